@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization;
+
+namespace ModelOperator.Evidence;
+
+/// <summary>
+/// What a router saw of one model, in ticks of one second: the answer to <c>GET /v1/models/{name}/ticks?since=N</c> on its
+/// admin port. Ticks are numbered without end by one router process (an instance), so a reader that keeps (instance, next)
+/// counts every request once, also after it was restarted.
+/// </summary>
+public sealed class EvidenceReport
+{
+    /// <summary>Identity of the router process; counts start anew with another.</summary>
+    public required string Instance { get; init; }
+
+    /// <summary>Version of the routing table in force for the model; -1 when the router does not know the model.</summary>
+    public required long TableVersion { get; init; }
+
+    /// <summary>The oldest tick still kept: a reader whose cursor is older has missed something.</summary>
+    public required long Oldest { get; init; }
+
+    /// <summary>The cursor for the next call: all ticks below it are closed and never change again.</summary>
+    public required long Next { get; init; }
+
+    /// <summary>Closed ticks in [since, next) in which something happened, in order.</summary>
+    public required List<EvidenceTick> Ticks { get; init; }
+}
+
+/// <summary>One second of traffic.</summary>
+public sealed class EvidenceTick
+{
+    public required long Sequence { get; init; }
+
+    /// <summary>When the tick began, by the router's clock.</summary>
+    public required DateTimeOffset Start { get; init; }
+
+    /// <summary>Counts by revision.</summary>
+    public required Dictionary<string, RevisionCounts> Revisions { get; init; }
+}
+
+/// <summary>What one revision did in one tick. An outcome counts in the tick in which it became known.</summary>
+public sealed class RevisionCounts
+{
+    /// <summary>Requests that ended, failed ones included.</summary>
+    public long Requests { get; set; }
+
+    /// <summary>Of these, answered 5xx or not at all.</summary>
+    public long Errors { get; set; }
+
+    /// <summary>Of these, refused by the model server with 4xx.</summary>
+    public long Rejections { get; set; }
+
+    /// <summary>Latency of successful requests: [bucket, count] pairs, see <see cref="LatencyBuckets"/>.</summary>
+    public List<long[]> Latency { get; set; } = [];
+
+    /// <summary>Predictions whose truth came in this tick and matched.</summary>
+    public long Correct { get; set; }
+
+    /// <summary>Predictions whose truth came in this tick and did not match.</summary>
+    public long Incorrect { get; set; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(EvidenceReport))]
+public sealed partial class EvidenceJson : JsonSerializerContext;

@@ -1,0 +1,110 @@
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Api;
+
+/// <summary>A model served in the cluster; a new revision of it is rolled out by evidence on accuracy, latency and errors.</summary>
+[KubernetesEntity(Group = Group, ApiVersion = Version, Kind = KindName, PluralName = Plural, ShortNames = ["mdep"], Categories = ["all"])]
+[ScaleSubresource(SpecReplicasPath = ".spec.replicas", StatusReplicasPath = ".status.replicas", LabelSelectorPath = ".status.selector")]
+[AdditionalPrinterColumn("Ready", ".status.conditions[?(@.type==\"Ready\")].status", Description = "Whether the stable revision serves.")]
+[AdditionalPrinterColumn("Phase", ".status.phase", Description = "What the rollout is doing.")]
+[AdditionalPrinterColumn("Stable", ".status.stableRevision", Description = "Revision that serves.")]
+[AdditionalPrinterColumn("Canary", ".status.canaryRevision", Description = "Revision on trial.")]
+[AdditionalPrinterColumn("Weight", ".status.canaryWeight", "integer", Description = "Percent of requests the canary gets, as the routers confirm it.")]
+[AdditionalPrinterColumn("Message", ".status.message", Priority = 1, Description = "What happens now and why.")]
+[AdditionalPrinterColumn("Age", ".metadata.creationTimestamp", "date")]
+public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec, ModelDeploymentStatus>
+{
+    public const string Group = "modeloperator.io";
+    public const string Version = "v1alpha1";
+    public const string KindName = "ModelDeployment";
+    public const string Plural = "modeldeployments";
+}
+
+/// <summary>What to serve and how to roll it out.</summary>
+public sealed class ModelDeploymentSpec
+{
+    /// <summary>The model file and where to get it.</summary>
+    [Required]
+    public ModelSource Model { get; set; } = new();
+
+    /// <summary>How pods run the model.</summary>
+    public RuntimeSpec? Runtime { get; set; }
+
+    /// <summary>Pods of the stable revision. During a rollout the canary gets its share of pods beside them.</summary>
+    [Default("1"), Range(Minimum = 0, Maximum = 1000)]
+    public int? Replicas { get; set; }
+
+    /// <summary>How a new revision takes over.</summary>
+    public RolloutSpec? Rollout { get; set; }
+}
+
+/// <summary>The model file.</summary>
+public sealed class ModelSource
+{
+    /// <summary>Address of one ONNX file, http:// or https://.</summary>
+    [Required, Pattern("^https?://[^/?#\\s]+/\\S+$"), Length(Minimum = 10, Maximum = 2048)]
+    public string Uri { get; set; } = "";
+
+    /// <summary>Digest of the file as sha256:HEX; a download with another digest is refused.</summary>
+    [Pattern("^sha256:[0-9a-f]{64}$")]
+    public string? Digest { get; set; }
+
+    /// <summary>Secret of the namespace with the keys token, or username and password, sent when the model is downloaded.</summary>
+    public LocalSecretReference? CredentialsSecretRef { get; set; }
+}
+
+/// <summary>Names a Secret of the same namespace.</summary>
+public sealed class LocalSecretReference
+{
+    /// <summary>Name of the Secret.</summary>
+    [Required, Length(Minimum = 1, Maximum = 253)]
+    public string Name { get; set; } = "";
+}
+
+/// <summary>How pods run the model.</summary>
+public sealed class RuntimeSpec
+{
+    /// <summary>Image of the inference runtime; the operator's default when absent.</summary>
+    [Length(Minimum = 1, Maximum = 512)]
+    public string? Image { get; set; }
+
+    /// <summary>The device inference runs on; the processor when absent.</summary>
+    public AcceleratorSpec? Accelerator { get; set; }
+
+    /// <summary>ONNX Runtime execution providers in order of preference: CUDA, TensorRT, CPU. Default: [CUDA, CPU] with a GPU, else [CPU].</summary>
+    [AtomicList, Length(Minimum = 1, Maximum = 3)]
+    public List<ExecutionProvider>? ExecutionProviders { get; set; }
+
+    /// <summary>Pod template fields merged over what the operator writes: lists with names (containers, volumes, env) by name, others replaced. The model's container is named "runtime".</summary>
+    [PreserveUnknownFields]
+    public System.Text.Json.Nodes.JsonObject? PodTemplate { get; set; }
+}
+
+/// <summary>The device a pod asks for.</summary>
+public sealed class AcceleratorSpec
+{
+    /// <summary>Gpu or Cpu.</summary>
+    [Required]
+    public AcceleratorKind Kind { get; set; }
+
+    /// <summary>Extended resource to ask for, with kind Gpu.</summary>
+    [Default("\"nvidia.com/gpu\""), Length(Minimum = 1, Maximum = 253)]
+    public string? ResourceName { get; set; }
+
+    /// <summary>Devices for each pod, with kind Gpu.</summary>
+    [Default("1"), Range(Minimum = 1, Maximum = 16)]
+    public int? Count { get; set; }
+}
+
+public enum AcceleratorKind
+{
+    Cpu,
+    Gpu,
+}
+
+public enum ExecutionProvider
+{
+    CPU,
+    CUDA,
+    TensorRT,
+}

@@ -1,0 +1,232 @@
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Api;
+
+/// <summary>What the operator has seen and decided.</summary>
+public sealed class ModelDeploymentStatus
+{
+    /// <summary>The metadata.generation this status answers to.</summary>
+    public long? ObservedGeneration { get; set; }
+
+    /// <summary>One word for people: what the rollout is doing.</summary>
+    public RolloutPhase? Phase { get; set; }
+
+    /// <summary>One sentence for people: what happens now and why.</summary>
+    public string? Message { get; set; }
+
+    /// <summary>Ready, Progressing, Stalled (kstatus).</summary>
+    [ListMapKey("type")]
+    public List<Condition>? Conditions { get; set; }
+
+    /// <summary>Pods of all revisions.</summary>
+    public int? Replicas { get; set; }
+
+    /// <summary>Ready pods of all revisions.</summary>
+    public int? ReadyReplicas { get; set; }
+
+    /// <summary>Label selector of the pods, for autoscalers.</summary>
+    public string? Selector { get; set; }
+
+    /// <summary>The revision that serves.</summary>
+    public string? StableRevision { get; set; }
+
+    /// <summary>The revision on trial.</summary>
+    public string? CanaryRevision { get; set; }
+
+    /// <summary>Percent of requests the canary gets, as the routers confirm it.</summary>
+    public int? CanaryWeight { get; set; }
+
+    /// <summary>The rollout in progress.</summary>
+    public RolloutStatus? Rollout { get; set; }
+
+    /// <summary>The routing table in force or on its way: what routers read.</summary>
+    public RoutingTable? Routing { get; set; }
+
+    /// <summary>Weights as every ready router confirms them.</summary>
+    [ListMapKey("revision")]
+    public List<TrafficTarget>? Traffic { get; set; }
+
+    /// <summary>Each guardrail of the rollout in progress or last ended.</summary>
+    [ListMapKey("name")]
+    public List<GuardrailStatus>? Analysis { get; set; }
+
+    /// <summary>How far each router's reports have been judged.</summary>
+    [ListMapKey("instance")]
+    public List<ReportCursor>? Cursors { get; set; }
+
+    /// <summary>Revisions that failed their trial; not tried again until the spec changes.</summary>
+    [ListMapKey("revision")]
+    public List<RejectedRevision>? Rejected { get; set; }
+
+    /// <summary>The latest decisions, newest last, at most 20.</summary>
+    [AtomicList]
+    public List<Decision>? History { get; set; }
+}
+
+public enum RolloutPhase
+{
+    /// <summary>The first revision is coming up.</summary>
+    Initializing,
+
+    /// <summary>The canary is coming up; it has no traffic yet.</summary>
+    Starting,
+
+    /// <summary>The canary gets traffic and is compared.</summary>
+    Analyzing,
+
+    /// <summary>The canary has become stable; the routers are following.</summary>
+    Promoting,
+
+    /// <summary>Traffic has been or is being moved back to stable.</summary>
+    RollingBack,
+
+    /// <summary>The analysis deadline passed without a verdict; a person has to decide.</summary>
+    Held,
+
+    /// <summary>The stable revision is what the spec asks for.</summary>
+    Stable,
+
+    /// <summary>The spec asks for a revision that was rejected; stable serves on.</summary>
+    Rejected,
+
+    /// <summary>Nothing serves and nothing will without a change.</summary>
+    Stalled,
+}
+
+/// <summary>A rollout in progress.</summary>
+public sealed class RolloutStatus
+{
+    /// <summary>When the canary was first seen.</summary>
+    public DateTimeOffset StartedAt { get; set; }
+
+    /// <summary>When the canary became ready.</summary>
+    public DateTimeOffset? ReadyAt { get; set; }
+
+    /// <summary>When the routers first confirmed a weight for the canary; the analysis deadline counts from here.</summary>
+    public DateTimeOffset? AnalysisStartedAt { get; set; }
+
+    /// <summary>Index of the step, from 0.</summary>
+    public int Step { get; set; }
+
+    /// <summary>How many steps there are.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>When every ready router had confirmed the weight of the step.</summary>
+    public DateTimeOffset? StepConfirmedAt { get; set; }
+
+    /// <summary>Requests the canary answered in this step.</summary>
+    public long StepRequests { get; set; }
+
+    /// <summary>Requests the canary answered in this rollout.</summary>
+    public long CanaryRequests { get; set; }
+
+    /// <summary>When the first router report of the block being collected was made.</summary>
+    public DateTimeOffset? BlockStartedAt { get; set; }
+}
+
+/// <summary>Which revision gets which share; read by the routers.</summary>
+public sealed class RoutingTable
+{
+    /// <summary>Grows with every change; routers report the version they are on.</summary>
+    public long Version { get; set; }
+
+    /// <summary>Revisions and weights; the weights add up to 100.</summary>
+    [ListMapKey("revision")]
+    public List<TrafficTarget> Targets { get; set; } = [];
+}
+
+/// <summary>A revision's share of requests.</summary>
+public sealed class TrafficTarget
+{
+    /// <summary>Revision.</summary>
+    [Required]
+    public string Revision { get; set; } = "";
+
+    /// <summary>Percent of requests.</summary>
+    [Range(Minimum = 0, Maximum = 100)]
+    public int Weight { get; set; }
+}
+
+/// <summary>The state of one guardrail.</summary>
+public sealed class GuardrailStatus
+{
+    /// <summary>Name of the guardrail.</summary>
+    [Required]
+    public string Name { get; set; } = "";
+
+    /// <summary>Continue, Harmful, Safe, Inconclusive or NoData.</summary>
+    public string Verdict { get; set; } = "";
+
+    /// <summary>The verdict in words, with its figures.</summary>
+    public string? Message { get; set; }
+
+    /// <summary>Both arms' counts and shares, for people.</summary>
+    public ArmStatus Canary { get; set; } = new();
+
+    public ArmStatus Stable { get; set; } = new();
+
+    /// <summary>Evidence that the canary is worse than the margin allows, as 1 in N, for people.</summary>
+    public string? HarmEvidence { get; set; }
+
+    /// <summary>Evidence that the canary is not worse than the margin allows, as 1 in N, for people.</summary>
+    public string? SafetyEvidence { get; set; }
+
+    /// <summary>With a latency guardrail: the target in force.</summary>
+    public string? Target { get; set; }
+
+    /// <summary>The exact state of the evidence, JSON of the analysis; carries a rollout over a restart of the operator.</summary>
+    public string? State { get; set; }
+}
+
+/// <summary>Counts of one arm since the rollout began.</summary>
+public sealed class ArmStatus
+{
+    /// <summary>Requests judged.</summary>
+    public long Total { get; set; }
+
+    /// <summary>Of these, wrong, slow or failed.</summary>
+    public long Bad { get; set; }
+
+    /// <summary>Share of good ones, such as 97.8 %.</summary>
+    public string? Good { get; set; }
+}
+
+/// <summary>How far one router's reports have been judged.</summary>
+public sealed class ReportCursor
+{
+    /// <summary>Router process.</summary>
+    [Required]
+    public string Instance { get; set; } = "";
+
+    /// <summary>The next tick to read.</summary>
+    public long Next { get; set; }
+}
+
+/// <summary>A revision that failed its trial.</summary>
+public sealed class RejectedRevision
+{
+    [Required]
+    public string Revision { get; set; } = "";
+
+    /// <summary>CamelCase word, such as AccuracyHarmful or ProgressDeadlineExceeded.</summary>
+    public string Reason { get; set; } = "";
+
+    public string Message { get; set; } = "";
+
+    public DateTimeOffset Time { get; set; }
+}
+
+/// <summary>One decision and its reason.</summary>
+public sealed class Decision
+{
+    public DateTimeOffset Time { get; set; }
+
+    /// <summary>Started, StepAdvanced, Promoted, RolledBack, Held, Superseded, Rejected.</summary>
+    public string Action { get; set; } = "";
+
+    public string Revision { get; set; } = "";
+
+    public string Reason { get; set; } = "";
+
+    public string Message { get; set; } = "";
+}

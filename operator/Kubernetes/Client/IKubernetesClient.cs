@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Kubernetes.Client;
+
+/// <summary>
+/// Typed calls to one API server. Every call has a timeout; a refusal is a <see cref="KubernetesException"/> holding the
+/// server's Status. "Not found" is null where a value is asked for, and an exception where something is changed.
+/// </summary>
+public interface IKubernetesClient
+{
+    Task<T?> GetAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken)
+        where T : KubernetesObject;
+
+    Task<KubernetesList<T>> ListAsync<T>(ResourceType<T> type, string? @namespace, ListOptions options, CancellationToken cancellationToken)
+        where T : KubernetesObject;
+
+    /// <summary>Streams changes after <see cref="ListOptions.ResourceVersion"/> until the server ends the watch.</summary>
+    IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ResourceType<T> type, string? @namespace, ListOptions options, CancellationToken cancellationToken)
+        where T : KubernetesObject;
+
+    /// <summary>Server-side apply: the intent is the whole of what <paramref name="fieldManager"/> wants; conflicts are forced.</summary>
+    Task<T> ApplyAsync<T>(ResourceType<T> type, JsonObject intent, string fieldManager, CancellationToken cancellationToken, string? subresource = null)
+        where T : KubernetesObject;
+
+    Task<T> CreateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken)
+        where T : KubernetesObject;
+
+    /// <summary>Replaces; a stale resourceVersion is refused with 409.</summary>
+    Task<T> ReplaceAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
+        where T : KubernetesObject;
+
+    /// <summary>JSON merge patch (RFC 7386).</summary>
+    Task<T> MergePatchAsync<T>(ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken, string? subresource = null)
+        where T : KubernetesObject;
+
+    /// <summary>Deletes in the background; an object already gone is no error. With a uid, only that very object is deleted.</summary>
+    Task DeleteAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken, string? uid = null)
+        where T : KubernetesObject;
+
+    /// <summary>What the server offers, asked once and again after a while.</summary>
+    Task<ServerCapabilities> DiscoverAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Which objects a list or watch covers.</summary>
+public sealed record ListOptions
+{
+    public string? LabelSelector { get; init; }
+    public string? FieldSelector { get; init; }
+    public string? ResourceVersion { get; init; }
+    public TimeSpan? Timeout { get; init; }
+    public bool AllowBookmarks { get; init; }
+}
+
+/// <summary>Objects and the resourceVersion at which they were read.</summary>
+public sealed record KubernetesList<T>(IReadOnlyList<T> Items, string ResourceVersion)
+    where T : KubernetesObject;
+
+/// <summary>One change. A BOOKMARK carries nothing but a resourceVersion.</summary>
+public sealed record WatchEvent<T>(WatchEventType Type, T Object)
+    where T : KubernetesObject;
+
+public enum WatchEventType
+{
+    Added,
+    Modified,
+    Deleted,
+    Bookmark,
+}
+
+/// <summary>The server's version and the group versions it serves, such as <c>policy/v1</c>.</summary>
+public sealed record ServerCapabilities(int Major, int Minor, IReadOnlySet<string> GroupVersions)
+{
+    /// <summary>CRD rules in CEL (x-kubernetes-validations) are understood from 1.25 on.</summary>
+    public bool HasValidationRules => (Major, Minor).CompareTo((1, 25)) >= 0;
+}
