@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelOperator.Kubernetes.Entities;
 
 /// <summary>The metadata every object has; only what the project reads or writes.</summary>
@@ -9,7 +11,9 @@ public sealed class ObjectMeta
     public string? Uid { get; set; }
     public string? ResourceVersion { get; set; }
     public long? Generation { get; set; }
+    [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? CreationTimestamp { get; set; }
+    [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? DeletionTimestamp { get; set; }
     public Dictionary<string, string>? Labels { get; set; }
     public Dictionary<string, string>? Annotations { get; set; }
@@ -44,6 +48,7 @@ public sealed class Condition
     public long? ObservedGeneration { get; set; }
 
     /// <summary>When the status last changed; a changed reason or message does not move it.</summary>
+    [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? LastTransitionTime { get; set; }
 
     /// <summary>CamelCase word a program can act on.</summary>

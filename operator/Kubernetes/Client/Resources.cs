@@ -1,0 +1,46 @@
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Kubernetes.Client;
+
+/// <summary>The built-in types the project reads or writes.</summary>
+public static class Resources
+{
+    private static readonly EntityJsonContext Json = EntityJsonContext.Default;
+
+    public static ResourceType<ConfigMap> ConfigMaps { get; } = new("", "v1", "ConfigMap", "configmaps", true, Json.ConfigMap);
+
+    public static ResourceType<CoreEvent> CoreEvents { get; } = new("", "v1", "Event", "events", true, Json.CoreEvent);
+
+    public static ResourceType<CustomResourceDefinition> CustomResourceDefinitions { get; } = new(
+        "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false, Json.CustomResourceDefinition);
+
+    public static ResourceType<Deployment> Deployments { get; } = new("apps", "v1", "Deployment", "deployments", true, Json.Deployment);
+
+    public static ResourceType<Event> Events { get; } = new("events.k8s.io", "v1", "Event", "events", true, Json.Event);
+
+    public static ResourceType<Lease> Leases { get; } = new("coordination.k8s.io", "v1", "Lease", "leases", true, Json.Lease);
+
+    public static ResourceType<Namespace> Namespaces { get; } = new("", "v1", "Namespace", "namespaces", false, Json.Namespace);
+
+    public static ResourceType<Node> Nodes { get; } = new("", "v1", "Node", "nodes", false, Json.Node);
+
+    public static ResourceType<Pod> Pods { get; } = new("", "v1", "Pod", "pods", true, Json.Pod);
+
+    public static ResourceType<RoleBinding> RoleBindings { get; } = new(
+        "rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", true, Json.RoleBinding);
+
+    public static ResourceType<Secret> Secrets { get; } = new("", "v1", "Secret", "secrets", true, Json.Secret);
+
+    public static ResourceType<Service> Services { get; } = new("", "v1", "Service", "services", true, Json.Service);
+
+    public static ResourceType<ServiceAccount> ServiceAccounts { get; } = new(
+        "", "v1", "ServiceAccount", "serviceaccounts", true, Json.ServiceAccount);
+
+    public static ResourceType<ValidatingWebhookConfiguration> ValidatingWebhookConfigurations { get; } = new(
+        "admissionregistration.k8s.io",
+        "v1",
+        "ValidatingWebhookConfiguration",
+        "validatingwebhookconfigurations",
+        false,
+        Json.ValidatingWebhookConfiguration);
+}

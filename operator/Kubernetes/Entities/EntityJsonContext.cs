@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace ModelOperator.Kubernetes.Entities;
+
+/// <summary>JSON of the built-in objects, generated at compile time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(KubernetesObject))]
+[JsonSerializable(typeof(ConfigMap))]
+[JsonSerializable(typeof(CoreEvent))]
+[JsonSerializable(typeof(CustomResourceDefinition))]
+[JsonSerializable(typeof(Deployment))]
+[JsonSerializable(typeof(Event))]
+[JsonSerializable(typeof(Lease))]
+[JsonSerializable(typeof(Namespace))]
+[JsonSerializable(typeof(Node))]
+[JsonSerializable(typeof(Pod))]
+[JsonSerializable(typeof(RoleBinding))]
+[JsonSerializable(typeof(Secret))]
+[JsonSerializable(typeof(Service))]
+[JsonSerializable(typeof(ServiceAccount))]
+[JsonSerializable(typeof(ValidatingWebhookConfiguration))]
+public sealed partial class EntityJsonContext : JsonSerializerContext;

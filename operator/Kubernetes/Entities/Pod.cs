@@ -1,0 +1,39 @@
+namespace ModelOperator.Kubernetes.Entities;
+
+/// <summary>v1 Pod.</summary>
+public sealed class Pod : KubernetesObject, ISpec<PodSpec>, IStatus<PodStatus>
+{
+    public PodSpec Spec { get; set; } = new();
+    public PodStatus? Status { get; set; }
+
+    /// <summary>May be sent requests: it says so itself, has an address and is not on its way out.</summary>
+    public bool IsReady() =>
+        Metadata.DeletionTimestamp is null
+        && !string.IsNullOrEmpty(Status?.PodIP)
+        && Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true;
+}
+
+public sealed class PodSpec
+{
+    public List<Container>? InitContainers { get; set; }
+    public List<Container>? Containers { get; set; }
+    public string? NodeName { get; set; }
+    public string? ServiceAccountName { get; set; }
+    public long? TerminationGracePeriodSeconds { get; set; }
+}
+
+public sealed class Container
+{
+    public string Name { get; set; } = "";
+    public string? Image { get; set; }
+    public List<string>? Args { get; set; }
+    public List<ContainerPort>? Ports { get; set; }
+}
+
+public sealed class ContainerPort
+{
+    public string? Name { get; set; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("containerPort")]
+    public int Number { get; set; }
+}
