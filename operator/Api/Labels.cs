@@ -3,9 +3,13 @@ namespace ModelOperator.Api;
 /// <summary>Label and annotation keys on what the operator makes.</summary>
 public static class Labels
 {
+    /// <summary>Who manages an object.</summary>
     public const string ManagedBy = "app.kubernetes.io/managed-by";
+    /// <summary>The part an object plays.</summary>
     public const string Component = "app.kubernetes.io/component";
+    /// <summary>The application an object belongs to.</summary>
     public const string Name = "app.kubernetes.io/name";
+    /// <summary>The installation of the application.</summary>
     public const string Instance = "app.kubernetes.io/instance";
 
     /// <summary>Value of <see cref="ManagedBy"/> on everything of ours.</summary>
@@ -22,4 +26,7 @@ public static class Labels
 
     /// <summary>Revision a pod serves.</summary>
     public const string Revision = "modeloperator.io/revision";
+
+    /// <summary>Labels that selectors of the operator and the routers rest on; a pod template must not set them.</summary>
+    public static IReadOnlyList<string> Reserved { get; } = [ManagedBy, Component, Name, Model, Revision];
 }

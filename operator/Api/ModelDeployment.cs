@@ -14,9 +14,13 @@ namespace ModelOperator.Api;
 [AdditionalPrinterColumn("Age", ".metadata.creationTimestamp", "date")]
 public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec, ModelDeploymentStatus>
 {
+    /// <summary>API group.</summary>
     public const string Group = "modeloperator.io";
+    /// <summary>API version.</summary>
     public const string Version = "v1alpha1";
+    /// <summary>Kind.</summary>
     public const string KindName = "ModelDeployment";
+    /// <summary>Name in paths.</summary>
     public const string Plural = "modeldeployments";
 }
 
@@ -41,12 +45,12 @@ public sealed class ModelDeploymentSpec
 /// <summary>The model file.</summary>
 public sealed class ModelSource
 {
-    /// <summary>Address of one ONNX file, http:// or https://.</summary>
-    [Required, Pattern("^https?://[^/?#\\s]+/\\S+$"), Length(Minimum = 10, Maximum = 2048)]
+    /// <summary>Address of one ONNX file, http:// or https://. User names and passwords go into credentialsSecretRef, not in here.</summary>
+    [Required, Pattern("^https?://[^/?#@\\s]+/\\S+$"), Length(Minimum = 10, Maximum = 2048)]
     public string Uri { get; set; } = "";
 
     /// <summary>Digest of the file as sha256:HEX; a download with another digest is refused.</summary>
-    [Pattern("^sha256:[0-9a-f]{64}$")]
+    [Pattern("^sha256:[0-9a-f]{64}$"), Length(Maximum = 71)]
     public string? Digest { get; set; }
 
     /// <summary>Secret of the namespace with the keys token, or username and password, sent when the model is downloaded.</summary>
@@ -57,15 +61,21 @@ public sealed class ModelSource
 public sealed class LocalSecretReference
 {
     /// <summary>Name of the Secret.</summary>
-    [Required, Length(Minimum = 1, Maximum = 253)]
+    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 253)]
     public string Name { get; set; } = "";
 }
 
 /// <summary>How pods run the model.</summary>
+[ValidationRule(
+    "!has(self.executionProviders) || (has(self.accelerator) && self.accelerator.kind == 'Gpu') || self.executionProviders.all(p, p == 'CPU')",
+    Message = "execution providers other than CPU need accelerator.kind Gpu")]
+[ValidationRule(
+    "!has(self.executionProviders) || self.executionProviders.all(p, self.executionProviders.exists_one(q, q == p))",
+    Message = "executionProviders must name each provider once")]
 public sealed class RuntimeSpec
 {
     /// <summary>Image of the inference runtime; the operator's default when absent.</summary>
-    [Length(Minimum = 1, Maximum = 512)]
+    [Pattern("^\\S+$"), Length(Minimum = 1, Maximum = 512)]
     public string? Image { get; set; }
 
     /// <summary>The device inference runs on; the processor when absent.</summary>
@@ -75,36 +85,50 @@ public sealed class RuntimeSpec
     [AtomicList, Length(Minimum = 1, Maximum = 3)]
     public List<ExecutionProvider>? ExecutionProviders { get; set; }
 
-    /// <summary>Pod template fields merged over what the operator writes: lists with names (containers, volumes, env) by name, others replaced. The model's container is named "runtime".</summary>
+    /// <summary>
+    /// A pod template (metadata.labels, metadata.annotations and spec) merged over what the operator writes: lists with names (containers,
+    /// volumes, env) by name, others replaced. The model's container is named "runtime".
+    /// </summary>
     [PreserveUnknownFields]
     public System.Text.Json.Nodes.JsonObject? PodTemplate { get; set; }
 }
 
 /// <summary>The device a pod asks for.</summary>
+[ValidationRule("self.kind == 'Gpu' || (!has(self.resourceName) && !has(self.count))", Message = "resourceName and count belong to kind Gpu")]
 public sealed class AcceleratorSpec
 {
     /// <summary>Gpu or Cpu.</summary>
     [Required]
     public AcceleratorKind Kind { get; set; }
 
-    /// <summary>Extended resource to ask for, with kind Gpu.</summary>
-    [Default("\"nvidia.com/gpu\""), Length(Minimum = 1, Maximum = 253)]
+    /// <summary>With kind Gpu: the extended resource to ask for. Default: nvidia.com/gpu.</summary>
+    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"), Length(Minimum = 3, Maximum = 253)]
     public string? ResourceName { get; set; }
 
-    /// <summary>Devices for each pod, with kind Gpu.</summary>
-    [Default("1"), Range(Minimum = 1, Maximum = 16)]
+    /// <summary>With kind Gpu: devices for each pod. Default: 1.</summary>
+    [Range(Minimum = 1, Maximum = 16)]
     public int? Count { get; set; }
 }
 
+/// <summary>Where inference runs.</summary>
 public enum AcceleratorKind
 {
+    /// <summary>On the processor.</summary>
     Cpu,
+
+    /// <summary>On a graphics processor.</summary>
     Gpu,
 }
 
+/// <summary>An execution provider of ONNX Runtime.</summary>
 public enum ExecutionProvider
 {
+    /// <summary>The processor.</summary>
     CPU,
+
+    /// <summary>NVIDIA CUDA.</summary>
     CUDA,
+
+    /// <summary>NVIDIA TensorRT.</summary>
     TensorRT,
 }

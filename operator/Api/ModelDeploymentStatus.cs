@@ -12,28 +12,35 @@ public sealed class ModelDeploymentStatus
     public RolloutPhase? Phase { get; set; }
 
     /// <summary>One sentence for people: what happens now and why.</summary>
+    [Length(Maximum = StatusLimits.Message)]
     public string? Message { get; set; }
 
     /// <summary>Ready, Progressing, Stalled (kstatus).</summary>
-    [ListMapKey("type")]
+    [ListMapKey("type"), Length(Maximum = StatusLimits.Conditions)]
     public List<Condition>? Conditions { get; set; }
 
     /// <summary>Pods of all revisions.</summary>
+    [Range(Minimum = 0)]
     public int? Replicas { get; set; }
 
     /// <summary>Ready pods of all revisions.</summary>
+    [Range(Minimum = 0)]
     public int? ReadyReplicas { get; set; }
 
     /// <summary>Label selector of the pods, for autoscalers.</summary>
+    [Length(Maximum = StatusLimits.Message)]
     public string? Selector { get; set; }
 
     /// <summary>The revision that serves.</summary>
+    [Length(Maximum = StatusLimits.Text)]
     public string? StableRevision { get; set; }
 
     /// <summary>The revision on trial.</summary>
+    [Length(Maximum = StatusLimits.Text)]
     public string? CanaryRevision { get; set; }
 
     /// <summary>Percent of requests the canary gets, as the routers confirm it.</summary>
+    [Range(Minimum = 0, Maximum = 100)]
     public int? CanaryWeight { get; set; }
 
     /// <summary>The rollout in progress.</summary>
@@ -43,26 +50,27 @@ public sealed class ModelDeploymentStatus
     public RoutingTable? Routing { get; set; }
 
     /// <summary>Weights as every ready router confirms them.</summary>
-    [ListMapKey("revision")]
+    [ListMapKey("revision"), Length(Maximum = StatusLimits.Targets)]
     public List<TrafficTarget>? Traffic { get; set; }
 
     /// <summary>Each guardrail of the rollout in progress or last ended.</summary>
-    [ListMapKey("name")]
+    [ListMapKey("name"), Length(Maximum = StatusLimits.Guardrails)]
     public List<GuardrailStatus>? Analysis { get; set; }
 
     /// <summary>How far each router's reports have been judged.</summary>
-    [ListMapKey("instance")]
+    [ListMapKey("instance"), Length(Maximum = StatusLimits.Cursors)]
     public List<ReportCursor>? Cursors { get; set; }
 
-    /// <summary>Revisions that failed their trial; not tried again until the spec changes.</summary>
-    [ListMapKey("revision")]
+    /// <summary>Revisions that failed their trial, newest last, at most 20; not tried again until the spec changes.</summary>
+    [ListMapKey("revision"), Length(Maximum = StatusLimits.Rejected)]
     public List<RejectedRevision>? Rejected { get; set; }
 
     /// <summary>The latest decisions, newest last, at most 20.</summary>
-    [AtomicList]
+    [AtomicList, Length(Maximum = StatusLimits.History)]
     public List<Decision>? History { get; set; }
 }
 
+/// <summary>What a rollout is doing.</summary>
 public enum RolloutPhase
 {
     /// <summary>The first revision is coming up.</summary>
@@ -106,18 +114,22 @@ public sealed class RolloutStatus
     public DateTimeOffset? AnalysisStartedAt { get; set; }
 
     /// <summary>Index of the step, from 0.</summary>
+    [Range(Minimum = 0)]
     public int Step { get; set; }
 
     /// <summary>How many steps there are.</summary>
+    [Range(Minimum = 0)]
     public int Steps { get; set; }
 
     /// <summary>When every ready router had confirmed the weight of the step.</summary>
     public DateTimeOffset? StepConfirmedAt { get; set; }
 
     /// <summary>Requests the canary answered in this step.</summary>
+    [Range(Minimum = 0)]
     public long StepRequests { get; set; }
 
     /// <summary>Requests the canary answered in this rollout.</summary>
+    [Range(Minimum = 0)]
     public long CanaryRequests { get; set; }
 
     /// <summary>When the first router report of the block being collected was made.</summary>
@@ -128,10 +140,11 @@ public sealed class RolloutStatus
 public sealed class RoutingTable
 {
     /// <summary>Grows with every change; routers report the version they are on.</summary>
+    [Range(Minimum = 0)]
     public long Version { get; set; }
 
     /// <summary>Revisions and weights; the weights add up to 100.</summary>
-    [ListMapKey("revision")]
+    [ListMapKey("revision"), Length(Maximum = StatusLimits.Targets)]
     public List<TrafficTarget> Targets { get; set; } = [];
 }
 
@@ -139,7 +152,7 @@ public sealed class RoutingTable
 public sealed class TrafficTarget
 {
     /// <summary>Revision.</summary>
-    [Required]
+    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
     public string Revision { get; set; } = "";
 
     /// <summary>Percent of requests.</summary>
@@ -151,30 +164,36 @@ public sealed class TrafficTarget
 public sealed class GuardrailStatus
 {
     /// <summary>Name of the guardrail.</summary>
-    [Required]
+    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
     public string Name { get; set; } = "";
 
     /// <summary>Continue, Harmful, Safe, Inconclusive or NoData.</summary>
+    [Length(Maximum = StatusLimits.Text)]
     public string Verdict { get; set; } = "";
 
     /// <summary>The verdict in words, with its figures.</summary>
     public string? Message { get; set; }
 
-    /// <summary>Both arms' counts and shares, for people.</summary>
+    /// <summary>Counts of the canary.</summary>
     public ArmStatus Canary { get; set; } = new();
 
+    /// <summary>Counts of the stable revision over the same time.</summary>
     public ArmStatus Stable { get; set; } = new();
 
     /// <summary>Evidence that the canary is worse than the margin allows, as 1 in N, for people.</summary>
+    [Length(Maximum = StatusLimits.Text)]
     public string? HarmEvidence { get; set; }
 
     /// <summary>Evidence that the canary is not worse than the margin allows, as 1 in N, for people.</summary>
+    [Length(Maximum = StatusLimits.Text)]
     public string? SafetyEvidence { get; set; }
 
     /// <summary>With a latency guardrail: the target in force.</summary>
+    [Length(Maximum = StatusLimits.Text)]
     public string? Target { get; set; }
 
     /// <summary>The exact state of the evidence, JSON of the analysis; carries a rollout over a restart of the operator.</summary>
+    [Length(Maximum = StatusLimits.State)]
     public string? State { get; set; }
 }
 
@@ -182,12 +201,15 @@ public sealed class GuardrailStatus
 public sealed class ArmStatus
 {
     /// <summary>Requests judged.</summary>
+    [Range(Minimum = 0)]
     public long Total { get; set; }
 
     /// <summary>Of these, wrong, slow or failed.</summary>
+    [Range(Minimum = 0)]
     public long Bad { get; set; }
 
     /// <summary>Share of good ones, such as 97.8 %.</summary>
+    [Length(Maximum = StatusLimits.Text)]
     public string? Good { get; set; }
 }
 
@@ -195,38 +217,52 @@ public sealed class ArmStatus
 public sealed class ReportCursor
 {
     /// <summary>Router process.</summary>
-    [Required]
+    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
     public string Instance { get; set; } = "";
 
     /// <summary>The next tick to read.</summary>
+    [Range(Minimum = 0)]
     public long Next { get; set; }
 }
 
 /// <summary>A revision that failed its trial.</summary>
 public sealed class RejectedRevision
 {
-    [Required]
+    /// <summary>Revision.</summary>
+    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
     public string Revision { get; set; } = "";
 
     /// <summary>CamelCase word, such as AccuracyHarmful or ProgressDeadlineExceeded.</summary>
+    [Length(Maximum = StatusLimits.Text)]
     public string Reason { get; set; } = "";
 
+    /// <summary>The reason in words, with its figures.</summary>
+    [Length(Maximum = StatusLimits.Message)]
     public string Message { get; set; } = "";
 
+    /// <summary>When it was rejected.</summary>
     public DateTimeOffset Time { get; set; }
 }
 
 /// <summary>One decision and its reason.</summary>
 public sealed class Decision
 {
+    /// <summary>When it was made.</summary>
     public DateTimeOffset Time { get; set; }
 
     /// <summary>Started, StepAdvanced, Promoted, RolledBack, Held, Superseded, Rejected.</summary>
+    [Length(Maximum = StatusLimits.Text)]
     public string Action { get; set; } = "";
 
+    /// <summary>The revision it was about.</summary>
+    [Length(Maximum = StatusLimits.Text)]
     public string Revision { get; set; } = "";
 
+    /// <summary>CamelCase word, such as AccuracyHarmful.</summary>
+    [Length(Maximum = StatusLimits.Text)]
     public string Reason { get; set; } = "";
 
+    /// <summary>The reason in words, with the evidence.</summary>
+    [Length(Maximum = StatusLimits.Message)]
     public string Message { get; set; } = "";
 }

@@ -3,6 +3,9 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Api;
 
 /// <summary>How a new revision takes over.</summary>
+[ValidationRule(
+    "!has(self.steps) || self.steps.map(s, s.weight).isSorted()",
+    Message = "weights of steps must not decrease")]
 public sealed class RolloutSpec
 {
     /// <summary>Traffic steps of the canary. Default: 5, 25 and 50 percent, each for at least 60 seconds.</summary>
@@ -62,8 +65,12 @@ public sealed class AnalysisSpec
 }
 
 /// <summary>A measure that must not get worse by more than a margin.</summary>
-[ValidationRule("self.type == 'Latency' || (!has(self.quantilePercent) && !has(self.maxMilliseconds))", Message = "quantilePercent and maxMilliseconds belong to type Latency")]
-[ValidationRule("!(has(self.quantilePercent) && has(self.maxMilliseconds))", Message = "give quantilePercent (relative to stable) or maxMilliseconds (absolute), not both")]
+[ValidationRule(
+    "self.type == 'Latency' || (!has(self.quantilePercent) && !has(self.maxMilliseconds))",
+    Message = "quantilePercent and maxMilliseconds belong to type Latency")]
+[ValidationRule(
+    "!(has(self.quantilePercent) && has(self.maxMilliseconds))",
+    Message = "give quantilePercent (relative to stable) or maxMilliseconds (absolute), not both")]
 public sealed class Guardrail
 {
     /// <summary>Name, unique in the list.</summary>
@@ -74,11 +81,11 @@ public sealed class Guardrail
     [Required]
     public GuardrailType Type { get; set; }
 
-    /// <summary>Percentage points by which the share of bad requests may be higher than on stable.</summary>
-    [Default("2"), Range(Minimum = 0, Maximum = 50)]
+    /// <summary>Percentage points by which the share of bad requests may be higher than on stable. Default: 2 for Accuracy, 5 for Latency, 1 for ErrorRate.</summary>
+    [Range(Minimum = 0, Maximum = 50)]
     public int? MarginPercent { get; set; }
 
-    /// <summary>With type Latency: slow means slower than this quantile of the stable revision. Default 95 when maxMilliseconds is absent.</summary>
+    /// <summary>With type Latency: slow means slower than this quantile of the stable revision. Default: 95 when maxMilliseconds is absent.</summary>
     [Range(Minimum = 50, Maximum = 99)]
     public int? QuantilePercent { get; set; }
 
@@ -87,16 +94,28 @@ public sealed class Guardrail
     public int? MaxMilliseconds { get; set; }
 }
 
+/// <summary>What a guardrail measures.</summary>
 public enum GuardrailType
 {
+    /// <summary>The share of answers that the truth, fed back, shows to be wrong.</summary>
     Accuracy,
+
+    /// <summary>The share of answers slower than a target.</summary>
     Latency,
+
+    /// <summary>The share of requests that fail.</summary>
     ErrorRate,
 }
 
+/// <summary>What to do when the data cannot tell.</summary>
 public enum InconclusiveAction
 {
+    /// <summary>Leave the weights as they are and wait for a person.</summary>
     Hold,
+
+    /// <summary>Go back to the stable revision.</summary>
     Rollback,
+
+    /// <summary>Take the canary: it was not shown to be worse.</summary>
     Promote,
 }

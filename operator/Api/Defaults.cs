@@ -1,0 +1,100 @@
+namespace ModelOperator.Api;
+
+/// <summary>What an absent field means. The same on every server, whether or not the CRD's own defaults were filled in.</summary>
+public static class Defaults
+{
+    /// <summary>Default of spec.replicas.</summary>
+    public const int Replicas = 1;
+
+    /// <summary>Default of accelerator.resourceName with kind Gpu.</summary>
+    public const string GpuResourceName = "nvidia.com/gpu";
+
+    /// <summary>Default of accelerator.count with kind Gpu.</summary>
+    public const int GpuCount = 1;
+
+    /// <summary>Default of a step's durationSeconds.</summary>
+    public const int StepDurationSeconds = 60;
+
+    /// <summary>Default of rollout.progressDeadlineSeconds.</summary>
+    public const int ProgressDeadlineSeconds = 600;
+
+    /// <summary>Default of rollout.revisionHistoryLimit.</summary>
+    public const int RevisionHistoryLimit = 10;
+
+    /// <summary>Default of analysis.intervalSeconds.</summary>
+    public const int IntervalSeconds = 10;
+
+    /// <summary>Default of analysis.confidencePercent.</summary>
+    public const int ConfidencePercent = 99;
+
+    /// <summary>Default of analysis.deadlineSeconds.</summary>
+    public const int DeadlineSeconds = 86400;
+
+    /// <summary>Default of a latency guardrail's quantilePercent.</summary>
+    public const int QuantilePercent = 95;
+
+    /// <summary>Steps when the spec has none.</summary>
+    public static IReadOnlyList<EffectiveStep> Steps { get; } = [.. new[] { 5, 25, 50 }.Select(weight => Step(new RolloutStep { Weight = weight }))];
+
+    /// <summary>Guardrails when the spec has none.</summary>
+    public static IReadOnlyList<EffectiveGuardrail> Guardrails { get; } =
+    [
+        Guardrail(new Guardrail { Name = "accuracy", Type = GuardrailType.Accuracy }),
+        Guardrail(new Guardrail { Name = "latency", Type = GuardrailType.Latency }),
+        Guardrail(new Guardrail { Name = "errors", Type = GuardrailType.ErrorRate }),
+    ];
+
+    /// <summary>Default of a guardrail's marginPercent.</summary>
+    public static int MarginPercent(GuardrailType type) => type switch
+    {
+        GuardrailType.Accuracy => 2,
+        GuardrailType.Latency => 5,
+        _ => 1,
+    };
+
+    /// <summary>Fills in every default.</summary>
+    /// <param name="spec">A valid spec.</param>
+    /// <param name="runtimeImage">The operator's image of the inference runtime.</param>
+    public static EffectiveSpec Resolve(ModelDeploymentSpec spec, string runtimeImage)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return new EffectiveSpec(
+            spec.Model, Runtime(spec.Runtime ?? new RuntimeSpec(), runtimeImage), spec.Replicas ?? Replicas, Rollout(spec.Rollout ?? new RolloutSpec()));
+    }
+
+    private static EffectiveRuntime Runtime(RuntimeSpec runtime, string runtimeImage)
+    {
+        var gpu = runtime.Accelerator is { Kind: AcceleratorKind.Gpu } accelerator
+            ? new EffectiveGpu(accelerator.ResourceName ?? GpuResourceName, accelerator.Count ?? GpuCount)
+            : null;
+        IReadOnlyList<ExecutionProvider> providers = runtime.ExecutionProviders is { Count: > 0 } chosen
+            ? chosen
+            : gpu is null ? [ExecutionProvider.CPU] : [ExecutionProvider.CUDA, ExecutionProvider.CPU];
+        return new EffectiveRuntime(runtime.Image ?? runtimeImage, gpu, providers, runtime.PodTemplate is { Count: > 0 } template ? template : null);
+    }
+
+    private static EffectiveRollout Rollout(RolloutSpec rollout) => new(
+        rollout.Steps is { Count: > 0 } steps ? [.. steps.Select(Step)] : Steps,
+        Analysis(rollout.Analysis ?? new AnalysisSpec()),
+        TimeSpan.FromSeconds(rollout.ProgressDeadlineSeconds ?? ProgressDeadlineSeconds),
+        rollout.RevisionHistoryLimit ?? RevisionHistoryLimit);
+
+    private static EffectiveStep Step(RolloutStep step) =>
+        new(step.Weight, TimeSpan.FromSeconds(step.DurationSeconds ?? StepDurationSeconds), step.MinRequests ?? 0);
+
+    private static EffectiveAnalysis Analysis(AnalysisSpec analysis) => new(
+        TimeSpan.FromSeconds(analysis.IntervalSeconds ?? IntervalSeconds),
+        analysis.ConfidencePercent ?? ConfidencePercent,
+        analysis.Guardrails is { Count: > 0 } guardrails ? [.. guardrails.Select(Guardrail)] : Guardrails,
+        TimeSpan.FromSeconds(analysis.DeadlineSeconds ?? DeadlineSeconds),
+        analysis.OnInconclusive ?? InconclusiveAction.Hold);
+
+    private static EffectiveGuardrail Guardrail(Guardrail guardrail)
+    {
+        var quantile = guardrail.Type == GuardrailType.Latency && guardrail.MaxMilliseconds is null
+            ? guardrail.QuantilePercent ?? QuantilePercent
+            : (int?)null;
+        return new EffectiveGuardrail(
+            guardrail.Name, guardrail.Type, guardrail.MarginPercent ?? MarginPercent(guardrail.Type), quantile, guardrail.MaxMilliseconds);
+    }
+}

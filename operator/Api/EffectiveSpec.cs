@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+
+namespace ModelOperator.Api;
+
+/// <summary>A spec with every default filled in: what the operator acts on.</summary>
+/// <param name="Model">The model file and where to get it.</param>
+/// <param name="Runtime">How pods run the model.</param>
+/// <param name="Replicas">Pods of the stable revision.</param>
+/// <param name="Rollout">How a new revision takes over.</param>
+public sealed record EffectiveSpec(ModelSource Model, EffectiveRuntime Runtime, int Replicas, EffectiveRollout Rollout);
+
+/// <summary>How pods run the model.</summary>
+/// <param name="Image">Image of the inference runtime.</param>
+/// <param name="Gpu">The devices a pod asks for; null on the processor.</param>
+/// <param name="ExecutionProviders">In order of preference.</param>
+/// <param name="PodTemplate">What to merge over the operator's template; null when there is nothing to merge.</param>
+public sealed record EffectiveRuntime(
+    string Image, EffectiveGpu? Gpu, IReadOnlyList<ExecutionProvider> ExecutionProviders, JsonObject? PodTemplate);
+
+/// <summary>The devices a pod asks for.</summary>
+/// <param name="ResourceName">Extended resource, such as nvidia.com/gpu.</param>
+/// <param name="Count">Devices for each pod.</param>
+public sealed record EffectiveGpu(string ResourceName, int Count);
+
+/// <summary>How a new revision takes over.</summary>
+/// <param name="Steps">Traffic steps of the canary; at least one.</param>
+/// <param name="Analysis">How stable and canary are compared.</param>
+/// <param name="ProgressDeadline">Time a revision may take to become ready.</param>
+/// <param name="RevisionHistoryLimit">Earlier revisions kept at zero replicas.</param>
+public sealed record EffectiveRollout(
+    IReadOnlyList<EffectiveStep> Steps, EffectiveAnalysis Analysis, TimeSpan ProgressDeadline, int RevisionHistoryLimit);
+
+/// <summary>One traffic step.</summary>
+/// <param name="Weight">Percent of requests the canary gets.</param>
+/// <param name="Duration">Least time at this weight, counted from when every ready router has confirmed it.</param>
+/// <param name="MinRequests">Least requests answered by the canary at this weight.</param>
+public sealed record EffectiveStep(int Weight, TimeSpan Duration, int MinRequests);
+
+/// <summary>How stable and canary are compared.</summary>
+/// <param name="Interval">Length of the blocks of traffic that are judged.</param>
+/// <param name="ConfidencePercent">Confidence in every verdict.</param>
+/// <param name="Guardrails">What must not get worse; at least one.</param>
+/// <param name="Deadline">Time from the first canary request until <paramref name="OnInconclusive"/> is done.</param>
+/// <param name="OnInconclusive">What to do when the data cannot tell.</param>
+public sealed record EffectiveAnalysis(
+    TimeSpan Interval,
+    int ConfidencePercent,
+    IReadOnlyList<EffectiveGuardrail> Guardrails,
+    TimeSpan Deadline,
+    InconclusiveAction OnInconclusive);
+
+/// <summary>A measure that must not get worse by more than a margin.</summary>
+/// <param name="Name">Unique in its list.</param>
+/// <param name="Type">What is measured.</param>
+/// <param name="MarginPercent">Percentage points by which the share of bad requests may be higher than on stable.</param>
+/// <param name="QuantilePercent">With type Latency, the quantile of stable that is the target; exactly one of this and <paramref name="MaxMilliseconds"/> is set.</param>
+/// <param name="MaxMilliseconds">With type Latency, the target in milliseconds.</param>
+public sealed record EffectiveGuardrail(
+    string Name, GuardrailType Type, int MarginPercent, int? QuantilePercent = null, int? MaxMilliseconds = null);

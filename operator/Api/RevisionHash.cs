@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ModelOperator.Api;
+
+/// <summary>Names a revision by what its pods serve: the same spec always gives the same name, on every operator.</summary>
+public static class RevisionHash
+{
+    /// <summary>Characters of a revision's name.</summary>
+    public const int Length = 10;
+
+    /// <summary>Hashes everything that changes a pod, with defaults filled in, so that writing a default out is no new revision.</summary>
+    /// <param name="spec">A valid spec.</param>
+    /// <param name="runtimeImage">The operator's image of the inference runtime.</param>
+    public static string Of(ModelDeploymentSpec spec, string runtimeImage) => Of(Defaults.Resolve(spec, runtimeImage));
+
+    /// <summary>Hashes everything that changes a pod.</summary>
+    public static string Of(EffectiveSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var runtime = spec.Runtime;
+        var content = new JsonObject
+        {
+            ["credentials"] = spec.Model.CredentialsSecretRef?.Name,
+            ["digest"] = spec.Model.Digest,
+            ["executionProviders"] = new JsonArray([.. runtime.ExecutionProviders.Select(provider => JsonValue.Create(provider.ToString()))]),
+            ["gpuCount"] = runtime.Gpu?.Count,
+            ["gpuResource"] = runtime.Gpu?.ResourceName,
+            ["image"] = runtime.Image,
+            ["podTemplate"] = runtime.PodTemplate?.DeepClone(),
+            ["uri"] = spec.Model.Uri,
+        };
+        return Convert.ToHexStringLower(SHA256.HashData(Canonical(content)))[..Length];
+    }
+
+    // The API server may give properties back in another order than they were sent.
+    private static ReadOnlySpan<byte> Canonical(JsonNode node)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer);
+        Write(writer, node);
+        writer.Flush();
+        return buffer.WrittenSpan;
+    }
+
+    private static void Write(Utf8JsonWriter writer, JsonNode? node)
+    {
+        switch (node)
+        {
+            case null:
+                writer.WriteNullValue();
+                break;
+            case JsonObject properties:
+                writer.WriteStartObject();
+                foreach (var (name, value) in properties.OrderBy(property => property.Key, StringComparer.Ordinal))
+                {
+                    writer.WritePropertyName(name);
+                    Write(writer, value);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonArray items:
+                writer.WriteStartArray();
+                foreach (var item in items)
+                {
+                    Write(writer, item);
+                }
+
+                writer.WriteEndArray();
+                break;
+            default:
+                node.WriteTo(writer);
+                break;
+        }
+    }
+}
