@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text;
+using OpenTelemetry.Metrics;
+
+namespace ModelOperator.PrometheusExporter;
+
+/// <summary>
+/// Metrics grouped by their Prometheus name: the format wants all lines of a name in one group with one type, and two meters
+/// may well use the same name.
+/// </summary>
+internal sealed class MetricFamilies
+{
+    private readonly Dictionary<string, Family> _families = new(StringComparer.Ordinal);
+    private readonly List<Family> _inOrder = [];
+
+    public void Add(Metric metric)
+    {
+        var type = TypeOf(metric.MetricType);
+        var name = MetricName.Of(metric.Name, metric.Unit, type);
+        if (!_families.TryGetValue(name, out var family))
+        {
+            family = new Family(name, type, metric.Description);
+            _families.Add(name, family);
+            _inOrder.Add(family);
+        }
+
+        // One name cannot have two types; the first instrument seen keeps it, as in the upstream exporter's family lookup.
+        if (family.Type != type)
+        {
+            return;
+        }
+
+        foreach (ref readonly var point in metric.GetMetricPoints())
+        {
+            Write(family, metric, point);
+        }
+    }
+
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (var family in _inOrder.Where(f => f.Samples.Length > 0))
+        {
+            if (!string.IsNullOrEmpty(family.Help))
+            {
+                text.Append("# HELP ").Append(family.Name).Append(' ').Append(Escape.Help(family.Help)).Append('\n');
+            }
+
+            text.Append("# TYPE ").Append(family.Name).Append(' ').Append(family.Type switch
+            {
+                FamilyType.Counter => "counter",
+                FamilyType.Histogram => "histogram",
+                _ => "gauge",
+            }).Append('\n').Append(family.Samples);
+        }
+
+        return text.ToString();
+    }
+
+    private static FamilyType TypeOf(MetricType type) => type switch
+    {
+        MetricType.LongSum or MetricType.DoubleSum => FamilyType.Counter,
+        MetricType.Histogram or MetricType.ExponentialHistogram => FamilyType.Histogram,
+        _ => FamilyType.Gauge,
+    };
+
+    private static void Write(Family family, Metric metric, in MetricPoint point)
+    {
+        var labels = LabelSet.Of(metric, point.Tags);
+        if (family.Type == FamilyType.Histogram)
+        {
+            WriteHistogram(family, metric, point, labels);
+            return;
+        }
+
+        var value = metric.MetricType switch
+        {
+            MetricType.LongSum or MetricType.LongSumNonMonotonic => Number(point.GetSumLong()),
+            MetricType.DoubleSum or MetricType.DoubleSumNonMonotonic => Number(point.GetSumDouble()),
+            MetricType.LongGauge => Number(point.GetGaugeLastValueLong()),
+            _ => Number(point.GetGaugeLastValueDouble()),
+        };
+        family.Sample("", labels, value);
+    }
+
+    private static void WriteHistogram(Family family, Metric metric, in MetricPoint point, string labels)
+    {
+        var prefix = labels.Length == 0 ? "" : labels + ",";
+        var count = point.GetHistogramCount();
+        // An exponential histogram has no buckets this format can hold; its count and sum still are worth having.
+        if (metric.MetricType == MetricType.Histogram)
+        {
+            long cumulative = 0;
+            foreach (var bucket in point.GetHistogramBuckets())
+            {
+                cumulative += bucket.BucketCount;
+                if (!double.IsPositiveInfinity(bucket.ExplicitBound))
+                {
+                    family.Sample("_bucket", $"{prefix}le=\"{Number(bucket.ExplicitBound)}\"", Number(cumulative));
+                }
+            }
+        }
+
+        family.Sample("_bucket", prefix + "le=\"+Inf\"", Number(count));
+        family.Sample("_sum", labels, Number(point.GetHistogramSum()));
+        family.Sample("_count", labels, Number(count));
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => value switch
+    {
+        double.PositiveInfinity => "+Inf",
+        double.NegativeInfinity => "-Inf",
+        _ when double.IsNaN(value) => "NaN",
+        _ => value.ToString("R", CultureInfo.InvariantCulture),
+    };
+
+    private sealed record Family(string Name, FamilyType Type, string? Help)
+    {
+        public StringBuilder Samples { get; } = new();
+
+        public void Sample(string suffix, string labels, string value)
+        {
+            Samples.Append(Name).Append(suffix);
+            if (labels.Length > 0)
+            {
+                Samples.Append('{').Append(labels).Append('}');
+            }
+
+            Samples.Append(' ').Append(value).Append('\n');
+        }
+    }
+}
+
+/// <summary>The Prometheus types OpenTelemetry's instruments map to.</summary>
+internal enum FamilyType
+{
+    Counter,
+    Gauge,
+    Histogram,
+}
