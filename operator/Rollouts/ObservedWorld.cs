@@ -1,0 +1,57 @@
+using ModelOperator.Evidence;
+
+namespace ModelOperator.Rollouts;
+
+/// <summary>The objects of one ModelDeployment and the routers of its namespace, as seen now.</summary>
+public sealed record ObservedWorld
+{
+    /// <summary>Every Deployment of the ModelDeployment, one a revision.</summary>
+    public IReadOnlyList<ObservedRevision> Revisions { get; init; } = [];
+
+    /// <summary>Every ready router pod, those that gave no answer included.</summary>
+    public IReadOnlyList<ObservedRouter> Routers { get; init; } = [];
+
+    /// <summary>The revision's Deployment, or null when there is none.</summary>
+    public ObservedRevision? Find(string? revision) =>
+        revision is null ? null : Revisions.FirstOrDefault(r => r.Revision == revision);
+}
+
+/// <summary>One revision's Deployment and its pods.</summary>
+public sealed record ObservedRevision
+{
+    /// <summary>The revision.</summary>
+    public required string Revision { get; init; }
+
+    /// <summary>metadata.creationTimestamp of the Deployment; orders old revisions.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>spec.replicas of the Deployment.</summary>
+    public int DesiredReplicas { get; init; }
+
+    /// <summary>Pods that exist, terminating ones left out.</summary>
+    public int Replicas { get; init; }
+
+    /// <summary>Pods a router would send to: Ready, not terminating, with an address.</summary>
+    public int ReadyReplicas { get; init; }
+
+    /// <summary>Why a pod that is not ready is not, when that is known.</summary>
+    public PodFailure? Failure { get; init; }
+}
+
+/// <summary>What keeps a pod from becoming ready.</summary>
+/// <param name="Reason">CamelCase word: that of the runtime's termination message (DigestMismatch), or Kubernetes' own (ImagePullBackOff, Unschedulable).</param>
+/// <param name="Message">A sentence for people.</param>
+public sealed record PodFailure(string Reason, string Message);
+
+/// <summary>One ready router pod.</summary>
+public sealed record ObservedRouter
+{
+    /// <summary>Pod name, for messages.</summary>
+    public required string Pod { get; init; }
+
+    /// <summary>
+    /// What it reported; null when it gave no answer in time. It may hold ticks that were judged before: the planner leaves out what
+    /// lies below the cursor in status, so asking with <c>since=0</c> is always right and asking with the cursor is cheaper.
+    /// </summary>
+    public EvidenceReport? Report { get; init; }
+}

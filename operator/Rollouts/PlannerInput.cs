@@ -1,0 +1,28 @@
+using ModelOperator.Api;
+
+namespace ModelOperator.Rollouts;
+
+/// <summary>Everything a plan depends on. The planner reads nothing else: no clock, no cluster, no memory.</summary>
+public sealed record PlannerInput
+{
+    /// <summary>metadata.name of the ModelDeployment.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>metadata.generation of the ModelDeployment the spec was read with.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The spec as stored; the planner fills in defaults itself.</summary>
+    public required ModelDeploymentSpec Spec { get; init; }
+
+    /// <summary>The revision (hash) the spec asks for.</summary>
+    public required string WantedRevision { get; init; }
+
+    /// <summary>The status as last written; null for a new ModelDeployment. Never changed by the planner.</summary>
+    public ModelDeploymentStatus? Status { get; init; }
+
+    /// <summary>What is there.</summary>
+    public required ObservedWorld World { get; init; }
+
+    /// <summary>The time the plan is made for.</summary>
+    public required DateTimeOffset Now { get; init; }
+}
