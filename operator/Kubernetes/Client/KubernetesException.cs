@@ -17,6 +17,14 @@ public sealed class KubernetesException(HttpStatusCode statusCode, string reason
 
     /// <summary>The resourceVersion asked for is too old (410 Gone, reason Expired or Gone).</summary>
     public bool IsExpired => StatusCode == HttpStatusCode.Gone;
+
+    /// <summary>The server asks for patience; nothing is wrong with the call.</summary>
+    public bool IsTooManyRequests => StatusCode == HttpStatusCode.TooManyRequests;
+
+    /// <summary>The resourceVersion asked for is newer than what this server has seen.</summary>
+    public bool IsTooLargeResourceVersion =>
+        StatusCode == HttpStatusCode.GatewayTimeout && Message.Contains("Too large resource version", StringComparison.Ordinal);
+
     public bool IsNotFound => StatusCode == HttpStatusCode.NotFound;
     public bool IsConflict => StatusCode == HttpStatusCode.Conflict;
 }

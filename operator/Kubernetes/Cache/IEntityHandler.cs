@@ -1,0 +1,19 @@
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Kubernetes.Cache;
+
+/// <summary>
+/// Hears of every change of a cache, one at a time and in order, after the cache holds it. Called on the cache's own path: it
+/// must be quick (note a key, return) and must not change the objects.
+/// </summary>
+public interface IEntityHandler<in T>
+    where T : KubernetesObject
+{
+    void Added(T entity);
+
+    /// <summary>The same object (same uid) in another version.</summary>
+    void Updated(T old, T current);
+
+    /// <summary>Gone; <paramref name="last"/> is the last version seen, which after a lost connection may not be the last there was.</summary>
+    void Deleted(T last);
+}
