@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using ModelOperator.Api;
+
+namespace ModelOperator.Controller.Intents;
+
+/// <summary>
+/// The Deployment of one revision. What it says of its pods never changes while it lives: another model or pod template is
+/// another revision with a Deployment of its own, so becoming stable restarts no pod.
+/// </summary>
+internal static class RevisionDeployment
+{
+    public static string NameOf(string model, string revision) => $"{model}-{revision}";
+
+    public static JsonObject Build(ModelDeployment model, string revision, int replicas, EffectiveSpec effective)
+    {
+        JsonObject template = PodTemplateMerge.Merge(
+            InferencePodTemplate.Build(model.Metadata.Name, revision, effective), effective.Runtime.PodTemplate);
+        KeepLabels(template, model.Metadata.Name, revision);
+        return new JsonObject
+        {
+            ["apiVersion"] = "apps/v1",
+            ["kind"] = "Deployment",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = NameOf(model.Metadata.Name, revision),
+                ["namespace"] = model.Metadata.Namespace,
+                ["labels"] = ObjectLabels.Revision(model.Metadata.Name, revision),
+                ["ownerReferences"] = Owners.Controller(model),
+            },
+            ["spec"] = new JsonObject
+            {
+                ["replicas"] = replicas,
+                ["revisionHistoryLimit"] = 1,
+                ["strategy"] = new JsonObject
+                {
+                    ["type"] = "RollingUpdate",
+                    ["rollingUpdate"] = new JsonObject { ["maxSurge"] = 1, ["maxUnavailable"] = 0 },
+                },
+                ["selector"] = new JsonObject { ["matchLabels"] = ObjectLabels.Revision(model.Metadata.Name, revision) },
+                ["template"] = template,
+            },
+        };
+    }
+
+    /// <summary>A user's pod template may add labels, never move pods out from under their Deployment and the routers.</summary>
+    private static void KeepLabels(JsonObject template, string model, string revision)
+    {
+        if (template["metadata"] is not JsonObject metadata)
+        {
+            template["metadata"] = metadata = [];
+        }
+
+        if (metadata["labels"] is not JsonObject labels)
+        {
+            metadata["labels"] = labels = [];
+        }
+
+        foreach ((string key, JsonNode? value) in ObjectLabels.Revision(model, revision))
+        {
+            labels[key] = value!.DeepClone();
+        }
+    }
+}

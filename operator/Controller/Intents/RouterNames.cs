@@ -1,0 +1,13 @@
+namespace ModelOperator.Controller.Intents;
+
+/// <summary>Names of the router's objects, the same in every namespace.</summary>
+internal static class RouterNames
+{
+    /// <summary>Its Deployment, ServiceAccount, RoleBinding, and the ClusterRole the installation brings.</summary>
+    public const string Router = "model-router";
+
+    public const string TrafficPort = "http";
+    public const int TrafficPortNumber = 8080;
+    public const string AdminPort = "admin";
+    public const int AdminPortNumber = 8081;
+}

@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using ModelOperator.Api;
+using ModelOperator.Controller.Intents;
+
+namespace ModelOperator.Controller.Tests.Intents;
+
+[Parallelizable(ParallelScope.All)]
+public sealed class IntentTests
+{
+    private const string Image = "registry.example/inference-runtime:1";
+
+    [Test]
+    public void The_Deployment_of_the_smallest_model() =>
+        Golden.Verify(Deployment(Models.Digits(), 1), "smallest");
+
+    [Test]
+    public void The_Deployment_of_a_model_that_uses_every_field() => Golden.Verify(
+        Deployment(
+            Models.Digits(model =>
+            {
+                model.Spec.Model.Digest = "sha256:" + new string('a', 64);
+                model.Spec.Model.CredentialsSecretRef = new LocalSecretReference { Name = "model-store" };
+                model.Spec.Runtime = new RuntimeSpec
+                {
+                    Image = "registry.example/own-runtime:2",
+                    Accelerator = new AcceleratorSpec { Kind = AcceleratorKind.Gpu, Count = 2 },
+                    ExecutionProviders = [ExecutionProvider.TensorRT, ExecutionProvider.CUDA, ExecutionProvider.CPU],
+                    PodTemplate = (JsonObject)JsonNode.Parse(
+                        """
+                        {
+                          "metadata": {
+                            "annotations": {"team": "vision"},
+                            "labels": {"tier": "gold", "modeloperator.io/revision": "elsewhere"}
+                          },
+                          "spec": {
+                            "nodeSelector": {"pool": "gpu"},
+                            "priorityClassName": "serving",
+                            "tolerations": [{"key": "dedicated", "operator": "Exists"}],
+                            "containers": [
+                              {"name": "runtime", "resources": {"requests": {"memory": "2Gi"}}, "env": [{"name": "A", "value": "b"}]},
+                              {"name": "sidecar", "image": "registry.example/sidecar:1"}
+                            ]
+                          }
+                        }
+                        """)!,
+                };
+            }),
+            3),
+        "every-field");
+
+    [Test]
+    public void The_Service_of_a_model_leads_to_the_routers() => Golden.Verify(ModelService.Build(Models.Digits()), "service");
+
+    [Test]
+    public void The_router_of_a_namespace() => Golden.Verify(
+        RouterDeployment.Build("vision", [Models.Digits()], "registry.example/model-router:1", 2), "router-deployment");
+
+    [Test]
+    public void The_router_may_read_its_namespace()
+    {
+        Golden.Verify(RouterAccess.ServiceAccount("vision", [Models.Digits()]), "router-service-account");
+        Golden.Verify(RouterAccess.RoleBinding("vision", [Models.Digits()]), "router-role-binding");
+    }
+
+    [Test]
+    public void The_router_belongs_to_every_living_model_whatever_their_order()
+    {
+        ModelDeployment a = Models.Named("a", "uid-2");
+        ModelDeployment b = Models.Named("b", "uid-1");
+        ModelDeployment leaving = Models.Named("c", "uid-0", DateTimeOffset.UnixEpoch);
+
+        string[] forward = OwnerNames(RouterAccess.ServiceAccount("vision", [a, b, leaving]));
+        string[] backward = OwnerNames(RouterAccess.ServiceAccount("vision", [leaving, b, a, b]));
+
+        Assert.That(forward, Is.EqualTo(new[] { "b", "a" }));
+        Assert.That(backward, Is.EqualTo(forward));
+    }
+
+    [Test]
+    public void Two_revisions_differ_in_name_labels_and_selector_alone()
+    {
+        string first = Deployment(Models.Digits(), 1, "aaaaaaaaaa").ToJsonString();
+        string second = Deployment(Models.Digits(), 1, "bbbbbbbbbb").ToJsonString();
+
+        Assert.That(first.Replace("aaaaaaaaaa", "bbbbbbbbbb", StringComparison.Ordinal), Is.EqualTo(second));
+    }
+
+    [Test]
+    public void A_pod_template_cannot_take_pods_away_from_their_Deployment()
+    {
+        JsonObject deployment = Deployment(
+            Models.Digits(model => model.Spec.Runtime = new RuntimeSpec
+            {
+                PodTemplate = (JsonObject)JsonNode.Parse("""{"metadata": {"labels": null}}""")!,
+            }),
+            1);
+
+        Assert.That(
+            deployment["spec"]!["template"]!["metadata"]!["labels"]!.ToJsonString(),
+            Is.EqualTo(deployment["spec"]!["selector"]!["matchLabels"]!.ToJsonString()));
+    }
+
+    private static JsonObject Deployment(ModelDeployment model, int replicas, string revision = "0123456789") =>
+        RevisionDeployment.Build(model, revision, replicas, Defaults.Resolve(model.Spec, Image));
+
+    private static string[] OwnerNames(JsonObject intent) =>
+        [.. intent["metadata"]!["ownerReferences"]!.AsArray().Select(owner => (string)owner!["name"]!)];
+}
