@@ -110,6 +110,9 @@ public sealed class RolloutStatus
     /// <summary>When the canary became ready.</summary>
     public DateTimeOffset? ReadyAt { get; set; }
 
+    /// <summary>Since when the canary has had fewer ready pods than it needs; absent while it has enough.</summary>
+    public DateTimeOffset? UnreadySince { get; set; }
+
     /// <summary>When the routers first confirmed a weight for the canary; the analysis deadline counts from here.</summary>
     public DateTimeOffset? AnalysisStartedAt { get; set; }
 
@@ -132,8 +135,12 @@ public sealed class RolloutStatus
     [Range(Minimum = 0)]
     public long CanaryRequests { get; set; }
 
-    /// <summary>When the first router report of the block being collected was made.</summary>
+    /// <summary>When the block of traffic being collected began, by the routers' clocks.</summary>
     public DateTimeOffset? BlockStartedAt { get; set; }
+
+    /// <summary>Seconds of router reports that were gone before they could be read; they count neither for nor against the canary.</summary>
+    [Range(Minimum = 0)]
+    public long LostTicks { get; set; }
 }
 
 /// <summary>Which revision gets which share; read by the routers.</summary>

@@ -8,11 +8,11 @@ public sealed record PlannerInput
     /// <summary>metadata.name of the ModelDeployment.</summary>
     public required string Name { get; init; }
 
-    /// <summary>metadata.generation of the ModelDeployment the spec was read with.</summary>
+    /// <summary>metadata.generation of the ModelDeployment, as read with the spec.</summary>
     public required long Generation { get; init; }
 
-    /// <summary>The spec as stored; the planner fills in defaults itself.</summary>
-    public required ModelDeploymentSpec Spec { get; init; }
+    /// <summary>The spec with every default filled in.</summary>
+    public required EffectiveSpec Spec { get; init; }
 
     /// <summary>The revision (hash) the spec asks for.</summary>
     public required string WantedRevision { get; init; }
