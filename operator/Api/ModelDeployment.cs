@@ -4,6 +4,7 @@ namespace ModelOperator.Api;
 
 /// <summary>A model served in the cluster; a new revision of it is rolled out by evidence on accuracy, latency and errors.</summary>
 [KubernetesEntity(Group = Group, ApiVersion = Version, Kind = KindName, PluralName = Plural, ShortNames = ["mdep"], Categories = ["all"])]
+[ObjectName("^[a-z]([-a-z0-9]*[a-z0-9])?$", MaxNameLength)]
 [ScaleSubresource(SpecReplicasPath = ".spec.replicas", StatusReplicasPath = ".status.replicas", LabelSelectorPath = ".status.selector")]
 [AdditionalPrinterColumn("Ready", ".status.conditions[?(@.type==\"Ready\")].status", Description = "Whether the stable revision serves.")]
 [AdditionalPrinterColumn("Phase", ".status.phase", Description = "What the rollout is doing.")]
@@ -22,6 +23,9 @@ public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec
     public const string KindName = "ModelDeployment";
     /// <summary>Name in paths.</summary>
     public const string Plural = "modeldeployments";
+
+    /// <summary>Longest name: it becomes a Service's name and a label, and with "-" and a revision a Deployment's, none of them over 63.</summary>
+    public const int MaxNameLength = 63 - 1 - RevisionHash.Length;
 }
 
 /// <summary>What to serve and how to roll it out.</summary>

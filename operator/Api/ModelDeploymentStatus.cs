@@ -179,6 +179,7 @@ public sealed class GuardrailStatus
     public string Verdict { get; set; } = "";
 
     /// <summary>The verdict in words, with its figures.</summary>
+    [Length(Maximum = StatusLimits.Message)]
     public string? Message { get; set; }
 
     /// <summary>Counts of the canary.</summary>

@@ -51,6 +51,14 @@ public sealed class ScaleSubresourceAttribute : Attribute
     public string? LabelSelectorPath { get; init; }
 }
 
+/// <summary>What the API server accepts as metadata.name.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ObjectNameAttribute(string pattern, int maximumLength) : Attribute
+{
+    public string Pattern { get; } = pattern;
+    public int MaximumLength { get; } = maximumLength;
+}
+
 /// <summary>Smallest and largest number allowed.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RangeAttribute : Attribute
