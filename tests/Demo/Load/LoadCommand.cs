@@ -1,0 +1,46 @@
+using System.CommandLine;
+
+namespace ModelOperator.Demo.Load;
+
+/// <summary>The load generator as a program: sends, and answers <c>GET /report</c>.</summary>
+public static class LoadCommand
+{
+    public static Command Command()
+    {
+        var url = new Option<Uri>("--url") { Description = "Address of the model's Service, such as http://digits.", Required = true };
+        var model = new Option<string>("--model") { Description = "Name of the model.", Required = true };
+        var rate = new Option<double>("--rate") { Description = "Requests a second.", DefaultValueFactory = _ => 100 };
+        var samples = new Option<FileInfo>("--samples") { Description = "Labelled samples, one JSON object a line.", DefaultValueFactory = _ => new FileInfo("/models/digits-heldout.ndjson") };
+        var port = new Option<int>("--port") { Description = "Port of GET /report.", DefaultValueFactory = _ => 8080 };
+        var command = new Command("load", "Send labelled digits to a model and feed the truth back.") { url, model, rate, samples, port };
+        command.SetAction((arguments, cancellationToken) => RunAsync(
+            arguments.GetValue(url)!, arguments.GetValue(model)!, arguments.GetValue(rate),
+            Sample.ReadAll(arguments.GetValue(samples)!.FullName), arguments.GetValue(port), cancellationToken));
+        return command;
+    }
+
+    private static async Task RunAsync(
+        Uri url, string model, double rate, List<Sample> samples, int port, CancellationToken cancellationToken)
+    {
+        var counters = new LoadCounters();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(server => server.ListenAnyIP(port));
+        await using var app = builder.Build();
+        app.MapGet("/report", () => TypedResults.Json(counters.Report(), LoadJson.Default.LoadReport));
+        await app.StartAsync(cancellationToken);
+
+        using var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(30), ConnectTimeout = TimeSpan.FromSeconds(5) };
+        using var http = new HttpClient(handler) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(15) };
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
+        var generator = new LoadGenerator(http, model, samples, counters, TimeProvider.System);
+        try
+        {
+            await generator.WaitUntilServedAsync(stopping.Token);
+            await generator.RunAsync(rate, stopping.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using ModelOperator.Api;
+using ModelOperator.Demo.Load;
+
+namespace ModelOperator.Demo.Play;
+
+/// <summary>Tells the play as it goes: one line when something changed, and one every few seconds while it does not.</summary>
+public sealed class Timeline(TextWriter output, TimeProvider time, bool colour)
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+    private readonly long start = time.GetTimestamp();
+    private string lastKey = "";
+    private long lastPrinted;
+
+    public void Heading(string text)
+    {
+        output.WriteLine();
+        output.WriteLine(Paint("1;36", $"[{Clock()}] {text}"));
+        lastKey = "";
+    }
+
+    public void Say(string text) => output.WriteLine($"[{Clock()}] {text}");
+
+    /// <summary>Prints the state when its phase, weight or message changed, or some time has passed.</summary>
+    public void Show(ModelDeployment deployment, LoadReport? load)
+    {
+        var status = deployment.Status;
+        if (status is null)
+        {
+            return;
+        }
+
+        string key = $"{status.Phase}|{status.CanaryWeight}|{status.StableRevision}|{status.CanaryRevision}";
+        if (key == lastKey && time.GetElapsedTime(lastPrinted) < Heartbeat)
+        {
+            return;
+        }
+
+        lastKey = key;
+        lastPrinted = time.GetTimestamp();
+        output.WriteLine($"[{Clock()}] {Paint(PhaseColour(status.Phase), $"{status.Phase,-12}")} stable {status.StableRevision ?? "-"}"
+            + (status.CanaryRevision is { } canary ? $"  canary {canary} {Bar(status.CanaryWeight ?? 0)} {status.CanaryWeight ?? 0,3} %" : "")
+            + (load is null ? "" : $"  sent {load.Requests:N0}, failed {load.Failed}"));
+        if (status.Message is { Length: > 0 } message)
+        {
+            output.WriteLine($"          {Paint("2", message)}");
+        }
+
+        foreach (var guardrail in status.CanaryRevision is null ? [] : status.Analysis ?? [])
+        {
+            output.WriteLine($"          {guardrail.Name,-9} canary {Arm(guardrail.Canary)}  stable {Arm(guardrail.Stable)}  "
+                + $"harm {guardrail.HarmEvidence ?? "-",-16} safe {guardrail.SafetyEvidence ?? "-",-16} {Paint(VerdictColour(guardrail.Verdict), guardrail.Verdict)}");
+        }
+    }
+
+    private string Clock() => $"{time.GetElapsedTime(start):mm\\:ss}";
+
+    private string Paint(string code, string text) => colour ? $"\e[{code}m{text}\e[0m" : text;
+
+    private static string Arm(ArmStatus arm) => $"{arm.Total - arm.Bad,6:N0}/{arm.Total,-6:N0} good";
+
+    private static string Bar(int percent) => new string('#', percent / 10).PadRight(10, '.');
+
+    private static string PhaseColour(RolloutPhase? phase) => phase switch
+    {
+        RolloutPhase.Stable or RolloutPhase.Promoting => "32",
+        RolloutPhase.RollingBack or RolloutPhase.Rejected or RolloutPhase.Stalled => "31",
+        _ => "33",
+    };
+
+    private static string VerdictColour(string verdict) => verdict switch
+    {
+        "Safe" => "32",
+        "Harmful" => "31",
+        _ => "0",
+    };
+}
