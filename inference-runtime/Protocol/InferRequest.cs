@@ -1,0 +1,53 @@
+namespace ModelOperator.Protocol;
+
+/// <summary>A request to <c>POST v2/models/{name}/infer</c>. Its tensors live in rented memory until it is disposed.</summary>
+public sealed class InferRequest : IDisposable
+{
+    /// <summary>The client's name for the request, echoed in the response; null when it gave none.</summary>
+    public string? Id { get; internal set; }
+
+    /// <summary>The input tensors, in the client's order.</summary>
+    public List<InferTensor> Inputs { get; } = [];
+
+    /// <summary>The outputs asked for; null means all.</summary>
+    public List<string>? Outputs { get; internal set; }
+
+    public void Dispose()
+    {
+        foreach (InferTensor input in Inputs)
+        {
+            input.Dispose();
+        }
+    }
+}
+
+/// <summary>A tensor of a request: its elements one after the other in row-major order.</summary>
+public sealed class InferTensor : IDisposable
+{
+    private readonly PooledBuffer _data;
+
+    internal InferTensor(string name, TensorDataType dataType, long[] shape, long elementCount, PooledBuffer data)
+    {
+        Name = name;
+        DataType = dataType;
+        Shape = shape;
+        ElementCount = elementCount;
+        _data = data;
+    }
+
+    public string Name { get; }
+
+    public TensorDataType DataType { get; }
+
+    public long[] Shape { get; }
+
+    /// <summary>The product of <see cref="Shape"/>.</summary>
+    public long ElementCount { get; }
+
+    /// <summary>
+    /// The elements, little-endian; of <see cref="TensorDataType.Bytes"/> each one as its length in four bytes and then its bytes.
+    /// </summary>
+    public Memory<byte> Data => _data.Memory;
+
+    public void Dispose() => _data.Dispose();
+}
