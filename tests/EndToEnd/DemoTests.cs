@@ -1,0 +1,22 @@
+using ModelOperator.Demo.Play;
+
+namespace ModelOperator.EndToEnd;
+
+/// <summary>The whole play, with the operator killed in the middle of each rollout.</summary>
+public sealed class DemoTests
+{
+    [Test]
+    public async Task Every_rollout_ends_as_it_must_although_the_operator_is_killed_in_the_middle_of_each()
+    {
+        await using var place = await TestNamespace.CreateAsync("play");
+        var timeline = new Timeline(TestContext.Progress, TimeProvider.System, colour: false);
+        var player = new Player(
+            place.Kubectl, new Observer(place.Kubectl, place.Name), Cluster.Manifests(place.Name), timeline, TimeProvider.System, Cluster.KillOperator);
+
+        var results = await player.PlayAsync(TestContext.CurrentContext.CancellationToken);
+
+        ResultTable.Write(TestContext.Progress, results);
+        Assert.That(results, Has.Count.EqualTo(Act.All.Count));
+        Assert.That(results, Has.All.Property(nameof(ActResult.AsExpected)).True);
+    }
+}
