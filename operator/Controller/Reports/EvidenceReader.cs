@@ -1,0 +1,90 @@
+using System.Net;
+using System.Text.Json;
+using ModelOperator.Evidence;
+using ModelOperator.Kubernetes.Entities;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace ModelOperator.Controller.Reports;
+
+/// <summary>Asks router pods what they saw of a model. A router that gives no good answer gives null: no data, never a decision.</summary>
+internal sealed class EvidenceReader : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly ResiliencePipeline _pipeline;
+    private readonly EvidenceOptions _options;
+    private readonly ControllerMetrics _metrics;
+    private readonly ILogger<EvidenceReader> _logger;
+
+    public EvidenceReader(EvidenceOptions options, ControllerMetrics metrics, TimeProvider timeProvider, ILogger<EvidenceReader> logger)
+    {
+        (_options, _metrics, _logger) = (options, metrics, logger);
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = options.AttemptTimeout,
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        })
+        {
+            MaxResponseContentBufferSize = options.LargestAnswer,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = options.Retries,
+                Delay = TimeSpan.FromMilliseconds(100),
+                UseJitter = true,
+                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<TimeoutRejectedException>(),
+            })
+            .AddTimeout(options.AttemptTimeout)
+            .Build();
+    }
+
+    /// <summary>One router's closed ticks from <paramref name="since"/> on.</summary>
+    public async Task<EvidenceReport?> ReadAsync(Pod router, string model, long since, CancellationToken cancellationToken)
+    {
+        var address = new UriBuilder(Uri.UriSchemeHttp, HostOf(router), _options.Port, $"/v1/models/{Uri.EscapeDataString(model)}/ticks")
+        {
+            Query = $"since={since}",
+        }.Uri;
+        try
+        {
+            EvidenceReport? report = await _pipeline.ExecuteAsync(
+                static async (state, token) =>
+                {
+                    (EvidenceReader reader, Uri address) = state;
+                    using HttpResponseMessage response = await reader._http.GetAsync(address, token);
+                    response.EnsureSuccessStatusCode();
+                    byte[] body = await response.Content.ReadAsByteArrayAsync(token);
+                    return JsonSerializer.Deserialize(body, EvidenceJson.Default.EvidenceReport);
+                },
+                (this, address),
+                cancellationToken);
+            string? fault = report is null ? "the answer is null" : EvidenceCheck.Fault(report);
+            return fault is null ? report : NoReport(router, model, fault);
+        }
+        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or JsonException)
+        {
+            return NoReport(router, model, e.Message);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private EvidenceReport? NoReport(Pod router, string model, string fault)
+    {
+        _metrics.EvidenceReadFailed();
+        _logger.EvidenceReadFailed(router.Metadata.Namespace, router.Metadata.Name, model, fault);
+        return null;
+    }
+
+    private static string HostOf(Pod router)
+    {
+        IPAddress address = IPAddress.Parse(router.Status!.PodIP!);
+        return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+    }
+}
