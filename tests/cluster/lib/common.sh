@@ -39,7 +39,8 @@ process_gone() { ! kill -0 "$1" 2>/dev/null; }
 # Pids are used again: a process is known by its pid and the moment it started.
 process_start_time() {
   local stat fields
-  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+  # Not $(<file), which ends a script with `set -e` when there is no such file, whatever stands around it.
+  read -r -d '' stat 2>/dev/null <"/proc/$1/stat" || [[ ${stat:-} ]] || return 1
   # After the name, which is in brackets and may hold anything: state is the first field, the start time the 20th.
   read -ra fields <<<"${stat##*) }"
   # A zombie has ended, though nobody has collected it yet.

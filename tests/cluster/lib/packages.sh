@@ -4,7 +4,8 @@
 CLUSTER_PACKAGES=(etcd-server containerd runc containernetworking-plugins iptables conntrack dnsmasq-base
   iproute2 openssl curl util-linux procps ca-certificates)
 BUILD_PACKAGES=(golang-go gcc libc6-dev dpkg-dev golang-github-modern-go-reflect2-dev)
-TEST_PACKAGES=(python3 golang-github-masterminds-sprig-dev)
+IMAGE_PACKAGES=(python3)
+TEST_PACKAGES=(golang-github-masterminds-sprig-dev)
 
 missing_packages() {
   local package
