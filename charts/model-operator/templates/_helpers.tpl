@@ -1,0 +1,62 @@
+{{/* Labels of everything in the chart. */}}
+{{- define "model-operator.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{ include "model-operator.selectorLabels" . }}
+{{- end }}
+
+{{/* Labels by which the operator's pods are found. */}}
+{{- define "model-operator.selectorLabels" -}}
+app.kubernetes.io/name: model-operator
+app.kubernetes.io/component: operator
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* The reference of one of the images: (dict "root" $ "image" .Values.images.router). */}}
+{{- define "model-operator.image" -}}
+{{- $images := .root.Values.images -}}
+{{- if .image.digest -}}
+{{ printf "%s/%s@%s" $images.registry .image.repository .image.digest }}
+{{- else -}}
+{{ printf "%s/%s:%s" $images.registry .image.repository ($images.tag | default .root.Chart.AppVersion) }}
+{{- end -}}
+{{- end }}
+
+{{/* What the operator may do with ModelDeployments and the objects it makes for them. */}}
+{{- define "model-operator.rules" -}}
+- apiGroups: [modeloperator.io]
+  resources: [modeldeployments]
+  verbs: [get, list, watch]
+- apiGroups: [modeloperator.io]
+  resources: [modeldeployments/status]
+  verbs: [get, patch, update]
+# Owner references that block an owner's deletion need it where the API server checks them.
+- apiGroups: [modeloperator.io]
+  resources: [modeldeployments/finalizers]
+  verbs: [update]
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [create, delete, get, list, patch, update, watch]
+- apiGroups: [""]
+  resources: [services, serviceaccounts]
+  verbs: [create, delete, get, list, patch, update, watch]
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, list, watch]
+# Only whether a Secret that a ModelDeployment names exists and has the keys: no list, no watch.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get]
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [rolebindings]
+  verbs: [create, delete, get, list, patch, update, watch]
+# Routers get this role and no other.
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [clusterroles]
+  resourceNames: [model-router]
+  verbs: [bind]
+- apiGroups: ["", events.k8s.io]
+  resources: [events]
+  verbs: [create, patch, update]
+{{- end }}
