@@ -1,0 +1,8 @@
+namespace ModelOperator.Analysis;
+
+/// <summary>A verdict and what it rests on.</summary>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="IsSuspicious">Halfway to harmful: no time to give the canary more traffic.</param>
+/// <param name="HarmOdds">At most 1 in so many canaries within the margin would ever look this bad.</param>
+/// <param name="SafetyOdds">At most 1 in so many canaries beyond the margin would ever look this good.</param>
+public sealed record Judgement(Verdict Verdict, bool IsSuspicious, double HarmOdds, double SafetyOdds);

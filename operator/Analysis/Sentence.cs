@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace ModelOperator.Analysis;
+
+/// <summary>Says a verdict with its figures, for people.</summary>
+public static class Sentence
+{
+    /// <summary>The sentence.</summary>
+    public static string Of(Measure measure, double margin, GuardrailEvidence evidence, Judgement judgement, Judge judge)
+    {
+        ArgumentNullException.ThrowIfNull(measure);
+        ArgumentNullException.ThrowIfNull(evidence);
+        ArgumentNullException.ThrowIfNull(judgement);
+        ArgumentNullException.ThrowIfNull(judge);
+        var counts = evidence.Total;
+        string figures = $"{Counts(counts.Canary)} {measure.Bad} against {Counts(counts.Stable)}";
+        string within = $"the margin of {Points(margin)}";
+        return judgement.Verdict switch
+        {
+            Verdict.Harmful => $"canary {Worse(measure, counts)}: {figures}; {Odds(judgement.HarmOdds)} if it were within {within}",
+            Verdict.Safe => $"canary is within {within}: {figures}; {Odds(judgement.SafetyOdds)} if it were worse than that",
+            Verdict.NoData => $"no {measure.Trials} of {Missing(counts)} yet",
+            Verdict.Inconclusive => $"the data could not tell in time: {figures}; {Progress(judgement, judge)}",
+            _ => $"not decided yet: {figures}; {Progress(judgement, judge)}",
+        };
+    }
+
+    /// <summary>Odds as 1 in N.</summary>
+    public static string Odds(double odds) => odds switch
+    {
+        < 10 => $"1 in {Math.Max(1, odds):0.0}",
+        < 1e9 => $"1 in {Round(odds):N0}",
+        _ => "less than 1 in 1,000,000,000",
+    };
+
+    private static string Progress(Judgement judgement, Judge judge) =>
+        $"evidence of harm {Odds(judgement.HarmOdds)}, decided at {Odds(1 / judge.HarmErrorRate)}; "
+        + $"of safety {Odds(judgement.SafetyOdds)}, decided at {Odds(1 / judge.SafetyErrorRate)}";
+
+    // Pooled over time the difference can point the other way than the evidence, which compares block by block.
+    private static string Worse(Measure measure, Block counts) => counts.Canary.Rate > counts.Stable.Rate
+        ? string.Format(CultureInfo.InvariantCulture, measure.Worse, Points(counts.Canary.Rate - counts.Stable.Rate))
+        : $"has more {measure.Bad} in the same stretches of time";
+
+    private static string Missing(Block counts) => counts switch
+    {
+        { Canary.Total: 0, Stable.Total: 0 } => "either revision",
+        { Canary.Total: 0 } => "the canary",
+        _ => "the stable revision",
+    };
+
+    private static string Counts(ArmCounts arm) => string.Create(CultureInfo.InvariantCulture, $"{arm.Bad:N0} of {arm.Total:N0}");
+
+    private static string Points(double rate) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * rate:0.#} {(Math.Abs((100 * rate) - 1) < 0.05 ? "point" : "points")}");
+
+    // Two digits are all the evidence deserves.
+    private static double Round(double odds)
+    {
+        double unit = Math.Pow(10, Math.Floor(Math.Log10(odds)) - 1);
+        return Math.Floor(odds / unit) * unit;
+    }
+}
