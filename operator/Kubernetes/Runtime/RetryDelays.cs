@@ -1,0 +1,28 @@
+namespace ModelOperator.Kubernetes.Runtime;
+
+/// <summary>
+/// How long a failed key waits: 5 ms doubling with each failure in a row up to 1000 s, and never sooner than the bucket all
+/// keys share (10 a second, 100 at once) allows. Not safe for several threads at once.
+/// </summary>
+internal sealed class RetryDelays<TKey>(TimeProvider time)
+    where TKey : notnull
+{
+    private const double FirstMilliseconds = 5;
+    private const double LongestMilliseconds = 1_000_000;
+
+    private readonly Dictionary<TKey, int> _failures = [];
+    private readonly TokenBucket _bucket = new(tokensPerSecond: 10, capacity: 100, time);
+
+    public TimeSpan Next(TKey key)
+    {
+        var failures = _failures.GetValueOrDefault(key);
+        _failures[key] = failures + 1;
+        var own = TimeSpan.FromMilliseconds(Math.Min(LongestMilliseconds, FirstMilliseconds * Math.Pow(2, failures)));
+        var shared = _bucket.Reserve();
+        return own > shared ? own : shared;
+    }
+
+    public void Forget(TKey key) => _failures.Remove(key);
+
+    public int Failures(TKey key) => _failures.GetValueOrDefault(key);
+}
