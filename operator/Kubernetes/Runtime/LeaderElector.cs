@@ -1,0 +1,215 @@
+using Microsoft.Extensions.Logging;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Kubernetes.Runtime;
+
+/// <summary>
+/// Holds a Lease, so that of several processes one works. Whether another's lease has expired is judged by how long this process has
+/// seen it unchanged, never by the times written in it: clocks differ.
+/// </summary>
+public sealed class LeaderElector
+{
+    private readonly IKubernetesClient _client;
+    private readonly LeaderElectionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly EntityKey _key;
+
+    // The lease as last seen to change, and when that was on our own clock.
+    private (string? Holder, DateTimeOffset? Renewed, string? Version) _observed;
+    private long _observedAt;
+    private long _renewedAt;
+    private bool _seen;
+    private string? _reportedHolder;
+    private volatile bool _leader;
+
+    public LeaderElector(IKubernetesClient client, LeaderElectionOptions options, TimeProvider time, ILogger<LeaderElector> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.RetryPeriod <= TimeSpan.Zero || options.RenewDeadline < options.RetryPeriod * 2
+            || options.LeaseDuration <= options.RenewDeadline || options.LeaseDuration < TimeSpan.FromSeconds(1))
+        {
+            throw new ArgumentException(
+                $"A lease needs 0 < retry period, twice that <= renew deadline < lease duration of 1 s or more; got {options.RetryPeriod}, "
+                + $"{options.RenewDeadline}, {options.LeaseDuration}.",
+                nameof(options));
+        }
+
+        (_client, _options, _time, _logger) = (client, options, time, logger);
+        _key = new(options.Namespace, options.Name);
+    }
+
+    /// <summary>This process holds the lease, as far as it knows.</summary>
+    public bool IsLeader => _leader;
+
+    /// <summary>Waits until this process holds the lease.</summary>
+    public async Task AcquireAsync(CancellationToken cancellationToken)
+    {
+        _logger.LeaseWanted(_options.Identity, _key);
+        while (await TryAsync(cancellationToken) != LeaseState.Held)
+        {
+            // Jitter, so that candidates that started together do not collide for ever.
+            await Task.Delay(_options.RetryPeriod * (1 + (0.2 * Random.Shared.NextDouble())), _time, cancellationToken);
+        }
+
+        _leader = true;
+        _logger.LeaseAcquired(_options.Identity, _key);
+    }
+
+    /// <summary>Renews until cancelled. Throws <see cref="LeadershipLostException"/> when another holds the lease or none could be reached for too long.</summary>
+    public async Task HoldAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_options.RetryPeriod, _time, cancellationToken);
+                var left = _options.RenewDeadline - _time.GetElapsedTime(_renewedAt);
+                var state = left > TimeSpan.Zero ? await TryAsync(cancellationToken, left) : LeaseState.Unknown;
+                if (state == LeaseState.HeldByOther)
+                {
+                    throw new LeadershipLostException($"The lease {_key} was taken by {_observed.Holder}.");
+                }
+
+                if (state != LeaseState.Held && _time.GetElapsedTime(_renewedAt) >= _options.RenewDeadline)
+                {
+                    throw new LeadershipLostException($"The lease {_key} could not be renewed for {_options.RenewDeadline.TotalSeconds:0.#} s.");
+                }
+            }
+        }
+        catch (LeadershipLostException)
+        {
+            _leader = false;
+            throw;
+        }
+    }
+
+    /// <summary>Gives the lease up, so that another need not wait for it to expire. Only after all work has stopped.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        if (!_leader)
+        {
+            return;
+        }
+
+        _leader = false;
+        var lease = await _client.GetAsync(Resources.Leases, _options.Namespace, _options.Name, cancellationToken);
+        if (lease?.Spec.HolderIdentity != _options.Identity)
+        {
+            return;
+        }
+
+        lease.Spec = new()
+        {
+            LeaseDurationSeconds = 1,
+            AcquireTime = _time.GetUtcNow(),
+            RenewTime = _time.GetUtcNow(),
+            LeaseTransitions = lease.Spec.LeaseTransitions,
+        };
+        await _client.ReplaceAsync(Resources.Leases, lease, cancellationToken);
+        _logger.LeaseReleased(_options.Identity, _key);
+    }
+
+    private async Task<LeaseState> TryAsync(CancellationToken cancellationToken, TimeSpan? within = null)
+    {
+        // One hung connection must not use up the time for several attempts.
+        var longest = _options.RenewDeadline / 2;
+        using var timeout = new CancellationTokenSource(within < longest ? within.Value : longest, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            // The lease counts from when the renewal was sent, not from when its answer came.
+            var sent = _time.GetTimestamp();
+            var state = await TryOnceAsync(either.Token);
+            _renewedAt = state == LeaseState.Held ? sent : _renewedAt;
+            return state;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (KubernetesException e) when (e.IsConflict)
+        {
+            // Somebody wrote between our read and our write: read again at the next attempt.
+            return LeaseState.Unknown;
+        }
+#pragma warning disable CA1031 // Whatever keeps the lease out of reach, only the deadline decides that it is lost.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _logger.LeaseFailed(_key, e);
+            return LeaseState.Unknown;
+        }
+    }
+
+    private async Task<LeaseState> TryOnceAsync(CancellationToken cancellationToken)
+    {
+        var lease = await _client.GetAsync(Resources.Leases, _options.Namespace, _options.Name, cancellationToken);
+        var now = _time.GetUtcNow();
+        if (lease is null)
+        {
+            var created = new Lease
+            {
+                ApiVersion = Resources.Leases.ApiVersion,
+                Kind = Resources.Leases.Kind,
+                Metadata = { Namespace = _options.Namespace, Name = _options.Name },
+                Spec = NewSpec(now, now, transitions: 0),
+            };
+            Observe(await _client.CreateAsync(Resources.Leases, created, cancellationToken));
+            return LeaseState.Held;
+        }
+
+        Observe(lease);
+        // A leader that finds another's name has been replaced in the meantime, even if that one's lease has run out since.
+        var mine = lease.Spec.HolderIdentity == _options.Identity;
+        if (!mine && (_leader ? !string.IsNullOrEmpty(lease.Spec.HolderIdentity) : IsValid(lease.Spec)))
+        {
+            return LeaseState.HeldByOther;
+        }
+
+        lease.Spec = mine
+            ? NewSpec(lease.Spec.AcquireTime ?? now, now, lease.Spec.LeaseTransitions ?? 0)
+            : NewSpec(now, now, (lease.Spec.LeaseTransitions ?? 0) + 1);
+        Observe(await _client.ReplaceAsync(Resources.Leases, lease, cancellationToken));
+        return LeaseState.Held;
+    }
+
+    private LeaseSpec NewSpec(DateTimeOffset acquired, DateTimeOffset renewed, int transitions) => new()
+    {
+        HolderIdentity = _options.Identity,
+        LeaseDurationSeconds = (int)Math.Ceiling(_options.LeaseDuration.TotalSeconds),
+        AcquireTime = acquired,
+        RenewTime = renewed,
+        LeaseTransitions = transitions,
+    };
+
+    private bool IsValid(LeaseSpec spec) =>
+        !string.IsNullOrEmpty(spec.HolderIdentity)
+        && _time.GetElapsedTime(_observedAt) < TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? (int)_options.LeaseDuration.TotalSeconds);
+
+    private void Observe(Lease lease)
+    {
+        var record = (lease.Spec.HolderIdentity, lease.Spec.RenewTime, lease.Metadata.ResourceVersion);
+        if (!_seen || record != _observed)
+        {
+            (_observed, _observedAt, _seen) = (record, _time.GetTimestamp(), true);
+        }
+
+        if (lease.Spec.HolderIdentity is { Length: > 0 } holder && holder != _reportedHolder)
+        {
+            _reportedHolder = holder;
+            if (holder != _options.Identity)
+            {
+                _logger.LeaseHeldByOther(_key, holder);
+            }
+        }
+    }
+
+    private enum LeaseState
+    {
+        Unknown,
+        HeldByOther,
+        Held,
+    }
+}

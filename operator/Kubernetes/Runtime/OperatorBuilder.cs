@@ -1,0 +1,58 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using ModelOperator.Kubernetes.Cache;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Kubernetes.Runtime;
+
+/// <summary>Says what an operator consists of.</summary>
+public sealed class OperatorBuilder
+{
+    internal OperatorBuilder(IServiceCollection services) => Services = services;
+
+    public IServiceCollection Services { get; }
+
+    /// <summary>
+    /// A controller (one instance for the life of the process) of entities of a type, which are cached. Everything the controller
+    /// reads through an <see cref="IEntityStore{TEntity}"/> and owns or watches is cached once, for all controllers.
+    /// </summary>
+    public OperatorBuilder AddController<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TController, TEntity>(
+        ResourceType<TEntity> type, Action<ControllerBuilder<TEntity>>? configure = null)
+        where TController : class, IEntityController<TEntity>
+        where TEntity : KubernetesObject
+    {
+        Services.TryAddEntityCache(type);
+        var options = new ControllerBuilder<TEntity>(Services, type);
+        configure?.Invoke(options);
+        Services.TryAddSingleton<TController>();
+        Services.AddSingleton<IControllerRunner>(p => new ControllerRunner<TEntity>(
+            p.GetRequiredService<TController>(),
+            p.GetRequiredService<IEntityStore<TEntity>>(),
+            options,
+            p,
+            p.GetRequiredService<ControllerMetrics>(),
+            p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ILogger<ControllerRunner<TEntity>>>()));
+        return this;
+    }
+
+    /// <summary>
+    /// Caches a type to be read through <see cref="IEntityStore{TEntity}"/>, or narrows what of a type that a controller watches is
+    /// cached: by label, by field or to a namespace.
+    /// </summary>
+    public OperatorBuilder AddCache<TEntity>(ResourceType<TEntity> type, Func<ReflectorOptions, ReflectorOptions>? configure = null)
+        where TEntity : KubernetesObject
+    {
+        Services.TryAddEntityCache(type);
+        if (configure is not null)
+        {
+            Services.AddSingleton(new CacheScope<TEntity>(configure));
+        }
+
+        return this;
+    }
+}
