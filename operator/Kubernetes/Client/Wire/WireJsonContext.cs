@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+
+namespace ModelOperator.Kubernetes.Client.Wire;
+
+/// <summary>metav1.Status.</summary>
+internal sealed class StatusDocument
+{
+    public string? Kind { get; set; }
+    public string? Message { get; set; }
+    public string? Reason { get; set; }
+    public int? Code { get; set; }
+    public StatusDetails? Details { get; set; }
+}
+
+internal sealed class StatusDetails
+{
+    public int? RetryAfterSeconds { get; set; }
+}
+
+/// <summary>metav1.DeleteOptions.</summary>
+internal sealed class DeleteOptions
+{
+    public string ApiVersion { get; set; } = "v1";
+    public string Kind { get; set; } = "DeleteOptions";
+    public string PropagationPolicy { get; set; } = "Background";
+    public Preconditions? Preconditions { get; set; }
+}
+
+internal sealed class Preconditions
+{
+    public string? Uid { get; set; }
+}
+
+/// <summary>What /version answers.</summary>
+internal sealed class VersionDocument
+{
+    public string Major { get; set; } = "";
+    public string Minor { get; set; } = "";
+}
+
+/// <summary>What /api answers.</summary>
+internal sealed class ApiVersionsDocument
+{
+    public List<string>? Versions { get; set; }
+}
+
+/// <summary>What /apis answers.</summary>
+internal sealed class ApiGroupListDocument
+{
+    public List<ApiGroup>? Groups { get; set; }
+}
+
+internal sealed class ApiGroup
+{
+    public List<ApiGroupVersion>? Versions { get; set; }
+}
+
+internal sealed class ApiGroupVersion
+{
+    public string GroupVersion { get; set; } = "";
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(DeleteOptions))]
+[JsonSerializable(typeof(VersionDocument))]
+[JsonSerializable(typeof(ApiVersionsDocument))]
+[JsonSerializable(typeof(ApiGroupListDocument))]
+internal sealed partial class WireJsonContext : JsonSerializerContext;
