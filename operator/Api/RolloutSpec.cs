@@ -41,6 +41,9 @@ public sealed class RolloutStep
 }
 
 /// <summary>How stable and canary are compared.</summary>
+[ValidationRule(
+    "!has(self.intervalSeconds) || !has(self.deadlineSeconds) || self.intervalSeconds <= self.deadlineSeconds",
+    Message = "intervalSeconds must not be longer than deadlineSeconds")]
 public sealed class AnalysisSpec
 {
     /// <summary>Seconds of traffic judged together as one block.</summary>

@@ -1,0 +1,76 @@
+namespace ModelOperator.Api.Validation;
+
+/// <summary>Rules of spec.rollout.</summary>
+internal static class RolloutRules
+{
+    public static IEnumerable<FieldError> Check(RolloutSpec? rollout) =>
+        rollout is null ? [] : [.. Steps(rollout.Steps ?? []), .. Analysis(rollout.Analysis)];
+
+    private static IEnumerable<FieldError> Steps(List<RolloutStep> steps)
+    {
+        for (var i = 1; i < steps.Count; i++)
+        {
+            if (steps[i].Weight < steps[i - 1].Weight)
+            {
+                yield return FieldError.Of(
+                    $"spec.rollout.steps[{i}].weight", steps[i].Weight, $"is less than the {steps[i - 1].Weight} of the step before; weights must not decrease");
+            }
+        }
+    }
+
+    private static IEnumerable<FieldError> Analysis(AnalysisSpec? analysis)
+    {
+        if (analysis is null)
+        {
+            yield break;
+        }
+
+        var interval = analysis.IntervalSeconds ?? Defaults.IntervalSeconds;
+        var deadline = analysis.DeadlineSeconds ?? Defaults.DeadlineSeconds;
+        if (interval > deadline)
+        {
+            yield return FieldError.Of(
+                "spec.rollout.analysis.intervalSeconds", interval, $"is longer than deadlineSeconds ({deadline}): the rollout would end before anything is compared");
+        }
+
+        var guardrails = analysis.Guardrails ?? [];
+        for (var i = 0; i < guardrails.Count; i++)
+        {
+            var name = guardrails[i].Name;
+            if (guardrails.FindIndex(other => other.Name == name) < i)
+            {
+                yield return FieldError.Text($"spec.rollout.analysis.guardrails[{i}].name", name, "is the name of an earlier guardrail; names must be unique");
+            }
+
+            foreach (var error in Guardrail($"spec.rollout.analysis.guardrails[{i}]", guardrails[i]))
+            {
+                yield return error;
+            }
+        }
+    }
+
+    private static IEnumerable<FieldError> Guardrail(string path, Guardrail guardrail)
+    {
+        if (guardrail.Type == GuardrailType.Latency)
+        {
+            if (guardrail is { QuantilePercent: not null, MaxMilliseconds: { } both })
+            {
+                yield return FieldError.Of(
+                    $"{path}.maxMilliseconds", both, "excludes quantilePercent: give one target, relative to stable (quantilePercent) or absolute (maxMilliseconds)");
+            }
+
+            yield break;
+        }
+
+        var problem = $"belongs to type Latency, and the type is {guardrail.Type}; leave it out";
+        if (guardrail.QuantilePercent is { } quantile)
+        {
+            yield return FieldError.Of($"{path}.quantilePercent", quantile, problem);
+        }
+
+        if (guardrail.MaxMilliseconds is { } milliseconds)
+        {
+            yield return FieldError.Of($"{path}.maxMilliseconds", milliseconds, problem);
+        }
+    }
+}
