@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ModelOperator.Router.Feedback;
+
+/// <summary>
+/// Which pod answered a request whose id the client made. Bounded in number and time by two generations: when the younger
+/// is full or old it becomes the elder, and the elder is dropped. Ids are kept as hashes, so that each takes the same memory;
+/// should two ever meet, the wrong pod does not know the id and all are asked.
+/// </summary>
+internal sealed class ClientIdMap(int capacity, TimeProvider timeProvider)
+{
+    private static readonly TimeSpan GenerationTime = TimeSpan.FromHours(1);
+
+    private readonly Lock rotation = new();
+    private volatile Generation young = new(timeProvider.GetTimestamp());
+    private volatile Generation elder = new(timeProvider.GetTimestamp());
+
+    public void Remember(string model, string id, string revision, string pod)
+    {
+        Generation generation = young;
+        bool full = Volatile.Read(ref generation.Count) >= capacity / 2;
+        if (full || timeProvider.GetElapsedTime(generation.Started) >= GenerationTime) generation = Rotate(generation);
+        if (generation.Pods.TryAdd(Key(model, id), (revision, pod))) Interlocked.Increment(ref generation.Count);
+        else generation.Pods[Key(model, id)] = (revision, pod);
+    }
+
+    /// <summary>The revision and pod that answered last under this id, or null.</summary>
+    public (string Revision, string Pod)? Find(string model, string id)
+    {
+        UInt128 key = Key(model, id);
+        if (young.Pods.TryGetValue(key, out (string, string) pod)) return pod;
+        return elder.Pods.TryGetValue(key, out pod) ? pod : null;
+    }
+
+    private Generation Rotate(Generation seen)
+    {
+        lock (rotation)
+        {
+            if (young == seen)
+            {
+                elder = seen;
+                young = new Generation(timeProvider.GetTimestamp());
+            }
+
+            return young;
+        }
+    }
+
+    private static UInt128 Key(string model, string id)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{model}\n{id}"), hash);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(hash);
+    }
+
+    private sealed class Generation(long started)
+    {
+        public readonly ConcurrentDictionary<UInt128, (string Revision, string Pod)> Pods = new();
+
+        /// <summary>Kept apart because counting a concurrent dictionary locks all of it.</summary>
+        public int Count;
+
+        public long Started { get; } = started;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Net;
+using ModelOperator.Router.Routing;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ModelOperator.Router.Forwarding;
+
+/// <summary>One attempt to have one pod answer: adds the router's headers, and holds back the answer of a draining server.</summary>
+internal sealed class ForwardAttempt(PodEndpoint pod, string? requestId, Action<HttpContext>? answered) : HttpTransformer
+{
+    /// <summary>The server said that it is draining and has not looked at the request.</summary>
+    public bool WasDraining { get; private set; }
+
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        proxyRequest.Headers.Host = null;
+
+        // The body is here already; waiting for a go-ahead would only add a round trip.
+        proxyRequest.Headers.ExpectContinue = null;
+        proxyRequest.Headers.Remove(RouterHeaders.RequestId);
+        if (requestId is not null && RequestIds.FitsHeader(requestId))
+        {
+            proxyRequest.Headers.TryAddWithoutValidation(RouterHeaders.RequestId, requestId);
+        }
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null) return false;
+        if (proxyResponse.StatusCode == HttpStatusCode.ServiceUnavailable && proxyResponse.Headers.Contains(RouterHeaders.Draining))
+        {
+            WasDraining = true;
+            return false;
+        }
+
+        bool copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        httpContext.Response.Headers[RouterHeaders.Revision] = pod.Revision;
+        if (requestId is not null && RequestIds.FitsHeader(requestId)) httpContext.Response.Headers[RouterHeaders.RequestId] = requestId;
+
+        // Before the first byte of the answer: the client's feedback can arrive right after it.
+        answered?.Invoke(httpContext);
+        return copyBody;
+    }
+}

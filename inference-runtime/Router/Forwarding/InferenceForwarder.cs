@@ -1,0 +1,221 @@
+using System.Globalization;
+using ModelOperator.Router.Feedback;
+using ModelOperator.Router.Recording;
+using ModelOperator.Router.Routing;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ModelOperator.Router.Forwarding;
+
+/// <summary>
+/// Forwards one request to a pod of the revision drawn and counts how it ended. What did not reach a model (no connection,
+/// a draining server) goes to another pod: of the same revision first, which keeps the shares exact, then of another.
+/// </summary>
+internal sealed class InferenceForwarder(
+    RouterOptions options, RoutingState state, IHttpForwarder forwarder, HttpMessageInvoker transport,
+    EvidenceRecorder evidence, ClientIdMap clientIds, RouterMetrics metrics, BufferBudget budget, TimeProvider timeProvider, ILogger<InferenceForwarder> log)
+{
+    private const int ClientClosedRequest = 499;
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
+
+    private readonly ForwarderRequestConfig config = new()
+    {
+        ActivityTimeout = options.ActivityTimeout,
+        Version = System.Net.HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
+
+    public async Task ForwardAsync(HttpContext context, ModelRoute route, RequestKind kind)
+    {
+        string? pinned = context.Request.Headers[RouterHeaders.Revision];
+        if (string.IsNullOrEmpty(pinned)) pinned = null;
+        if (pinned is not null && !route.Revisions.ContainsKey(pinned))
+        {
+            await AnswerAsync(context, route.Name, StatusCodes.Status404NotFound,
+                $"header {RouterHeaders.Revision}: model '{route.Name}' has no revision '{ErrorResponse.Shown(pinned)}'");
+            return;
+        }
+
+        string? headerId = context.Request.Headers[RouterHeaders.RequestId];
+        if (!string.IsNullOrEmpty(headerId) && !RequestIds.FitsHeader(headerId))
+        {
+            await AnswerAsync(context, route.Name, StatusCodes.Status400BadRequest,
+                $"header {RouterHeaders.RequestId}: must be one value of 1 to {RequestIds.MaxLength} visible ASCII characters");
+            return;
+        }
+
+        using RequestBody body = await RequestBody.ReadAsync(context, options.ReplayableBodyBytes, budget, context.RequestAborted);
+        string? clientId = kind == RequestKind.Infer ? IdInBody(context.Request, body) : null;
+        if (string.IsNullOrEmpty(clientId)) clientId = string.IsNullOrEmpty(headerId) ? null : headerId;
+
+        string? revision = pinned ?? (kind == RequestKind.Infer ? route.Draw.Next() : route.Draw.NextOutsideBlocks([]));
+        await TryPodsAsync(new Forwarding(context, route.Name, kind, pinned, clientId, body), revision);
+    }
+
+    private async Task TryPodsAsync(Forwarding request, string? drawn)
+    {
+        long started = timeProvider.GetTimestamp();
+        List<PodEndpoint> tried = [];
+        while (true)
+        {
+            Task changed = state.Changed;
+            PodEndpoint? pod = state.Current.Find(request.Model) is { } route ? Choose(route, request.Pinned, drawn, tried) : null;
+            if (pod is not null)
+            {
+                bool reached = await AttemptAsync(request, pod);
+                if (reached) return;
+                metrics.Retry(request.Model, pod.Revision);
+                tried.Add(pod);
+                if (request.Body.CanSend) continue;
+            }
+
+            // Pods come and go within moments: a request that has reached no model yet waits for them, not for its client's retry.
+            TimeSpan left = options.UnreachedTimeout - timeProvider.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero || !request.Body.CanSend)
+            {
+                await AnswerAsync(request.Context, request.Model, StatusCodes.Status503ServiceUnavailable, Unavailable(request, tried), retryAfterSeconds: 1);
+                return;
+            }
+
+            await WaitForPodsAsync(changed, tried.Count > 0 && left > RetryPause ? RetryPause : left, request.Context.RequestAborted);
+            tried.Clear();
+        }
+    }
+
+    private PodEndpoint? Choose(ModelRoute route, string? pinned, string? drawn, List<PodEndpoint> tried)
+    {
+        if (pinned is not null) return ChooseOf(route, pinned, tried);
+        HashSet<string> without = [];
+        string? revision = drawn is not null && route.Draw.Weights.Any(w => w.Revision == drawn) ? drawn : route.Draw.NextOutsideBlocks(without);
+        while (revision is not null)
+        {
+            if (ChooseOf(route, revision, tried) is { } pod) return pod;
+            without.Add(revision);
+            revision = route.Draw.NextOutsideBlocks(without);
+        }
+
+        return null;
+    }
+
+    private PodEndpoint? ChooseOf(ModelRoute route, string revision, List<PodEndpoint> tried) =>
+        route.Revisions.TryGetValue(revision, out RevisionRoute? pods) ? PodChooser.Choose(pods.Ready, tried, timeProvider) : null;
+
+    /// <returns>False when no model has seen the request.</returns>
+    private async Task<bool> AttemptAsync(Forwarding request, PodEndpoint pod)
+    {
+        HttpContext context = request.Context;
+        bool isInfer = request.Kind == RequestKind.Infer;
+        string? requestId = request.ClientId ?? (isInfer ? RequestIds.Make(pod) : null);
+        Action<HttpContext>? remember = isInfer && request.ClientId is { } clientId
+            ? c => RememberAnswered(c, request.Model, clientId, pod)
+            : null;
+        var attempt = new ForwardAttempt(pod, requestId, remember);
+        context.Request.Body = request.Body.Open();
+
+        pod.Enter();
+        long started = timeProvider.GetTimestamp();
+        ForwarderError error;
+        try
+        {
+            error = await forwarder.SendAsync(context, pod.BaseAddress, transport, config, attempt, context.RequestAborted);
+        }
+        finally
+        {
+            pod.Leave();
+        }
+
+        TimeSpan duration = timeProvider.GetElapsedTime(started);
+        Exception? exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+        bool refused = error == ForwarderError.Request && PodTransport.IsConnectFailure(exception);
+        if ((refused || attempt.WasDraining) && !context.Response.HasStarted)
+        {
+            LogMessages.PodUnreached(log, pod.Name, pod.Address, attempt.WasDraining ? "draining" : exception?.Message ?? "");
+            pod.Eject(timeProvider);
+            metrics.Ejection(request.Model, pod.Revision);
+            context.Features.Set<IForwarderErrorFeature>(null);
+            context.Response.Clear();
+            return false;
+        }
+
+        pod.Recovered();
+        await CompleteAsync(request, pod, error, exception, duration);
+        return true;
+    }
+
+    private async Task CompleteAsync(Forwarding request, PodEndpoint pod, ForwarderError error, Exception? exception, TimeSpan duration)
+    {
+        HttpContext context = request.Context;
+        if (error != ForwarderError.None && (context.RequestAborted.IsCancellationRequested || IsOfClient(error)))
+        {
+            metrics.Request(request.Model, pod.Revision, ClientClosedRequest);
+            if (exception is BadHttpRequestException bad) await ErrorResponse.WriteAsync(context, bad.StatusCode, bad.Message);
+            return;
+        }
+
+        int status = context.Response.StatusCode;
+        metrics.Request(request.Model, pod.Revision, status);
+        if (request.Kind == RequestKind.Infer)
+        {
+            RequestOutcome outcome = error != ForwarderError.None || status >= 500 ? RequestOutcome.Error
+                : status >= 400 ? RequestOutcome.Rejection
+                : RequestOutcome.Success;
+            evidence.Model(request.Model).RecordRequest(pod.Revision, outcome, duration);
+            metrics.Duration(request.Model, pod.Revision, duration);
+        }
+
+        if (error == ForwarderError.None) return;
+        LogMessages.ForwardingFailed(log, request.Model, pod.Revision, pod.Name, error.ToString(), exception?.Message ?? "");
+        context.Response.Headers[RouterHeaders.Revision] = pod.Revision;
+        await ErrorResponse.WriteAsync(context, status, error == ForwarderError.RequestTimedOut
+            ? $"model '{request.Model}' did not answer within {options.ActivityTimeout.TotalSeconds} s"
+            : $"model '{request.Model}' broke off before it had answered");
+    }
+
+    private void RememberAnswered(HttpContext context, string model, string clientId, PodEndpoint pod)
+    {
+        if (context.Response.StatusCode < 300) clientIds.Remember(model, clientId, pod.Revision, pod.Name);
+    }
+
+    private async Task AnswerAsync(HttpContext context, string model, int status, string message, int? retryAfterSeconds = null)
+    {
+        metrics.Request(model, "", status);
+        await ErrorResponse.WriteAsync(context, status, message, retryAfterSeconds);
+    }
+
+    private async Task WaitForPodsAsync(Task changed, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await changed.WaitAsync(longest, timeProvider, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+        }
+    }
+
+    private static string Unavailable(Forwarding request, List<PodEndpoint> tried)
+    {
+        string which = request.Pinned is null ? $"model '{request.Model}'" : $"revision '{request.Pinned}' of model '{request.Model}'";
+        return tried.Count == 0 ? $"{which} has no ready pod" : $"no ready pod of {which} could be reached";
+    }
+
+    private static string? IdInBody(HttpRequest request, RequestBody body)
+    {
+        ReadOnlySpan<byte> json = body.Beginning;
+        bool complete = body.IsComplete;
+        string? header = request.Headers[RouterHeaders.InferenceHeaderLength];
+        if (int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out int jsonLength) && jsonLength <= json.Length)
+        {
+            json = json[..jsonLength];
+            complete = true;
+        }
+
+        return BodyId.Find(json, complete);
+    }
+
+    private static bool IsOfClient(ForwarderError error) => error is ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled
+        or ForwarderError.RequestBodyClient or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient;
+
+    /// <summary>What stays the same over all attempts.</summary>
+    private sealed record Forwarding(
+        HttpContext Context, string Model, RequestKind Kind, string? Pinned, string? ClientId, RequestBody Body);
+}

@@ -1,0 +1,17 @@
+namespace ModelOperator.Router.Forwarding;
+
+/// <summary>Headers between clients, routers and model servers.</summary>
+internal static class RouterHeaders
+{
+    /// <summary>On requests: pins a revision. On responses: the revision that answered.</summary>
+    public const string Revision = "x-model-revision";
+
+    /// <summary>The id under which feedback finds the prediction.</summary>
+    public const string RequestId = "x-request-id";
+
+    /// <summary>On a 503 of a model server: it is draining and has not looked at the request.</summary>
+    public const string Draining = "x-model-draining";
+
+    /// <summary>Length of the JSON part of a body in the binary tensor extension.</summary>
+    public const string InferenceHeaderLength = "Inference-Header-Content-Length";
+}

@@ -1,0 +1,14 @@
+namespace ModelOperator.Router.Routing;
+
+/// <summary>The routing table of one model, as the operator wishes it.</summary>
+/// <param name="Model">Name of the ModelDeployment.</param>
+/// <param name="Version">Grows with every change; -1 when the operator has not written a table yet.</param>
+/// <param name="Targets">Revisions and their weights.</param>
+internal sealed record ModelTable(string Model, long Version, IReadOnlyList<RevisionWeight> Targets);
+
+/// <summary>A revision's share of requests.</summary>
+internal readonly record struct RevisionWeight(string Revision, int Weight);
+
+/// <summary>One inference pod that has an address.</summary>
+/// <param name="Ready">May get requests. One that may not (coming up, terminating) can still be asked about its past predictions.</param>
+internal sealed record PodState(string Name, string Uid, string Model, string Revision, string Address, bool Ready);

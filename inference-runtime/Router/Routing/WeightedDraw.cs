@@ -1,0 +1,70 @@
+namespace ModelOperator.Router.Routing;
+
+/// <summary>
+/// Draws revisions by permuted blocks: each block holds every revision exactly as often as its weight says, in random order.
+/// Shares are exact after every block (100 draws when every revision can serve), where independent draws would stray by
+/// several requests in a hundred. Thread-safe and without locks: each place of a block is handed out once.
+/// </summary>
+internal sealed class WeightedDraw
+{
+    private readonly string[] block;
+    private Block current;
+
+    /// <param name="weights">Shares in percent; those without weight are never drawn.</param>
+    public WeightedDraw(IReadOnlyList<RevisionWeight> weights)
+    {
+        Weights = [.. weights.Where(w => w.Weight > 0)];
+        block = [.. Weights.SelectMany(w => Enumerable.Repeat(w.Revision, w.Weight))];
+        current = Block.Shuffled(block);
+    }
+
+    /// <summary>What is drawn from.</summary>
+    public IReadOnlyList<RevisionWeight> Weights { get; }
+
+    /// <summary>The next revision, or null when there is none to draw.</summary>
+    public string? Next()
+    {
+        if (block.Length == 0) return null;
+        while (true)
+        {
+            Block drawnFrom = Volatile.Read(ref current);
+            int place = Interlocked.Increment(ref drawnFrom.Taken) - 1;
+            if (place < drawnFrom.Order.Length) return drawnFrom.Order[place];
+            Interlocked.CompareExchange(ref current, Block.Shuffled(block), drawnFrom);
+        }
+    }
+
+    /// <summary>A revision by weight that is not one of those excluded, outside the blocks, which stay exact; null when none is left.</summary>
+    public string? NextOutsideBlocks(IReadOnlyCollection<string> excluded)
+    {
+        int total = 0;
+        foreach (RevisionWeight weight in Weights)
+        {
+            if (!excluded.Contains(weight.Revision)) total += weight.Weight;
+        }
+
+        if (total == 0) return null;
+        int point = Random.Shared.Next(total);
+        foreach (RevisionWeight weight in Weights)
+        {
+            if (excluded.Contains(weight.Revision)) continue;
+            point -= weight.Weight;
+            if (point < 0) return weight.Revision;
+        }
+
+        return null;
+    }
+
+    private sealed class Block(string[] order)
+    {
+        public readonly string[] Order = order;
+        public int Taken;
+
+        public static Block Shuffled(string[] entries)
+        {
+            string[] order = [.. entries];
+            Random.Shared.Shuffle(order);
+            return new Block(order);
+        }
+    }
+}
