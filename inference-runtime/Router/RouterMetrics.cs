@@ -9,27 +9,27 @@ internal sealed class RouterMetrics : IDisposable
 {
     public const string MeterName = "ModelOperator.Router";
 
-    private readonly Meter meter = new(MeterName);
-    private readonly Counter<long> requests;
-    private readonly Histogram<double> duration;
-    private readonly Counter<long> feedback;
-    private readonly Counter<long> ejections;
-    private readonly Counter<long> retries;
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _requests;
+    private readonly Histogram<double> _duration;
+    private readonly Counter<long> _feedback;
+    private readonly Counter<long> _ejections;
+    private readonly Counter<long> _retries;
 
     public RouterMetrics(RoutingState state)
     {
-        requests = meter.CreateCounter<long>("model_router_requests", description: "Requests answered, by the revision that answered and the HTTP status.");
-        duration = meter.CreateHistogram<double>(
+        _requests = _meter.CreateCounter<long>("model_router_requests", description: "Requests answered, by the revision that answered and the HTTP status.");
+        _duration = _meter.CreateHistogram<double>(
             "model_router_request_duration", "s", "Time from forwarding an infer request to the end of its answer.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60] });
-        feedback = meter.CreateCounter<long>("model_router_feedback", description: "Predictions whose truth became known, by outcome.");
-        ejections = meter.CreateCounter<long>("model_router_ejections", description: "Times a pod was taken out of choice because it could not be reached.");
-        retries = meter.CreateCounter<long>("model_router_retries", description: "Attempts that did not reach a model and were made again elsewhere.");
-        meter.CreateObservableGauge(
+        _feedback = _meter.CreateCounter<long>("model_router_feedback", description: "Predictions whose truth became known, by outcome.");
+        _ejections = _meter.CreateCounter<long>("model_router_ejections", description: "Times a pod was taken out of choice because it could not be reached.");
+        _retries = _meter.CreateCounter<long>("model_router_retries", description: "Attempts that did not reach a model and were made again elsewhere.");
+        _meter.CreateObservableGauge(
             "model_router_table_version",
             () => state.Current.Models.Values.Select(m => new Measurement<long>(m.TableVersion, new KeyValuePair<string, object?>("model", m.Name))),
             description: "Version of the routing table in force.");
-        meter.CreateObservableGauge(
+        _meter.CreateObservableGauge(
             "model_router_ready_pods",
             () => state.Current.Models.Values.SelectMany(m => m.Revisions.Values.Select(r => new Measurement<long>(
                 r.Ready.Count, new("model", m.Name), new("revision", r.Revision)))),
@@ -37,20 +37,20 @@ internal sealed class RouterMetrics : IDisposable
     }
 
     public void Request(string model, string revision, int code) =>
-        requests.Add(1, new TagList { { "model", model }, { "revision", revision }, { "code", code } });
+        _requests.Add(1, new TagList { { "model", model }, { "revision", revision }, { "code", code } });
 
     public void Duration(string model, string revision, TimeSpan time) =>
-        duration.Record(time.TotalSeconds, new TagList { { "model", model }, { "revision", revision } });
+        _duration.Record(time.TotalSeconds, new TagList { { "model", model }, { "revision", revision } });
 
     public void Feedback(string model, string revision, long correct, long incorrect)
     {
-        if (correct > 0) feedback.Add(correct, new TagList { { "model", model }, { "revision", revision }, { "outcome", "correct" } });
-        if (incorrect > 0) feedback.Add(incorrect, new TagList { { "model", model }, { "revision", revision }, { "outcome", "incorrect" } });
+        if (correct > 0) _feedback.Add(correct, new TagList { { "model", model }, { "revision", revision }, { "outcome", "correct" } });
+        if (incorrect > 0) _feedback.Add(incorrect, new TagList { { "model", model }, { "revision", revision }, { "outcome", "incorrect" } });
     }
 
-    public void Ejection(string model, string revision) => ejections.Add(1, new TagList { { "model", model }, { "revision", revision } });
+    public void Ejection(string model, string revision) => _ejections.Add(1, new TagList { { "model", model }, { "revision", revision } });
 
-    public void Retry(string model, string revision) => retries.Add(1, new TagList { { "model", model }, { "revision", revision } });
+    public void Retry(string model, string revision) => _retries.Add(1, new TagList { { "model", model }, { "revision", revision } });
 
-    public void Dispose() => meter.Dispose();
+    public void Dispose() => _meter.Dispose();
 }

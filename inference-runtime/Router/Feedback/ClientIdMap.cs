@@ -13,13 +13,13 @@ internal sealed class ClientIdMap(int capacity, TimeProvider timeProvider)
 {
     private static readonly TimeSpan GenerationTime = TimeSpan.FromHours(1);
 
-    private readonly Lock rotation = new();
-    private volatile Generation young = new(timeProvider.GetTimestamp());
-    private volatile Generation elder = new(timeProvider.GetTimestamp());
+    private readonly Lock _rotation = new();
+    private volatile Generation _young = new(timeProvider.GetTimestamp());
+    private volatile Generation _elder = new(timeProvider.GetTimestamp());
 
     public void Remember(string model, string id, string revision, string pod)
     {
-        Generation generation = young;
+        Generation generation = _young;
         bool full = Volatile.Read(ref generation.Count) >= capacity / 2;
         if (full || timeProvider.GetElapsedTime(generation.Started) >= GenerationTime) generation = Rotate(generation);
         if (generation.Pods.TryAdd(Key(model, id), (revision, pod))) Interlocked.Increment(ref generation.Count);
@@ -30,21 +30,21 @@ internal sealed class ClientIdMap(int capacity, TimeProvider timeProvider)
     public (string Revision, string Pod)? Find(string model, string id)
     {
         UInt128 key = Key(model, id);
-        if (young.Pods.TryGetValue(key, out (string, string) pod)) return pod;
-        return elder.Pods.TryGetValue(key, out pod) ? pod : null;
+        if (_young.Pods.TryGetValue(key, out (string, string) pod)) return pod;
+        return _elder.Pods.TryGetValue(key, out pod) ? pod : null;
     }
 
     private Generation Rotate(Generation seen)
     {
-        lock (rotation)
+        lock (_rotation)
         {
-            if (young == seen)
+            if (_young == seen)
             {
-                elder = seen;
-                young = new Generation(timeProvider.GetTimestamp());
+                _elder = seen;
+                _young = new Generation(timeProvider.GetTimestamp());
             }
 
-            return young;
+            return _young;
         }
     }
 

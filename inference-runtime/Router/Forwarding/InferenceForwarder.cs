@@ -17,7 +17,7 @@ internal sealed class InferenceForwarder(
     private const int ClientClosedRequest = 499;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
 
-    private readonly ForwarderRequestConfig config = new()
+    private readonly ForwarderRequestConfig _config = new()
     {
         ActivityTimeout = options.ActivityTimeout,
         Version = System.Net.HttpVersion.Version11,
@@ -31,7 +31,7 @@ internal sealed class InferenceForwarder(
         if (pinned is not null && !route.Revisions.ContainsKey(pinned))
         {
             await AnswerAsync(context, route.Name, StatusCodes.Status404NotFound,
-                $"header {RouterHeaders.Revision}: model '{route.Name}' has no revision '{ErrorResponse.Shown(pinned)}'");
+                $"header {RouterHeaders.Revision}: model '{route.Name}' has no revision '{RouterError.Shown(pinned)}'");
             return;
         }
 
@@ -116,7 +116,7 @@ internal sealed class InferenceForwarder(
         ForwarderError error;
         try
         {
-            error = await forwarder.SendAsync(context, pod.BaseAddress, transport, config, attempt, context.RequestAborted);
+            error = await forwarder.SendAsync(context, pod.BaseAddress, transport, _config, attempt, context.RequestAborted);
         }
         finally
         {
@@ -147,7 +147,7 @@ internal sealed class InferenceForwarder(
         if (error != ForwarderError.None && (context.RequestAborted.IsCancellationRequested || IsOfClient(error)))
         {
             metrics.Request(request.Model, pod.Revision, ClientClosedRequest);
-            if (exception is BadHttpRequestException bad) await ErrorResponse.WriteAsync(context, bad.StatusCode, bad.Message);
+            if (exception is BadHttpRequestException bad) await RouterError.WriteAsync(context, bad.StatusCode, bad.Message);
             return;
         }
 
@@ -165,7 +165,7 @@ internal sealed class InferenceForwarder(
         if (error == ForwarderError.None) return;
         LogMessages.ForwardingFailed(log, request.Model, pod.Revision, pod.Name, error.ToString(), exception?.Message ?? "");
         context.Response.Headers[RouterHeaders.Revision] = pod.Revision;
-        await ErrorResponse.WriteAsync(context, status, error == ForwarderError.RequestTimedOut
+        await RouterError.WriteAsync(context, status, error == ForwarderError.RequestTimedOut
             ? $"model '{request.Model}' did not answer within {options.ActivityTimeout.TotalSeconds} s"
             : $"model '{request.Model}' broke off before it had answered");
     }
@@ -178,7 +178,7 @@ internal sealed class InferenceForwarder(
     private async Task AnswerAsync(HttpContext context, string model, int status, string message, int? retryAfterSeconds = null)
     {
         metrics.Request(model, "", status);
-        await ErrorResponse.WriteAsync(context, status, message, retryAfterSeconds);
+        await RouterError.WriteAsync(context, status, message, retryAfterSeconds);
     }
 
     private async Task WaitForPodsAsync(Task changed, TimeSpan longest, CancellationToken cancellationToken)

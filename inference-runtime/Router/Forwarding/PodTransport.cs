@@ -29,11 +29,11 @@ internal static class PodTransport
                 await socket.ConnectAsync(context.DnsEndPoint, timeout.Token);
                 return new NetworkStream(socket, ownsSocket: true);
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
                 // A timeout is reported as any other failure to connect, so that both are told from a cancelled request.
                 socket.Dispose();
-                throw new TimeoutException($"No connection to {context.DnsEndPoint.Host}:{context.DnsEndPoint.Port} within {connectTimeout.TotalMilliseconds} ms");
+                throw new TimeoutException($"no connection within {connectTimeout.TotalMilliseconds} ms", e);
             }
             catch
             {

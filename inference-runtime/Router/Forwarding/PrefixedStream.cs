@@ -3,7 +3,7 @@ namespace ModelOperator.Router.Forwarding;
 /// <summary>Reads kept bytes, then a stream.</summary>
 internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : Stream
 {
-    private ReadOnlyMemory<byte> remaining = prefix;
+    private ReadOnlyMemory<byte> _remaining = prefix;
 
     /// <summary>Whether anything was read from behind the kept bytes: from there on there is no way back.</summary>
     public bool RestTouched { get; private set; }
@@ -20,11 +20,11 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) :
 
     public override async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
     {
-        if (!remaining.IsEmpty)
+        if (!_remaining.IsEmpty)
         {
-            int count = Math.Min(remaining.Length, destination.Length);
-            remaining[..count].CopyTo(destination);
-            remaining = remaining[count..];
+            int count = Math.Min(_remaining.Length, destination.Length);
+            _remaining[..count].CopyTo(destination);
+            _remaining = _remaining[count..];
             return count;
         }
 

@@ -11,29 +11,29 @@ internal sealed class RequestBody : IDisposable
 {
     private const int FirstRead = 4096;
 
-    private readonly BufferBudget budget;
-    private readonly Stream rest;
-    private byte[] buffer;
-    private int length;
-    private PrefixedStream? sent;
+    private readonly BufferBudget _budget;
+    private readonly Stream _rest;
+    private byte[] _buffer;
+    private int _length;
+    private PrefixedStream? _sent;
 
     private RequestBody(BufferBudget budget, Stream rest)
     {
-        this.budget = budget;
-        this.rest = rest;
-        buffer = [];
+        _budget = budget;
+        _rest = rest;
+        _buffer = [];
     }
 
     /// <summary>The body, or its beginning.</summary>
-    public ReadOnlySpan<byte> Beginning => buffer.AsSpan(0, length);
+    public ReadOnlySpan<byte> Beginning => _buffer.AsSpan(0, _length);
 
     /// <summary>Whether <see cref="Beginning"/> is all of it.</summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>Whether it can be sent (again) from its first byte.</summary>
-    public bool CanSend => IsComplete || sent is null || !sent.RestTouched;
+    public bool CanSend => IsComplete || _sent is null || !_sent.RestTouched;
 
-    /// <param name="limit">How many bytes to keep at most.</param>
+    /// <summary>Reads a body of up to <paramref name="limit"/> bytes whole, of a larger one that much.</summary>
     public static async ValueTask<RequestBody> ReadAsync(HttpContext context, int limit, BufferBudget budget, CancellationToken cancellationToken)
     {
         var body = new RequestBody(budget, context.Request.Body);
@@ -56,7 +56,7 @@ internal sealed class RequestBody : IDisposable
     }
 
     /// <summary>A stream of the whole body for one attempt.</summary>
-    public Stream Open() => sent = new PrefixedStream(buffer.AsMemory(0, length), IsComplete ? Stream.Null : rest);
+    public Stream Open() => _sent = new PrefixedStream(_buffer.AsMemory(0, _length), IsComplete ? Stream.Null : _rest);
 
     public void Dispose() => Replace([]);
 
@@ -66,40 +66,40 @@ internal sealed class RequestBody : IDisposable
         if (!TryGrow(Math.Clamp(expected + 1, FirstRead, 64 * 1024))) return;
         while (true)
         {
-            if (length == buffer.Length && (length > limit || !TryGrow(Math.Min(length * 2, limit + 1)))) return;
-            int read = await rest.ReadAsync(buffer.AsMemory(length), cancellationToken);
+            if (_length == _buffer.Length && (_length > limit || !TryGrow(Math.Min(_length * 2, limit + 1)))) return;
+            int read = await _rest.ReadAsync(_buffer.AsMemory(_length), cancellationToken);
             if (read == 0)
             {
                 IsComplete = true;
                 return;
             }
 
-            length += read;
-            if (length > limit) return;
+            _length += read;
+            if (_length > limit) return;
         }
     }
 
     private bool TryGrow(int size)
     {
-        if (size <= buffer.Length) return false;
+        if (size <= _buffer.Length) return false;
         byte[] larger = ArrayPool<byte>.Shared.Rent(size);
-        if (!budget.TryTake(larger.Length))
+        if (!_budget.TryTake(larger.Length))
         {
             ArrayPool<byte>.Shared.Return(larger);
             return false;
         }
 
-        buffer.AsSpan(0, length).CopyTo(larger);
+        _buffer.AsSpan(0, _length).CopyTo(larger);
         Replace(larger);
         return true;
     }
 
     private void Replace(byte[] with)
     {
-        byte[] old = buffer;
-        buffer = with;
+        byte[] old = _buffer;
+        _buffer = with;
         if (old.Length == 0) return;
-        budget.Return(old.Length);
+        _budget.Return(old.Length);
         ArrayPool<byte>.Shared.Return(old);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using ModelOperator.Router.Routing;
 
@@ -9,11 +10,12 @@ namespace ModelOperator.Router.Forwarding;
 /// </summary>
 internal static class RequestIds
 {
-    /// <summary>Longest id carried in a header.</summary>
-    public const int MaxLength = 320;
+    /// <summary>Longest id, as the model server has it; those made here are less than 100 long.</summary>
+    public const int MaxLength = 256;
 
     private const int RevisionLength = 10;
     private const int RandomLength = 16;
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     public static string Make(PodEndpoint pod) => string.Create(
         CultureInfo.InvariantCulture, $"{pod.Revision}.{pod.Name}.{Random.Shared.NextInt64(long.MinValue, long.MaxValue):x16}");
@@ -30,5 +32,5 @@ internal static class RequestIds
     /// <summary>Whether an id can stand in a header: visible ASCII, not too long.</summary>
     public static bool FitsHeader(string id) => id.Length is > 0 and <= MaxLength && !id.AsSpan().ContainsAnyExceptInRange('!', '~');
 
-    private static bool IsHex(ReadOnlySpan<char> text) => !text.ContainsAnyExcept("0123456789abcdef");
+    private static bool IsHex(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(HexDigits);
 }

@@ -14,6 +14,7 @@ internal enum RequestKind
 /// <summary>The model a request is for: by the host it was sent to, failing that by its path.</summary>
 /// <param name="Model">The route, or null when there is no such model.</param>
 /// <param name="Asked">The name asked for; null when neither host nor path names a model.</param>
+/// <param name="Kind">What is asked of it.</param>
 internal readonly record struct RequestTarget(ModelRoute? Model, string? Asked, RequestKind Kind)
 {
     private const string ModelsPrefix = "/v2/models/";

@@ -5,57 +5,57 @@ namespace ModelOperator.Router.Recording;
 /// <summary>Counts of one revision while a tick is open. Not thread-safe: its owner locks.</summary>
 internal sealed class CountsAccumulator
 {
-    private long requests, errors, rejections, correct, incorrect;
-    private readonly int[] latency = new int[LatencyBuckets.Count];
+    private long _requests, _errors, _rejections, _correct, _incorrect;
+    private readonly int[] _latency = new int[LatencyBuckets.Count];
 
-    public bool IsEmpty => requests == 0 && correct == 0 && incorrect == 0;
+    public bool IsEmpty => _requests == 0 && _correct == 0 && _incorrect == 0;
 
     public void AddRequest(RequestOutcome outcome, TimeSpan duration)
     {
-        requests++;
+        _requests++;
         switch (outcome)
         {
-            case RequestOutcome.Success: latency[LatencyBuckets.Index(duration)]++; break;
-            case RequestOutcome.Rejection: rejections++; break;
-            default: errors++; break;
+            case RequestOutcome.Success: _latency[LatencyBuckets.Index(duration)]++; break;
+            case RequestOutcome.Rejection: _rejections++; break;
+            default: _errors++; break;
         }
     }
 
     public void AddFeedback(long correctCount, long incorrectCount)
     {
-        correct += correctCount;
-        incorrect += incorrectCount;
+        _correct += correctCount;
+        _incorrect += incorrectCount;
     }
 
     /// <summary>Adds everything to another and starts from zero.</summary>
     public void MoveTo(CountsAccumulator other)
     {
-        other.requests += requests;
-        other.errors += errors;
-        other.rejections += rejections;
-        other.correct += correct;
-        other.incorrect += incorrect;
-        for (int i = 0; i < latency.Length; i++) other.latency[i] += latency[i];
-        requests = errors = rejections = correct = incorrect = 0;
-        Array.Clear(latency);
+        other._requests += _requests;
+        other._errors += _errors;
+        other._rejections += _rejections;
+        other._correct += _correct;
+        other._incorrect += _incorrect;
+        for (int i = 0; i < _latency.Length; i++) other._latency[i] += _latency[i];
+        _requests = _errors = _rejections = _correct = _incorrect = 0;
+        Array.Clear(_latency);
     }
 
     public RevisionCounts ToCounts()
     {
         var buckets = new List<long[]>();
-        for (int i = 0; i < latency.Length; i++)
+        for (int i = 0; i < _latency.Length; i++)
         {
-            if (latency[i] > 0) buckets.Add([i, latency[i]]);
+            if (_latency[i] > 0) buckets.Add([i, _latency[i]]);
         }
 
         return new RevisionCounts
         {
-            Requests = requests,
-            Errors = errors,
-            Rejections = rejections,
+            Requests = _requests,
+            Errors = _errors,
+            Rejections = _rejections,
             Latency = buckets,
-            Correct = correct,
-            Incorrect = incorrect,
+            Correct = _correct,
+            Incorrect = _incorrect,
         };
     }
 }

@@ -12,18 +12,18 @@ internal sealed class EvidenceRecorder
     /// <summary>Ticks kept: 15 minutes.</summary>
     public const int RetainedTicks = 900;
 
-    private readonly TimeProvider timeProvider;
-    private readonly long started;
-    private readonly ConcurrentDictionary<string, ModelRecorder> models = new();
-    private readonly Lock tickLock = new();
-    private DateTimeOffset openTickStart;
-    private long openTick;
+    private readonly TimeProvider _timeProvider;
+    private readonly long _started;
+    private readonly ConcurrentDictionary<string, ModelRecorder> _models = new();
+    private readonly Lock _tickLock = new();
+    private DateTimeOffset _openTickStart;
+    private long _openTick;
 
     public EvidenceRecorder(TimeProvider timeProvider)
     {
-        this.timeProvider = timeProvider;
-        started = timeProvider.GetTimestamp();
-        openTickStart = timeProvider.GetUtcNow();
+        _timeProvider = timeProvider;
+        _started = timeProvider.GetTimestamp();
+        _openTickStart = timeProvider.GetUtcNow();
     }
 
     /// <summary>Identity of this process.</summary>
@@ -32,45 +32,45 @@ internal sealed class EvidenceRecorder
     /// <summary>The recorder of a model; only for models that exist, because each takes memory.</summary>
     public ModelRecorder Model(string name)
     {
-        if (models.TryGetValue(name, out ModelRecorder? recorder)) return recorder;
-        lock (tickLock) return models.GetOrAdd(name, _ => new ModelRecorder(openTick, RetainedTicks));
+        if (_models.TryGetValue(name, out ModelRecorder? recorder)) return recorder;
+        lock (_tickLock) return _models.GetOrAdd(name, _ => new ModelRecorder(_openTick, RetainedTicks));
     }
 
     /// <summary>The report of a model; one without ticks when nothing was ever recorded.</summary>
     public EvidenceReport Read(string name, long tableVersion, long since)
     {
-        if (models.TryGetValue(name, out ModelRecorder? recorder))
+        if (_models.TryGetValue(name, out ModelRecorder? recorder))
         {
-            return recorder.Read(Instance, tableVersion, since, timeProvider.GetTimestamp());
+            return recorder.Read(Instance, tableVersion, since, _timeProvider.GetTimestamp());
         }
 
-        lock (tickLock)
+        lock (_tickLock)
         {
-            return new EvidenceReport { Instance = Instance, TableVersion = tableVersion, Oldest = openTick, Next = openTick, Ticks = [] };
+            return new EvidenceReport { Instance = Instance, TableVersion = tableVersion, Oldest = _openTick, Next = _openTick, Ticks = [] };
         }
     }
 
     /// <summary>Closes the open tick of every model. Called once a second.</summary>
     public void CloseTick()
     {
-        lock (tickLock)
+        lock (_tickLock)
         {
-            long sequence = openTick;
-            DateTimeOffset start = openTickStart;
-            openTickStart = timeProvider.GetUtcNow();
-            openTick = Math.Max(sequence + 1, (long)timeProvider.GetElapsedTime(started).TotalSeconds);
-            foreach (ModelRecorder recorder in models.Values) recorder.CloseTick(sequence, start, openTick);
+            long sequence = _openTick;
+            DateTimeOffset start = _openTickStart;
+            _openTickStart = _timeProvider.GetUtcNow();
+            _openTick = Math.Max(sequence + 1, (long)_timeProvider.GetElapsedTime(_started).TotalSeconds);
+            foreach (ModelRecorder recorder in _models.Values) recorder.CloseTick(sequence, start, _openTick);
         }
     }
 
     /// <summary>Forgets models that are gone once their last tick has expired.</summary>
     public void Forget(Func<string, bool> exists)
     {
-        lock (tickLock)
+        lock (_tickLock)
         {
-            foreach ((string name, ModelRecorder recorder) in models)
+            foreach ((string name, ModelRecorder recorder) in _models)
             {
-                if (!exists(name) && recorder.IsEmpty) models.TryRemove(name, out _);
+                if (!exists(name) && recorder.IsEmpty) _models.TryRemove(name, out _);
             }
         }
     }
@@ -78,7 +78,7 @@ internal sealed class EvidenceRecorder
     /// <summary>Whether a reader seen within <paramref name="window"/> has yet to confirm ticks of one of these models.</summary>
     public bool HasUnacknowledgedTicks(Func<string, bool> exists, TimeSpan window)
     {
-        long since = timeProvider.GetTimestamp() - (long)(window.TotalSeconds * timeProvider.TimestampFrequency);
-        return models.Any(m => exists(m.Key) && m.Value.HasUnacknowledgedTicks(since));
+        long since = _timeProvider.GetTimestamp() - (long)(window.TotalSeconds * _timeProvider.TimestampFrequency);
+        return _models.Any(m => exists(m.Key) && m.Value.HasUnacknowledgedTicks(since));
     }
 }

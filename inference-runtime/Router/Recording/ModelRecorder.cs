@@ -9,24 +9,24 @@ namespace ModelOperator.Router.Recording;
 /// </summary>
 internal sealed class ModelRecorder
 {
-    private readonly Stripe[] stripes;
-    private readonly int retainedTicks;
-    private readonly Lock historyLock = new();
-    private readonly Queue<EvidenceTick> history = new();
-    private long oldest;
-    private long next;
-    private long acknowledged;
-    private long lastReadTimestamp;
-    private bool read;
+    private readonly Stripe[] _stripes;
+    private readonly int _retainedTicks;
+    private readonly Lock _historyLock = new();
+    private readonly Queue<EvidenceTick> _history = new();
+    private long _oldest;
+    private long _next;
+    private long _acknowledged;
+    private long _lastReadTimestamp;
+    private bool _read;
 
     /// <param name="firstSequence">The tick now open.</param>
     /// <param name="retainedTicks">How many ticks stay readable.</param>
     public ModelRecorder(long firstSequence, int retainedTicks)
     {
-        oldest = next = firstSequence;
-        this.retainedTicks = retainedTicks;
-        stripes = new Stripe[Math.Clamp(Environment.ProcessorCount, 1, 16)];
-        for (int i = 0; i < stripes.Length; i++) stripes[i] = new Stripe();
+        _oldest = _next = firstSequence;
+        _retainedTicks = retainedTicks;
+        _stripes = new Stripe[Math.Clamp(Environment.ProcessorCount, 1, 16)];
+        for (int i = 0; i < _stripes.Length; i++) _stripes[i] = new Stripe();
     }
 
     public void RecordRequest(string revision, RequestOutcome outcome, TimeSpan duration)
@@ -45,16 +45,16 @@ internal sealed class ModelRecorder
     public void CloseTick(long sequence, DateTimeOffset start, long nextSequence)
     {
         var merged = new Dictionary<string, CountsAccumulator>();
-        lock (historyLock)
+        lock (_historyLock)
         {
-            foreach (Stripe stripe in stripes)
+            foreach (Stripe stripe in _stripes)
             {
                 lock (stripe.Gate) stripe.MoveTo(merged);
             }
 
             if (merged.Count > 0)
             {
-                history.Enqueue(new EvidenceTick
+                _history.Enqueue(new EvidenceTick
                 {
                     Sequence = sequence,
                     Start = start,
@@ -62,27 +62,27 @@ internal sealed class ModelRecorder
                 });
             }
 
-            next = nextSequence;
-            oldest = Math.Max(oldest, next - retainedTicks);
-            while (history.TryPeek(out EvidenceTick? tick) && tick.Sequence < oldest) history.Dequeue();
+            _next = nextSequence;
+            _oldest = Math.Max(_oldest, _next - _retainedTicks);
+            while (_history.TryPeek(out EvidenceTick? tick) && tick.Sequence < _oldest) _history.Dequeue();
         }
     }
 
     /// <summary>Closed ticks from <paramref name="since"/> on. The cursor also tells that everything before it has been kept by the reader.</summary>
     public EvidenceReport Read(string instance, long tableVersion, long since, long timestamp)
     {
-        lock (historyLock)
+        lock (_historyLock)
         {
-            read = true;
-            lastReadTimestamp = timestamp;
-            acknowledged = Math.Clamp(since, acknowledged, Math.Max(acknowledged, next));
+            _read = true;
+            _lastReadTimestamp = timestamp;
+            _acknowledged = Math.Clamp(since, _acknowledged, Math.Max(_acknowledged, _next));
             return new EvidenceReport
             {
                 Instance = instance,
                 TableVersion = tableVersion,
-                Oldest = oldest,
-                Next = next,
-                Ticks = [.. history.Where(t => t.Sequence >= since)],
+                Oldest = _oldest,
+                Next = _next,
+                Ticks = [.. _history.Where(t => t.Sequence >= since)],
             };
         }
     }
@@ -90,9 +90,9 @@ internal sealed class ModelRecorder
     /// <summary>Whether a reader was here since <paramref name="timestamp"/> that has not yet asked for what follows the last kept tick.</summary>
     public bool HasUnacknowledgedTicks(long timestamp)
     {
-        lock (historyLock)
+        lock (_historyLock)
         {
-            return read && lastReadTimestamp >= timestamp && history.Count > 0 && history.Last().Sequence >= acknowledged;
+            return _read && _lastReadTimestamp >= timestamp && _history.Count > 0 && _history.Last().Sequence >= _acknowledged;
         }
     }
 
@@ -101,12 +101,12 @@ internal sealed class ModelRecorder
     {
         get
         {
-            lock (historyLock)
+            lock (_historyLock)
             {
-                if (history.Count > 0) return false;
+                if (_history.Count > 0) return false;
             }
 
-            foreach (Stripe stripe in stripes)
+            foreach (Stripe stripe in _stripes)
             {
                 lock (stripe.Gate)
                 {
@@ -118,28 +118,28 @@ internal sealed class ModelRecorder
         }
     }
 
-    private Stripe CurrentStripe() => stripes[(uint)Thread.GetCurrentProcessorId() % (uint)stripes.Length];
+    private Stripe CurrentStripe() => _stripes[(uint)Thread.GetCurrentProcessorId() % (uint)_stripes.Length];
 
     private sealed class Stripe
     {
-        private readonly Dictionary<string, CountsAccumulator> revisions = [];
+        private readonly Dictionary<string, CountsAccumulator> _revisions = [];
 
         public Lock Gate { get; } = new();
 
-        public bool IsEmpty => revisions.Values.All(r => r.IsEmpty);
+        public bool IsEmpty => _revisions.Values.All(r => r.IsEmpty);
 
         public CountsAccumulator Get(string revision)
         {
-            if (revisions.TryGetValue(revision, out CountsAccumulator? counts)) return counts;
+            if (_revisions.TryGetValue(revision, out CountsAccumulator? counts)) return counts;
             counts = new CountsAccumulator();
-            revisions.Add(revision, counts);
+            _revisions.Add(revision, counts);
             return counts;
         }
 
         public void MoveTo(Dictionary<string, CountsAccumulator> target)
         {
             List<string>? idle = null;
-            foreach ((string revision, CountsAccumulator counts) in revisions)
+            foreach ((string revision, CountsAccumulator counts) in _revisions)
             {
                 // A revision without outcomes in a whole tick gives its memory back; revisions come and go for ever.
                 if (counts.IsEmpty)
@@ -154,7 +154,7 @@ internal sealed class ModelRecorder
 
             if (idle is not null)
             {
-                foreach (string revision in idle) revisions.Remove(revision);
+                foreach (string revision in idle) _revisions.Remove(revision);
             }
         }
     }

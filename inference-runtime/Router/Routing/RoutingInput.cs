@@ -10,5 +10,10 @@ internal sealed record ModelTable(string Model, long Version, IReadOnlyList<Revi
 internal readonly record struct RevisionWeight(string Revision, int Weight);
 
 /// <summary>One inference pod that has an address.</summary>
+/// <param name="Name">Name of the pod.</param>
+/// <param name="Uid">Identity of the pod.</param>
+/// <param name="Model">Name of its ModelDeployment.</param>
+/// <param name="Revision">The revision it serves.</param>
+/// <param name="Address">Host and port.</param>
 /// <param name="Ready">May get requests. One that may not (coming up, terminating) can still be asked about its past predictions.</param>
 internal sealed record PodState(string Name, string Uid, string Model, string Revision, string Address, bool Ready);

@@ -13,6 +13,7 @@ internal sealed class RoutingSnapshot(FrozenDictionary<string, ModelRoute> model
 }
 
 /// <summary>Where the requests for one model go.</summary>
+/// <param name="Name">Name of the ModelDeployment.</param>
 /// <param name="TableVersion">Version of the table in force; -1 without one.</param>
 /// <param name="Draw">Draws among the revisions that have a weight and a ready pod.</param>
 /// <param name="Revisions">Every revision that is in the table or has a pod.</param>
@@ -25,6 +26,7 @@ internal sealed record ModelRoute(
 }
 
 /// <summary>The pods of one revision.</summary>
+/// <param name="Revision">The revision.</param>
 /// <param name="Pods">All that have an address.</param>
 /// <param name="Ready">Those that may get requests.</param>
 internal sealed record RevisionRoute(string Revision, IReadOnlyList<PodEndpoint> Pods, IReadOnlyList<PodEndpoint> Ready);

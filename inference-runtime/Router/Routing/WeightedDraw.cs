@@ -7,15 +7,15 @@ namespace ModelOperator.Router.Routing;
 /// </summary>
 internal sealed class WeightedDraw
 {
-    private readonly string[] block;
-    private Block current;
+    private readonly string[] _block;
+    private Block _current;
 
     /// <param name="weights">Shares in percent; those without weight are never drawn.</param>
     public WeightedDraw(IReadOnlyList<RevisionWeight> weights)
     {
         Weights = [.. weights.Where(w => w.Weight > 0)];
-        block = [.. Weights.SelectMany(w => Enumerable.Repeat(w.Revision, w.Weight))];
-        current = Block.Shuffled(block);
+        _block = [.. Weights.SelectMany(w => Enumerable.Repeat(w.Revision, w.Weight))];
+        _current = Block.Shuffled(_block);
     }
 
     /// <summary>What is drawn from.</summary>
@@ -24,13 +24,13 @@ internal sealed class WeightedDraw
     /// <summary>The next revision, or null when there is none to draw.</summary>
     public string? Next()
     {
-        if (block.Length == 0) return null;
+        if (_block.Length == 0) return null;
         while (true)
         {
-            Block drawnFrom = Volatile.Read(ref current);
+            Block drawnFrom = Volatile.Read(ref _current);
             int place = Interlocked.Increment(ref drawnFrom.Taken) - 1;
             if (place < drawnFrom.Order.Length) return drawnFrom.Order[place];
-            Interlocked.CompareExchange(ref current, Block.Shuffled(block), drawnFrom);
+            Interlocked.CompareExchange(ref _current, Block.Shuffled(_block), drawnFrom);
         }
     }
 

@@ -1,29 +1,24 @@
+using System.Globalization;
 using System.Text.Json;
+using ModelOperator.Protocol;
 
 namespace ModelOperator.Router.Forwarding;
 
 /// <summary>Errors the router itself answers, in the protocol's form {"error": "..."}.</summary>
-internal static class ErrorResponse
+internal static class RouterError
 {
-    /// <param name="retryAfterSeconds">Tells the client to come again.</param>
+    /// <summary>Answers, unless an answer is already under way. With <paramref name="retryAfterSeconds"/> the client is told to come again.</summary>
     public static async Task WriteAsync(HttpContext context, int status, string message, int? retryAfterSeconds = null)
     {
         if (context.Response.HasStarted) return;
         context.Response.Clear();
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        if (retryAfterSeconds is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString();
+        if (retryAfterSeconds is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
 
-        using var body = new MemoryStream();
-        await using (var json = new Utf8JsonWriter(body))
-        {
-            json.WriteStartObject();
-            json.WriteString("error", message);
-            json.WriteEndObject();
-        }
-
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(message), ProtocolJson.Default.ErrorResponse);
         context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), context.RequestAborted);
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
     /// <summary>A name a client sent, short enough to be shown.</summary>

@@ -1,0 +1,162 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ModelOperator.Router.Admin;
+using ModelOperator.Router.Feedback;
+using ModelOperator.Router.Forwarding;
+using ModelOperator.Router.Recording;
+using ModelOperator.Router.Routing;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+
+namespace ModelOperator.Router;
+
+/// <summary>
+/// A router process without its watch: two servers, one for traffic and one for probes, metrics and evidence. They are apart
+/// because they end apart: traffic first, then, once the operator has read what was counted last, the other.
+/// </summary>
+internal sealed class RouterHost : IAsyncDisposable
+{
+    private readonly RouterOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly WebApplication _traffic;
+    private readonly WebApplication _admin;
+    private readonly SocketsHttpHandler _podHandler;
+    private readonly HttpMessageInvoker _transport;
+    private readonly RouterMetrics _metrics;
+    private readonly CancellationTokenSource _ticking = new();
+    private Task _ticks = Task.CompletedTask;
+
+    public RouterHost(RouterOptions options, ILoggerFactory loggers, TimeProvider timeProvider)
+    {
+        _options = options;
+        _timeProvider = timeProvider;
+        Evidence = new EvidenceRecorder(timeProvider);
+        _metrics = new RouterMetrics(State);
+        _podHandler = PodTransport.Create(options.ConnectTimeout);
+        _transport = new HttpMessageInvoker(_podHandler, disposeHandler: false);
+        _traffic = BuildTraffic(loggers);
+        _admin = BuildAdmin(loggers);
+    }
+
+    /// <summary>The routing in force; whoever watches the cluster updates it.</summary>
+    public RoutingState State { get; } = new();
+
+    public RouterReadiness Readiness { get; } = new();
+
+    public EvidenceRecorder Evidence { get; }
+
+    public Uri TrafficAddress => AddressOf(_traffic);
+
+    public Uri AdminAddress => AddressOf(_admin);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _admin.StartAsync(cancellationToken);
+        await _traffic.StartAsync(cancellationToken);
+        _ticks = TickAsync(_ticking.Token);
+    }
+
+    /// <summary>Answers what is under way, within <paramref name="cancellationToken"/>, and takes no more.</summary>
+    public Task StopTrafficAsync(CancellationToken cancellationToken) => _traffic.StopAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ticking.CancelAsync();
+        await _ticks;
+        await _traffic.DisposeAsync();
+        await _admin.DisposeAsync();
+        _transport.Dispose();
+        _podHandler.Dispose();
+        _metrics.Dispose();
+        _ticking.Dispose();
+    }
+
+    private WebApplication BuildTraffic(ILoggerFactory loggers)
+    {
+        WebApplicationBuilder builder = NewBuilder(loggers, _options.TrafficPort, kestrel =>
+        {
+            kestrel.Limits.MaxConcurrentConnections = _options.MaxConnections;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
+            kestrel.Limits.MaxRequestBodySize = _options.MaxRequestBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+        });
+        builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton(_options).AddSingleton(_timeProvider).AddSingleton(State).AddSingleton(Readiness).AddSingleton(Evidence);
+        builder.Services.AddSingleton(_metrics).AddSingleton(_transport).AddSingleton(new BufferBudget(_options.ReplayMemoryBytes));
+        builder.Services.AddSingleton(new ClientIdMap(_options.RememberedIds, _timeProvider));
+        builder.Services.AddSingleton<FeedbackRelay>().AddSingleton<FeedbackHandler>();
+        builder.Services.AddSingleton<InferenceForwarder>().AddSingleton<TrafficHandler>();
+
+        WebApplication app = builder.Build();
+        TrafficHandler handler = app.Services.GetRequiredService<TrafficHandler>();
+        app.Run(handler.HandleAsync);
+        return app;
+    }
+
+    private WebApplication BuildAdmin(ILoggerFactory loggers)
+    {
+        WebApplicationBuilder builder = NewBuilder(loggers, _options.AdminPort, kestrel =>
+        {
+            kestrel.Limits.MaxConcurrentConnections = 256;
+            kestrel.Limits.MaxRequestBodySize = 0;
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(RouterMetrics.MeterName, "System.Runtime").AddPrometheusExporter());
+
+        WebApplication app = builder.Build();
+        AdminEndpoints.Map(app, Readiness, State, Evidence);
+        app.MapPrometheusScrapingEndpoint();
+        return app;
+    }
+
+    private static WebApplicationBuilder NewBuilder(ILoggerFactory loggers, int port, Action<KestrelServerOptions> configure)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+
+        // The process ends in an order of its own; a host that heard SIGTERM itself would stop at once.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ListenAnyIP(port, listen => listen.Protocols = HttpProtocols.Http1);
+            configure(kestrel);
+        });
+        return builder;
+    }
+
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _timeProvider);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                Evidence.CloseTick();
+                Evidence.Forget(State.Current.Models.ContainsKey);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The router ends.
+        }
+    }
+
+    private static Uri AddressOf(WebApplication app)
+    {
+        string address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        return new UriBuilder(address) { Host = "127.0.0.1" }.Uri;
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Threading.Channels;
+using ModelOperator.Api;
+using ModelOperator.Kubernetes.Cache;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Router.Routing;
+
+namespace ModelOperator.Router.Watching;
+
+/// <summary>Watches the ModelDeployments and pods of a namespace and puts every change in force at once.</summary>
+internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
+{
+    private readonly RoutingState _state;
+    private readonly RouterReadiness _readiness;
+    private readonly ILogger _log;
+    private readonly EntityCache<ModelDeployment> _models;
+    private readonly EntityCache<Pod> _pods;
+    private readonly Reflector<ModelDeployment> _modelReflector;
+    private readonly Reflector<Pod> _podReflector;
+
+    // One waiting signal is enough: the snapshot is made of all the caches hold.
+    private readonly Channel<bool> _changes =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    public ClusterWatcher(
+        IKubernetesClient client, string @namespace, RoutingState state, RouterReadiness readiness, TimeProvider timeProvider, ILoggerFactory loggers)
+    {
+        _state = state;
+        _readiness = readiness;
+        _log = loggers.CreateLogger<ClusterWatcher>();
+        _models = new EntityCache<ModelDeployment>(loggers.CreateLogger<EntityCache<ModelDeployment>>());
+        _pods = new EntityCache<Pod>(loggers.CreateLogger<EntityCache<Pod>>());
+        _models.AddHandler(this);
+        _pods.AddHandler(this);
+        var options = new ReflectorOptions { Namespace = @namespace };
+        _modelReflector = new Reflector<ModelDeployment>(
+            client, ModelDeploymentResource.Type, _models, options, timeProvider, loggers.CreateLogger<Reflector<ModelDeployment>>());
+        _podReflector = new Reflector<Pod>(
+            client, Resources.Pods, _pods, options with { LabelSelector = ClusterView.PodSelector }, timeProvider, loggers.CreateLogger<Reflector<Pod>>());
+    }
+
+    /// <summary>Watches until cancelled. The last routing stays in force whenever the API server cannot be reached.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        _modelReflector.RunAsync(cancellationToken), _podReflector.RunAsync(cancellationToken), UpdateAsync(cancellationToken));
+
+    void IEntityHandler<KubernetesObject>.Added(KubernetesObject entity) => _changes.Writer.TryWrite(true);
+
+    void IEntityHandler<KubernetesObject>.Updated(KubernetesObject old, KubernetesObject current) => _changes.Writer.TryWrite(true);
+
+    void IEntityHandler<KubernetesObject>.Deleted(KubernetesObject last) => _changes.Writer.TryWrite(true);
+
+    private async Task UpdateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(_models.Synced, _pods.Synced).WaitAsync(cancellationToken);
+            do
+            {
+                Update();
+                _readiness.Synced = true;
+            }
+            while (await _changes.Reader.ReadAsync(cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The router ends.
+        }
+    }
+
+    private void Update()
+    {
+        RoutingSnapshot before = _state.Current;
+        RoutingSnapshot now = _state.Update(_models.List().Select(ClusterView.Table), _pods.List().Select(ClusterView.Pod).OfType<PodState>());
+        foreach (ModelRoute route in now.Models.Values)
+        {
+            if (before.Find(route.Name) is { } old && ReferenceEquals(old.Draw, route.Draw)) continue;
+            LogMessages.TableInForce(
+                _log, route.Name, route.TableVersion, string.Join(", ", route.Draw.Weights.Select(w => $"{w.Revision} {w.Weight} %")));
+        }
+    }
+}
