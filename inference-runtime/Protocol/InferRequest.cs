@@ -49,5 +49,17 @@ public sealed class InferTensor : IDisposable
     /// </summary>
     public Memory<byte> Data => _data.Memory;
 
+    /// <summary>A tensor of zeros, or of empty strings.</summary>
+    public static InferTensor Zero(string name, TensorDataType dataType, long[] shape)
+    {
+        long count = shape.Aggregate(1L, (product, dimension) => checked(product * dimension));
+        // An empty string is its length, zero, in four bytes.
+        int bytes = checked((int)(count * (dataType == TensorDataType.Bytes ? sizeof(int) : dataType.Size())));
+        PooledBuffer data = new(bytes);
+        data.GetSpan(bytes)[..bytes].Clear();
+        data.Advance(bytes);
+        return new InferTensor(name, dataType, shape, count, data);
+    }
+
     public void Dispose() => _data.Dispose();
 }

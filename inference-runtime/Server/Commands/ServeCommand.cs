@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using ModelOperator.Server.Models;
+using ModelOperator.Server.Serving;
+
+namespace ModelOperator.Server.Commands;
+
+/// <summary><c>inference-runtime serve</c></summary>
+internal static class ServeCommand
+{
+    private static readonly Option<string> ModelName = new("--model-name") { Description = "Name of the model in the paths of the protocol", Required = true };
+    private static readonly Option<string> ModelVersion = new("--model-version") { Description = "Version of the model in the paths of the protocol", DefaultValueFactory = _ => "1" };
+    private static readonly Option<string> Model = new("--model") { Description = "File of the ONNX model", Required = true };
+    private static readonly Option<string> Providers = new("--execution-providers")
+    {
+        Description = "What to run on, the first that works: TensorRT, CUDA, CPU, separated by commas",
+        DefaultValueFactory = _ => "CPU",
+    };
+
+    private static readonly Option<int> Port = Number("--port", "Port to listen on, on all addresses; 0 takes a free one", 8080, 0, 65535);
+    private static readonly Option<int> Threads = Number("--threads", "CPU threads for one run; the default is the CPUs this container may use", Environment.ProcessorCount, 1, 1024);
+    private static readonly Option<int> Concurrency = Number("--concurrency", "Runs at the same time, further requests wait; the default is the CPUs this container may use", Environment.ProcessorCount, 1, 1024);
+    private static readonly Option<int> MaxRequests = Number("--max-requests", "Requests in the server at the same time, more are refused with 503", 512, 1, 1_000_000);
+    private static readonly Option<int> MaxBodyMebibytes = Number("--max-body-mebibytes", "Size of a request body", 64, 1, 1024);
+    private static readonly Option<int> RequestTimeout = Number("--request-timeout-seconds", "How long a request may wait and compute", 30, 1, 3600);
+    private static readonly Option<int> Drain = Number("--drain-seconds", "After SIGTERM: how long requests that still arrive are served", 5, 0, 3600);
+    private static readonly Option<int> FeedbackCapacity = Number("--feedback-capacity", "Predictions kept so that feedback can be held against them", 200_000, 16, 100_000_000);
+
+    public static Command Create()
+    {
+        Command command = new("serve", "Serves a model: GET v2, v2/health/live, v2/health/ready, v2/models/NAME, metrics; POST v2/models/NAME/infer, v2/models/NAME/feedback.")
+        {
+            ModelName, Model, ModelVersion, Port, Providers, Threads, Concurrency, MaxRequests, MaxBodyMebibytes, RequestTimeout, Drain, FeedbackCapacity,
+        };
+        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Options(parsed), cancellationToken)));
+        return command;
+    }
+
+    private static ServeOptions Options(ParseResult parsed)
+    {
+        string name = parsed.GetRequiredValue(ModelName);
+        string version = parsed.GetRequiredValue(ModelVersion);
+        foreach ((string option, string value) in (IEnumerable<(string, string)>)[("--model-name", name), ("--model-version", version)])
+        {
+            if (value.Length is 0 or > 253 || value.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '_')))
+            {
+                throw new TerminatingException(
+                    FailureReasons.InvalidConfiguration, $"{option} is '{value}', expected letters, digits, '-', '.' and '_', 253 at most");
+            }
+        }
+
+        return new ServeOptions
+        {
+            ModelName = name,
+            ModelVersion = version,
+            ModelPath = parsed.GetRequiredValue(Model),
+            Port = parsed.GetValue(Port),
+            ExecutionProviders = ExecutionProviders.Parse(parsed.GetRequiredValue(Providers)),
+            Threads = parsed.GetValue(Threads),
+            Concurrency = parsed.GetValue(Concurrency),
+            MaxRequests = parsed.GetValue(MaxRequests),
+            MaxBodyBytes = parsed.GetValue(MaxBodyMebibytes) * 1024L * 1024,
+            RequestTimeout = TimeSpan.FromSeconds(parsed.GetValue(RequestTimeout)),
+            Drain = TimeSpan.FromSeconds(parsed.GetValue(Drain)),
+            FeedbackCapacity = parsed.GetValue(FeedbackCapacity),
+        };
+    }
+
+    private static async Task RunAsync(ServeOptions options, CancellationToken cancellationToken)
+    {
+        // Runs block their threads; probes and other requests need some besides.
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, options.Concurrency + Environment.ProcessorCount + 2), completions);
+
+        await using WebApplication app = ModelServer.Build(options);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new TerminatingException(FailureReasons.InvalidConfiguration, $"cannot listen on port {options.Port}: {e.Message}", e);
+        }
+
+        LogMessages.Listening(app.Logger, PortOf(app));
+        await app.WaitForShutdownAsync(CancellationToken.None);
+        if (app.Services.GetRequiredService<ExitState>().Failure is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    private static int PortOf(WebApplication app) =>
+        new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
+
+    private static Option<int> Number(string name, string description, int standard, int least, int most)
+    {
+        Option<int> option = new(name) { Description = $"{description} ({least} to {most})", DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }]
+                && (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) || value < least || value > most))
+            {
+                result.AddError($"{name} is '{text}', expected a whole number from {least} to {most}");
+            }
+        });
+        return option;
+    }
+}

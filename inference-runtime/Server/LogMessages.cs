@@ -1,0 +1,43 @@
+namespace ModelOperator.Server;
+
+internal static partial class LogMessages
+{
+    [LoggerMessage(1, LogLevel.Information, "Loading model {Model} from {Path}, execution providers wished: {Providers}")]
+    public static partial void Loading(ILogger logger, string model, string path, string providers);
+
+    [LoggerMessage(2, LogLevel.Warning, "Execution provider {Provider} is left out: {Reason}")]
+    public static partial void ProviderLeftOut(ILogger logger, string provider, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "The model runs on {Providers}, with {Threads} CPU threads")]
+    public static partial void SessionOpened(ILogger logger, string providers, int threads);
+
+    [LoggerMessage(4, LogLevel.Warning, "Output '{Output}' is left out: it is {Kind}, which the protocol cannot carry")]
+    public static partial void OutputLeftOut(ILogger logger, string output, string kind);
+
+    [LoggerMessage(5, LogLevel.Information, "Warmed up with shapes {Shapes}: the last run took {Milliseconds} ms")]
+    public static partial void WarmedUp(ILogger logger, string shapes, double milliseconds);
+
+    [LoggerMessage(6, LogLevel.Warning, "The warm-up found no input that the model computes, the first requests will be slow: {Reason}")]
+    public static partial void WarmUpFailed(ILogger logger, string reason);
+
+    [LoggerMessage(7, LogLevel.Information, "Model {Model} is ready after {Seconds} s")]
+    public static partial void Ready(ILogger logger, string model, double seconds);
+
+    [LoggerMessage(8, LogLevel.Critical, "{Reason}: {Message}")]
+    public static partial void Terminating(ILogger logger, string reason, string message);
+
+    [LoggerMessage(9, LogLevel.Error, "Request failed: {Method} {Path}")]
+    public static partial void RequestFailed(ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(10, LogLevel.Error, "The model no longer computes what it computed at warm-up; this server stops reporting healthy: {Reason}")]
+    public static partial void ModelBroken(ILogger logger, string reason);
+
+    [LoggerMessage(11, LogLevel.Information, "Told to stop: not ready any more, serving what still arrives for up to {Seconds} s")]
+    public static partial void Draining(ILogger logger, double seconds);
+
+    [LoggerMessage(12, LogLevel.Information, "Drained after {Seconds} s with {Requests} requests in flight, stopping")]
+    public static partial void Drained(ILogger logger, double seconds, int requests);
+
+    [LoggerMessage(13, LogLevel.Information, "Listening on port {Port}")]
+    public static partial void Listening(ILogger logger, int port);
+}

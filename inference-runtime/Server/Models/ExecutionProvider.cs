@@ -1,0 +1,63 @@
+using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
+
+namespace ModelOperator.Server.Models;
+
+/// <summary>What a model can run on.</summary>
+internal enum ExecutionProvider
+{
+    Cpu,
+    Cuda,
+    TensorRT,
+}
+
+/// <summary>Names of the execution providers and how a session gets them.</summary>
+internal static class ExecutionProviders
+{
+    public static string Name(this ExecutionProvider provider) => provider switch
+    {
+        ExecutionProvider.Cuda => "CUDA",
+        ExecutionProvider.TensorRT => "TensorRT",
+        _ => "CPU",
+    };
+
+    /// <summary>Reads a list such as "TensorRT,CUDA,CPU".</summary>
+    public static IReadOnlyList<ExecutionProvider> Parse(string text)
+    {
+        List<ExecutionProvider> providers = [];
+        foreach (string name in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (Array.Find(Enum.GetValues<ExecutionProvider>(), p => p.Name().Equals(name, StringComparison.OrdinalIgnoreCase)) is var provider
+                && !provider.Name().Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new TerminatingException(
+                    FailureReasons.InvalidConfiguration, $"execution provider '{name}' is unknown, expected TensorRT, CUDA or CPU");
+            }
+
+            if (providers.Contains(provider))
+            {
+                throw new TerminatingException(FailureReasons.InvalidConfiguration, $"execution provider '{name}' is named twice");
+            }
+
+            providers.Add(provider);
+        }
+
+        return providers;
+    }
+
+    /// <summary>Adds a provider to a session to be; throws what ONNX Runtime throws when it is not there.</summary>
+    public static void AddTo(this ExecutionProvider provider, SessionOptions options)
+    {
+        switch (provider)
+        {
+            case ExecutionProvider.Cuda:
+                options.AppendExecutionProvider_CUDA();
+                break;
+            case ExecutionProvider.TensorRT:
+                options.AppendExecutionProvider_Tensorrt();
+                break;
+            default:
+                options.AppendExecutionProvider_CPU();
+                break;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using Microsoft.ML.OnnxRuntime;
+using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
+
+namespace ModelOperator.Server.Models;
+
+/// <summary>
+/// Opens a model on the first of the wished execution providers that works. Nodes that a GPU provider does not know run on the CPU, as
+/// always in ONNX Runtime; what never happens is that a model asked to run on a GPU quietly runs on the CPU alone.
+/// </summary>
+internal sealed class SessionFactory(int threads, ILogger logger)
+{
+    public InferenceSession Open(string path, IReadOnlyList<ExecutionProvider> wished)
+    {
+        if (!File.Exists(path))
+        {
+            throw new TerminatingException(FailureReasons.ModelNotFound, $"there is no model at {path}");
+        }
+
+        List<ExecutionProvider> remaining = [.. wished];
+        List<string> failures = [];
+        while (remaining.Count > 0)
+        {
+            try
+            {
+                return Open(path, remaining, failures);
+            }
+            catch (OnnxRuntimeException e) when (remaining[0] == ExecutionProvider.Cpu)
+            {
+                // The CPU provider is always there, so it is the model.
+                throw Invalid(path, e);
+            }
+            catch (OnnxRuntimeException e)
+            {
+                LogMessages.ProviderLeftOut(logger, remaining[0].Name(), Reason(e));
+                failures.Add($"{remaining[0].Name()}: {Reason(e)}");
+                remaining.RemoveAt(0);
+            }
+        }
+
+        // A file that is not a model fails on every provider, and that is then what is wrong.
+        try
+        {
+            using SessionOptions options = NewOptions();
+            using InferenceSession probe = new(path, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw Invalid(path, e);
+        }
+
+        throw new TerminatingException(
+            FailureReasons.ProviderUnavailable,
+            $"none of the execution providers {string.Join(", ", wished.Select(p => p.Name()))} works here: {string.Join("; ", failures)}");
+    }
+
+    /// <summary>ONNX Runtime's message in one line of readable length.</summary>
+    internal static string Reason(OnnxRuntimeException e)
+    {
+        string line = e.Message.ReplaceLineEndings(" ").Trim();
+        return line.Length <= 400 ? line : line[..400] + "...";
+    }
+
+    private InferenceSession Open(string path, List<ExecutionProvider> providers, List<string> failures)
+    {
+        using SessionOptions options = NewOptions();
+        foreach (ExecutionProvider provider in providers.ToArray())
+        {
+            try
+            {
+                provider.AddTo(options);
+            }
+            catch (OnnxRuntimeException e)
+            {
+                LogMessages.ProviderLeftOut(logger, provider.Name(), Reason(e));
+                failures.Add($"{provider.Name()}: {Reason(e)}");
+                providers.Remove(provider);
+            }
+        }
+
+        if (providers.Count == 0)
+        {
+            throw new TerminatingException(
+                FailureReasons.ProviderUnavailable, $"none of the execution providers works here: {string.Join("; ", failures)}");
+        }
+
+        InferenceSession session = new(path, options);
+        LogMessages.SessionOpened(logger, string.Join(", ", providers.Select(p => p.Name())), threads);
+        return session;
+    }
+
+    private SessionOptions NewOptions()
+    {
+        SessionOptions options = new()
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        // Threads that spin while they wait use up the CPU share that a container is limited to.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
+        return options;
+    }
+
+    private static TerminatingException Invalid(string path, OnnxRuntimeException e) =>
+        new(FailureReasons.ModelInvalid, $"{Path.GetFileName(path)} is not a model that ONNX Runtime can load: {Reason(e)}", e);
+}

@@ -1,0 +1,74 @@
+
+namespace ModelOperator.Server.Serving;
+
+/// <summary>
+/// Limits what is in the server: requests, bytes of bodies held in memory, and runs at the same time. Who is over a limit is told at once
+/// to come again, before the model has seen anything, so that the request can go to another pod.
+/// </summary>
+internal sealed class Admission(ServeOptions options) : IDisposable
+{
+    // A body becomes tensors of up to four times its size, and answers need room too.
+    private const int MemoryShare = 8;
+
+    private readonly SemaphoreSlim _runs = new(options.Concurrency);
+    private readonly long _maxBytes = Math.Max(options.MaxBodyBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare);
+    private int _requests;
+    private long _bytes;
+
+    /// <summary>Requests in the server.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Lets a request in until the result is disposed.</summary>
+    public Entry Enter()
+    {
+        if (Interlocked.Increment(ref _requests) > options.MaxRequests)
+        {
+            Interlocked.Decrement(ref _requests);
+            throw new OverloadedException($"the server is busy with {options.MaxRequests} requests, its limit");
+        }
+
+        return new Entry(this);
+    }
+
+    /// <summary>Waits for a turn to run the model, until the result is disposed.</summary>
+    public async ValueTask<Turn> WaitForTurnAsync(CancellationToken cancellationToken)
+    {
+        await _runs.WaitAsync(cancellationToken);
+        return new Turn(_runs);
+    }
+
+    public void Dispose() => _runs.Dispose();
+
+    private void Reserve(long bytes)
+    {
+        if (Interlocked.Add(ref _bytes, bytes) > _maxBytes)
+        {
+            Interlocked.Add(ref _bytes, -bytes);
+            throw new OverloadedException("the server holds as many bytes of requests as its memory allows");
+        }
+    }
+
+    /// <summary>A request in the server, and the bytes it holds.</summary>
+    public sealed class Entry(Admission admission) : IDisposable
+    {
+        private long _bytes;
+
+        public void Reserve(long bytes)
+        {
+            admission.Reserve(bytes);
+            _bytes += bytes;
+        }
+
+        public void Dispose()
+        {
+            Interlocked.Add(ref admission._bytes, -_bytes);
+            Interlocked.Decrement(ref admission._requests);
+        }
+    }
+
+    /// <summary>The right to run the model.</summary>
+    public readonly struct Turn(SemaphoreSlim runs) : IDisposable
+    {
+        public void Dispose() => runs.Release();
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using ModelOperator.Protocol;
+using ModelOperator.Server.Feedback;
+using ModelOperator.Server.Models;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+
+namespace ModelOperator.Server.Serving;
+
+/// <summary>Puts the server together.</summary>
+internal static class ModelServer
+{
+    /// <summary>How long requests in flight may still take after the port is closed.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(35);
+
+    public static WebApplication Build(ServeOptions options)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        // Everything is on the command line; settings from files or the environment would only surprise.
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders().AddSimpleConsole(o =>
+        {
+            o.SingleLine = true;
+            o.UseUtcTimestamp = true;
+            o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
+        AddServices(builder.Services, options);
+
+        WebApplication app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ServeOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.ListenAnyIP(options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.MaxConcurrentConnections = 16 * 1024;
+    }
+
+    private static void AddServices(IServiceCollection services, ServeOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ProtocolLimits>();
+        services.AddSingleton<ExitState>();
+        services.AddSingleton<DrainState>();
+        services.AddSingleton<Admission>();
+        services.AddSingleton<BodyReader>();
+        services.AddSingleton<ServerMetrics>();
+        services.AddSingleton(new PredictionStore(options.FeedbackCapacity));
+        services.AddSingleton(s => new ServedModel(options.ModelName, options.ModelVersion, s.GetRequiredService<ILogger<ServedModel>>()));
+        services.AddSingleton(s => new SessionFactory(options.Threads, s.GetRequiredService<ILogger<ServedModel>>()));
+        services.AddSingleton<InferEndpoint>();
+        services.AddSingleton<FeedbackEndpoint>();
+        services.AddSingleton<MetadataEndpoints>();
+        services.AddSingleton<RequestPipeline>();
+        services.Replace(ServiceDescriptor.Singleton<IHostLifetime, DrainingLifetime>());
+        services.AddHostedService<ModelLoader>();
+        services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(ServerMetrics.MeterName).AddPrometheusExporter());
+    }
+
+    private static void Map(WebApplication app)
+    {
+        RequestPipeline pipeline = app.Services.GetRequiredService<RequestPipeline>();
+        app.Use(next => context => pipeline.InvokeAsync(context, next));
+        app.UseRouting();
+
+        MetadataEndpoints metadata = app.Services.GetRequiredService<MetadataEndpoints>();
+        app.MapGet("/v2", (RequestDelegate)MetadataEndpoints.ServerAsync);
+        app.MapGet("/v2/health/live", (RequestDelegate)metadata.LiveAsync);
+        app.MapGet("/v2/health/ready", (RequestDelegate)metadata.ReadyAsync);
+        InferEndpoint infer = app.Services.GetRequiredService<InferEndpoint>();
+        FeedbackEndpoint feedback = app.Services.GetRequiredService<FeedbackEndpoint>();
+        foreach (string model in (string[])["/v2/models/{name}", "/v2/models/{name}/versions/{version}"])
+        {
+            app.MapGet(model, (RequestDelegate)metadata.ModelAsync);
+            app.MapGet(model + "/ready", (RequestDelegate)metadata.ModelReadyAsync);
+            app.MapPost(model + "/infer", (RequestDelegate)infer.HandleAsync);
+            app.MapPost(model + "/feedback", (RequestDelegate)feedback.HandleAsync);
+        }
+
+        app.MapPrometheusScrapingEndpoint();
+    }
+}

@@ -1,0 +1,78 @@
+using ModelOperator.Protocol;
+
+namespace ModelOperator.Server.Serving;
+
+/// <summary>Around every request: counts it, keeps the server from stopping under it, and turns what goes wrong into the protocol's errors.</summary>
+internal sealed class RequestPipeline(DrainState drain, ServerMetrics metrics, TimeProvider time, ILogger<RequestPipeline> logger)
+{
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        PathString path = context.Request.Path;
+        bool traffic = path.StartsWithSegments("/v2/models", StringComparison.Ordinal) && HttpMethods.IsPost(context.Request.Method);
+        if (!traffic)
+        {
+            await AnswerAsync(context, next);
+            return;
+        }
+
+        long start = time.GetTimestamp();
+        drain.Arrived();
+        try
+        {
+            if (drain.Draining)
+            {
+                // The client's next request shall go elsewhere.
+                context.Response.Headers.Connection = "close";
+            }
+
+            await AnswerAsync(context, next);
+        }
+        finally
+        {
+            drain.Left();
+            if (path.Value?.EndsWith("/infer", StringComparison.Ordinal) == true)
+            {
+                metrics.Ended(context.Response.StatusCode, context.RequestAborted.IsCancellationRequested, time.GetElapsedTime(start));
+            }
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null })
+            {
+                await Responses.ErrorAsync(context, context.Response.StatusCode, Describe(context));
+            }
+        }
+        catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            (int status, string message) = e switch
+            {
+                ProtocolException p => (p.StatusCode, p.Message),
+                OverloadedException => (StatusCodes.Status503ServiceUnavailable, e.Message),
+                BadHttpRequestException b => (b.StatusCode, b.Message),
+                _ => (StatusCodes.Status500InternalServerError, "the server failed; its log says why"),
+            };
+            if (status == StatusCodes.Status500InternalServerError)
+            {
+                LogMessages.RequestFailed(logger, e, context.Request.Method, context.Request.Path);
+            }
+
+            await Responses.ErrorAsync(context, status, message);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone.
+        }
+    }
+
+    private static string Describe(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => $"there is nothing at {context.Request.Path}",
+        StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not for {context.Request.Path}",
+        int status => $"status {status}",
+    };
+}

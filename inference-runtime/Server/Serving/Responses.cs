@@ -1,0 +1,32 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ModelOperator.Protocol;
+
+namespace ModelOperator.Server.Serving;
+
+/// <summary>Writes answers whole, with their length.</summary>
+internal static class Responses
+{
+    private const string Json = "application/json";
+
+    public static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
+        WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(value, type), status);
+
+    public static Task ErrorAsync(HttpContext context, int status, string message)
+    {
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = "1";
+        }
+
+        return WriteAsync(context, new ErrorResponse(message), ProtocolJson.Default.ErrorResponse, status);
+    }
+
+    public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json, int status = StatusCodes.Status200OK)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = Json;
+        context.Response.ContentLength = json.Length;
+        await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted);
+    }
+}

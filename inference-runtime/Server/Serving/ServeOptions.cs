@@ -1,0 +1,40 @@
+using ModelOperator.Server.Models;
+
+namespace ModelOperator.Server.Serving;
+
+/// <summary>What <c>serve</c> was asked to do. Ranges are checked where the command line is read.</summary>
+internal sealed record ServeOptions
+{
+    public required string ModelName { get; init; }
+
+    public string ModelVersion { get; init; } = "1";
+
+    public required string ModelPath { get; init; }
+
+    /// <summary>Port on all addresses; 0 takes a free one.</summary>
+    public int Port { get; init; } = 8080;
+
+    /// <summary>In order of preference.</summary>
+    public IReadOnlyList<ExecutionProvider> ExecutionProviders { get; init; } = [ExecutionProvider.Cpu];
+
+    /// <summary>CPU threads for one run; the default is the CPUs this container may use.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Runs at the same time; further requests wait.</summary>
+    public int Concurrency { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Requests in the server at the same time, waiting ones included; more are refused with 503.</summary>
+    public int MaxRequests { get; init; } = 512;
+
+    /// <summary>Bytes of a request body.</summary>
+    public long MaxBodyBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How long a request may wait and compute.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After a request to stop: how long requests that still arrive are served.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Predicted labels kept for feedback.</summary>
+    public int FeedbackCapacity { get; init; } = 200_000;
+}
