@@ -14,7 +14,7 @@ kubernetes_binaries() {
   (
     # Whoever comes second waits here, and then finds the binaries built.
     exec 9>"$CACHE/kube/.lock"
-    flock --nonblock 9 || { progress "waiting for another build of the Kubernetes binaries"; flock 9; }
+    flock --timeout 1 9 || { progress "waiting for another build of the Kubernetes binaries"; flock 9; }
     ensure_packages "${BUILD_PACKAGES[@]}"
     fetch_kubernetes_source
     folder=$CACHE/kube/$(binaries_key)

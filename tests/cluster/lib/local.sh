@@ -9,7 +9,7 @@ local_supervisor() {
 }
 
 local_up() {
-  local parent=$1 binaries pause supervisor follower
+  local parent=$1 binaries pause supervisor follower=
   require_root "cluster up"
   ensure_packages "${CLUSTER_PACKAGES[@]}" "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}"
   binaries=$(kubernetes_binaries)
@@ -26,20 +26,21 @@ local_up() {
   ln -f "$pause" "$STATE/images/pause.tar" 2>/dev/null || cp "$pause" "$STATE/images/pause.tar"
   printf '%s\n' "$binaries" >"$STATE/binaries"
   : >"$STATE/progress.log"
-  trap 'trap "" INT TERM HUP; progress "interrupted: clearing up"; local_clear; exit 130' INT TERM HUP
+  trap 'trap "" INT TERM HUP; progress "interrupted: clearing up"; local_clear; [[ ! $follower ]] || kill "$follower"; exit 130' INT TERM HUP
   PATH=$binaries:$PATH setsid "$CLUSTER_HOME/lib/node/supervisor" "$STATE" "$parent" >"$STATE/progress.log" 2>&1 </dev/null 7>&- &
   supervisor=$!
   tail -n +1 -f --pid=$supervisor "$STATE/progress.log" >&2 7>&- &
   follower=$!
   wait_until 180 local_ready_or_ended "$supervisor" || true
-  kill "$follower" 2>/dev/null || true
-  wait "$follower" 2>/dev/null || true
   if [[ ! -e $STATE/ready ]]; then
     local_clear --keep-logs
-    tail -n 5 "$STATE/progress.log" >&2
+    # It ends with the supervisor, when it has shown the last line.
+    wait "$follower" || true
     die "cluster $NAME did not start; its logs are in $STATE/logs"
   fi
   trap - INT TERM HUP
+  kill "$follower"
+  wait "$follower" 2>/dev/null || true
   progress "cluster $NAME is up: $STATE/kubeconfig"
   printf '%s\n' "$STATE/kubeconfig"
 }
