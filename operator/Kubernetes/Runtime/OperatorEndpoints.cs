@@ -16,13 +16,14 @@ public static class OperatorEndpoints
         endpoints.MapGet("/healthz", (RequestDelegate)(context => context.Response.WriteAsync("ok\n", context.RequestAborted)));
         endpoints.MapGet("/readyz", (RequestDelegate)(context =>
         {
-            if (host.IsReady)
+            var missing = host.NotReady;
+            if (missing.Count == 0)
             {
                 return context.Response.WriteAsync("ok\n", context.RequestAborted);
             }
 
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            return context.Response.WriteAsync($"caches not synced: {string.Join(", ", host.MissingCaches)}\n", context.RequestAborted);
+            return context.Response.WriteAsync($"not ready: {string.Join(", ", missing)}\n", context.RequestAborted);
         }));
         return endpoints;
     }

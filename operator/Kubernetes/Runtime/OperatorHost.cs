@@ -14,6 +14,7 @@ internal sealed class OperatorHost(
     EventRecorder events,
     OperatorOptions options,
     ControllerMetrics metrics,
+    IEnumerable<IReadyCheck> readyChecks,
     IServiceProvider services,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
@@ -34,10 +35,11 @@ internal sealed class OperatorHost(
     private Task _working = Task.CompletedTask;
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Every cache holds what the server holds. True for a process that waits for the lease, too: it could take over at once.</summary>
-    public bool IsReady => _caches.All(c => c.HasSynced);
-
-    public IEnumerable<string> MissingCaches => _caches.Where(c => !c.HasSynced).Select(c => c.Resource);
+    /// <summary>
+    /// What keeps the process from being ready, or nothing. One that waits for the lease is ready: it could take over at once.
+    /// </summary>
+    public IReadOnlyList<string> NotReady =>
+        [.. _caches.Where(c => !c.HasSynced).Select(c => $"cache of {c.Resource}"), .. readyChecks.Select(c => c.NotReady).OfType<string>()];
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ModelOperator.Kubernetes.Runtime.Webhooks;
+
+/// <summary>admission.k8s.io/v1 AdmissionReview: the question and, sent back, the answer.</summary>
+internal sealed class AdmissionReview
+{
+    public string ApiVersion { get; set; } = "admission.k8s.io/v1";
+
+    public string Kind { get; set; } = nameof(AdmissionReview);
+
+    public AdmissionReviewRequest? Request { get; set; }
+
+    public AdmissionReviewResponse? Response { get; set; }
+}
+
+internal sealed class AdmissionReviewRequest
+{
+    public string? Uid { get; set; }
+
+    public string? Operation { get; set; }
+
+    public string? SubResource { get; set; }
+
+    public JsonElement? Object { get; set; }
+
+    public JsonElement? OldObject { get; set; }
+
+    public AdmissionUser? UserInfo { get; set; }
+
+    public bool? DryRun { get; set; }
+}
+
+internal sealed class AdmissionUser
+{
+    public string? Username { get; set; }
+}
+
+internal sealed class AdmissionReviewResponse
+{
+    public string Uid { get; set; } = "";
+
+    public bool Allowed { get; set; }
+
+    public AdmissionStatus? Status { get; set; }
+
+    public IReadOnlyList<string>? Warnings { get; set; }
+}
+
+internal sealed class AdmissionStatus
+{
+    public int Code { get; set; }
+
+    public string Message { get; set; } = "";
+
+    public string? Reason { get; set; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AdmissionReview))]
+internal sealed partial class AdmissionJsonContext : JsonSerializerContext;

@@ -1,0 +1,53 @@
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Kubernetes.Runtime.Webhooks;
+
+/// <summary>Judges objects before the API server stores them.</summary>
+public interface IValidatingWebhook<TEntity>
+    where TEntity : KubernetesObject
+{
+    /// <summary>Must have no effect but its answer: the API server may ask twice, or store nothing after a yes.</summary>
+    ValueTask<AdmissionResult> ValidateAsync(AdmissionRequest<TEntity> request, CancellationToken cancellationToken);
+}
+
+/// <summary>What somebody wants to do to an object.</summary>
+/// <param name="Operation">What is to be done.</param>
+/// <param name="Object">The object as it would be; null for a deletion.</param>
+/// <param name="OldObject">The object as it is; null for a creation.</param>
+/// <param name="Subresource">The subresource written to, such as <c>scale</c>, or null.</param>
+/// <param name="UserName">Who asks.</param>
+/// <param name="DryRun">Nothing will be stored whatever the answer.</param>
+public sealed record AdmissionRequest<TEntity>(
+    AdmissionOperation Operation, TEntity? Object, TEntity? OldObject, string? Subresource, string? UserName, bool DryRun)
+    where TEntity : KubernetesObject;
+
+/// <summary>What is to be done to an object.</summary>
+public enum AdmissionOperation
+{
+    Create,
+    Update,
+    Delete,
+    Connect,
+}
+
+/// <summary>The answer: yes, perhaps with warnings that kubectl shows, or no and why.</summary>
+public sealed record AdmissionResult
+{
+    private AdmissionResult()
+    {
+    }
+
+    public bool IsAllowed { get; private init; }
+
+    /// <summary>What is wrong and what would be right.</summary>
+    public string Message { get; private init; } = "";
+
+    /// <summary>HTTP status of a refusal.</summary>
+    public int Code { get; private init; }
+
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
+    public static AdmissionResult Allow(params IReadOnlyList<string> warnings) => new() { IsAllowed = true, Warnings = warnings };
+
+    public static AdmissionResult Deny(string message, int code = 422) => new() { Message = message, Code = code };
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Kubernetes.Runtime.Webhooks;
+
+/// <summary>Adds webhooks to an operator.</summary>
+public static class WebhookServices
+{
+    /// <summary>
+    /// Serves webhooks over HTTPS on a port of their own, with certificates the operator makes itself. Ports set in Kestrel's options win
+    /// over configured URLs, so the port for probes must be set there too.
+    /// </summary>
+    public static OperatorBuilder AddWebhookServer(this OperatorBuilder builder, WebhookServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton(p => new WebhookCertificates(
+            p.GetRequiredService<IKubernetesClient>(), options, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<WebhookCertificates>>()));
+        builder.Services.AddHostedService(p => p.GetRequiredService<WebhookCertificates>());
+        builder.Services.AddSingleton<IReadyCheck>(p => p.GetRequiredService<WebhookCertificates>());
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<WebhookCertificates>((kestrel, certificates) =>
+            kestrel.ListenAnyIP(options.Port, listen => listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificates.Serving)));
+        return builder;
+    }
+
+    /// <summary>A webhook at a path.</summary>
+    public static OperatorBuilder AddValidatingWebhook<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWebhook, TEntity>(
+        this OperatorBuilder builder, ResourceType<TEntity> type, string path)
+        where TWebhook : class, IValidatingWebhook<TEntity>
+        where TEntity : KubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<TWebhook>();
+        return builder.Add(type, path, p => p.GetRequiredService<TWebhook>());
+    }
+
+    /// <summary>A webhook at a path that is one function.</summary>
+    public static OperatorBuilder AddValidatingWebhook<TEntity>(
+        this OperatorBuilder builder, ResourceType<TEntity> type, string path, Func<AdmissionRequest<TEntity>, AdmissionResult> validate)
+        where TEntity : KubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Add(type, path, _ => new DelegateWebhook<TEntity>(validate));
+    }
+
+    /// <summary>Maps every webhook to its path. They answer over HTTPS only.</summary>
+    public static IEndpointRouteBuilder MapValidatingWebhooks(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        foreach (var webhook in endpoints.ServiceProvider.GetServices<IValidatingWebhookEndpoint>())
+        {
+            endpoints.MapPost(webhook.Path, (RequestDelegate)(context =>
+            {
+                if (context.Request.IsHttps)
+                {
+                    return webhook.HandleAsync(context);
+                }
+
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            }));
+        }
+
+        return endpoints;
+    }
+
+    private static OperatorBuilder Add<TEntity>(
+        this OperatorBuilder builder, ResourceType<TEntity> type, string path, Func<IServiceProvider, IValidatingWebhook<TEntity>> webhook)
+        where TEntity : KubernetesObject
+    {
+        builder.Services.AddSingleton<IValidatingWebhookEndpoint>(p => new ValidatingWebhookEndpoint<TEntity>(
+            path, type, webhook(p), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ValidatingWebhookEndpoint<TEntity>>>()));
+        return builder;
+    }
+}
