@@ -59,6 +59,6 @@ public sealed class RevisionCounts
     public long Incorrect { get; set; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(EvidenceReport))]
 public sealed partial class EvidenceJson : JsonSerializerContext;

@@ -1,12 +1,50 @@
+using ModelOperator.Rollouts.Actions;
+using ModelOperator.Rollouts.Judging;
+using ModelOperator.Rollouts.Outcome;
+
 namespace ModelOperator.Rollouts;
 
 /// <summary>Decides what a rollout does next. A pure function: the same input gives the same plan.</summary>
 public static class Planner
 {
+    // Far above what any input needs: supersede, begin, start are three.
+    private const int MostActions = 8;
+
     /// <summary>Plans the next move from the spec, the status and what is there.</summary>
     public static Plan Plan(PlannerInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        throw new NotSupportedException("The planner is not there yet.");
+        var scope = new Scope(input);
+        Rejection.ForgetOthers(scope);
+        EvidenceIntake.Read(scope);
+        Guardrails.Judge(scope);
+        for (int i = 0; i < MostActions && Act(scope) == Next.LookAgain; i++)
+        {
+        }
+
+        return new Plan
+        {
+            Deployments = Deployments.Plan(scope),
+            Status = Summary.Complete(scope),
+            Events = scope.Events,
+            RequeueAfter = Requeue.After(scope),
+        };
+    }
+
+    private static Next Act(Scope scope)
+    {
+        scope.WantNoPods();
+        return RolloutStates.Of(scope) switch
+        {
+            RolloutState.StableLost => LoseStable.Execute(scope),
+            RolloutState.CanaryUnwanted => Supersede.Execute(scope),
+            RolloutState.ScaledToZero => StayAtZero.Execute(scope),
+            RolloutState.FirstRevision => BringUpFirst.Execute(scope),
+            RolloutState.Settled => Settle.Execute(scope),
+            RolloutState.WantedRejected => StayOnStable.Execute(scope),
+            RolloutState.NewRevision => Begin.Execute(scope),
+            RolloutState.CanaryStarting => StartCanary.Execute(scope),
+            _ => CompareCanary.Execute(scope),
+        };
     }
 }

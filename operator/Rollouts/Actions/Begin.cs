@@ -1,0 +1,26 @@
+using ModelOperator.Api;
+using ModelOperator.Rollouts.Judging;
+
+namespace ModelOperator.Rollouts.Actions;
+
+/// <summary>Begins a rollout: a new canary, with no evidence for or against it.</summary>
+internal static class Begin
+{
+    public static Next Execute(Scope scope)
+    {
+        var status = scope.Status;
+        var steps = scope.Spec.Steps;
+        status.CanaryRevision = scope.Wanted;
+        status.Rollout = new RolloutStatus { StartedAt = scope.Now, Steps = steps.Count };
+        status.Analysis = null;
+        EvidenceIntake.SkipEarlier(scope);
+        Guardrails.Judge(scope);
+        scope.Decide(
+            DecisionActions.Started,
+            scope.Wanted,
+            Reasons.RolloutStarted,
+            $"canary {scope.Wanted} is compared with stable {status.StableRevision}: {string.Join(", ", steps.Select(s => s.Weight))} percent of requests, "
+            + $"guardrails {string.Join(", ", scope.Spec.Analysis.Guardrails.Select(g => g.Name))}");
+        return Next.LookAgain;
+    }
+}

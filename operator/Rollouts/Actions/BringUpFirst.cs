@@ -1,0 +1,38 @@
+using ModelOperator.Api;
+
+namespace ModelOperator.Rollouts.Actions;
+
+/// <summary>
+/// The first revision has nothing to be compared with: it goes live with its first ready pod. While it cannot, it is tried on and on,
+/// because there is nothing to go back to.
+/// </summary>
+internal static class BringUpFirst
+{
+    public static Next Execute(Scope scope)
+    {
+        var status = scope.Status;
+        string revision = scope.Wanted;
+        scope.WantPods(revision, scope.Replicas);
+        if (status.History?.LastOrDefault() is not { Action: DecisionActions.Started } last || last.Revision != revision)
+        {
+            scope.Decide(DecisionActions.Started, revision, Reasons.Initializing, $"first revision {revision} is coming up with {Story.Pods(scope.Replicas)}");
+        }
+
+        var observed = scope.Find(revision);
+        if (observed is { ReadyReplicas: > 0 })
+        {
+            status.StableRevision = revision;
+            scope.Table.SendAllTo(revision);
+            scope.Decide(DecisionActions.Promoted, revision, Reasons.Promoted, $"first revision {revision} is ready and gets all requests");
+            status.Phase = RolloutPhase.Promoting;
+            return Next.LookAgain;
+        }
+
+        bool late = scope.Now - observed?.CreatedAt >= scope.Spec.ProgressDeadline;
+        status.Phase = observed?.Failure is not null || late ? RolloutPhase.Stalled : RolloutPhase.Initializing;
+        status.Message = observed?.Failure is { } failure
+            ? $"first revision {revision} does not come up: {failure.Reason}: {failure.Message}"
+            : $"first revision {revision} is coming up: no pod is ready yet{(late ? $", {Story.Time(scope.Spec.ProgressDeadline)} after it was made" : "")}";
+        return Next.Wait;
+    }
+}

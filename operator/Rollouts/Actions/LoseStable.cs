@@ -1,0 +1,34 @@
+using ModelOperator.Api;
+
+namespace ModelOperator.Rollouts.Actions;
+
+/// <summary>
+/// Somebody deleted the stable revision's Deployment, and with it the only copy of its pod template. What the spec asks for takes its place
+/// as a first revision would; a revision that was rejected does not slip in that way.
+/// </summary>
+internal static class LoseStable
+{
+    public static Next Execute(Scope scope)
+    {
+        var status = scope.Status;
+        string lost = status.StableRevision!;
+        if (scope.IsWantedRejected)
+        {
+            status.Phase = RolloutPhase.Stalled;
+            status.Message =
+                $"the Deployment of stable revision {lost} is gone and revision {scope.Wanted} was rejected: nothing serves; change spec to a revision that works";
+            return Next.Wait;
+        }
+
+        scope.Decide(
+            DecisionActions.StableLost,
+            lost,
+            DecisionActions.StableLost,
+            $"the Deployment of stable revision {lost} is gone: revision {scope.Wanted} takes its place as soon as it is ready",
+            EventSeverity.Warning);
+        status.StableRevision = null;
+        status.CanaryRevision = null;
+        status.Rollout = null;
+        return Next.LookAgain;
+    }
+}

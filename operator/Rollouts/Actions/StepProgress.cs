@@ -1,0 +1,97 @@
+using ModelOperator.Analysis;
+using ModelOperator.Api;
+
+namespace ModelOperator.Rollouts.Actions;
+
+/// <summary>How far the step in progress is.</summary>
+internal sealed record StepProgress
+{
+    public required string Stable { get; init; }
+    public required string Canary { get; init; }
+    public required int Index { get; init; }
+    public required EffectiveStep Step { get; init; }
+    public required EffectiveStep? NextStep { get; init; }
+    public required int ReadyPods { get; init; }
+    public required int CurrentCapacity { get; init; }
+    public required int NextCapacity { get; init; }
+
+    /// <summary>The routers have confirmed the step's weight, and it lasted long enough, with enough requests, ready pods and no suspicion.</summary>
+    public required bool IsDone { get; init; }
+
+    /// <summary>The analysis deadline has passed.</summary>
+    public required bool IsOverdue { get; init; }
+
+    public required bool IsAllSafe { get; init; }
+    public required bool IsSuspicious { get; init; }
+
+    /// <summary>Every guardrail has counts of both arms.</summary>
+    public required bool HasData { get; init; }
+
+    public bool IsLast => NextStep is null;
+
+    /// <summary>Looks at the step, and notes in the status that the routers have confirmed it.</summary>
+    public static StepProgress Observe(Scope scope)
+    {
+        var rollout = scope.Status.Rollout!;
+        var steps = scope.Spec.Steps;
+        string canary = scope.Status.CanaryRevision!;
+        rollout.Steps = steps.Count;
+        rollout.Step = Math.Clamp(rollout.Step, 0, steps.Count - 1);
+        var step = steps[rollout.Step];
+        if (scope.Table.WeightOf(canary) == step.Weight && scope.IsConfirmed)
+        {
+            rollout.StepConfirmedAt ??= scope.Now;
+            rollout.AnalysisStartedAt ??= scope.Now;
+        }
+
+        int ready = scope.Find(canary)?.ReadyReplicas ?? 0;
+        int capacity = Capacity.For(scope.Replicas, step.Weight);
+        var next = rollout.Step + 1 < steps.Count ? steps[rollout.Step + 1] : null;
+        bool suspicious = scope.Verdicts.Any(v => v.Judgement.IsSuspicious);
+        return new StepProgress
+        {
+            Stable = scope.Status.StableRevision!,
+            Canary = canary,
+            Index = rollout.Step,
+            Step = step,
+            NextStep = next,
+            ReadyPods = ready,
+            CurrentCapacity = capacity,
+            NextCapacity = next is null ? capacity : Capacity.For(scope.Replicas, next.Weight),
+            IsDone = scope.Now - rollout.StepConfirmedAt >= step.Duration && rollout.StepRequests >= step.MinRequests && ready >= capacity && !suspicious,
+            IsOverdue = scope.Now - rollout.AnalysisStartedAt >= scope.Spec.Analysis.Deadline,
+            IsAllSafe = scope.Verdicts.All(v => v.Judgement.Verdict == Verdict.Safe),
+            IsSuspicious = suspicious,
+            HasData = scope.Verdicts.All(v => v.Judgement.Verdict != Verdict.NoData),
+        };
+    }
+
+    /// <summary>Sets the weight that is due, once the pods for it are ready: less weight at once, more weight only with the capacity for it.</summary>
+    public void MoveTable(Scope scope, int pods)
+    {
+        int weight = scope.Table.WeightOf(Canary);
+        if (IsDone && NextStep is { } next && ReadyPods >= Math.Max(pods, NextCapacity))
+        {
+            SetWeight(scope, Index + 1, next.Weight);
+            scope.Decide(
+                DecisionActions.StepAdvanced,
+                Canary,
+                Reasons.StepAdvanced,
+                $"canary {Canary} gets {next.Weight} percent of requests, step {Index + 2} of {scope.Spec.Steps.Count}: {Story.Verdicts(scope)}");
+        }
+        else if (weight > Step.Weight || (weight < Step.Weight && ReadyPods >= CurrentCapacity))
+        {
+            // The steps in the spec were changed under way.
+            SetWeight(scope, Index, Step.Weight);
+        }
+    }
+
+    private void SetWeight(Scope scope, int index, int weight)
+    {
+        var rollout = scope.Status.Rollout!;
+        scope.Table.Share(Stable, Canary, weight);
+        rollout.Step = index;
+        rollout.StepConfirmedAt = null;
+        rollout.StepRequests = 0;
+    }
+}

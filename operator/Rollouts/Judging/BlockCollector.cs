@@ -1,0 +1,86 @@
+using ModelOperator.Analysis;
+using ModelOperator.Api;
+using ModelOperator.Evidence;
+
+namespace ModelOperator.Rollouts.Judging;
+
+/// <summary>
+/// Gathers ticks into blocks of analysis.intervalSeconds by the time the routers put on them, so that the blocks are the same whether the
+/// ticks are read one by one or, after the operator was away, all at once.
+/// </summary>
+internal sealed class BlockCollector
+{
+    // A tick is reported after it has closed, and is then still on its way.
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(2);
+
+    private readonly Scope _scope;
+    private readonly RolloutStatus _rollout;
+    private readonly string _stable;
+    private readonly string _canary;
+    private readonly List<(EffectiveGuardrail Guardrail, GuardrailEvidence Evidence)> _guardrails;
+
+    public BlockCollector(Scope scope, string stable, string canary)
+    {
+        _scope = scope;
+        _rollout = scope.Status.Rollout!;
+        _stable = stable;
+        _canary = canary;
+        _guardrails = [.. scope.Spec.Analysis.Guardrails.Select(guardrail => (guardrail, Guardrails.EvidenceOf(scope.Status, guardrail)))];
+    }
+
+    private TimeSpan Interval => _scope.Spec.Analysis.Interval;
+
+    public void Add(EvidenceTick tick)
+    {
+        if (_rollout.BlockStartedAt is { } start && tick.Start - start >= Interval)
+        {
+            Close();
+        }
+
+        _rollout.BlockStartedAt ??= tick.Start;
+        var canary = tick.Revisions.GetValueOrDefault(_canary);
+        var stable = tick.Revisions.GetValueOrDefault(_stable);
+        long requests = RevisionFigures.Requests(canary);
+        _rollout.CanaryRequests += requests;
+        _rollout.StepRequests += _rollout.StepConfirmedAt is null ? 0 : requests;
+        for (int i = 0; i < _guardrails.Count; i++)
+        {
+            var (guardrail, evidence) = _guardrails[i];
+            _guardrails[i] = (guardrail, Collect(guardrail, evidence, canary, stable));
+        }
+    }
+
+    /// <summary>Ends the block whose time is over although no later tick has come.</summary>
+    public void CloseIfOver()
+    {
+        if (_rollout.BlockStartedAt is { } start && _scope.Now - start >= Interval + Slack)
+        {
+            Close();
+        }
+    }
+
+    /// <summary>Puts the evidence into the status.</summary>
+    public void Save() => _scope.Status.Analysis = [.. _guardrails.Select(g => Guardrails.StatusOf(g.Guardrail, g.Evidence))];
+
+    private static GuardrailEvidence Collect(EffectiveGuardrail guardrail, GuardrailEvidence evidence, RevisionCounts? canary, RevisionCounts? stable)
+    {
+        if (evidence.Latency is not { } target)
+        {
+            return evidence.Collect(new Block(RevisionFigures.Count(guardrail.Type, canary), RevisionFigures.Count(guardrail.Type, stable)));
+        }
+
+        var stableLatencies = RevisionFigures.Latencies(stable);
+        var counts = new Block(target.Count(RevisionFigures.Latencies(canary)), target.Count(stableLatencies));
+        return evidence.Collect(counts) with { Latency = target.Learn(stableLatencies) };
+    }
+
+    private void Close()
+    {
+        _rollout.BlockStartedAt = null;
+        for (int i = 0; i < _guardrails.Count; i++)
+        {
+            var (guardrail, evidence) = _guardrails[i];
+            _guardrails[i] = (guardrail, evidence.CloseBlock(Guardrails.Margin(guardrail)));
+        }
+    }
+}

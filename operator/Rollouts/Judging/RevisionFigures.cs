@@ -1,0 +1,40 @@
+using ModelOperator.Analysis;
+using ModelOperator.Api;
+using ModelOperator.Evidence;
+
+namespace ModelOperator.Rollouts.Judging;
+
+/// <summary>What a router's counts say for one guardrail. Reports come over the network: impossible counts are cut to possible ones.</summary>
+internal static class RevisionFigures
+{
+    // A hundred thousand million requests in one second are no count but a fault, and sums of such must not overflow.
+    private const long Most = 100_000_000_000;
+
+    public static long Requests(RevisionCounts? counts) => Sane(counts?.Requests);
+
+    public static ArmCounts Count(GuardrailType type, RevisionCounts? counts)
+    {
+        if (counts is null)
+        {
+            return default;
+        }
+
+        if (type == GuardrailType.Accuracy)
+        {
+            long incorrect = Sane(counts.Incorrect);
+            return new ArmCounts(incorrect, incorrect + Sane(counts.Correct));
+        }
+
+        long requests = Sane(counts.Requests);
+        return new ArmCounts(Math.Min(requests, Sane(counts.Errors) + Sane(counts.Rejections)), requests);
+    }
+
+    public static List<(int Bucket, long Count)> Latencies(RevisionCounts? counts) =>
+        counts is null
+            ? []
+            : [.. counts.Latency
+                .Where(pair => pair is { Length: 2 } && pair[0] is >= 0 and < LatencyBuckets.Count && pair[1] > 0)
+                .Select(pair => ((int)pair[0], Sane(pair[1])))];
+
+    private static long Sane(long? count) => Math.Clamp(count ?? 0, 0, Most);
+}

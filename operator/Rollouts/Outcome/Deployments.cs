@@ -1,0 +1,35 @@
+namespace ModelOperator.Rollouts.Outcome;
+
+/// <summary>What becomes of every Deployment: those that matter get their pods, the others lose them once no router sends there any more.</summary>
+internal static class Deployments
+{
+    public static List<DeploymentPlan> Plan(Scope scope)
+    {
+        var plans = scope.Pods
+            .Where(pods => pods.Key == scope.Wanted || scope.Find(pods.Key) is not null)
+            .OrderBy(pods => pods.Key, StringComparer.Ordinal)
+            .Select(pods => new DeploymentPlan(
+                pods.Key, pods.Key == scope.Wanted ? DeploymentAction.Apply : DeploymentAction.Scale, pods.Value))
+            .Where(plan => plan.Action == DeploymentAction.Apply || scope.Find(plan.Revision)!.DesiredReplicas != plan.Replicas)
+            .ToList();
+        var others = scope.World.Revisions.Where(revision => !scope.Pods.ContainsKey(revision.Revision) && !IsInUse(scope, revision)).ToList();
+        plans.AddRange(others
+            .Where(revision => revision.DesiredReplicas > 0 && MayLosePods(scope, revision))
+            .Select(revision => new DeploymentPlan(revision.Revision, DeploymentAction.Scale, 0)));
+        plans.AddRange(others
+            .Where(revision => revision is { DesiredReplicas: 0, Replicas: 0 })
+            .OrderByDescending(revision => revision.CreatedAt)
+            .ThenBy(revision => revision.Revision, StringComparer.Ordinal)
+            .Skip(scope.Spec.RevisionHistoryLimit)
+            .Select(revision => new DeploymentPlan(revision.Revision, DeploymentAction.Delete, 0)));
+        return plans;
+    }
+
+    private static bool IsInUse(Scope scope, ObservedRevision revision) =>
+        scope.Table.Contains(revision.Revision)
+        || revision.Revision == scope.Status.StableRevision
+        || revision.Revision == scope.Status.CanaryRevision;
+
+    // A router that has not confirmed may still send requests to it. Pods that were never ready cannot get any.
+    private static bool MayLosePods(Scope scope, ObservedRevision revision) => scope.IsConfirmed || revision.ReadyReplicas == 0;
+}

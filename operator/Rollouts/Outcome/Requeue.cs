@@ -1,0 +1,35 @@
+using ModelOperator.Api;
+
+namespace ModelOperator.Rollouts.Outcome;
+
+/// <summary>When to look again if nothing happens: pods announce themselves, the clock and the routers do not.</summary>
+internal static class Requeue
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
+
+    public static TimeSpan? After(Scope scope)
+    {
+        if (scope.Status.Routing is not null && !scope.IsConfirmed)
+        {
+            return Soon;
+        }
+
+        if (scope.Status is not { Rollout: { } rollout, CanaryRevision: not null })
+        {
+            return scope.Status.Phase is RolloutPhase.Initializing or RolloutPhase.Stalled ? TimeSpan.FromSeconds(10) : Idle;
+        }
+
+        var analysis = scope.Spec.Analysis;
+        var due = new[]
+        {
+            rollout.BlockStartedAt + analysis.Interval + TimeSpan.FromSeconds(2),
+            rollout.StepConfirmedAt + scope.Spec.Steps[Math.Clamp(rollout.Step, 0, scope.Spec.Steps.Count - 1)].Duration,
+            rollout.AnalysisStartedAt + analysis.Deadline,
+            rollout.UnreadySince + scope.Spec.ProgressDeadline,
+            rollout.ReadyAt is null ? rollout.StartedAt + scope.Spec.ProgressDeadline : null,
+        };
+        var next = due.Where(time => time > scope.Now).Min() - scope.Now ?? analysis.Interval;
+        return TimeSpan.FromTicks(Math.Clamp(next.Ticks, Soon.Ticks, Math.Max(Soon.Ticks, analysis.Interval.Ticks)));
+    }
+}

@@ -1,0 +1,29 @@
+using ModelOperator.Api;
+
+namespace ModelOperator.Rollouts.Outcome;
+
+/// <summary>Completes the status: what there is, what the routers confirm, and the conditions. Computed anew in every plan.</summary>
+internal static class Summary
+{
+    public static ModelDeploymentStatus Complete(Scope scope)
+    {
+        var status = scope.Status;
+        status.ObservedGeneration = scope.Input.Generation;
+        status.Replicas = scope.World.Revisions.Sum(revision => revision.Replicas);
+        status.ReadyReplicas = scope.World.Revisions.Sum(revision => revision.ReadyReplicas);
+        status.Selector = string.Join(
+            ',',
+            $"{Labels.ManagedBy}={Labels.Operator}",
+            $"{Labels.Component}={Labels.InferenceComponent}",
+            $"{Labels.Model}={scope.Input.Name}");
+        if (scope.IsConfirmed && status.Routing is { } routing)
+        {
+            status.Traffic = routing.Targets;
+        }
+
+        status.CanaryWeight = status.CanaryRevision is { } canary ? status.Traffic?.Find(target => target.Revision == canary)?.Weight ?? 0 : null;
+        status.Message = StatusLimits.Shorten(status.Message ?? "");
+        Conditions.Set(scope);
+        return status;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using ModelOperator.Api;
+using ModelOperator.Rollouts.Judging;
+
+namespace ModelOperator.Rollouts;
+
+/// <summary>One plan in the making: the input, the status it will become, and what was decided on the way.</summary>
+internal sealed class Scope
+{
+    private readonly List<PlannedEvent> _events = [];
+    private readonly Dictionary<string, int> _pods = new(StringComparer.Ordinal);
+
+    public Scope(PlannerInput input)
+    {
+        Input = input;
+        PreviousPhase = input.Status?.Phase;
+        Status = input.Status is null
+            ? new ModelDeploymentStatus()
+            : JsonSerializer.Deserialize(
+                JsonSerializer.SerializeToUtf8Bytes(input.Status, ApiJsonContext.Default.ModelDeploymentStatus),
+                ApiJsonContext.Default.ModelDeploymentStatus)!;
+        Table = new Table(Status);
+        Mend();
+    }
+
+    public PlannerInput Input { get; }
+
+    /// <summary>A copy of the status that was read, on its way to the one that will be written.</summary>
+    public ModelDeploymentStatus Status { get; }
+
+    public RolloutPhase? PreviousPhase { get; }
+
+    public Table Table { get; }
+
+    public DateTimeOffset Now => Input.Now;
+
+    public ObservedWorld World => Input.World;
+
+    public EffectiveRollout Spec => Input.Spec.Rollout;
+
+    public int Replicas => Input.Spec.Replicas;
+
+    public string Wanted => Input.WantedRevision;
+
+    public bool IsWantedRejected => Status.Rejected is { } rejected && rejected.Exists(r => r.Revision == Wanted);
+
+    /// <summary>Whether every ready router answers and is on the table in force.</summary>
+    public bool IsConfirmed =>
+        World.Routers.Count > 0 && World.Routers.All(router => router.Report is { } report && report.TableVersion >= Table.Version);
+
+    public IReadOnlyList<PlannedEvent> Events => _events;
+
+    /// <summary>How many pods the revisions that matter shall have.</summary>
+    public IReadOnlyDictionary<string, int> Pods => _pods;
+
+    public ObservedRevision? Find(string? revision) => World.Find(revision);
+
+    /// <summary>What the evidence says of each guardrail; empty when no rollout is in progress.</summary>
+    public IReadOnlyList<GuardrailVerdict> Verdicts { get; set; } = [];
+
+    /// <summary>Takes back what an action wanted whose state is over.</summary>
+    public void WantNoPods() => _pods.Clear();
+
+    public void WantPods(string revision, int replicas) => _pods[revision] = replicas;
+
+    /// <summary>Puts a decision into the history and tells people.</summary>
+    public void Decide(string action, string revision, string reason, string message, EventSeverity severity = EventSeverity.Normal)
+    {
+        string text = StatusLimits.Shorten(message);
+        Status.History =
+        [
+            .. (Status.History ?? []).TakeLast(StatusLimits.History - 1),
+            new Decision { Time = Now, Action = action, Revision = revision, Reason = reason, Message = text },
+        ];
+        _events.Add(new PlannedEvent(severity, reason, text));
+    }
+
+    // A status edited by hand may hold what the planner never writes: half a rollout.
+    private void Mend()
+    {
+        if (Status.StableRevision is null)
+        {
+            Status.CanaryRevision = null;
+        }
+
+        Status.Rollout = Status.CanaryRevision is null ? null : Status.Rollout ?? new RolloutStatus { StartedAt = Now };
+    }
+}
