@@ -1,4 +1,4 @@
-using System.Globalization;
+using ModelOperator.Kubernetes.Client;
 
 namespace ModelOperator.Kubernetes.Cache;
 
@@ -47,7 +47,7 @@ internal sealed class VersionGate
             Task advanced;
             lock (_lock)
             {
-                if (HasReached(_current, resourceVersion))
+                if (ResourceVersions.HasReached(_current, resourceVersion))
                 {
                     return true;
                 }
@@ -65,14 +65,4 @@ internal sealed class VersionGate
             }
         }
     }
-
-    /// <summary>
-    /// Versions of one type are numbers that grow (etcd's revision; the API promises it since 1.35); where one is not a number, only
-    /// the very same version counts.
-    /// </summary>
-    private static bool HasReached(string current, string wanted) =>
-        UInt128.TryParse(current, NumberStyles.None, CultureInfo.InvariantCulture, out var have)
-        && UInt128.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var want)
-            ? have >= want
-            : string.Equals(current, wanted, StringComparison.Ordinal);
 }
