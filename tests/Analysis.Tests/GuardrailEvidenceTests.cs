@@ -1,0 +1,149 @@
+namespace ModelOperator.Analysis.Tests;
+
+public class GuardrailEvidenceTests
+{
+    private static readonly Judge Strict = Judge.ForGuardrails(99, 1);
+
+    [Test]
+    public void The_error_rate_is_shared_out_over_the_guardrails()
+    {
+        var judge = Judge.ForGuardrails(95, 4);
+        Assert.That(judge.HarmErrorRate, Is.EqualTo(0.0125).Within(1e-15));
+    }
+
+    [Test]
+    public void Without_counts_there_is_no_verdict()
+    {
+        var onlyStable = new GuardrailEvidence().Collect(new Block(default, new ArmCounts(1, 1000))).CloseBlock(0.02);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Strict.Of(new GuardrailEvidence()).Verdict, Is.EqualTo(Verdict.NoData));
+            Assert.That(Strict.Of(onlyStable).Verdict, Is.EqualTo(Verdict.NoData));
+            Assert.That(Strict.Of(onlyStable, isLast: true).Verdict, Is.EqualTo(Verdict.NoData));
+        });
+    }
+
+    [Test]
+    public void What_is_not_decided_at_the_end_is_inconclusive()
+    {
+        var evidence = new GuardrailEvidence().Collect(new Block(new ArmCounts(0, 3), new ArmCounts(0, 3))).CloseBlock(0.02);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Strict.Of(evidence).Verdict, Is.EqualTo(Verdict.Continue));
+            Assert.That(Strict.Of(evidence, isLast: true).Verdict, Is.EqualTo(Verdict.Inconclusive));
+        });
+    }
+
+    [Test]
+    public void A_canary_that_is_as_good_is_found_safe_and_one_that_is_worse_harmful()
+    {
+        var good = Play(0.03, 0.03, 0.02, blocks: 60, canaryTrials: 100, stableTrials: 300, new Random(1));
+        var bad = Play(0.12, 0.03, 0.02, blocks: 60, canaryTrials: 100, stableTrials: 300, new Random(2));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Strict.Of(good).Verdict, Is.EqualTo(Verdict.Safe));
+            Assert.That(Strict.Of(bad).Verdict, Is.EqualTo(Verdict.Harmful));
+        });
+    }
+
+    [Test]
+    public void A_canary_that_breaks_late_is_found_although_it_was_good_for_long()
+    {
+        var evidence = Play(0.01, 0.01, 0.01, blocks: 500, canaryTrials: 100, stableTrials: 100, new Random(3));
+        Assert.That(Strict.Of(evidence).Verdict, Is.EqualTo(Verdict.Safe));
+        var random = new Random(4);
+        int blocks = 0;
+        while (Strict.Of(evidence).Verdict != Verdict.Harmful && blocks++ < 100)
+        {
+            evidence = PlayBlock(evidence, 0.2, 0.01, 0.01, 100, 100, random);
+        }
+
+        Assert.That(blocks, Is.LessThan(20));
+    }
+
+    /// <summary>300 rollouts of one that is as good and one exactly at the margin, judged after each of 300 blocks.</summary>
+    [TestCase(0.05, 0.05, 0.0, 10, 90)]
+    [TestCase(0.05, 0.05, 0.0, 50, 50)]
+    [TestCase(0.07, 0.05, 0.02, 25, 75)]
+    [TestCase(0.01, 0.0, 0.01, 25, 75)]
+    public void False_alarms_stay_below_alpha_however_often_one_looks(
+        double canaryRate, double stableRate, double margin, int canaryTrials, int stableTrials)
+    {
+        var judge = Judge.ForGuardrails(90, 1);
+        int harmful = 0;
+        int safe = 0;
+        const int Runs = 300;
+        for (int run = 0; run < Runs; run++)
+        {
+            var evidence = Play(canaryRate, stableRate, margin, 300, canaryTrials, stableTrials, new Random(run));
+            harmful += evidence.Harm.LogPeak >= -Math.Log(judge.HarmErrorRate) ? 1 : 0;
+            safe += evidence.Safety.LogPeak >= -Math.Log(judge.SafetyErrorRate) ? 1 : 0;
+        }
+
+        Assert.Multiple(() =>
+        {
+            // Both nulls hold at their common border.
+            Assert.That(harmful, Is.LessThanOrEqualTo(Runs * judge.HarmErrorRate));
+            Assert.That(safe, Is.LessThanOrEqualTo(Runs * judge.SafetyErrorRate));
+        });
+    }
+
+    [Test]
+    public void A_base_rate_that_swings_and_weights_that_change_do_not_confound()
+    {
+        int harmful = 0;
+        for (int run = 0; run < 200; run++)
+        {
+            var random = new Random(run);
+            var evidence = new GuardrailEvidence();
+            for (int block = 0; block < 120; block++)
+            {
+                // Pooled over all blocks, the canary seems far worse: it got its requests in the bad hours.
+                bool badHour = block >= 60;
+                double rate = badHour ? 0.3 : 0.02;
+                evidence = PlayBlock(evidence, rate, rate, 0.01, badHour ? 80 : 5, badHour ? 20 : 95, random);
+            }
+
+            Assert.That(evidence.Total.Canary.Rate, Is.GreaterThan(evidence.Total.Stable.Rate + 0.1));
+            harmful += Judge.ForGuardrails(90, 1).Of(evidence).Verdict == Verdict.Harmful ? 1 : 0;
+        }
+
+        Assert.That(harmful, Is.LessThanOrEqualTo(20));
+    }
+
+    [Test]
+    public void A_block_is_judged_by_what_was_known_before_it()
+    {
+        var terrible = new Block(new ArmCounts(100, 100), new ArmCounts(0, 100));
+        var evidence = new GuardrailEvidence().Collect(terrible).CloseBlock(0.02);
+        Assert.That(evidence.Harm.LogValue(), Is.Zero.Within(1e-12), "nothing was known before the first block");
+        Assert.That(evidence.Collect(terrible).CloseBlock(0.02).Harm.LogValue(), Is.GreaterThan(50));
+    }
+
+    internal static GuardrailEvidence Play(
+        double canaryRate, double stableRate, double margin, int blocks, int canaryTrials, int stableTrials, Random random)
+    {
+        var evidence = new GuardrailEvidence();
+        for (int i = 0; i < blocks; i++)
+        {
+            evidence = PlayBlock(evidence, canaryRate, stableRate, margin, canaryTrials, stableTrials, random);
+        }
+
+        return evidence;
+    }
+
+    private static GuardrailEvidence PlayBlock(
+        GuardrailEvidence evidence, double canaryRate, double stableRate, double margin, int canaryTrials, int stableTrials, Random random) =>
+        evidence.Collect(new Block(Draw(canaryRate, canaryTrials, random), Draw(stableRate, stableTrials, random))).CloseBlock(margin);
+
+    private static ArmCounts Draw(double rate, int trials, Random random)
+    {
+        int bad = 0;
+        for (int i = 0; i < trials; i++)
+        {
+            bad += random.NextDouble() < rate ? 1 : 0;
+        }
+
+        return new ArmCounts(bad, trials);
+    }
+}
