@@ -5,6 +5,7 @@ using ModelOperator.Server.Commands;
 RootCommand root = new("Serves an ONNX model over the Open Inference Protocol.")
 {
     ServeCommand.Create(),
+    FetchCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -20,14 +19,14 @@ internal static class ServeCommand
         DefaultValueFactory = _ => "CPU",
     };
 
-    private static readonly Option<int> Port = Number("--port", "Port to listen on, on all addresses; 0 takes a free one", 8080, 0, 65535);
-    private static readonly Option<int> Threads = Number("--threads", "CPU threads for one run; the default is the CPUs this container may use", Environment.ProcessorCount, 1, 1024);
-    private static readonly Option<int> Concurrency = Number("--concurrency", "Runs at the same time, further requests wait; the default is the CPUs this container may use", Environment.ProcessorCount, 1, 1024);
-    private static readonly Option<int> MaxRequests = Number("--max-requests", "Requests in the server at the same time, more are refused with 503", 512, 1, 1_000_000);
-    private static readonly Option<int> MaxBodyMebibytes = Number("--max-body-mebibytes", "Size of a request body", 64, 1, 1024);
-    private static readonly Option<int> RequestTimeout = Number("--request-timeout-seconds", "How long a request may wait and compute", 30, 1, 3600);
-    private static readonly Option<int> Drain = Number("--drain-seconds", "After SIGTERM: how long requests that still arrive are served", 5, 0, 3600);
-    private static readonly Option<int> FeedbackCapacity = Number("--feedback-capacity", "Predictions kept so that feedback can be held against them", 200_000, 16, 100_000_000);
+    private static readonly Option<int> Port = Options.Number("--port", "Port to listen on, on all addresses; 0 takes a free one", 8080, 0, 65535);
+    private static readonly Option<int> Threads = Options.Number("--threads", "CPU threads for one run; the default is the CPUs this container may use", Environment.ProcessorCount, 1, 1024);
+    private static readonly Option<int> Concurrency = Options.Number("--concurrency", "Runs at the same time, further requests wait; the default is the CPUs this container may use", Environment.ProcessorCount, 1, 1024);
+    private static readonly Option<int> MaxRequests = Options.Number("--max-requests", "Requests in the server at the same time, more are refused with 503", 512, 1, 1_000_000);
+    private static readonly Option<int> MaxBodyMebibytes = Options.Number("--max-body-mebibytes", "Size of a request body", 64, 1, 1024);
+    private static readonly Option<int> RequestTimeout = Options.Number("--request-timeout-seconds", "How long a request may wait and compute", 30, 1, 3600);
+    private static readonly Option<int> Drain = Options.Number("--drain-seconds", "After SIGTERM: how long requests that still arrive are served", 5, 0, 3600);
+    private static readonly Option<int> FeedbackCapacity = Options.Number("--feedback-capacity", "Predictions kept so that feedback can be held against them", 200_000, 16, 100_000_000);
 
     public static Command Create()
     {
@@ -35,11 +34,11 @@ internal static class ServeCommand
         {
             ModelName, Model, ModelVersion, Port, Providers, Threads, Concurrency, MaxRequests, MaxBodyMebibytes, RequestTimeout, Drain, FeedbackCapacity,
         };
-        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Options(parsed), cancellationToken)));
+        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), cancellationToken)));
         return command;
     }
 
-    private static ServeOptions Options(ParseResult parsed)
+    private static ServeOptions Read(ParseResult parsed)
     {
         string name = parsed.GetRequiredValue(ModelName);
         string version = parsed.GetRequiredValue(ModelVersion);
@@ -95,18 +94,4 @@ internal static class ServeCommand
 
     private static int PortOf(WebApplication app) =>
         new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
-
-    private static Option<int> Number(string name, string description, int standard, int least, int most)
-    {
-        Option<int> option = new(name) { Description = $"{description} ({least} to {most})", DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }]
-                && (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) || value < least || value > most))
-            {
-                result.AddError($"{name} is '{text}', expected a whole number from {least} to {most}");
-            }
-        });
-        return option;
-    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Commands;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
 using OpenTelemetry;
@@ -19,13 +20,7 @@ internal static class ModelServer
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         // Everything is on the command line; settings from files or the environment would only surprise.
         builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders().AddSimpleConsole(o =>
-        {
-            o.SingleLine = true;
-            o.UseUtcTimestamp = true;
-            o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddTimestampedConsole();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         AddServices(builder.Services, options);
