@@ -21,18 +21,21 @@ public static class RevisionHash
     {
         ArgumentNullException.ThrowIfNull(spec);
         var runtime = spec.Runtime;
-        var content = new JsonObject
+        var content = new (string Name, JsonNode? Value)[]
         {
-            ["credentials"] = spec.Model.CredentialsSecretRef?.Name,
-            ["digest"] = spec.Model.Digest,
-            ["executionProviders"] = new JsonArray([.. runtime.ExecutionProviders.Select(provider => JsonValue.Create(provider.ToString()))]),
-            ["gpuCount"] = runtime.Gpu?.Count,
-            ["gpuResource"] = runtime.Gpu?.ResourceName,
-            ["image"] = runtime.Image,
-            ["podTemplate"] = runtime.PodTemplate?.DeepClone(),
-            ["uri"] = spec.Model.Uri,
+            ("credentials", spec.Model.CredentialsSecretRef?.Name),
+            ("digest", spec.Model.Digest),
+            ("executionProviders", new JsonArray([.. runtime.ExecutionProviders.Select(provider => JsonValue.Create(provider.ToString()))])),
+            ("gpuCount", runtime.Gpu?.Count),
+            ("gpuResource", runtime.Gpu?.ResourceName),
+            ("image", runtime.Image),
+            ("podTemplate", runtime.PodTemplate?.DeepClone()),
+            ("uri", spec.Model.Uri),
         };
-        return Convert.ToHexStringLower(SHA256.HashData(Canonical(content)))[..Length];
+
+        // What is absent is left out, so that a field added in a later release renames no revision that does not use it.
+        var present = content.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value));
+        return Convert.ToHexStringLower(SHA256.HashData(Canonical(new JsonObject(present))))[..Length];
     }
 
     // The API server may give properties back in another order than they were sent.

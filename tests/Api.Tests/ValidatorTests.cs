@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using ModelOperator.Api.Validation;
+
+namespace ModelOperator.Api.Tests;
+
+public class ValidatorTests
+{
+    private static IEnumerable<TestCaseData> Wrong()
+    {
+        yield return Name(new string('a', 53), """metadata.name: Invalid value: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": has 53 characters; at most 52, because "-" and a revision are appended to it""");
+        yield return Name("1digits", """metadata.name: Invalid value: "1digits": becomes the name of a Service: lower case letters, digits and "-", a letter first, a letter or digit last""");
+        yield return Name("my.digits", """metadata.name: Invalid value: "my.digits": becomes the name of a Service: lower case letters, digits and "-", a letter first, a letter or digit last""");
+        yield return Model(model => model.Uri = "s3://bucket/x", """spec.model.uri: Invalid value: "s3://bucket/x": want the address of one ONNX file: http://HOST/PATH or https://HOST/PATH""");
+        yield return Model(model => model.Uri = "https://[::1/x", """spec.model.uri: Invalid value: "https://[::1/x": want the address of one ONNX file: http://HOST/PATH or https://HOST/PATH""");
+        yield return Model(model => model.Uri = "https://me:hunter2@host/x", """spec.model.uri: Invalid value: "https://***@host/x": holds a user name or password, which everybody who can read the object would see; put them into a Secret and name it in credentialsSecretRef""");
+        yield return Model(model => model.Uri = "https://me:p@ss@ho st/x", """spec.model.uri: Invalid value: "https://***@ho st/x": want the address of one ONNX file: http://HOST/PATH or https://HOST/PATH""");
+        yield return Model(model => model.Uri = "https://host/", """spec.model.uri: Invalid value: "https://host/": names no file; want a path after the host, and no #fragment""");
+        yield return Model(model => model.Digest = "sha256:ABC", """spec.model.digest: Invalid value: "sha256:ABC": want sha256: and 64 lower case hexadecimal digits, as sha256sum prints them""");
+        yield return Model(model => model.CredentialsSecretRef = new() { Name = "A_B" }, """spec.model.credentialsSecretRef.name: Invalid value: "A_B": want the name of a Secret in the same namespace""");
+        yield return Runtime(new() { Accelerator = new() { Kind = AcceleratorKind.Cpu, ResourceName = "nvidia.com/gpu" } }, """spec.runtime.accelerator.resourceName: Invalid value: "nvidia.com/gpu": belongs to kind Gpu; set kind to Gpu or leave it out""");
+        yield return Runtime(new() { Accelerator = new() { Kind = AcceleratorKind.Cpu, Count = 2 } }, "spec.runtime.accelerator.count: Invalid value: 2: belongs to kind Gpu; set kind to Gpu or leave it out");
+        yield return Runtime(new() { ExecutionProviders = [ExecutionProvider.CUDA, ExecutionProvider.CPU] }, "spec.runtime.executionProviders[0]: Invalid value: CUDA: needs a GPU; set spec.runtime.accelerator.kind to Gpu or use CPU");
+        yield return Runtime(new() { ExecutionProviders = [ExecutionProvider.CPU, ExecutionProvider.CPU] }, "spec.runtime.executionProviders[1]: Invalid value: CPU: is there already; name each provider once, the preferred one first");
+        yield return Rollout(new() { Steps = [new() { Weight = 25 }, new() { Weight = 5 }] }, "spec.rollout.steps[1].weight: Invalid value: 5: is less than the 25 of the step before; weights must not decrease");
+        yield return Analysis(new() { IntervalSeconds = 60, DeadlineSeconds = 30 }, "spec.rollout.analysis.intervalSeconds: Invalid value: 60: is longer than deadlineSeconds (30): the rollout would end before anything is compared");
+        yield return Analysis(new() { DeadlineSeconds = 5 }, "spec.rollout.analysis.intervalSeconds: Invalid value: 10: is longer than deadlineSeconds (5): the rollout would end before anything is compared");
+        yield return Guardrails([new() { Name = "a" }, new() { Name = "a" }], """spec.rollout.analysis.guardrails[1].name: Invalid value: "a": is the name of an earlier guardrail; names must be unique""");
+        yield return Guardrails([new() { Name = "a", Type = GuardrailType.Accuracy, QuantilePercent = 95 }], "spec.rollout.analysis.guardrails[0].quantilePercent: Invalid value: 95: belongs to type Latency, and the type is Accuracy; leave it out");
+        yield return Guardrails([new() { Name = "a", Type = GuardrailType.ErrorRate, MaxMilliseconds = 5 }], "spec.rollout.analysis.guardrails[0].maxMilliseconds: Invalid value: 5: belongs to type Latency, and the type is ErrorRate; leave it out");
+        yield return Guardrails([new() { Name = "a", Type = GuardrailType.Latency, QuantilePercent = 95, MaxMilliseconds = 5 }], "spec.rollout.analysis.guardrails[0].maxMilliseconds: Invalid value: 5: excludes quantilePercent: give one target, relative to stable (quantilePercent) or absolute (maxMilliseconds)");
+        yield return Template("""{"template":1}""", "spec.runtime.podTemplate.template: Invalid value: 1: is no field here; want metadata and spec only");
+        yield return Template("""{"spec":[]}""", "spec.runtime.podTemplate.spec: Invalid value: []: want an object");
+        yield return Template("""{"metadata":null}""", "spec.runtime.podTemplate.metadata: Invalid value: null: want an object");
+        yield return Template("""{"metadata":{"name":"x"}}""", """spec.runtime.podTemplate.metadata.name: Invalid value: "x": is no field here; want labels and annotations only""");
+        yield return Template("""{"metadata":{"labels":{"modeloperator.io/revision":"x"}}}""", """spec.runtime.podTemplate.metadata.labels[modeloperator.io/revision]: Invalid value: "x": is set by the operator, which finds its pods by it; choose another key""");
+        yield return Template("""{"metadata":{"labels":{"a":1}}}""", "spec.runtime.podTemplate.metadata.labels[a]: Invalid value: 1: want a string; quote it");
+        yield return Template("""{"metadata":{"annotations":{"a":true}}}""", "spec.runtime.podTemplate.metadata.annotations[a]: Invalid value: true: want a string; quote it");
+        yield return Template("""{"spec":{"containers":null}}""", "spec.runtime.podTemplate.spec.containers: Invalid value: null: want a list, which is merged by name into the operator's; it cannot be taken away");
+        yield return Template("""{"spec":{"initContainers":{}}}""", "spec.runtime.podTemplate.spec.initContainers: Invalid value: {}: want a list, which is merged by name into the operator's; it cannot be taken away");
+        yield return Template("""{"spec":{"containers":["runtime"]}}""", """spec.runtime.podTemplate.spec.containers[0]: Invalid value: "runtime": want an object with a name, by which it is merged""");
+        yield return Template("""{"spec":{"volumes":[{"name":"a"},{"name":"a"}]}}""", """spec.runtime.podTemplate.spec.volumes[1].name: Invalid value: "a": is there already; names must be unique""");
+        yield return Template("""{"metadata":{"annotations":{"a":""" + $"\"{new string('x', 65536)}\"" + "}}}", "spec.runtime.podTemplate: Invalid value: 65573 bytes: is larger than 65536 bytes; put large data into a ConfigMap and mount it");
+    }
+
+    [TestCaseSource(nameof(Wrong))]
+    public void A_broken_rule_names_the_field_the_value_and_what_would_be_right(Action<ModelDeployment> change, string error)
+    {
+        var errors = ModelDeploymentValidator.Validate(Specs.Entity(change));
+
+        Assert.That(errors.Select(found => found.ToString()), Is.EqualTo(new[] { error }));
+    }
+
+    private static IEnumerable<Action<ModelDeployment>> Right()
+    {
+        yield return _ => { };
+        yield return entity => entity.Metadata.Name = new string('a', 52);
+        yield return entity => entity.Metadata.Name = "";
+        yield return entity => entity.Spec.Model.Uri = "http://[::1]:8080/a@b?x=1";
+        yield return entity => entity.Spec.Model.Digest = "sha256:" + new string('0', 64);
+        yield return entity => entity.Spec.Runtime = new RuntimeSpec
+        {
+            Accelerator = new() { Kind = AcceleratorKind.Gpu, ResourceName = "nvidia.com/gpu", Count = 2 },
+            ExecutionProviders = [ExecutionProvider.TensorRT, ExecutionProvider.CUDA, ExecutionProvider.CPU],
+            PodTemplate = Specs.Json("""{"metadata":{"labels":{"team":"a"},"annotations":{}},"spec":{"containers":[{"name":"runtime","resources":null},{"name":"b"}],"priorityClassName":null}}"""),
+        };
+        yield return entity => entity.Spec.Rollout = new RolloutSpec
+        {
+            Steps = [new() { Weight = 5 }, new() { Weight = 5 }, new() { Weight = 100 }],
+            Analysis = new()
+            {
+                IntervalSeconds = 30,
+                DeadlineSeconds = 30,
+                Guardrails =
+                [
+                    new() { Name = "a", Type = GuardrailType.Latency, QuantilePercent = 95 },
+                    new() { Name = "b", Type = GuardrailType.Latency, MaxMilliseconds = 5 },
+                ],
+            },
+        };
+    }
+
+    [TestCaseSource(nameof(Right))]
+    public void What_breaks_no_rule_is_accepted(Action<ModelDeployment> change)
+    {
+        Assert.That(ModelDeploymentValidator.Validate(Specs.Entity(change)), Is.Empty);
+    }
+
+    [Test]
+    public void All_errors_are_found_at_once()
+    {
+        var errors = ModelDeploymentValidator.Validate(Specs.Entity(entity =>
+        {
+            entity.Spec.Model.Digest = "md5:0";
+            entity.Spec.Rollout = new RolloutSpec { Steps = [new() { Weight = 3 }, new() { Weight = 2 }, new() { Weight = 1 }] };
+        }));
+
+        Assert.That(errors.Select(error => error.Field), Is.EqualTo(["spec.model.digest", "spec.rollout.steps[1].weight", "spec.rollout.steps[2].weight"]));
+    }
+
+    private static TestCaseData Case(Action<ModelDeployment> change, string error) =>
+        new TestCaseData(change, error).SetArgDisplayNames(error[..Math.Min(error.Length, 90)]);
+
+    private static TestCaseData Name(string name, string error) => Case(entity => entity.Metadata.Name = name, error);
+
+    private static TestCaseData Model(Action<ModelSource> change, string error) => Case(entity => change(entity.Spec.Model), error);
+
+    private static TestCaseData Runtime(RuntimeSpec runtime, string error) => Case(entity => entity.Spec.Runtime = runtime, error);
+
+    private static TestCaseData Rollout(RolloutSpec rollout, string error) => Case(entity => entity.Spec.Rollout = rollout, error);
+
+    private static TestCaseData Analysis(AnalysisSpec analysis, string error) => Rollout(new RolloutSpec { Analysis = analysis }, error);
+
+    private static TestCaseData Guardrails(List<Guardrail> guardrails, string error) => Analysis(new AnalysisSpec { Guardrails = guardrails }, error);
+
+    private static TestCaseData Template(string json, string error) =>
+        Runtime(new RuntimeSpec { PodTemplate = JsonNode.Parse(json)!.AsObject() }, error);
+}
