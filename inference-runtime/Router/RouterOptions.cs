@@ -21,7 +21,7 @@ internal sealed record RouterOptions
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>TERMINATION_SECONDS: the whole time from SIGTERM to the end; less than the pod's terminationGracePeriodSeconds.</summary>
-    public TimeSpan TerminationTime { get; init; } = TimeSpan.FromSeconds(25);
+    public TimeSpan TerminationTime { get; init; } = TimeSpan.FromSeconds(45);
 
     /// <summary>REQUEST_TIMEOUT_SECONDS: how long a model may be silent over a request.</summary>
     public TimeSpan ActivityTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -75,7 +75,9 @@ internal sealed class ModelRecorder
         {
             _read = true;
             _lastReadTimestamp = timestamp;
-            _acknowledged = Math.Clamp(since, _acknowledged, Math.Max(_acknowledged, _next));
+
+            // A cursor from beyond the end is of another router process and confirms nothing.
+            if (since <= _next) _acknowledged = Math.Max(_acknowledged, since);
             return new EvidenceReport
             {
                 Instance = instance,

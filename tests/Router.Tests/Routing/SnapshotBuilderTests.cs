@@ -1,0 +1,93 @@
+using FsCheck;
+using FsCheck.Fluent;
+using ModelOperator.Router.Routing;
+
+namespace ModelOperator.Router.Tests.Routing;
+
+public sealed class SnapshotBuilderTests
+{
+    private static readonly ModelTable Table = new("digits", 3, [new("a", 50), new("b", 25), new("c", 25)]);
+
+    [Test]
+    public void Who_has_no_ready_pod_gives_its_share_to_the_others_in_proportion()
+    {
+        ModelRoute route = Build(RoutingSnapshot.Empty, Pod("a1", "a"), Pod("b1", "b"), Pod("c1", "c") with { Ready = false });
+
+        var drawn = Enumerable.Range(0, 75).Select(_ => route.Draw.Next()!).CountBy(r => r).ToDictionary();
+
+        Assert.That(drawn, Is.EqualTo(new Dictionary<string, int> { ["a"] = 50, ["b"] = 25 }));
+        Assert.That(route.Revisions["c"].Ready, Is.Empty);
+        Assert.That(route.FindPod("c", "c1"), Is.Not.Null, "it can still be asked about its predictions");
+    }
+
+    [Test]
+    public void A_revision_outside_the_table_or_without_weight_gets_nothing_by_draw()
+    {
+        var table = Table with { Targets = [new("a", 100), new("b", 0)] };
+        RoutingSnapshot snapshot = SnapshotBuilder.Build(RoutingSnapshot.Empty, [table], [Pod("b1", "b"), Pod("x1", "x")]);
+
+        Assert.That(snapshot.Models["digits"].Draw.Next(), Is.Null);
+        Assert.That(snapshot.Models["digits"].Revisions.Keys, Is.EquivalentTo(new[] { "a", "b", "x" }), "all can be pinned");
+    }
+
+    [Test]
+    public void The_block_goes_on_while_the_table_and_who_can_serve_stay_the_same_and_starts_anew_otherwise()
+    {
+        ModelRoute first = Build(RoutingSnapshot.Empty, Pod("a1", "a"), Pod("b1", "b"));
+        RoutingSnapshot snapshot = Snapshot(RoutingSnapshot.Empty, Table, Pod("a1", "a"), Pod("b1", "b"));
+        WeightedDraw draw = snapshot.Models["digits"].Draw;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Build(snapshot, Pod("a1", "a"), Pod("a2", "a"), Pod("b1", "b")).Draw, Is.SameAs(draw), "one more pod");
+            Assert.That(Build(snapshot, Pod("a1", "a")).Draw, Is.Not.SameAs(draw), "b cannot serve");
+            Assert.That(
+                Snapshot(snapshot, Table with { Version = 4 }, Pod("a1", "a"), Pod("b1", "b")).Models["digits"].Draw, Is.Not.SameAs(draw), "another table");
+            Assert.That(first.TableVersion, Is.EqualTo(3));
+        });
+    }
+
+    [Test]
+    public void A_pod_keeps_its_endpoint_until_its_identity_or_address_changes()
+    {
+        RoutingSnapshot snapshot = Snapshot(RoutingSnapshot.Empty, Table, Pod("a1", "a"));
+        PodEndpoint endpoint = snapshot.Models["digits"].Revisions["a"].Pods[0];
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Build(snapshot, Pod("a1", "a") with { Ready = false }).FindPod("a", "a1"), Is.SameAs(endpoint));
+            Assert.That(Build(snapshot, Pod("a1", "a") with { Address = "10.0.0.9:8080" }).FindPod("a", "a1"), Is.Not.SameAs(endpoint));
+            Assert.That(Build(snapshot, Pod("a1", "a") with { Uid = "other" }).FindPod("a", "a1"), Is.Not.SameAs(endpoint));
+        });
+    }
+
+    [Test]
+    public void Pods_of_other_models_are_not_mixed_in()
+    {
+        RoutingSnapshot snapshot = SnapshotBuilder.Build(
+            RoutingSnapshot.Empty, [Table, Table with { Model = "other" }], [Pod("a1", "a"), Pod("a2", "a") with { Model = "other" }]);
+
+        Assert.That(snapshot.Models["digits"].Revisions["a"].Pods.Select(p => p.Name), Is.EqualTo(new[] { "a1" }));
+        Assert.That(snapshot.Models["other"].Revisions["a"].Pods.Select(p => p.Name), Is.EqualTo(new[] { "a2" }));
+    }
+
+    [Test]
+    public void Whatever_the_weights_and_whoever_is_ready_shares_are_exact_and_only_the_ready_serve() =>
+        Prop.ForAll(
+            Gen.Choose(0, 100).ListOf(4).ToArbitrary(), Gen.Elements(true, false).ListOf(4).ToArbitrary(), (weights, ready) =>
+            {
+                RevisionWeight[] targets = [.. weights.Select((w, i) => new RevisionWeight($"r{i}", w))];
+                IEnumerable<PodState> pods = ready.Select((r, i) => Pod($"p{i}", $"r{i}") with { Ready = r });
+                ModelRoute route = SnapshotBuilder.Build(RoutingSnapshot.Empty, [Table with { Targets = targets }], pods).Models["digits"];
+                Dictionary<string, int> expected = targets.Where((t, i) => t.Weight > 0 && ready[i]).ToDictionary(t => t.Revision, t => t.Weight);
+                Dictionary<string, int> drawn = Enumerable.Range(0, expected.Values.Sum()).Select(_ => route.Draw.Next()!).CountBy(r => r).ToDictionary();
+                return drawn.Count == expected.Count && drawn.All(d => expected[d.Key] == d.Value);
+            }).QuickCheckThrowOnFailure();
+
+    private static ModelRoute Build(RoutingSnapshot previous, params PodState[] pods) => Snapshot(previous, Table, pods).Models["digits"];
+
+    private static RoutingSnapshot Snapshot(RoutingSnapshot previous, ModelTable table, params PodState[] pods) =>
+        SnapshotBuilder.Build(previous, [table], pods);
+
+    private static PodState Pod(string name, string revision) => new(name, $"uid-{name}", "digits", revision, "10.0.0.1:8080", Ready: true);
+}
