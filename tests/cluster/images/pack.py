@@ -21,7 +21,7 @@ def arguments():
     parser.add_argument("--entrypoint", nargs="+", required=True)
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--user", required=True)
-    parser.add_argument("--port", action="append", default=[])
+    parser.add_argument("--port", nargs="*", default=[])
     return parser.parse_args()
 
 
