@@ -63,8 +63,8 @@ public class EValueTests
         });
     }
 
-    [Test]
-    public void More_bad_canary_requests_are_never_less_evidence_of_harm_nor_more_of_safety()
+    [FsCheck.NUnit.Property(Replay = "2026,1121", MaxTest = 500)]
+    public Property More_bad_canary_requests_are_never_less_evidence_of_harm_nor_more_of_safety()
     {
         var blocks = from total in Gen.Choose(1, 500)
                      from bad in Gen.Choose(0, total - 1)
@@ -73,14 +73,14 @@ public class EValueTests
                      from rates in Gen.Elements(Grid.Skip(1).SkipLast(1).ToArray()).Two()
                      from margin in Gen.Elements(0.0, 0.01, 0.05, 0.4)
                      select (total, bad, stableTotal, stableBad, rates: new Rates(rates.Item1, rates.Item2), margin);
-        Prop.ForAll(blocks.ToArbitrary(), b =>
+        return Prop.ForAll(blocks.ToArbitrary(), b =>
         {
             var stable = new ArmCounts(b.stableBad, b.stableTotal);
             var better = new Block(new ArmCounts(b.bad, b.total), stable);
             var worse = new Block(new ArmCounts(b.bad + 1, b.total), stable);
             return EValue.Log(Hypothesis.Harm, b.margin, b.rates, worse) >= EValue.Log(Hypothesis.Harm, b.margin, b.rates, better)
                 && EValue.Log(Hypothesis.Safety, b.margin, b.rates, worse) <= EValue.Log(Hypothesis.Safety, b.margin, b.rates, better);
-        }).QuickCheckThrowOnFailure();
+        });
     }
 
     [Test]
