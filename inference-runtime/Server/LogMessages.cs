@@ -23,8 +23,8 @@ internal static partial class LogMessages
     [LoggerMessage(7, LogLevel.Information, "Model {Model} is ready after {Seconds} s")]
     public static partial void Ready(ILogger logger, string model, double seconds);
 
-    [LoggerMessage(8, LogLevel.Critical, "{Reason}: {Message}")]
-    public static partial void Terminating(ILogger logger, string reason, string message);
+    [LoggerMessage(8, LogLevel.Critical, "The model cannot be served")]
+    public static partial void LoadFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(9, LogLevel.Error, "Request failed: {Method} {Path}")]
     public static partial void RequestFailed(ILogger logger, Exception exception, string method, string path);

@@ -4,14 +4,23 @@ namespace ModelOperator.Server.Models;
 
 /// <summary>Loads the model while the server already answers probes; a model that cannot be served ends the process.</summary>
 internal sealed class ModelLoader(
-    ServedModel model, ServeOptions options, SessionFactory factory, ExitState exit, IHostApplicationLifetime lifetime, TimeProvider time)
+    ServedModel model, ServeOptions options, SessionFactory factory, EndpointWarmUp warmUp, ExitState exit, IHostApplicationLifetime lifetime,
+    TimeProvider time, ILogger<ModelLoader> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
+            long start = time.GetTimestamp();
             await Task.Run(() => model.Load(factory, options.ModelPath, options.ExecutionProviders, time, stoppingToken), stoppingToken);
+            if (model.Sample.Count > 0)
+            {
+                await warmUp.RunAsync(model.Sample, stoppingToken);
+            }
+
+            model.MarkReady();
+            LogMessages.Ready(logger, model.Name, Math.Round(time.GetElapsedTime(start).TotalSeconds, 3));
         }
         catch (TerminatingException e)
         {
@@ -21,6 +30,13 @@ internal sealed class ModelLoader(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Told to stop before the model was there.
+        }
+        catch (Exception e)
+        {
+            // Whatever a model from outside does here, the reason must reach the one who deployed it.
+            LogMessages.LoadFailed(logger, e);
+            exit.Fail(new TerminatingException(FailureReasons.ModelInvalid, $"the model cannot be served: {e.Message}", e));
+            lifetime.StopApplication();
         }
     }
 }

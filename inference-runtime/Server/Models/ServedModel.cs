@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using ModelOperator.Protocol;
 
 namespace ModelOperator.Server.Models;
 
@@ -8,28 +9,33 @@ internal sealed class ServedModel(string name, string version, ILogger<ServedMod
     private volatile OnnxModel? _model;
     private WarmUp? _warmUp;
     private volatile bool _broken;
+    private volatile bool _ready;
 
     public string Name => name;
 
     public string Version => version;
 
-    /// <summary>The model once it is loaded and warm.</summary>
+    /// <summary>The model once it is loaded; clients are sent here when it is warm too.</summary>
     public OnnxModel? Loaded => _model;
 
     /// <summary>False once the model failed on what it had computed before, as after a GPU was lost: only a restart helps.</summary>
     public bool Healthy => !_broken;
 
-    public bool Ready => _model is not null && Healthy;
+    public bool Ready => _ready && Healthy;
+
+    /// <summary>Inputs made up for the warm-up that the model computes.</summary>
+    public IReadOnlyList<InferTensor> Sample => _warmUp?.Sample ?? [];
 
     public void Load(SessionFactory factory, string path, IReadOnlyList<ExecutionProvider> providers, TimeProvider time, CancellationToken cancellationToken)
     {
-        long start = time.GetTimestamp();
         LogMessages.Loading(logger, name, path, string.Join(", ", providers.Select(p => p.Name())));
-        OnnxModel model = new(factory.Open(path, providers), logger);
+        OnnxModel model = new(factory.Open(path, providers, cancellationToken), logger);
         _warmUp = WarmUp.Run(model, time, logger, cancellationToken);
         _model = model;
-        LogMessages.Ready(logger, name, Math.Round(time.GetElapsedTime(start).TotalSeconds, 3));
     }
+
+    /// <summary>From now on clients may come.</summary>
+    public void MarkReady() => _ready = true;
 
     /// <summary>Whether a failed run was the request's fault: the model still computes what it computed at warm-up.</summary>
     public bool StillComputes(CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace ModelOperator.Server.Models;
 /// </summary>
 internal sealed class SessionFactory(int threads, ILogger logger)
 {
-    public InferenceSession Open(string path, IReadOnlyList<ExecutionProvider> wished)
+    public InferenceSession Open(string path, IReadOnlyList<ExecutionProvider> wished, CancellationToken cancellationToken)
     {
         if (!File.Exists(path))
         {
@@ -22,7 +22,11 @@ internal sealed class SessionFactory(int threads, ILogger logger)
         {
             try
             {
-                return Open(path, remaining, failures);
+                return Open(path, remaining, failures, cancellationToken);
+            }
+            catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellationToken);
             }
             catch (OnnxRuntimeException e) when (remaining[0] == ExecutionProvider.Cpu)
             {
@@ -60,7 +64,7 @@ internal sealed class SessionFactory(int threads, ILogger logger)
         return line.Length <= 400 ? line : line[..400] + "...";
     }
 
-    private InferenceSession Open(string path, List<ExecutionProvider> providers, List<string> failures)
+    private InferenceSession Open(string path, List<ExecutionProvider> providers, List<string> failures, CancellationToken cancellationToken)
     {
         using SessionOptions options = NewOptions();
         foreach (ExecutionProvider provider in providers.ToArray())
@@ -83,6 +87,8 @@ internal sealed class SessionFactory(int threads, ILogger logger)
                 FailureReasons.ProviderUnavailable, $"none of the execution providers works here: {string.Join("; ", failures)}");
         }
 
+        using CancellationTokenRegistration registration =
+            cancellationToken.UnsafeRegister(static o => ((SessionOptions)o!).SetLoadCancellationFlag(true), options);
         InferenceSession session = new(path, options);
         LogMessages.SessionOpened(logger, string.Join(", ", providers.Select(p => p.Name())), threads);
         return session;

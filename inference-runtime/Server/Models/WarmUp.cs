@@ -59,6 +59,9 @@ internal sealed class WarmUp
         return null;
     }
 
+    /// <summary>Inputs that the model computes.</summary>
+    public IReadOnlyList<InferTensor> Sample => _sample;
+
     /// <summary>Computes the sample again.</summary>
     public void Compute(CancellationToken cancellationToken) =>
         _model.Run(_sample, [.. _model.Outputs.Select(o => o.Name)], cancellationToken).Dispose();

@@ -19,7 +19,7 @@ internal sealed class InferEndpoint(
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, context.RequestAborted);
         try
         {
-            await HandleAsync(context, either.Token);
+            await InferAsync(context, either.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
@@ -28,7 +28,7 @@ internal sealed class InferEndpoint(
         }
     }
 
-    private async Task HandleAsync(HttpContext context, CancellationToken cancellationToken)
+    private async Task InferAsync(HttpContext context, CancellationToken cancellationToken)
     {
         OnnxModel model = ModelRoute.Require(context, served);
         using Admission.Entry entry = admission.Enter();
@@ -62,9 +62,14 @@ internal sealed class InferEndpoint(
         long queued = time.GetTimestamp();
         using Admission.Turn turn = await admission.WaitForTurnAsync(cancellationToken);
         long started = time.GetTimestamp();
-        metrics.Waited(time.GetElapsedTime(queued, started));
         using IDisposableReadOnlyCollection<OrtValue> outputs = Run(model, request, computed, cancellationToken);
-        metrics.Computed(time.GetElapsedTime(started));
+        TimeSpan inference = time.GetElapsedTime(started);
+        // What is measured and remembered is what clients did, not the warm-up.
+        if (served.Ready)
+        {
+            metrics.Computed(waited: time.GetElapsedTime(queued, started), inference);
+        }
+
         Write(model, request, asked, computed, outputs, id, response);
     }
 
@@ -103,7 +108,7 @@ internal sealed class InferEndpoint(
                 OutputWriter.Write(writer, computed[i], value, info);
             }
 
-            if (computed[i] == model.Labels?.OutputName)
+            if (served.Ready && computed[i] == model.Labels?.OutputName)
             {
                 predictions.Remember(id, model.Labels.Read(value, info.Shape));
             }

@@ -12,8 +12,8 @@ namespace ModelOperator.Server.Serving;
 /// <summary>Puts the server together.</summary>
 internal static class ModelServer
 {
-    /// <summary>How long requests in flight may still take after the port is closed.</summary>
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(35);
+    /// <summary>Requests in flight when the port is closed end by themselves at their timeout.</summary>
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(5);
 
     public static WebApplication Build(ServeOptions options)
     {
@@ -22,7 +22,7 @@ internal static class ModelServer
         builder.Configuration.Sources.Clear();
         builder.Logging.AddTimestampedConsole();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.RequestTimeout + StopMargin);
         AddServices(builder.Services, options);
 
         WebApplication app = builder.Build();
@@ -55,6 +55,7 @@ internal static class ModelServer
         services.AddSingleton(s => new ServedModel(options.ModelName, options.ModelVersion, s.GetRequiredService<ILogger<ServedModel>>()));
         services.AddSingleton(s => new SessionFactory(options.Threads, s.GetRequiredService<ILogger<ServedModel>>()));
         services.AddSingleton<InferEndpoint>();
+        services.AddSingleton<EndpointWarmUp>();
         services.AddSingleton<FeedbackEndpoint>();
         services.AddSingleton<MetadataEndpoints>();
         services.AddSingleton<RequestPipeline>();

@@ -25,14 +25,14 @@ internal sealed class RequestPipeline(DrainState drain, ServerMetrics metrics, T
                 context.Response.Headers.Connection = "close";
             }
 
-            await AnswerAsync(context, next);
+            await AnswerAsync(context, drain.Closed ? TurnAway : next);
         }
         finally
         {
             drain.Left();
             if (path.Value?.EndsWith("/infer", StringComparison.Ordinal) == true)
             {
-                metrics.Ended(context.Response.StatusCode, context.RequestAborted.IsCancellationRequested, time.GetElapsedTime(start));
+                metrics.Ended(context.Response.StatusCode, cancelled: !context.Response.HasStarted, time.GetElapsedTime(start));
             }
         }
     }
@@ -68,6 +68,8 @@ internal sealed class RequestPipeline(DrainState drain, ServerMetrics metrics, T
             // The client is gone.
         }
     }
+
+    private static Task TurnAway(HttpContext context) => throw new OverloadedException("the server is stopping");
 
     private static string Describe(HttpContext context) => context.Response.StatusCode switch
     {

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ModelOperator.Protocol;
@@ -7,7 +8,11 @@ namespace ModelOperator.Server.Serving;
 /// <summary>Writes answers whole, with their length.</summary>
 internal static class Responses
 {
-    private const string Json = "application/json";
+    /// <summary>Quotes in messages stay readable: the answers are JSON documents, never parts of pages.</summary>
+    private static readonly ProtocolJson Readable = new(new JsonSerializerOptions(ProtocolJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 
     public static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
         WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(value, type), status);
@@ -19,13 +24,13 @@ internal static class Responses
             context.Response.Headers.RetryAfter = "1";
         }
 
-        return WriteAsync(context, new ErrorResponse(message), ProtocolJson.Default.ErrorResponse, status);
+        return WriteAsync(context, new ErrorResponse(message), Readable.ErrorResponse, status);
     }
 
     public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json, int status = StatusCodes.Status200OK)
     {
         context.Response.StatusCode = status;
-        context.Response.ContentType = Json;
+        context.Response.ContentType = "application/json";
         context.Response.ContentLength = json.Length;
         await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted);
     }

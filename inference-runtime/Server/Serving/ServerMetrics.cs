@@ -51,9 +51,11 @@ internal sealed class ServerMetrics : IDisposable
         }
     }
 
-    public void Waited(TimeSpan duration) => _queue.Record(duration.TotalSeconds, _model);
-
-    public void Computed(TimeSpan duration) => _inference.Record(duration.TotalSeconds, _model);
+    public void Computed(TimeSpan waited, TimeSpan inference)
+    {
+        _queue.Record(waited.TotalSeconds, _model);
+        _inference.Record(inference.TotalSeconds, _model);
+    }
 
     public void FedBack(int correct, int incorrect)
     {
