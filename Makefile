@@ -1,0 +1,85 @@
+# Everything a developer does here. `make help` lists the targets.
+SHELL := /bin/bash
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+# local (from Debian's packages), kind (needs a Docker engine) or current (the current kubeconfig)
+CLUSTER ?= local
+CLUSTER_NAME ?= dev
+export CLUSTER CLUSTER_NAME
+cluster := tests/cluster/cluster
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: packages
+packages: ## Install the Debian packages needed (as root; those that are missing)
+	@$(cluster) packages
+
+.PHONY: build
+build: ## Build everything
+	dotnet build ModelOperator.sln -nologo -verbosity:minimal
+
+.PHONY: format
+format: ## Format the code
+	dotnet format ModelOperator.sln
+
+.PHONY: verify-format
+verify-format: ## Fail when code is not formatted
+	dotnet format ModelOperator.sln --verify-no-changes
+
+.PHONY: generate
+generate: ## Write what is made from the API types and the chart: CRDs, reference, install.yaml
+	dotnet run --project operator/Generate
+	tests/chart/install-yaml.sh
+
+.PHONY: verify-generate
+verify-generate: ## Fail when a generated file is stale
+	dotnet run --project operator/Generate -- --verify
+	tests/chart/install-yaml.sh --verify
+
+.PHONY: verify
+verify: verify-format verify-generate ## All verifications
+
+.PHONY: test
+test: packages test-unit test-api test-e2e ## All tests, from nothing
+
+.PHONY: test-unit
+test-unit: build ## Tests that need nothing but .NET
+	tests/run-suite unit
+
+.PHONY: test-api
+test-api: build ## Tests against a real API server
+	tests/run-suite api
+
+.PHONY: test-e2e
+test-e2e: build ## Tests against a whole cluster, started for them
+	CLUSTER_NAME=e2e tests/with-cluster tests/run-suite e2e
+
+.PHONY: demo
+demo: packages ## Five rollouts on a cluster, shown as they go; DEMO_KEEP=1 leaves the cluster up
+	tests/demo.sh
+
+.PHONY: images
+images: ## Build the images into artifacts/images, without Docker
+	tests/cluster/images/build
+
+.PHONY: cluster-up
+cluster-up: ## Start the cluster CLUSTER_NAME; CLUSTER=local, kind or current
+	$(cluster) up
+
+.PHONY: cluster-down
+cluster-down: ## Stop it; nothing of it is left
+	$(cluster) down
+
+.PHONY: kubectl
+kubectl: ## kubectl on it: make kubectl ARGS="get mdep"
+	@$(cluster) kubectl $(ARGS)
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf artifacts
+	find operator inference-runtime tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
