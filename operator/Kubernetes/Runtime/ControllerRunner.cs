@@ -46,6 +46,9 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner, IAsyncDispo
         metrics.WatchQueue(_name, _queue);
     }
 
+    /// <summary>No key waits or is worked on.</summary>
+    internal bool IsIdle => _queue.IsIdle;
+
     public void Connect() => _options.Connect(_services, _queue);
 
     public async Task RunAsync(CancellationToken abort)

@@ -34,6 +34,18 @@ public sealed class WorkQueue<TKey> : IAsyncDisposable
     /// <summary>Keys that wait for a worker.</summary>
     public int Depth => _ready.Reader.Count;
 
+    /// <summary>No key waits or is worked on; some may be delayed.</summary>
+    internal bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _dirty.Count == 0 && _processing.Count == 0;
+            }
+        }
+    }
+
     /// <summary>Adds a key, unless it waits already.</summary>
     public void Add(TKey key)
     {

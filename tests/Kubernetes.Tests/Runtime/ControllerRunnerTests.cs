@@ -1,0 +1,260 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using ModelOperator.Kubernetes.Cache;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Kubernetes.Runtime;
+using ModelOperator.Testing;
+
+namespace ModelOperator.Kubernetes.Tests.Runtime;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class ControllerRunnerTests
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly EntityCache<ConfigMap> _cache = new(NullLogger<EntityCache<ConfigMap>>.Instance);
+    private readonly EntityCache<Pod> _pods = new(NullLogger<EntityCache<Pod>>.Instance);
+
+    [Test]
+    public async Task Each_entity_in_the_cache_is_reconciled()
+    {
+        var controller = new Controller();
+        await using var running = Start(controller);
+
+        Put("a");
+        Put("b");
+
+        await Eventually.TrueAsync(() => controller.Reconciled.Order().SequenceEqual(["a", "b"]), "both are reconciled");
+    }
+
+    [Test]
+    public async Task An_entity_that_is_gone_is_reported_as_deleted()
+    {
+        var controller = new Controller();
+        await using var running = Start(controller);
+        Put("a");
+        await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
+
+        _cache.Apply(new(WatchEventType.Deleted, New("a", 2)));
+
+        await Eventually.TrueAsync(() => controller.Deleted.SequenceEqual(["ns/a"]), "a is reported");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_reconcile_that_fails_or_throws_is_tried_again_with_backoff(bool throws)
+    {
+        var controller = new Controller
+        {
+            Then = attempt => attempt > 3 ? ReconciliationResult<ConfigMap>.Success()
+                : throws ? throw new InvalidOperationException("broken")
+                : ReconciliationResult<ConfigMap>.Failure(new InvalidOperationException("broken")),
+        };
+        await using var running = Start(controller);
+        var started = _time.GetUtcNow();
+        Put("a");
+
+        await AdvanceAsync(() => controller.Reconciled.Count == 4);
+
+        Assert.That(_time.GetUtcNow() - started, Is.EqualTo(TimeSpan.FromMilliseconds(5 + 10 + 20)));
+    }
+
+    [Test]
+    public async Task One_entity_that_always_throws_does_not_keep_the_others_from_being_reconciled()
+    {
+        var controller = new Controller { ThrowFor = "bad" };
+        await using var running = Start(controller);
+
+        Put("bad");
+        Put("good");
+
+        await Eventually.TrueAsync(() => controller.Reconciled.Contains("good"), "good is reconciled");
+    }
+
+    [Test]
+    public async Task A_terminal_error_waits_for_the_next_change()
+    {
+        var controller = new Controller { Then = _ => ReconciliationResult<ConfigMap>.Terminal(new InvalidOperationException("hopeless")) };
+        await using var running = Start(controller);
+        Put("a");
+        await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
+        await running.IdleAsync();
+
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.That(await Eventually.HoldsAsync(() => controller.Reconciled.Count > 1, TimeSpan.FromMilliseconds(100)), Is.False);
+        Put("a", version: 2);
+        await Eventually.TrueAsync(() => controller.Reconciled.Count == 2, "the change is reconciled");
+    }
+
+    [Test]
+    public async Task Requeue_after_looks_again_then_and_forgets_earlier_failures()
+    {
+        var controller = new Controller
+        {
+            Then = attempt => attempt switch
+            {
+                <= 5 => ReconciliationResult<ConfigMap>.Failure(new InvalidOperationException("broken")),
+                6 => ReconciliationResult<ConfigMap>.Success(TimeSpan.FromSeconds(30)),
+                7 => ReconciliationResult<ConfigMap>.Failure(new InvalidOperationException("broken")),
+                _ => ReconciliationResult<ConfigMap>.Success(),
+            },
+        };
+        await using var running = Start(controller);
+        Put("a");
+        await AdvanceAsync(() => controller.Reconciled.Count == 6);
+        await Eventually.TrueAsync(() => _time.PendingTimers > 0, "it waits");
+
+        _time.Advance(TimeSpan.FromMilliseconds(29_999));
+        Assert.That(await Eventually.HoldsAsync(() => controller.Reconciled.Count > 6, TimeSpan.FromMilliseconds(100)), Is.False);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await Eventually.TrueAsync(() => controller.Reconciled.Count == 7 && _time.PendingTimers > 0, "it looks again");
+        Assert.That(_time.NextTimer, Is.EqualTo(TimeSpan.FromMilliseconds(5)), "the backoff starts from the beginning");
+    }
+
+    [Test]
+    public async Task An_entity_is_never_reconciled_twice_at_once_and_different_ones_are()
+    {
+        var controller = new Controller { Block = new(0) };
+        await using var running = Start(controller, c => c.WithWorkers(4));
+        Put("a");
+        Put("b");
+        await Eventually.TrueAsync(() => controller.Running == 2, "two entities at once");
+        Put("a", version: 2);
+        Put("b", version: 2);
+
+        Assert.That(await Eventually.HoldsAsync(() => controller.Running > 2, TimeSpan.FromMilliseconds(100)), Is.False);
+        controller.Block.Release(4);
+        await Eventually.TrueAsync(() => controller.Reconciled.Count == 4, "the changes in between are not lost");
+    }
+
+    [Test]
+    public async Task A_change_of_an_owned_object_reconciles_its_owner()
+    {
+        var controller = new Controller();
+        await using var running = Start(controller, c => c.Owns(Resources.Pods));
+        Put("a");
+        await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
+        await running.IdleAsync();
+
+        _pods.Apply(new(WatchEventType.Added, new Pod
+        {
+            Metadata =
+            {
+                Namespace = "ns", Name = "pod", Uid = "p", ResourceVersion = "9",
+                OwnerReferences = [new() { ApiVersion = "v1", Kind = "ConfigMap", Name = "a", Uid = "a", Controller = true }],
+            },
+        }));
+
+        await Eventually.TrueAsync(() => controller.Reconciled.Count == 2, "the owner is reconciled");
+    }
+
+    [Test]
+    public async Task Stopping_waits_for_the_reconcile_under_way_and_starts_no_other()
+    {
+        var controller = new Controller { Block = new(0) };
+        var running = Start(controller);
+        Put("a");
+        await Eventually.TrueAsync(() => controller.Running == 1, "a is being reconciled");
+        Put("b");
+
+        var stopping = running.Runner.StopAsync(CancellationToken.None);
+        Assert.That(stopping.IsCompleted, Is.False);
+        controller.Block.Release();
+        await stopping;
+        await running.DisposeAsync();
+
+        Assert.That(controller.Reconciled, Is.EqualTo(new[] { "a" }));
+    }
+
+    /// <summary>Moves the clock to each wait's end, once it has begun.</summary>
+    private async Task AdvanceAsync(Func<bool> until)
+    {
+        while (!until())
+        {
+            await Eventually.TrueAsync(() => until() || _time.PendingTimers > 0, "a wait begins");
+            if (!until())
+            {
+                _time.Advance(_time.NextTimer!.Value);
+            }
+        }
+    }
+
+    private Running Start(Controller controller, Action<ControllerBuilder<ConfigMap>>? configure = null)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(_cache);
+        services.AddSingleton<IEntityStore<ConfigMap>>(_cache);
+        services.AddSingleton(_pods);
+        services.AddMetrics();
+        var builder = new ControllerBuilder<ConfigMap>(services, Resources.ConfigMaps);
+        configure?.Invoke(builder);
+        var provider = services.BuildServiceProvider();
+        var runner = new ControllerRunner<ConfigMap>(
+            controller, _cache, builder, provider, new(provider.GetRequiredService<IMeterFactory>()), _time,
+            NullLogger<ControllerRunner<ConfigMap>>.Instance);
+        runner.Connect();
+        return new(runner, runner.RunAsync(CancellationToken.None), provider);
+    }
+
+    private void Put(string name, int version = 1) => _cache.Apply(new(WatchEventType.Modified, New(name, version)));
+
+    private static ConfigMap New(string name, int version) =>
+        new() { Metadata = { Namespace = "ns", Name = name, Uid = name, ResourceVersion = $"{version}" } };
+
+    private sealed record Running(ControllerRunner<ConfigMap> Runner, Task Task, ServiceProvider Services) : IAsyncDisposable
+    {
+        /// <summary>The reconcile that was counted has also been filed away.</summary>
+        public Task IdleAsync() => Eventually.TrueAsync(() => Runner.IsIdle, "no reconcile runs");
+
+        public async ValueTask DisposeAsync()
+        {
+            await Runner.StopAsync(CancellationToken.None);
+            await Task;
+            await Services.DisposeAsync();
+        }
+    }
+
+    private sealed class Controller : IEntityController<ConfigMap>
+    {
+        private int _running;
+
+        public ConcurrentQueue<string> Reconciled { get; } = new();
+
+        public ConcurrentQueue<string> Deleted { get; } = new();
+
+        public Func<int, ReconciliationResult<ConfigMap>> Then { get; init; } = _ => ReconciliationResult<ConfigMap>.Success();
+
+        public string? ThrowFor { get; init; }
+
+        public SemaphoreSlim? Block { get; init; }
+
+        public int Running => Volatile.Read(ref _running);
+
+        public async Task<ReconciliationResult<ConfigMap>> ReconcileAsync(ConfigMap entity, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _running);
+            try
+            {
+                if (Block is not null)
+                {
+                    await Block.WaitAsync(cancellationToken);
+                }
+
+                Reconciled.Enqueue(entity.Metadata.Name);
+                return entity.Metadata.Name == ThrowFor ? throw new InvalidOperationException("bad") : Then(Reconciled.Count);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _running);
+            }
+        }
+
+        public Task DeletedAsync(string? @namespace, string name, CancellationToken cancellationToken)
+        {
+            Deleted.Enqueue($"{@namespace}/{name}");
+            return Task.CompletedTask;
+        }
+    }
+}
