@@ -1,0 +1,19 @@
+using System.Collections.Concurrent;
+using ModelOperator.Kubernetes.Cache;
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Kubernetes.Tests.Cache;
+
+/// <summary>Writes down what it hears: "+a1", "~a1>a2", "-a2" (name and version).</summary>
+internal sealed class RecordingHandler : IEntityHandler<ConfigMap>
+{
+    public ConcurrentQueue<string> Heard { get; } = new();
+
+    public void Added(ConfigMap entity) => Heard.Enqueue($"+{Name(entity)}");
+
+    public void Updated(ConfigMap old, ConfigMap current) => Heard.Enqueue($"~{Name(old)}>{Name(current)}");
+
+    public void Deleted(ConfigMap last) => Heard.Enqueue($"-{Name(last)}");
+
+    private static string Name(ConfigMap entity) => entity.Metadata.Name + entity.Metadata.ResourceVersion;
+}
