@@ -16,6 +16,7 @@ public static class Planner
         ArgumentNullException.ThrowIfNull(input);
         var scope = new Scope(input);
         Rejection.ForgetOthers(scope);
+        Guardrails.Load(scope);
         EvidenceIntake.Read(scope);
         Guardrails.Judge(scope);
         for (int i = 0; i < MostActions && Act(scope) == Next.LookAgain; i++)

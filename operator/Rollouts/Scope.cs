@@ -55,6 +55,9 @@ internal sealed class Scope
 
     public ObservedRevision? Find(string? revision) => World.Find(revision);
 
+    /// <summary>The evidence on each guardrail; empty when no rollout is in progress.</summary>
+    public IReadOnlyList<KnownGuardrail> Evidence { get; set; } = [];
+
     /// <summary>What the evidence says of each guardrail; empty when no rollout is in progress.</summary>
     public IReadOnlyList<GuardrailVerdict> Verdicts { get; set; } = [];
 

@@ -14,6 +14,7 @@ internal static class Begin
         status.Rollout = new RolloutStatus { StartedAt = scope.Now, Steps = steps.Count };
         status.Analysis = null;
         EvidenceIntake.SkipEarlier(scope);
+        Guardrails.Load(scope);
         Guardrails.Judge(scope);
         scope.Decide(
             DecisionActions.Started,

@@ -58,7 +58,11 @@ internal sealed record StepProgress
             ReadyPods = ready,
             CurrentCapacity = capacity,
             NextCapacity = next is null ? capacity : Capacity.For(scope.Replicas, next.Weight),
-            IsDone = scope.Now - rollout.StepConfirmedAt >= step.Duration && rollout.StepRequests >= step.MinRequests && ready >= capacity && !suspicious,
+            IsDone = scope.Table.WeightOf(canary) == step.Weight
+                && scope.Now - rollout.StepConfirmedAt >= step.Duration
+                && rollout.StepRequests >= step.MinRequests
+                && ready >= capacity
+                && !suspicious,
             IsOverdue = scope.Now - rollout.AnalysisStartedAt >= scope.Spec.Analysis.Deadline,
             IsAllSafe = scope.Verdicts.All(v => v.Judgement.Verdict == Verdict.Safe),
             IsSuspicious = suspicious,

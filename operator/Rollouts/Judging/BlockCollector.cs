@@ -17,7 +17,7 @@ internal sealed class BlockCollector
     private readonly RolloutStatus _rollout;
     private readonly string _stable;
     private readonly string _canary;
-    private readonly List<(EffectiveGuardrail Guardrail, GuardrailEvidence Evidence)> _guardrails;
+    private List<KnownGuardrail> _guardrails;
 
     public BlockCollector(Scope scope, string stable, string canary)
     {
@@ -25,7 +25,7 @@ internal sealed class BlockCollector
         _rollout = scope.Status.Rollout!;
         _stable = stable;
         _canary = canary;
-        _guardrails = [.. scope.Spec.Analysis.Guardrails.Select(guardrail => (guardrail, Guardrails.EvidenceOf(scope.Status, guardrail)))];
+        _guardrails = [.. scope.Evidence];
     }
 
     private TimeSpan Interval => _scope.Spec.Analysis.Interval;
@@ -43,11 +43,7 @@ internal sealed class BlockCollector
         long requests = RevisionFigures.Requests(canary);
         _rollout.CanaryRequests += requests;
         _rollout.StepRequests += _rollout.StepConfirmedAt is null ? 0 : requests;
-        for (int i = 0; i < _guardrails.Count; i++)
-        {
-            var (guardrail, evidence) = _guardrails[i];
-            _guardrails[i] = (guardrail, Collect(guardrail, evidence, canary, stable));
-        }
+        _guardrails = [.. _guardrails.Select(known => known with { Evidence = Collect(known.Guardrail, known.Evidence, canary, stable) })];
     }
 
     /// <summary>Ends the block whose time is over although no later tick has come.</summary>
@@ -59,8 +55,8 @@ internal sealed class BlockCollector
         }
     }
 
-    /// <summary>Puts the evidence into the status.</summary>
-    public void Save() => _scope.Status.Analysis = [.. _guardrails.Select(g => Guardrails.StatusOf(g.Guardrail, g.Evidence))];
+    /// <summary>Hands the evidence back.</summary>
+    public void Save() => _scope.Evidence = _guardrails;
 
     private static GuardrailEvidence Collect(EffectiveGuardrail guardrail, GuardrailEvidence evidence, RevisionCounts? canary, RevisionCounts? stable)
     {
@@ -77,10 +73,6 @@ internal sealed class BlockCollector
     private void Close()
     {
         _rollout.BlockStartedAt = null;
-        for (int i = 0; i < _guardrails.Count; i++)
-        {
-            var (guardrail, evidence) = _guardrails[i];
-            _guardrails[i] = (guardrail, evidence.CloseBlock(Guardrails.Margin(guardrail)));
-        }
+        _guardrails = [.. _guardrails.Select(known => known with { Evidence = known.Evidence.CloseBlock(known.Margin) })];
     }
 }

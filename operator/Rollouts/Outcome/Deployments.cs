@@ -12,7 +12,7 @@ internal static class Deployments
                 pods.Key, pods.Key == scope.Wanted ? DeploymentAction.Apply : DeploymentAction.Scale, pods.Value))
             .Where(plan => plan.Action == DeploymentAction.Apply || scope.Find(plan.Revision)!.DesiredReplicas != plan.Replicas)
             .ToList();
-        var others = scope.World.Revisions.Where(revision => !scope.Pods.ContainsKey(revision.Revision) && !IsInUse(scope, revision)).ToList();
+        var others = Others(scope).ToList();
         plans.AddRange(others
             .Where(revision => revision.DesiredReplicas > 0 && MayLosePods(scope, revision))
             .Select(revision => new DeploymentPlan(revision.Revision, DeploymentAction.Scale, 0)));
@@ -24,6 +24,12 @@ internal static class Deployments
             .Select(revision => new DeploymentPlan(revision.Revision, DeploymentAction.Delete, 0)));
         return plans;
     }
+
+    /// <summary>Whether pods wait for the routers before they can go.</summary>
+    public static bool IsDraining(Scope scope) => Others(scope).Any(revision => revision.DesiredReplicas > 0 && !MayLosePods(scope, revision));
+
+    private static IEnumerable<ObservedRevision> Others(Scope scope) =>
+        scope.World.Revisions.Where(revision => !scope.Pods.ContainsKey(revision.Revision) && !IsInUse(scope, revision));
 
     private static bool IsInUse(Scope scope, ObservedRevision revision) =>
         scope.Table.Contains(revision.Revision)

@@ -6,20 +6,31 @@ namespace ModelOperator.Rollouts.Outcome;
 internal static class Requeue
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
-    public static TimeSpan? After(Scope scope)
+    public static TimeSpan After(Scope scope)
     {
-        if (scope.Status.Routing is not null && !scope.IsConfirmed)
+        var status = scope.Status;
+        if (AwaitsRouters(scope) || Deployments.IsDraining(scope))
         {
             return Soon;
         }
 
-        if (scope.Status is not { Rollout: { } rollout, CanaryRevision: not null })
-        {
-            return scope.Status.Phase is RolloutPhase.Initializing or RolloutPhase.Stalled ? TimeSpan.FromSeconds(10) : Idle;
-        }
+        return status.Rollout is { } rollout
+            ? NextDue(scope, rollout)
+            : status.Phase is RolloutPhase.Initializing or RolloutPhase.Stalled || (status.Routing is not null && !scope.IsConfirmed) ? Later : Idle;
+    }
 
+    private static bool AwaitsRouters(Scope scope) => scope.Status switch
+    {
+        { Phase: RolloutPhase.Promoting or RolloutPhase.RollingBack } => true,
+        { Phase: RolloutPhase.Analyzing, Rollout.StepConfirmedAt: null } => true,
+        var status => status.Conditions!.Exists(condition => condition.Type == ConditionTypes.Ready && condition.Reason == Reasons.RoutersNotReady),
+    };
+
+    private static TimeSpan NextDue(Scope scope, RolloutStatus rollout)
+    {
         var analysis = scope.Spec.Analysis;
         var due = new[]
         {
