@@ -1,15 +1,27 @@
 # shellcheck shell=bash
 # The Kubernetes binaries: built from Debian's source package once and cached by what they were built from.
 
-KUBERNETES_BINARIES=(kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl)
+REQUIRED_BINARIES=(kube-apiserver kube-controller-manager kube-scheduler kubelet kubectl)
 
-# Prints the folder that holds the binaries, building them when it is not there yet. KUBE_BIN names another folder.
+# Prints the folder of the binaries, building them when there is none yet. KUBE_BIN names another folder.
 kubernetes_binaries() {
-  if [[ -n ${KUBE_BIN:-} ]]; then
+  if [[ ${KUBE_BIN:-} ]]; then
     check_binaries "$KUBE_BIN"
     readlink -f "$KUBE_BIN"
-    return
+  else
+    built_binaries
   fi
+}
+
+# The same for PATH: where KUBE_BIN has no kube-proxy, the built one is used.
+binaries_path() {
+  local folder
+  folder=$(kubernetes_binaries)
+  [[ -x $folder/kube-proxy ]] || folder+=:$(built_binaries)
+  printf '%s\n' "$folder"
+}
+
+built_binaries() {
   mkdir -p "$CACHE/kube"
   (
     # Whoever comes second waits here, and then finds the binaries built.
@@ -35,7 +47,7 @@ kubernetes_binaries() {
 
 check_binaries() {
   local name
-  for name in "${KUBERNETES_BINARIES[@]}"; do
+  for name in "${REQUIRED_BINARIES[@]}"; do
     [[ -x $1/$name ]] || die "KUBE_BIN=$1 has no program $name"
   done
 }

@@ -12,7 +12,7 @@ local_up() {
   local parent=$1 binaries pause supervisor follower=
   require_root "cluster up"
   ensure_packages "${CLUSTER_PACKAGES[@]}" "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}"
-  binaries=$(kubernetes_binaries)
+  binaries=$(binaries_path)
   pause=$("$CLUSTER_HOME/images/pause")
   lock_cluster
   if local_supervisor >/dev/null && [[ -e $STATE/ready ]]; then
