@@ -3,6 +3,13 @@ namespace ModelOperator.Controller;
 /// <summary>What the operator tells its log.</summary>
 internal static partial class ControllerLog
 {
-    [LoggerMessage(1, LogLevel.Debug, "Router {Namespace}/{Pod} gave no usable report of {Model}: {Fault}.")]
+    [LoggerMessage(1, LogLevel.Warning, "Router {Namespace}/{Pod} gave no usable report of {Model}: {Fault}")]
     public static partial void EvidenceReadFailed(this ILogger logger, string? @namespace, string pod, string model, string fault);
+
+    [LoggerMessage(2, LogLevel.Information, "{Namespace}/{Model}: {Action} {Revision} ({Reason}): {Message}")]
+    public static partial void Decided(
+        this ILogger logger, string? @namespace, string model, string action, string revision, string reason, string message);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Namespace}/{Model} waits for somebody: {Reason}: {Message}")]
+    public static partial void Blocked(this ILogger logger, string? @namespace, string model, string reason, string message);
 }

@@ -31,7 +31,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 - apiGroups: [modeloperator.io]
   resources: [modeldeployments/status]
   verbs: [get, patch, update]
-# Where the API server checks owner references, setting one wants "update" on the owner's finalizers and "delete" on the object.
+# Owner references that block an owner's deletion need it where the API server checks them.
 - apiGroups: [modeloperator.io]
   resources: [modeldeployments/finalizers]
   verbs: [update]
@@ -39,11 +39,8 @@ app.kubernetes.io/instance: {{ .Release.Name }}
   resources: [deployments]
   verbs: [create, delete, get, list, patch, update, watch]
 - apiGroups: [""]
-  resources: [services]
+  resources: [services, serviceaccounts]
   verbs: [create, delete, get, list, patch, update, watch]
-- apiGroups: [""]
-  resources: [serviceaccounts]
-  verbs: [create, delete, get, patch]
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch]
@@ -53,7 +50,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
   verbs: [get]
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [rolebindings]
-  verbs: [create, delete, get, patch]
+  verbs: [create, delete, get, list, patch, update, watch]
 # Routers get this role and no other.
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [clusterroles]
@@ -61,5 +58,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
   verbs: [bind]
 - apiGroups: ["", events.k8s.io]
   resources: [events]
-  verbs: [create, patch]
+  verbs: [create, patch, update]
 {{- end }}

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using ModelOperator.Api;
 
@@ -9,6 +11,9 @@ namespace ModelOperator.Controller.Intents;
 /// </summary>
 internal static class RevisionDeployment
 {
+    /// <summary>Tells with which pod template an operator made the Deployment.</summary>
+    public const string TemplateHashAnnotation = "modeloperator.io/pod-template-hash";
+
     public static string NameOf(string model, string revision) => $"{model}-{revision}";
 
     public static JsonObject Build(ModelDeployment model, string revision, int replicas, EffectiveSpec effective)
@@ -25,6 +30,7 @@ internal static class RevisionDeployment
                 ["name"] = NameOf(model.Metadata.Name, revision),
                 ["namespace"] = model.Metadata.Namespace,
                 ["labels"] = ObjectLabels.Revision(model.Metadata.Name, revision),
+                ["annotations"] = new JsonObject { [TemplateHashAnnotation] = HashOf(template) },
                 ["ownerReferences"] = Owners.Controller(model),
             },
             ["spec"] = new JsonObject
@@ -41,6 +47,12 @@ internal static class RevisionDeployment
             },
         };
     }
+
+    /// <summary>The hash an intent carries in <see cref="TemplateHashAnnotation"/>.</summary>
+    public static string TemplateHashOf(JsonObject intent) => (string)intent["metadata"]!["annotations"]![TemplateHashAnnotation]!;
+
+    private static string HashOf(JsonObject template) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(template.ToJsonString())))[..16];
 
     /// <summary>A user's pod template may add labels, never move pods out from under their Deployment and the routers.</summary>
     private static void KeepLabels(JsonObject template, string model, string revision)

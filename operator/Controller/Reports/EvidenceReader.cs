@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using ModelOperator.Evidence;
@@ -11,6 +12,10 @@ namespace ModelOperator.Controller.Reports;
 /// <summary>Asks router pods what they saw of a model. A router that gives no good answer gives null: no data, never a decision.</summary>
 internal sealed class EvidenceReader : IDisposable
 {
+    private const int MostRemembered = 10_000;
+
+    // A router that stays silent is news once.
+    private readonly ConcurrentDictionary<string, bool> _silent = new(StringComparer.Ordinal);
     private readonly HttpClient _http;
     private readonly ResiliencePipeline _pipeline;
     private readonly EvidenceOptions _options;
@@ -65,7 +70,13 @@ internal sealed class EvidenceReader : IDisposable
                 (this, address),
                 cancellationToken);
             string? fault = report is null ? "the answer is null" : EvidenceCheck.Fault(report);
-            return fault is null ? report : NoReport(router, model, fault);
+            if (fault is not null)
+            {
+                return NoReport(router, model, fault);
+            }
+
+            _silent.TryRemove(Key(router, model), out _);
+            return report;
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or JsonException)
         {
@@ -78,9 +89,20 @@ internal sealed class EvidenceReader : IDisposable
     private EvidenceReport? NoReport(Pod router, string model, string fault)
     {
         _metrics.EvidenceReadFailed();
-        _logger.EvidenceReadFailed(router.Metadata.Namespace, router.Metadata.Name, model, fault);
+        if (_silent.Count >= MostRemembered)
+        {
+            _silent.Clear();
+        }
+
+        if (_silent.TryAdd(Key(router, model), true))
+        {
+            _logger.EvidenceReadFailed(router.Metadata.Namespace, router.Metadata.Name, model, fault);
+        }
+
         return null;
     }
+
+    private static string Key(Pod router, string model) => $"{router.Metadata.Uid ?? router.Metadata.Name}/{model}";
 
     private static string HostOf(Pod router)
     {

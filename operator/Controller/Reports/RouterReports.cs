@@ -9,6 +9,9 @@ namespace ModelOperator.Controller.Reports;
 /// <summary>Asks all ready routers of a namespace at once, each from where its reports have been judged up to.</summary>
 internal sealed class RouterReports(EvidenceReader reader)
 {
+    // Forgetting costs one longer answer; remembering pods long gone would cost memory for ever.
+    private const int MostRemembered = 10_000;
+
     // Which process a pod was when it was asked last: only with that is the cursor in the status the right one to ask from.
     private readonly ConcurrentDictionary<string, string> _instanceByPod = new(StringComparer.Ordinal);
 
@@ -16,15 +19,17 @@ internal sealed class RouterReports(EvidenceReader reader)
         ModelDeployment model, IReadOnlyList<Pod> routers, CancellationToken cancellationToken) =>
         await Task.WhenAll(routers.Select(router => ReadAsync(model, router, cancellationToken)));
 
-    /// <summary>Forgets pods that are gone.</summary>
-    public void Forget(Pod router) => _instanceByPod.TryRemove(Key(router), out _);
-
     private async Task<ObservedRouter> ReadAsync(ModelDeployment model, Pod router, CancellationToken cancellationToken)
     {
         long since = _instanceByPod.TryGetValue(Key(router), out string? instance) ? Cursor(model, instance) : 0;
         EvidenceReport? report = await reader.ReadAsync(router, model.Metadata.Name, since, cancellationToken);
         if (report is not null && report.Instance != instance)
         {
+            if (_instanceByPod.Count >= MostRemembered)
+            {
+                _instanceByPod.Clear();
+            }
+
             _instanceByPod[Key(router)] = report.Instance;
             long right = Cursor(model, report.Instance);
             if (since > right)

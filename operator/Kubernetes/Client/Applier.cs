@@ -41,7 +41,7 @@ public sealed class Applier(IKubernetesClient client, string fieldManager)
                 _applied.Clear();
             }
 
-            _applied[(uid, subresource)] = new Applied(hash, version);
+            _applied[(uid, subresource)] = new Applied(hash, version, answer.Metadata.Generation);
         }
 
         return answer;
@@ -49,16 +49,17 @@ public sealed class Applier(IKubernetesClient client, string fieldManager)
 
     /// <summary>
     /// A cache that is still behind our own write shows an older version than the server answered: nothing it knows speaks for
-    /// writing again.
+    /// writing again. Where there is a generation, it stands still while only the status changes.
     /// </summary>
     private bool IsApplied<T>(T current, string? subresource, string hash)
         where T : KubernetesObject =>
         current.Metadata is { Uid: { } uid, ResourceVersion: { } version }
         && _applied.TryGetValue((uid, subresource), out var last)
         && last.Hash == hash
-        && ResourceVersions.HasReached(last.ResourceVersion, version);
+        && (ResourceVersions.HasReached(last.ResourceVersion, version)
+            || (subresource is null && last.Generation is not null && last.Generation == current.Metadata.Generation));
 
     private static string Hash(JsonObject intent) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(intent.ToJsonString())));
 
-    private sealed record Applied(string Hash, string ResourceVersion);
+    private sealed record Applied(string Hash, string ResourceVersion, long? Generation);
 }

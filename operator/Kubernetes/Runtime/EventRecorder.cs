@@ -24,6 +24,7 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     private readonly EventSeriesCache _series;
     private readonly Dictionary<(string Kind, EntityKey Key), TokenBucket> _buckets = [];
     private readonly ResiliencePipeline _retries;
+    private int _disposed;
     private readonly CancellationTokenSource _abort = new();
     private readonly Task _run;
     private DateTimeOffset _lastName;
@@ -85,8 +86,14 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         }
     }
 
+    /// <summary>May be called twice: it is registered under two types, and the container disposes each.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         _waiting.Writer.TryComplete();
         await _abort.CancelAsync();
         await _run;

@@ -25,7 +25,7 @@ internal sealed class RouterServer : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls("http://0.0.0.0:0");
         WebApplication application = builder.Build();
         var server = new RouterServer(application);
         application.Run(async context =>

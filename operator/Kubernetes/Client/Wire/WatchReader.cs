@@ -91,7 +91,7 @@ internal static class WatchReader
         Range? entity = null;
         try
         {
-            var reader = new Utf8JsonReader(json, EntityReader<KubernetesObject>.Envelope);
+            var reader = new Utf8JsonReader(json);
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {

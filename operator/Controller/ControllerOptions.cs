@@ -1,0 +1,14 @@
+namespace ModelOperator.Controller;
+
+/// <summary>What the installation decides about the objects the operator makes.</summary>
+internal sealed record ControllerOptions
+{
+    /// <summary>Image of the inference runtime where a ModelDeployment names none.</summary>
+    public required string RuntimeImage { get; init; }
+
+    /// <summary>Image of the router.</summary>
+    public required string RouterImage { get; init; }
+
+    /// <summary>Router pods of a namespace.</summary>
+    public int RouterReplicas { get; init; } = 2;
+}

@@ -1,0 +1,62 @@
+using ModelOperator.Api;
+using ModelOperator.Controller.Reports;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Kubernetes.Runtime;
+using ModelOperator.Rollouts;
+
+namespace ModelOperator.Controller.Gathering;
+
+/// <summary>Brings together what the planner has to know of the world around one ModelDeployment.</summary>
+internal sealed class WorldGatherer(
+    IKubernetesClient client, IEntityStore<Deployment> deployments, IEntityStore<Pod> pods, RouterReports reports, Refusals refusals)
+{
+    public async Task<ObservedWorld> GatherAsync(ModelDeployment model, string wantedRevision, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Pod> ours = pods.List(model.Metadata.Namespace);
+        IReadOnlyList<ObservedRevision> revisions = RevisionObserver.Observe(model, deployments.OwnedBy(model.Metadata.Uid!), ours);
+        if (await CauseAsync(model, wantedRevision, revisions, cancellationToken) is { } cause)
+        {
+            revisions = WithFailure(revisions, wantedRevision, cause);
+        }
+
+        return new ObservedWorld
+        {
+            Revisions = revisions,
+            Routers = await reports.ReadAsync(model, ReadyRouters(ours), cancellationToken),
+        };
+    }
+
+    /// <summary>What the pods themselves cannot say: it keeps them from being made, or from starting.</summary>
+    private async Task<PodFailure?> CauseAsync(
+        ModelDeployment model, string wantedRevision, IReadOnlyList<ObservedRevision> revisions, CancellationToken cancellationToken)
+    {
+        if (refusals.Of($"{model.Metadata.Namespace}/{model.Metadata.Name}", wantedRevision) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (model.Spec.Model.CredentialsSecretRef is not { } secret
+            || revisions.Any(revision => revision.Revision == wantedRevision && revision.ReadyReplicas >= revision.DesiredReplicas))
+        {
+            return null;
+        }
+
+        return await client.GetAsync(Resources.Secrets, model.Metadata.Namespace, secret.Name, cancellationToken) is null
+            ? new PodFailure(
+                Reasons.SecretNotFound,
+                $"spec.model.credentialsSecretRef.name: there is no Secret {secret.Name} in namespace {model.Metadata.Namespace}")
+            : null;
+    }
+
+    private static ObservedRevision[] WithFailure(IReadOnlyList<ObservedRevision> revisions, string wantedRevision, PodFailure cause) =>
+        revisions.Any(revision => revision.Revision == wantedRevision)
+            ? [.. revisions.Select(revision => revision.Revision == wantedRevision ? revision with { Failure = cause } : revision)]
+            : [.. revisions, new ObservedRevision { Revision = wantedRevision, Failure = cause }];
+
+    private static List<Pod> ReadyRouters(IReadOnlyList<Pod> pods) =>
+    [
+        .. pods.Where(pod => pod.Metadata.Labels?.GetValueOrDefault(Labels.Component) == Labels.RouterComponent && pod.IsReady())
+            .OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal),
+    ];
+}

@@ -1,0 +1,102 @@
+using ModelOperator.Api;
+using ModelOperator.Controller.Applying;
+using ModelOperator.Controller.Gathering;
+using ModelOperator.Controller.Reconciling;
+using ModelOperator.Controller.Reports;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Kubernetes.Runtime;
+using ModelOperator.Kubernetes.Runtime.Webhooks;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+
+namespace ModelOperator.Controller;
+
+/// <summary>Puts the program together.</summary>
+internal static class OperatorApplication
+{
+    // Reconciles wait for the API server and for routers, not for the processor.
+    private const int Workers = 8;
+
+    private const string OurLabel = $"{Labels.ManagedBy}={Labels.Operator}";
+
+    public static WebApplication Build(
+        OperatorSettings settings, KubernetesClientConfiguration cluster, EvidenceOptions evidence, Action<WebApplicationBuilder>? configure = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAnyIP(settings.HttpPort));
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Services.AddKubernetesClient(cluster);
+        builder.Services.AddSingleton(settings.Controller);
+        builder.Services.AddSingleton(evidence);
+        AddController(builder.Services);
+        AddOperator(builder.Services, settings);
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(KubernetesMeter.Name, ControllerMetrics.MeterName)
+            .AddPrometheusExporter());
+        configure?.Invoke(builder);
+
+        WebApplication application = builder.Build();
+        application.MapOperatorProbes();
+        application.MapPrometheusScrapingEndpoint();
+        application.MapValidatingWebhooks();
+        return application;
+    }
+
+    private static void AddController(IServiceCollection services)
+    {
+        services.AddSingleton<ControllerMetrics>();
+        services.AddSingleton<EvidenceReader>();
+        services.AddSingleton<RouterReports>();
+        services.AddSingleton<Refusals>();
+        services.AddSingleton<WorldGatherer>();
+        services.AddSingleton<LatestModels>();
+        services.AddSingleton<StatusWriter>();
+        services.AddSingleton(provider => new Applier(provider.GetRequiredService<IKubernetesClient>(), FieldManagers.Objects));
+        services.AddSingleton<NameConflicts>();
+        services.AddSingleton<NamespaceRouter>();
+        services.AddSingleton<RevisionDeployments>();
+        services.AddSingleton<Announcer>();
+    }
+
+    private static void AddOperator(IServiceCollection services, OperatorSettings settings)
+    {
+        OperatorBuilder @operator = services.AddKubernetesOperator(options =>
+        {
+            options.Name = OperatorSettings.Name;
+            options.Instance = settings.PodName;
+            options.WatchNamespace = settings.WatchNamespace;
+            options.LeaderElection = new LeaderElectionOptions
+            {
+                Namespace = settings.PodNamespace,
+                Name = OperatorSettings.Name,
+                Identity = settings.PodName,
+            };
+        });
+        @operator
+            .AddCache(Resources.Deployments, Ours)
+            .AddCache(Resources.Services, Ours)
+            .AddCache(Resources.Pods, Ours)
+            .AddController<ModelDeploymentController, ModelDeployment>(ModelDeploymentResource.Type, controller => controller
+                .WithWorkers(Workers)
+                .ReconcileOn(EntityChanges.Generation)
+                .Watches(Resources.Deployments, Affected.ByDeployment)
+                .Watches(Resources.Services, Affected.ByName)
+                .Watches(Resources.Pods, Affected.ByPod));
+        if (settings.WebhookPort is { } port)
+        {
+            @operator
+                .AddWebhookServer(new WebhookServerOptions
+                {
+                    Port = port,
+                    Names = [$"{OperatorSettings.Name}.{settings.PodNamespace}.svc", $"{OperatorSettings.Name}.{settings.PodNamespace}.svc.cluster.local"],
+                    SecretNamespace = settings.PodNamespace,
+                    SecretName = $"{OperatorSettings.Name}-webhook",
+                    ConfigurationName = OperatorSettings.Name,
+                })
+                .AddValidatingWebhook(ModelDeploymentResource.Type, "/validate", Admission.Judge);
+        }
+    }
+
+    private static Kubernetes.Cache.ReflectorOptions Ours(Kubernetes.Cache.ReflectorOptions options) => options with { LabelSelector = OurLabel };
+}

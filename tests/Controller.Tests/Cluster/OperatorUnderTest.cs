@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using ModelOperator.Controller.Reports;
+using ModelOperator.Testing;
+
+namespace ModelOperator.Controller.Tests.Cluster;
+
+/// <summary>The whole operator, in this process, working in one namespace.</summary>
+internal sealed class OperatorUnderTest : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private OperatorUnderTest(WebApplication application, int port) => (_application, Port) = (application, port);
+
+    /// <summary>Port of its health checks and metrics.</summary>
+    public int Port { get; }
+
+    public static async Task<OperatorUnderTest> StartAsync(ApiServerFixture server, string @namespace, int routerPort)
+    {
+        int port = FreePort();
+        var settings = new OperatorSettings
+        {
+            Controller = new ControllerOptions
+            {
+                RuntimeImage = "registry.example/inference-runtime:1",
+                RouterImage = "registry.example/model-router:1",
+                RouterReplicas = 2,
+            },
+            WatchNamespace = @namespace,
+            PodNamespace = @namespace,
+            PodName = $"operator-{Guid.NewGuid():N}",
+            HttpPort = port,
+            WebhookPort = null,
+        };
+        WebApplication application = OperatorApplication.Build(
+            settings, server.Configuration, new EvidenceOptions { Port = routerPort }, builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+        await application.StartAsync();
+        return new OperatorUnderTest(application, port);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,185 @@
+using System.Text.Json.Nodes;
+using ModelOperator.Api;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Testing;
+
+namespace ModelOperator.Controller.Tests.Cluster;
+
+[Category("ApiServer")]
+[Parallelizable(ParallelScope.All)]
+public sealed class RolloutTests
+{
+    [Test]
+    public async Task The_first_revision_goes_live_when_its_pods_are_ready()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        await scene.ApplyAsync("v1");
+
+        ModelDeploymentStatus status = await scene.WaitForPhaseAsync(RolloutPhase.Stable);
+
+        Assert.That(Condition(status, "Ready").Status, Is.EqualTo("True"));
+        Assert.That(Condition(status, "Progressing").Status, Is.EqualTo("False"));
+        Assert.That(Condition(status, "Stalled").Status, Is.EqualTo("False"));
+        Deployment[] deployments = await DeploymentsAsync(scene);
+        Assert.That(
+            deployments.Select(deployment => deployment.Metadata.Name),
+            Is.EquivalentTo(new[] { "model-router", $"digits-{status.StableRevision}" }));
+        Assert.That(await scene.Client.GetAsync(Resources.Services, scene.Namespace, "digits", CancellationToken.None), Is.Not.Null);
+        Assert.That(await scene.Client.GetAsync(Resources.ServiceAccounts, scene.Namespace, "model-router", CancellationToken.None), Is.Not.Null);
+        Assert.That(await scene.Client.GetAsync(Resources.RoleBindings, scene.Namespace, "model-router", CancellationToken.None), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task A_canary_that_is_as_good_is_promoted_and_its_pods_stay()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+
+        await scene.ApplyAsync("v2");
+        ModelDeploymentStatus analyzing = await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed");
+        string canary = analyzing.CanaryRevision!;
+        Pod before = (await PodsAsync(scene, canary))[0];
+        ModelDeploymentStatus after = await scene.WaitAsync(
+            status => status.Phase == RolloutPhase.Stable && status.StableRevision == canary, "promotion");
+
+        Assert.That(canary, Is.Not.EqualTo(stable));
+        Assert.That((await PodsAsync(scene, canary)).Select(pod => pod.Metadata.Uid), Does.Contain(before.Metadata.Uid));
+        Assert.That(after.History![^1].Action, Is.EqualTo("Promoted"));
+        Assert.That(after.Analysis!.Select(guardrail => guardrail.Verdict), Is.All.EqualTo("Safe"));
+        await Eventually.TrueAsync(
+            async () => (await DeploymentsAsync(scene)).Single(d => d.Metadata.Name == $"digits-{stable}").Spec.Replicas == 0,
+            "the earlier revision has no pods");
+        await EventAsync(scene, "Promoted");
+    }
+
+    [Test]
+    public async Task A_canary_that_answers_worse_is_rolled_back()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+        ModelDeployment second = await scene.ApplyAsync("v2");
+        string canary = RevisionOf(second);
+        scene.Routers.WrongPercent[canary] = 30;
+
+        ModelDeploymentStatus status = await scene.WaitForPhaseAsync(RolloutPhase.Rejected);
+
+        Assert.That(status.StableRevision, Is.EqualTo(stable));
+        Assert.That(status.Rejected!.Select(rejected => (rejected.Revision, rejected.Reason)), Is.EqualTo(new[] { (canary, "AccuracyHarmful") }));
+        Assert.That(Condition(status, "Ready").Status, Is.EqualTo("True"));
+        Assert.That(Condition(status, "Stalled").Status, Is.EqualTo("True"));
+        Assert.That(scene.Routers.WeightOf(stable), Is.EqualTo(100));
+        await EventAsync(scene, "AccuracyHarmful");
+    }
+
+    [Test]
+    public async Task An_operator_that_is_replaced_again_and_again_counts_every_request_once_and_decides_the_same()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        await BringUpAsync(scene);
+        await scene.ApplyAsync("v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
+        string canary = (await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed")).CanaryRevision!;
+        for (int i = 0; i < 3; i++)
+        {
+            long requests = (await scene.GetAsync()).Status!.Rollout!.CanaryRequests;
+            await scene.StopOperatorAsync();
+            await Task.Delay(500);
+            await scene.StartOperatorAsync();
+            await scene.WaitAsync(status => status.Rollout!.CanaryRequests > requests, "the next operator goes on counting");
+        }
+
+        scene.Routers.HasTraffic = false;
+        ModelDeploymentStatus status = await scene.WaitAsync(status => scene.Routers.IsRead(status.Cursors!), "all is read");
+
+        Assert.That(status.Rollout!.CanaryRequests, Is.EqualTo(scene.Routers.RequestsBelow(status.Cursors!, canary)));
+        Assert.That(status.History!.Count(decision => decision.Action == "Started"), Is.EqualTo(2));
+        scene.Routers.WrongPercent[canary] = 30;
+        scene.Routers.HasTraffic = true;
+        await scene.WaitForPhaseAsync(RolloutPhase.Rejected);
+    }
+
+    [Test]
+    public async Task A_weight_that_routers_do_not_confirm_is_waited_for()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        await BringUpAsync(scene);
+        scene.Routers.FollowsTables = false;
+        await scene.ApplyAsync("v2");
+        await scene.WaitAsync(status => status.Routing!.Targets.Count == 2, "a table with the canary");
+        await Task.Delay(3000);
+
+        ModelDeploymentStatus waiting = (await scene.GetAsync()).Status!;
+        Assert.That((waiting.CanaryWeight, waiting.Rollout!.Step, waiting.Rollout.StepConfirmedAt), Is.EqualTo((0, 0, (DateTimeOffset?)null)));
+        scene.Routers.FollowsTables = true;
+        await scene.WaitAsync(status => status.StableRevision == waiting.CanaryRevision, "promotion");
+    }
+
+    [Test]
+    public async Task Routers_that_do_not_answer_decide_nothing()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+        await scene.ApplyAsync("v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
+        string canary = (await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed")).CanaryRevision!;
+        scene.Routers.Answers = false;
+
+        ModelDeploymentStatus status = await scene.WaitAsync(status => Condition(status, "Progressing").Reason == "NoMetrics", "NoMetrics");
+
+        Assert.That((status.StableRevision, status.CanaryRevision), Is.EqualTo((stable, canary)));
+        Assert.That(Condition(status, "Ready").Status, Is.EqualTo("True"));
+    }
+
+    [Test]
+    public async Task Going_back_to_the_stable_revision_ends_the_rollout()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+        await scene.ApplyAsync("v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
+        await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed");
+
+        await scene.ApplyAsync("v1");
+        ModelDeploymentStatus status = await scene.WaitForPhaseAsync(RolloutPhase.Stable);
+
+        Assert.That((status.StableRevision, status.CanaryRevision), Is.EqualTo((stable, (string?)null)));
+        Assert.That(scene.Routers.WeightOf(stable), Is.EqualTo(100));
+    }
+
+    [Test]
+    public async Task The_scale_subresource_sets_the_pods_of_the_stable_revision()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+        await scene.Client.MergePatchAsync(
+            ModelDeploymentResource.Type, scene.Namespace, "digits", new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 3 } }, CancellationToken.None, "scale");
+
+        ModelDeploymentStatus status = await scene.WaitAsync(status => status.ReadyReplicas == 3, "3 ready pods");
+
+        Assert.That(status.Replicas, Is.EqualTo(3));
+        Assert.That(status.Selector, Does.Contain("modeloperator.io/model=digits"));
+        Assert.That((await PodsAsync(scene, stable)), Has.Length.EqualTo(3));
+    }
+
+    private static async Task<string> BringUpAsync(Scene scene)
+    {
+        await scene.ApplyAsync("v1");
+        return (await scene.WaitForPhaseAsync(RolloutPhase.Stable)).StableRevision!;
+    }
+
+    private static string RevisionOf(ModelDeployment model) => RevisionHash.Of(model.Spec, "registry.example/inference-runtime:1");
+
+    private static Condition Condition(ModelDeploymentStatus status, string type) => status.Conditions!.Single(condition => condition.Type == type);
+
+    private static async Task<Deployment[]> DeploymentsAsync(Scene scene) =>
+        [.. (await scene.Client.ListAsync(Resources.Deployments, scene.Namespace, new ListOptions(), CancellationToken.None)).Items];
+
+    private static async Task<Pod[]> PodsAsync(Scene scene, string revision) =>
+    [
+        .. (await scene.Client.ListAsync(
+            Resources.Pods, scene.Namespace, new ListOptions { LabelSelector = $"{Labels.Revision}={revision}" }, CancellationToken.None)).Items,
+    ];
+
+    private static Task EventAsync(Scene scene, string reason) => Eventually.TrueAsync(
+        async () => (await scene.Client.ListAsync(Resources.Events, scene.Namespace, new ListOptions(), CancellationToken.None)).Items
+            .Any(happened => happened.Reason == reason && happened.Regarding?.Name == "digits"),
+        $"an Event {reason}");
+}

@@ -1,0 +1,113 @@
+using System.Text.Json.Nodes;
+using ModelOperator.Api;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Testing;
+
+namespace ModelOperator.Controller.Tests.Cluster;
+
+/// <summary>A namespace of a real API server with the operator at work, and a kubelet and routers played.</summary>
+internal sealed class Scene : IAsyncDisposable
+{
+    private static readonly string[] RouterAddresses = ["127.0.0.1", "127.0.0.2"];
+    private static readonly Lazy<Task> Definition = new(async () => await Manifests.InstallDefinitionAsync((await SharedApiServer.GetAsync()).Client));
+
+    private readonly ApiServerFixture _server;
+    private readonly TestNamespace _namespace;
+    private OperatorUnderTest? _operator;
+
+    private Scene(ApiServerFixture server, TestNamespace @namespace, PlayedRouters routers)
+    {
+        (_server, _namespace, Routers) = (server, @namespace, routers);
+        Kubelet = new PlayedKubelet(server.Client, @namespace.Name, RouterAddresses);
+    }
+
+    public string Namespace => _namespace.Name;
+
+    public IKubernetesClient Client => _server.Client;
+
+    public PlayedRouters Routers { get; }
+
+    public PlayedKubelet Kubelet { get; }
+
+    public OperatorUnderTest Operator => _operator!;
+
+    public static async Task<Scene> StartAsync()
+    {
+        ApiServerFixture server = await SharedApiServer.GetAsync();
+        await Definition.Value;
+        TestNamespace @namespace = await server.CreateNamespaceAsync();
+        PlayedRouters routers = await PlayedRouters.StartAsync(server.Client, @namespace.Name, RouterAddresses);
+        var scene = new Scene(server, @namespace, routers);
+        await scene.StartOperatorAsync();
+        return scene;
+    }
+
+    public async Task StartOperatorAsync() => _operator = await OperatorUnderTest.StartAsync(_server, Namespace, Routers.Port);
+
+    public async Task StopOperatorAsync()
+    {
+        await _operator!.DisposeAsync();
+        _operator = null;
+    }
+
+    public async Task<ModelDeployment> ApplyAsync(string model, Action<JsonObject>? change = null)
+    {
+        var spec = new JsonObject
+        {
+            ["model"] = new JsonObject { ["uri"] = $"http://models.example/{model}/model.onnx" },
+            ["replicas"] = 2,
+            ["rollout"] = new JsonObject
+            {
+                ["steps"] = new JsonArray(
+                    new JsonObject { ["weight"] = 20, ["durationSeconds"] = 1 }, new JsonObject { ["weight"] = 50, ["durationSeconds"] = 1 }),
+                ["analysis"] = new JsonObject { ["intervalSeconds"] = 1 },
+            },
+        };
+        change?.Invoke(spec);
+        return await Client.ApplyAsync(
+            ModelDeploymentResource.Type,
+            new JsonObject { ["metadata"] = new JsonObject { ["name"] = "digits", ["namespace"] = Namespace }, ["spec"] = spec },
+            "user",
+            CancellationToken.None);
+    }
+
+    public async Task<ModelDeployment> GetAsync() =>
+        (await Client.GetAsync(ModelDeploymentResource.Type, Namespace, "digits", CancellationToken.None))!;
+
+    /// <summary>Waits until the object answers to its newest spec and is as expected.</summary>
+    public async Task<ModelDeploymentStatus> WaitAsync(Func<ModelDeploymentStatus, bool> condition, string what)
+    {
+        ModelDeployment model = await GetAsync();
+        try
+        {
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    model = await GetAsync();
+                    return model.Status is { } status && status.ObservedGeneration == model.Metadata.Generation && condition(status);
+                },
+                what,
+                TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{what}: did not come about; status is {System.Text.Json.JsonSerializer.Serialize(model.Status, ApiJsonContext.Default.ModelDeploymentStatus)}");
+        }
+
+        return model.Status!;
+    }
+
+    public Task<ModelDeploymentStatus> WaitForPhaseAsync(RolloutPhase phase) => WaitAsync(status => status.Phase == phase, $"phase {phase}");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_operator is not null)
+        {
+            await _operator.DisposeAsync();
+        }
+
+        await Kubelet.DisposeAsync();
+        await Routers.DisposeAsync();
+        await _namespace.DisposeAsync();
+    }
+}
