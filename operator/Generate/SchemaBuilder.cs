@@ -92,6 +92,9 @@ public sealed class SchemaBuilder(XmlDocs docs, bool withRules)
         {
             schema["type"] = "string";
             schema["enum"] = new JsonArray([.. Enum.GetNames(type).Select(name => JsonValue.Create(name))]);
+
+            // Without it the API server reckons with megabytes when it estimates what a rule costs.
+            schema["maxLength"] = Enum.GetNames(type).Max(name => name.Length);
         }
         else if (type == typeof(string))
         {

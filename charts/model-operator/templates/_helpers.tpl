@@ -31,7 +31,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 - apiGroups: [modeloperator.io]
   resources: [modeldeployments/status]
   verbs: [get, patch, update]
-# Owner references that block an owner's deletion need it where the API server checks them.
+# Where the API server checks owner references, setting one wants "update" on the owner's finalizers and "delete" on the object.
 - apiGroups: [modeloperator.io]
   resources: [modeldeployments/finalizers]
   verbs: [update]
@@ -39,8 +39,11 @@ app.kubernetes.io/instance: {{ .Release.Name }}
   resources: [deployments]
   verbs: [create, delete, get, list, patch, update, watch]
 - apiGroups: [""]
-  resources: [services, serviceaccounts]
+  resources: [services]
   verbs: [create, delete, get, list, patch, update, watch]
+- apiGroups: [""]
+  resources: [serviceaccounts]
+  verbs: [create, delete, get, patch]
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch]
@@ -50,7 +53,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
   verbs: [get]
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [rolebindings]
-  verbs: [create, delete, get, list, patch, update, watch]
+  verbs: [create, delete, get, patch]
 # Routers get this role and no other.
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [clusterroles]
@@ -58,5 +61,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
   verbs: [bind]
 - apiGroups: ["", events.k8s.io]
   resources: [events]
-  verbs: [create, patch, update]
+  verbs: [create, patch]
 {{- end }}

@@ -13,6 +13,12 @@ internal sealed class EntityReader<T>(ResourceType<T> type, ILogger logger)
 
     private const int MaxListBytes = 512 << 20;
 
+    /// <summary>
+    /// For what objects come in, lists and events: deeper than any object the server takes (10,000). An object too deep for its type is
+    /// passed over by <see cref="TryRead"/>; it must not make what comes with it unreadable.
+    /// </summary>
+    internal static JsonReaderOptions Envelope { get; } = new() { MaxDepth = 20_000 };
+
     public async Task<T> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await LimitedBody.ReadAsync(response, MaxObjectBytes, cancellationToken);
@@ -63,7 +69,7 @@ internal sealed class EntityReader<T>(ResourceType<T> type, ILogger logger)
 
     private ListPage<T> ReadList(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, Envelope);
         var items = new List<T>();
         var metadata = new ListMeta();
         Expect(ref reader, JsonTokenType.StartObject);

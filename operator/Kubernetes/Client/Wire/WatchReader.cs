@@ -91,7 +91,7 @@ internal static class WatchReader
         Range? entity = null;
         try
         {
-            var reader = new Utf8JsonReader(json);
+            var reader = new Utf8JsonReader(json, EntityReader<KubernetesObject>.Envelope);
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {

@@ -1,0 +1,238 @@
+using System.Text.Json.Nodes;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Testing;
+
+namespace ModelOperator.Api.Tests.ApiServer;
+
+[Category("ApiServer")]
+[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class CustomResourceTests : IAsyncDisposable
+{
+    private CustomResource _resource = null!;
+    private TestNamespace _namespace = null!;
+
+    [SetUp]
+    public async Task Make_a_namespace()
+    {
+        _resource = await CustomResource.GetAsync();
+        _namespace = await _resource.Server.CreateNamespaceAsync();
+    }
+
+    public ValueTask DisposeAsync() => _namespace.DisposeAsync();
+
+    [Test]
+    public async Task Defaults_are_filled_in()
+    {
+        await Apply(Manifest("rollout: {steps: [{weight: 5}], analysis: {guardrails: [{name: a, type: Accuracy}]}}"));
+
+        var spec = JsonNode.Parse(await Kubectl("get", "mdep/digits", "--output=json"))!["spec"]!;
+        Assert.That(JsonNode.DeepEquals(spec, Specs.Json(
+            """
+            {
+              "model": {"uri": "https://models.example.com/digits.onnx"},
+              "replicas": 1,
+              "rollout": {
+                "steps": [{"weight": 5, "durationSeconds": 60, "minRequests": 0}],
+                "analysis": {
+                  "intervalSeconds": 10, "confidencePercent": 99, "deadlineSeconds": 86400, "onInconclusive": "Hold",
+                  "guardrails": [{"name": "a", "type": "Accuracy"}]
+                },
+                "progressDeadlineSeconds": 600,
+                "revisionHistoryLimit": 10
+              }
+            }
+            """)), Is.True, spec.ToJsonString());
+    }
+
+    [TestCase("replicas: -1", "spec.replicas", "-1")]
+    [TestCase("replicas: 1001", "spec.replicas", "1001")]
+    [TestCase("model: {uri: 's3://bucket/model'}", "spec.model.uri", "s3://bucket/model")]
+    [TestCase("model: {uri: 'https://user:pass@host/model'}", "spec.model.uri", "host/model")]
+    [TestCase("model: {uri: 'https://host/model', digest: 'sha256:12'}", "spec.model.digest", "sha256:12")]
+    [TestCase("model: {uri: 'https://host/model', credentialsSecretRef: {name: 'A B'}}", "spec.model.credentialsSecretRef.name", "A B")]
+    [TestCase("runtime: {accelerator: {kind: Tpu}}", "spec.runtime.accelerator.kind", "Tpu")]
+    [TestCase("runtime: {accelerator: {kind: Gpu, count: 0}}", "spec.runtime.accelerator.count", "0")]
+    [TestCase("runtime: {executionProviders: [OpenVINO]}", "spec.runtime.executionProviders", "OpenVINO")]
+    [TestCase("runtime: {image: ''}", "spec.runtime.image", "")]
+    [TestCase("rollout: {steps: []}", "spec.rollout.steps", "")]
+    [TestCase("rollout: {steps: [{weight: 101}]}", "spec.rollout.steps", "101")]
+    [TestCase("rollout: {analysis: {confidencePercent: 100}}", "spec.rollout.analysis.confidencePercent", "100")]
+    [TestCase("rollout: {analysis: {onInconclusive: Wait}}", "spec.rollout.analysis.onInconclusive", "Wait")]
+    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Speed}]}}", "spec.rollout.analysis.guardrails", "Speed")]
+    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Accuracy}, {name: a, type: Latency}]}}", "spec.rollout.analysis.guardrails", "Duplicate")]
+    public async Task A_wrong_value_is_refused_with_the_field_and_the_value(string spec, string field, string value)
+    {
+        var result = await TryApply(Manifest(spec));
+
+        Assert.That(result.Succeeded, Is.False);
+        Assert.That(result.Errors, Does.Contain(field).And.Contain(value));
+    }
+
+    [TestCase("my.digits")]
+    [TestCase("1digits")]
+    [TestCase("a23456789-123456789-123456789-123456789-123456789-123")]
+    public async Task A_name_that_leaves_no_room_for_a_service_and_a_revision_is_refused(string name)
+    {
+        var result = await TryApply(Manifest("replicas: 1", name));
+
+        Assert.That(result.Succeeded, Is.False);
+        Assert.That(result.Errors, Does.Contain("metadata.name").And.Contain(name));
+    }
+
+    [TestCase("runtime: {accelerator: {kind: Cpu, count: 1}}", "belong to kind Gpu")]
+    [TestCase("runtime: {executionProviders: [CUDA]}", "need accelerator.kind Gpu")]
+    [TestCase("runtime: {executionProviders: [CPU, CPU]}", "each provider once")]
+    [TestCase("rollout: {steps: [{weight: 50}, {weight: 5}]}", "must not decrease")]
+    [TestCase("rollout: {analysis: {intervalSeconds: 60, deadlineSeconds: 30}}", "must not be longer")]
+    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Accuracy, maxMilliseconds: 5}]}}", "belong to type Latency")]
+    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Latency, maxMilliseconds: 5, quantilePercent: 95}]}}", "not both")]
+    public async Task A_rule_between_fields_is_checked_by_servers_that_know_rules_and_by_the_validator_for_the_others(string spec, string message)
+    {
+        var result = await TryApply(Manifest(spec));
+
+        Assert.That(result.Succeeded, Is.EqualTo(!_resource.HasRules), result.Errors);
+        if (_resource.HasRules)
+        {
+            Assert.That(result.Errors, Does.Contain(message));
+        }
+        else
+        {
+            var stored = await _resource.Server.Client.GetAsync(ModelDeploymentResource.Type, _namespace.Name, "digits", CancellationToken.None);
+            Assert.That(Validation.ModelDeploymentValidator.Validate(stored!), Has.Count.EqualTo(1));
+        }
+    }
+
+    [Test]
+    public async Task An_unknown_field_is_refused_by_kubectl_and_named()
+    {
+        var result = await TryApply(Manifest("replica: 3"));
+
+        Assert.That(result.Succeeded, Is.False);
+        Assert.That(result.Errors, Does.Contain("replica"));
+    }
+
+    [Test]
+    public async Task Kubectl_scales_and_autoscalers_find_the_pods()
+    {
+        await Apply(Manifest("replicas: 1"));
+        await _resource.Server.Client.MergePatchAsync(
+            ModelDeploymentResource.Type,
+            _namespace.Name,
+            "digits",
+            Specs.Json("""{"status":{"replicas":2,"selector":"modeloperator.io/model=digits"}}"""),
+            CancellationToken.None,
+            "status");
+
+        await Kubectl("scale", "mdep/digits", "--replicas=3");
+
+        var scale = JsonNode.Parse(await _resource.Kubectl.RunAsync(
+            "", "get", "--raw", $"/apis/modeloperator.io/v1alpha1/namespaces/{_namespace.Name}/modeldeployments/digits/scale"))!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((int)scale["spec"]!["replicas"]!, Is.EqualTo(3));
+            Assert.That((int)scale["status"]!["replicas"]!, Is.EqualTo(2));
+            Assert.That((string)scale["status"]!["selector"]!, Is.EqualTo("modeloperator.io/model=digits"));
+        }
+    }
+
+    [Test]
+    public async Task Kubectl_explains_every_level()
+    {
+        // Line breaks depend on kubectl.
+        var rollout = string.Join(' ', (await Kubectl("explain", "mdep.spec.rollout")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var weight = string.Join(' ', (await Kubectl("explain", "mdep.spec.rollout.steps.weight")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.That(rollout, Does.Contain("How a new revision takes over.").And.Contain("Seconds a revision may take to become ready before it is rejected."));
+        Assert.That(weight, Does.Contain("Percent of requests the canary gets."));
+    }
+
+    [Test]
+    public async Task Kubectl_get_shows_what_a_rollout_does()
+    {
+        await Apply(Manifest("replicas: 1"));
+        await _resource.Server.Client.MergePatchAsync(
+            ModelDeploymentResource.Type,
+            _namespace.Name,
+            "digits",
+            Specs.Json("""{"status":{"phase":"Analyzing","stableRevision":"aaaaaaaaaa","canaryRevision":"bbbbbbbbbb","canaryWeight":25,"message":"Comparing.","conditions":[{"type":"Ready","status":"True"}]}}"""),
+            CancellationToken.None,
+            "status");
+
+        var all = await Kubectl("get", "all");
+        var wide = await Kubectl("get", "mdep", "--output=wide");
+
+        Assert.That(all, Does.Match(@"modeldeployment.modeloperator.io/digits\s+True\s+Analyzing\s+aaaaaaaaaa\s+bbbbbbbbbb\s+25"));
+        Assert.That(wide, Does.Match(@"NAME\s+READY\s+PHASE\s+STABLE\s+CANARY\s+WEIGHT\s+MESSAGE\s+AGE").And.Contain("Comparing."));
+    }
+
+    [Test]
+    public async Task Nothing_of_the_types_is_unknown_to_the_server()
+    {
+        var entity = Specs.Entity(digits =>
+        {
+            digits.Metadata.Namespace = _namespace.Name;
+            digits.ApiVersion = ModelDeploymentResource.Type.ApiVersion;
+            digits.Kind = ModelDeployment.KindName;
+        });
+        entity.Spec = Filled.Spec();
+        var created = await _resource.Server.Client.CreateAsync(ModelDeploymentResource.Type, entity, CancellationToken.None);
+        created.Status = Filled.Status();
+        await _resource.Server.Client.ReplaceAsync(ModelDeploymentResource.Type, created, CancellationToken.None, "status");
+
+        var read = await _resource.Server.Client.GetAsync(ModelDeploymentResource.Type, _namespace.Name, "digits", CancellationToken.None);
+
+        Assert.That(Filled.Json(read!.Spec), Is.EqualTo(Filled.Json(Filled.Spec())));
+        Assert.That(Filled.Json(read.Status!), Is.EqualTo(Filled.Json(Filled.Status())));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_pod_template_nested_deeper_than_json_readers_go_hides_no_other_object(CancellationToken cancellationToken)
+    {
+        var client = _resource.Server.Client;
+        var before = await client.ListAsync(ModelDeploymentResource.Type, _namespace.Name, new ListOptions(), cancellationToken);
+        var deep = string.Concat(Enumerable.Repeat("""{"a":""", 200)) + "1" + new string('}', 200);
+        await Apply(Manifest($"runtime: {{podTemplate: {{spec: {deep}}}}}", "deep"));
+        await Apply(Manifest("replicas: 1"));
+
+        var list = await client.ListAsync(ModelDeploymentResource.Type, _namespace.Name, new ListOptions(), cancellationToken);
+        var watched = await client
+            .WatchAsync(ModelDeploymentResource.Type, _namespace.Name, new ListOptions { ResourceVersion = before.ResourceVersion }, cancellationToken)
+            .FirstAsync(change => change.Type == WatchEventType.Added, cancellationToken);
+
+        Assert.That(list.Items.Select(item => item.Metadata.Name), Is.EqualTo(["digits"]));
+        Assert.That(watched.Object.Metadata.Name, Is.EqualTo("digits"));
+    }
+
+    [Test]
+    public async Task The_samples_are_accepted()
+    {
+        var result = await TryApply("", "--dry-run=server", "--filename", Path.Combine(Repository.Root, "crds", "samples"));
+
+        Assert.That(result.Succeeded, Is.True, result.Errors);
+        Assert.That(result.Output, Does.Contain("digits-rollout").And.Contain("digits-gpu"));
+    }
+
+    private static string Manifest(string spec, string name = "digits") =>
+        $$"""
+        apiVersion: modeloperator.io/v1alpha1
+        kind: ModelDeployment
+        metadata:
+          name: {{name}}
+        spec:
+          {{(spec.StartsWith("model:", StringComparison.Ordinal) ? "" : "model: {uri: 'https://models.example.com/digits.onnx'}")}}
+          {{spec}}
+        """;
+
+    private Task<string> Kubectl(params string[] arguments) => _resource.Kubectl.RunAsync("", ["--namespace", _namespace.Name, .. arguments]);
+
+    private async Task Apply(string manifest)
+    {
+        var result = await TryApply(manifest);
+        Assert.That(result.Succeeded, Is.True, result.Errors);
+    }
+
+    private Task<KubectlResult> TryApply(string manifest, params string[] options) => _resource.Kubectl.TryAsync(
+        manifest, ["--namespace", _namespace.Name, "apply", .. manifest.Length > 0 ? ["--filename", "-"] : Array.Empty<string>(), .. options]);
+}
