@@ -1,0 +1,84 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using ModelOperator.Evidence;
+using ModelOperator.Router.Routing;
+
+namespace ModelOperator.Router.Tests.Serving;
+
+/// <summary>A router in this process on real ports, and a client of it.</summary>
+internal sealed class TestRouter : IAsyncDisposable
+{
+    private long _version;
+    private RevisionWeight[] _weights = [];
+
+    private TestRouter(RouterOptions options) => Host = new RouterHost(options, NullLoggerFactory.Instance, TimeProvider.System);
+
+    public RouterHost Host { get; }
+
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false });
+
+    public static async Task<TestRouter> StartAsync(Func<RouterOptions, RouterOptions>? configure = null)
+    {
+        var options = new RouterOptions { Namespace = "default", TrafficPort = 0, AdminPort = 0 };
+        var router = new TestRouter(configure?.Invoke(options) ?? options);
+        await router.Host.StartAsync(CancellationToken.None);
+        router.Host.Readiness.Synced = true;
+        return router;
+    }
+
+    /// <summary>Puts a table in force.</summary>
+    public void Route(RevisionWeight[] weights, params PodState[] pods)
+    {
+        if (!_weights.SequenceEqual(weights)) _version++;
+        _weights = weights;
+        Host.State.Update([new ModelTable("digits", _version, weights)], pods);
+    }
+
+    public async Task<HttpResponseMessage> InferAsync(string body = """{"inputs":[]}""", params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Host.TrafficAddress, "/v2/models/digits/infer"))
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        foreach ((string name, string value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        return await Client.SendAsync(request);
+    }
+
+    public async Task<(int Status, JsonNode Body)> FeedbackAsync(string id, string truth = "right")
+    {
+        using HttpResponseMessage response = await Client.PostAsJsonAsync(
+            new Uri(Host.TrafficAddress, "/v2/models/digits/feedback"), new JsonObject { ["id"] = id, ["truth"] = truth });
+        return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+    }
+
+    public async Task<EvidenceReport> TicksAsync(long since = 0, string model = "digits")
+    {
+        string json = await Client.GetStringAsync(new Uri(Host.AdminAddress, $"/v1/models/{model}/ticks?since={since}"));
+        return JsonSerializer.Deserialize(json, EvidenceJson.Default.EvidenceReport)!;
+    }
+
+    /// <summary>Everything counted so far, by revision.</summary>
+    public async Task<Dictionary<string, RevisionCounts>> CountsAsync()
+    {
+        Host.Evidence.CloseTick();
+        EvidenceReport report = await TicksAsync();
+        return report.Ticks.SelectMany(t => t.Revisions).GroupBy(r => r.Key).ToDictionary(g => g.Key, g => new RevisionCounts
+        {
+            Requests = g.Sum(r => r.Value.Requests),
+            Errors = g.Sum(r => r.Value.Errors),
+            Rejections = g.Sum(r => r.Value.Rejections),
+            Correct = g.Sum(r => r.Value.Correct),
+            Incorrect = g.Sum(r => r.Value.Incorrect),
+            Latency = [.. g.SelectMany(r => r.Value.Latency)],
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Host.DisposeAsync();
+    }
+}
