@@ -1,4 +1,5 @@
 using System.Net;
+using ModelOperator.Protocol;
 using ModelOperator.Router.Forwarding;
 using ModelOperator.Router.Recording;
 using ModelOperator.Router.Routing;
@@ -107,7 +108,7 @@ internal sealed class FeedbackHandler(
         context.Response.StatusCode = (int)answer.Status;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = answer.Body.Length;
-        context.Response.Headers[RouterHeaders.Revision] = pod.Revision;
+        context.Response.Headers[ModelHeaders.Revision] = pod.Revision;
         await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
     }
 }

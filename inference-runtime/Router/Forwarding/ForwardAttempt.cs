@@ -1,4 +1,5 @@
 using System.Net;
+using ModelOperator.Protocol;
 using ModelOperator.Router.Routing;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -18,10 +19,10 @@ internal sealed class ForwardAttempt(PodEndpoint pod, string? requestId, Action<
 
         // The body is here already; waiting for a go-ahead would only add a round trip.
         proxyRequest.Headers.ExpectContinue = null;
-        proxyRequest.Headers.Remove(RouterHeaders.RequestId);
+        proxyRequest.Headers.Remove(ModelHeaders.RequestId);
         if (requestId is not null && RequestIds.FitsHeader(requestId))
         {
-            proxyRequest.Headers.TryAddWithoutValidation(RouterHeaders.RequestId, requestId);
+            proxyRequest.Headers.TryAddWithoutValidation(ModelHeaders.RequestId, requestId);
         }
     }
 
@@ -29,15 +30,15 @@ internal sealed class ForwardAttempt(PodEndpoint pod, string? requestId, Action<
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         if (proxyResponse is null) return false;
-        if (proxyResponse.StatusCode == HttpStatusCode.ServiceUnavailable && proxyResponse.Headers.Contains(RouterHeaders.Draining))
+        if (proxyResponse.StatusCode == HttpStatusCode.ServiceUnavailable && proxyResponse.Headers.Contains(ModelHeaders.Draining))
         {
             WasDraining = true;
             return false;
         }
 
         bool copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        httpContext.Response.Headers[RouterHeaders.Revision] = pod.Revision;
-        if (requestId is not null && RequestIds.FitsHeader(requestId)) httpContext.Response.Headers[RouterHeaders.RequestId] = requestId;
+        httpContext.Response.Headers[ModelHeaders.Revision] = pod.Revision;
+        if (requestId is not null && RequestIds.FitsHeader(requestId)) httpContext.Response.Headers[ModelHeaders.RequestId] = requestId;
 
         // Before the first byte of the answer: the client's feedback can arrive right after it.
         answered?.Invoke(httpContext);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOperator.Protocol;
 using ModelOperator.Router.Feedback;
 using ModelOperator.Router.Recording;
 using ModelOperator.Router.Routing;
@@ -26,20 +27,20 @@ internal sealed class InferenceForwarder(
 
     public async Task ForwardAsync(HttpContext context, ModelRoute route, RequestKind kind)
     {
-        string? pinned = context.Request.Headers[RouterHeaders.Revision];
+        string? pinned = context.Request.Headers[ModelHeaders.Revision];
         if (string.IsNullOrEmpty(pinned)) pinned = null;
         if (pinned is not null && !route.Revisions.ContainsKey(pinned))
         {
             await AnswerAsync(context, route.Name, StatusCodes.Status404NotFound,
-                $"header {RouterHeaders.Revision}: model '{route.Name}' has no revision '{RouterError.Shown(pinned)}'");
+                $"header {ModelHeaders.Revision}: model '{route.Name}' has no revision '{RouterError.Shown(pinned)}'");
             return;
         }
 
-        string? headerId = context.Request.Headers[RouterHeaders.RequestId];
+        string? headerId = context.Request.Headers[ModelHeaders.RequestId];
         if (!string.IsNullOrEmpty(headerId) && !RequestIds.FitsHeader(headerId))
         {
             await AnswerAsync(context, route.Name, StatusCodes.Status400BadRequest,
-                $"header {RouterHeaders.RequestId}: must be one value of 1 to {RequestIds.MaxLength} visible ASCII characters");
+                $"header {ModelHeaders.RequestId}: must be one value of 1 to {RequestIds.MaxLength} visible ASCII characters");
             return;
         }
 
@@ -164,7 +165,7 @@ internal sealed class InferenceForwarder(
 
         if (error == ForwarderError.None) return;
         LogMessages.ForwardingFailed(log, request.Model, pod.Revision, pod.Name, error.ToString(), exception?.Message ?? "");
-        context.Response.Headers[RouterHeaders.Revision] = pod.Revision;
+        context.Response.Headers[ModelHeaders.Revision] = pod.Revision;
         await RouterError.WriteAsync(context, status, error == ForwarderError.RequestTimedOut
             ? $"model '{request.Model}' did not answer within {options.ActivityTimeout.TotalSeconds} s"
             : $"model '{request.Model}' broke off before it had answered");
@@ -202,7 +203,7 @@ internal sealed class InferenceForwarder(
     {
         ReadOnlySpan<byte> json = body.Beginning;
         bool complete = body.IsComplete;
-        string? header = request.Headers[RouterHeaders.InferenceHeaderLength];
+        string? header = request.Headers[ModelHeaders.InferenceHeaderLength];
         if (int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out int jsonLength) && jsonLength <= json.Length)
         {
             json = json[..jsonLength];

@@ -69,7 +69,11 @@ internal sealed class RequestPipeline(DrainState drain, ServerMetrics metrics, T
         }
     }
 
-    private static Task TurnAway(HttpContext context) => throw new OverloadedException("the server is stopping");
+    private static Task TurnAway(HttpContext context)
+    {
+        context.Response.Headers[ModelHeaders.Draining] = "true";
+        throw new OverloadedException("the server is stopping");
+    }
 
     private static string Describe(HttpContext context) => context.Response.StatusCode switch
     {

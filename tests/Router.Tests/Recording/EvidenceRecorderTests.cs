@@ -1,5 +1,6 @@
 using ModelOperator.Evidence;
 using ModelOperator.Router.Recording;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Router.Tests.Recording;
 
@@ -7,7 +8,7 @@ public sealed class EvidenceRecorderTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly ManualTime _time = new();
+    private readonly ManualTimeProvider _time = new();
 
     [Test]
     public async Task What_is_read_by_cursor_while_many_record_adds_up_to_exactly_what_was_recorded()

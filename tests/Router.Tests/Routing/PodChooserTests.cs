@@ -1,10 +1,11 @@
 using ModelOperator.Router.Routing;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Router.Tests.Routing;
 
 public sealed class PodChooserTests
 {
-    private readonly ManualTime _time = new();
+    private readonly ManualTimeProvider _time = new();
 
     [Test]
     public void Of_two_pods_the_one_with_fewer_requests_in_flight_is_chosen()

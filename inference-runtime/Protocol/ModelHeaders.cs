@@ -1,7 +1,7 @@
-namespace ModelOperator.Router.Forwarding;
+namespace ModelOperator.Protocol;
 
-/// <summary>Headers between clients, routers and model servers.</summary>
-internal static class RouterHeaders
+/// <summary>HTTP headers between clients, routers and model servers, besides those of the protocol.</summary>
+public static class ModelHeaders
 {
     /// <summary>On requests: pins a revision. On responses: the revision that answered.</summary>
     public const string Revision = "x-model-revision";
@@ -9,7 +9,7 @@ internal static class RouterHeaders
     /// <summary>The id under which feedback finds the prediction.</summary>
     public const string RequestId = "x-request-id";
 
-    /// <summary>On a 503 of a model server: it is draining and has not looked at the request.</summary>
+    /// <summary>On a 503 of a model server: it is stopping and has not looked at the request, so another pod can have it.</summary>
     public const string Draining = "x-model-draining";
 
     /// <summary>Length of the JSON part of a body in the binary tensor extension.</summary>

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using ModelOperator.Evidence;
+using ModelOperator.Router.Routing;
+
+namespace ModelOperator.Router.Tests.Serving;
+
+/// <summary>Truth finds the pod that made the prediction, from any router, and is counted once.</summary>
+[Parallelizable(ParallelScope.All)]
+public sealed class FeedbackTests
+{
+    private const string Stable = "aaaaaaaaaa", Canary = "bbbbbbbbbb";
+
+    [Test]
+    public async Task Truth_is_counted_once_for_the_revision_that_answered_also_through_another_router()
+    {
+        await using TestRouter router = await TestRouter.StartAsync(), other = await TestRouter.StartAsync();
+        await using TestPod stable = await TestPod.StartAsync(Stable), canary = await TestPod.StartAsync(Canary), second = await TestPod.StartAsync(Canary);
+        foreach (TestRouter r in new[] { router, other }) r.Route([new(Stable, 50), new(Canary, 50)], stable.State(), canary.State(), second.State());
+        List<(string Id, string Revision)> answered = [];
+        for (int i = 0; i < 100; i++)
+        {
+            using HttpResponseMessage answer = await router.InferAsync();
+            answered.Add((answer.Headers.GetValues("x-request-id").Single(), answer.Headers.GetValues("x-model-revision").Single()));
+        }
+
+        foreach ((string id, string revision) in answered)
+        {
+            (int status, JsonNode body) = await other.FeedbackAsync(id, revision == Stable ? "right" : "wrong");
+            Assert.That((status, (bool)body["duplicate"]!), Is.EqualTo((200, false)));
+            (status, body) = await router.FeedbackAsync(id, "right");
+            Assert.That((status, (bool)body["duplicate"]!), Is.EqualTo((200, true)));
+        }
+
+        Dictionary<string, RevisionCounts> there = await other.CountsAsync(), here = await router.CountsAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That((there[Stable].Correct, there[Stable].Incorrect), Is.EqualTo((50, 0)));
+            Assert.That((there[Canary].Correct, there[Canary].Incorrect), Is.EqualTo((0, 50)));
+            Assert.That(here.Values.Sum(c => c.Correct + c.Incorrect), Is.Zero);
+            Assert.That(there.Values.Sum(c => c.Requests), Is.Zero, "feedback is no request to the model");
+        });
+    }
+
+    [Test]
+    public async Task An_id_of_the_clients_own_is_found_by_the_router_that_knows_it_and_by_one_that_does_not()
+    {
+        await using TestRouter router = await TestRouter.StartAsync(), other = await TestRouter.StartAsync();
+        await using TestPod stable = await TestPod.StartAsync(Stable), canary = await TestPod.StartAsync(Canary);
+        foreach (TestRouter r in new[] { router, other }) r.Route([new(Stable, 50), new(Canary, 50)], stable.State(), canary.State());
+        for (int i = 0; i < 20; i++)
+        {
+            using HttpResponseMessage answer = await router.InferAsync($$"""{"id":"mine-{{i}}"}""");
+            (int status, _) = await (i % 2 == 0 ? router : other).FeedbackAsync($"mine-{i}");
+            Assert.That(status, Is.EqualTo(200));
+        }
+
+        long counted = (await router.CountsAsync()).Values.Sum(c => c.Correct) + (await other.CountsAsync()).Values.Sum(c => c.Correct);
+        Assert.That(counted, Is.EqualTo(20));
+    }
+
+    [Test]
+    public async Task A_pod_that_is_draining_can_still_be_asked_and_one_that_is_gone_is_named()
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        router.Route([new(Stable, 100)], pod.State());
+        using HttpResponseMessage answer = await router.InferAsync();
+        string id = answer.Headers.GetValues("x-request-id").Single();
+
+        router.Route([new(Stable, 100)], pod.State(ready: false));
+        Assert.That((await router.FeedbackAsync(id)).Status, Is.EqualTo(200));
+
+        router.Route([new(Stable, 100)]);
+        (int status, JsonNode body) = await router.FeedbackAsync(id);
+        Assert.That(status, Is.EqualTo(404));
+        Assert.That((string?)body["error"], Does.Contain(pod.Name).And.Contain("gone"));
+    }
+
+    [Test]
+    public async Task An_unknown_id_is_a_404_and_changes_nothing()
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod stable = await TestPod.StartAsync(Stable), canary = await TestPod.StartAsync(Canary);
+        router.Route([new(Stable, 100)], stable.State(), canary.State());
+
+        (int status, JsonNode body) = await router.FeedbackAsync("nobody");
+
+        Assert.That((status, (string?)body["error"]), Is.EqualTo((404, "no pod of model 'digits' knows a request 'nobody'")));
+        Assert.That(await router.CountsAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task An_unknown_id_is_no_404_when_a_pod_that_may_know_it_is_silent()
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        var silent = new PodState("silent", "uid-silent", "digits", Canary, $"127.0.0.1:{ForwardingTests.FreePort()}", Ready: true);
+        router.Route([new(Stable, 100)], pod.State(), silent);
+
+        Assert.That((await router.FeedbackAsync("nobody")).Status, Is.EqualTo(503));
+    }
+
+    [TestCase("")]
+    [TestCase("{}")]
+    [TestCase("not json")]
+    [TestCase("""{"id":7,"truth":1}""")]
+    [TestCase("""{"id":"","truth":1}""")]
+    public async Task Feedback_without_an_id_is_refused_by_name_of_the_field(string body)
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        router.Route([new(Stable, 100)]);
+
+        using HttpResponseMessage answer = await router.Client.PostAsync(
+            new Uri(router.Host.TrafficAddress, "/v2/models/digits/feedback"), new StringContent(body, Encoding.UTF8, "application/json"));
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("field id"));
+    }
+
+    [Test]
+    public async Task What_a_pod_refuses_is_passed_on_and_not_counted()
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        pod.Draining = true;
+        router.Route([new(Stable, 100)], pod.State());
+
+        (int status, JsonNode body) = await router.FeedbackAsync($"{Stable}.{pod.Name}.0123456789abcdef");
+
+        Assert.That((status, (string?)body["error"]), Is.EqualTo((503, "the server is stopping")));
+        Assert.That(await router.CountsAsync(), Is.Empty);
+    }
+}

@@ -1,0 +1,67 @@
+using ModelOperator.Api;
+using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Router.Routing;
+using ModelOperator.Router.Watching;
+
+namespace ModelOperator.Router.Tests.Watching;
+
+public sealed class ClusterViewTests
+{
+    [Test]
+    public void A_ready_pod_gets_requests_at_its_port_named_http()
+    {
+        Assert.That(
+            ClusterView.Pod(Pod()), Is.EqualTo(new PodState("digits-1", "uid-1", "digits", "0123456789", "10.0.0.7:9000", Ready: true)));
+        Assert.That(ClusterView.Pod(Pod(p => p.Spec.Containers = null))!.Address, Is.EqualTo("10.0.0.7:8080"));
+        Assert.That(ClusterView.Pod(Pod(p => p.Status!.PodIP = "fd00::7"))!.Address, Is.EqualTo("[fd00::7]:9000"));
+    }
+
+    [Test]
+    public void A_pod_that_is_unready_or_terminating_gets_none_but_is_known()
+    {
+        Assert.That(ClusterView.Pod(Pod(p => p.Status!.Conditions![0].Status = "False"))!.Ready, Is.False);
+        Assert.That(ClusterView.Pod(Pod(p => p.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch))!.Ready, Is.False);
+    }
+
+    [Test]
+    public void A_pod_without_address_or_labels_or_that_has_ended_is_unknown()
+    {
+        Assert.That(ClusterView.Pod(Pod(p => p.Status!.PodIP = null)), Is.Null);
+        Assert.That(ClusterView.Pod(Pod(p => p.Status = null)), Is.Null);
+        Assert.That(ClusterView.Pod(Pod(p => p.Metadata.Labels = null)), Is.Null);
+        Assert.That(ClusterView.Pod(Pod(p => p.Metadata.Labels!.Remove(Labels.Revision))), Is.Null);
+        Assert.That(ClusterView.Pod(Pod(p => p.Status!.Phase = "Failed")), Is.Null);
+    }
+
+    [Test]
+    public void A_table_is_that_of_the_status_and_a_model_without_one_has_version_minus_1()
+    {
+        var model = new ModelDeployment { Metadata = { Name = "digits" } };
+        Assert.That(ClusterView.Table(model).Version, Is.EqualTo(-1));
+
+        model.Status = new ModelDeploymentStatus
+        {
+            Routing = new RoutingTable { Version = 4, Targets = [new() { Revision = "a", Weight = 95 }, new() { Revision = "b", Weight = 5 }] },
+        };
+        ModelTable table = ClusterView.Table(model);
+        Assert.That((table.Model, table.Version), Is.EqualTo(("digits", 4)));
+        Assert.That(table.Targets, Is.EqualTo(new RevisionWeight[] { new("a", 95), new("b", 5) }));
+    }
+
+    private static Pod Pod(Action<Pod>? change = null)
+    {
+        var pod = new Pod
+        {
+            Metadata =
+            {
+                Name = "digits-1",
+                Uid = "uid-1",
+                Labels = new() { [Labels.Model] = "digits", [Labels.Revision] = "0123456789" },
+            },
+            Spec = { Containers = [new() { Name = "proxy", Ports = [new() { Name = "other", Number = 1 }] }, new() { Name = "runtime", Ports = [new() { Name = "http", Number = 9000 }] }] },
+            Status = new() { Phase = "Running", PodIP = "10.0.0.7", Conditions = [new() { Type = "Ready", Status = "True" }] },
+        };
+        change?.Invoke(pod);
+        return pod;
+    }
+}
