@@ -44,12 +44,13 @@ internal static class JsonText
     {
         try
         {
-            Utf8JsonReader reader = new(json);
-            if (!reader.Read())
+            if (json.IsEmpty)
             {
                 throw new ProtocolException("the body is empty, expected a JSON object");
             }
 
+            Utf8JsonReader reader = new(json);
+            reader.Read();
             T result = read(ref reader);
             return reader.Read() ? throw new ProtocolException("the body goes on after its JSON object") : result;
         }

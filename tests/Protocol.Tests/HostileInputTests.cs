@@ -1,0 +1,71 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ModelOperator.Protocol.Tests;
+
+public sealed class HostileInputTests
+{
+    private static readonly byte[] Infer = Encoding.UTF8.GetBytes("""
+        {"id":"a","parameters":{"p":1},"inputs":[{"data":[[1,2],["x",true]],"name":"x","datatype":"FP32","shape":[2,2]},
+        {"name":"y\u00e9","datatype":"BYTES","shape":[1],"data":["\ud83d\ude00"]}],"outputs":[{"name":"z"}]}
+        """);
+
+    private static readonly byte[] Feedback = Encoding.UTF8.GetBytes("""{"id":"a","truth":[1,2.0,"x\n"]}""");
+
+    private static readonly string[] Fragments =
+    [
+        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "1e999", "-", "null", "true", "NaN", "\0", "\u00ff", "\"shape\":", "\"data\":",
+        "\"inputs\":[", "[[[[[[[[[[[[[[[[[[[[", "99999999999999999999", "\"BYTES\"", "\"FP32\"", "\"id\":", "\"truth\":", "/*", "//",
+    ];
+
+    [FsCheck.NUnit.Property(MaxTest = 3000)]
+    public Property Mangled_requests_are_read_or_refused_and_nothing_else() =>
+        Prop.ForAll(Mangled(Infer), bytes => ReadsOrRefuses(() => InferRequestReader.Read(bytes, new ProtocolLimits()).Dispose()));
+
+    [FsCheck.NUnit.Property(MaxTest = 2000)]
+    public Property Mangled_feedback_is_read_or_refused_and_nothing_else() =>
+        Prop.ForAll(Mangled(Feedback), bytes => ReadsOrRefuses(() => FeedbackRequest.Read(bytes, new ProtocolLimits())));
+
+    [FsCheck.NUnit.Property(MaxTest = 1000)]
+    public bool Bytes_of_any_kind_are_read_or_refused_and_nothing_else(byte[] bytes) =>
+        ReadsOrRefuses(() => InferRequestReader.Read(bytes, new ProtocolLimits()).Dispose())
+        && ReadsOrRefuses(() => FeedbackRequest.Read(bytes, new ProtocolLimits()));
+
+    private static bool ReadsOrRefuses(Action read)
+    {
+        try
+        {
+            read();
+            return true;
+        }
+        catch (ProtocolException e)
+        {
+            return e.StatusCode is >= 400 and < 500 && e.Message.Length is > 0 and < 2000;
+        }
+    }
+
+    private static Arbitrary<byte[]> Mangled(byte[] valid) => (
+        from cuts in Gen.Choose(1, 4)
+        from edits in (
+            from at in Gen.Choose(0, valid.Length)
+            from length in Gen.Choose(0, 12)
+            from fragment in Gen.OneOf(
+                Gen.Elements(Fragments).Select(Encoding.UTF8.GetBytes),
+                Gen.Choose(0, 255).Select(b => new[] { (byte)b }),
+                Gen.Constant(Array.Empty<byte>()))
+            select (at, length, fragment)).ArrayOf(cuts)
+        select Mangle(valid, edits)).ToArbitrary();
+
+    private static byte[] Mangle(byte[] valid, (int At, int Length, byte[] Fragment)[] edits)
+    {
+        byte[] bytes = valid;
+        foreach ((int at, int length, byte[] fragment) in edits)
+        {
+            int start = Math.Min(at, bytes.Length);
+            bytes = [.. bytes[..start], .. fragment, .. bytes[Math.Min(start + length, bytes.Length)..]];
+        }
+
+        return bytes;
+    }
+}
