@@ -12,6 +12,8 @@ internal sealed class ModelLoader(
     {
         try
         {
+            // A model that fails at once would otherwise stop a host that is still starting, which that host takes for its own failure.
+            await StartedAsync(stoppingToken);
             long start = time.GetTimestamp();
             await Task.Run(() => model.Load(factory, options.ModelPath, options.ExecutionProviders, time, stoppingToken), stoppingToken);
             if (model.Sample.Count > 0)
@@ -38,5 +40,12 @@ internal sealed class ModelLoader(
             exit.Fail(new TerminatingException(FailureReasons.ModelInvalid, $"the model cannot be served: {e.Message}", e));
             lifetime.StopApplication();
         }
+    }
+
+    private async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(cancellationToken);
     }
 }

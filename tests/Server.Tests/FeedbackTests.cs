@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
+using ModelOperator.Server.Feedback;
+
+namespace ModelOperator.Server.Tests;
+
+public sealed class FeedbackTests
+{
+    private TestServer _server = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => _server = await TestServer.DigitsAsync();
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await _server.DisposeAsync();
+
+    [Test]
+    public async Task Truth_is_counted_once_however_often_it_comes()
+    {
+        int label = Digits.Labels((await _server.InferAsync(Digits.Request(0, id: "once"))).Body)[0];
+
+        (HttpStatusCode status, JsonElement first, _) = await _server.FeedbackAsync("once", label.ToString());
+        (_, JsonElement again, _) = await _server.FeedbackAsync("once", "\"something else\"");
+
+        Assert.That(status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(first.GetRawText(), Is.EqualTo("""{"id":"once","model_name":"digits","correct":1,"incorrect":0,"duplicate":false}"""));
+        Assert.That(again.GetRawText(), Is.EqualTo("""{"id":"once","model_name":"digits","correct":1,"incorrect":0,"duplicate":true}"""));
+    }
+
+    [Test]
+    public async Task Truth_of_a_batch_counts_each_row_also_when_the_labels_were_not_asked_for()
+    {
+        string request = Digits.Request(0, 3, "batch", ""","outputs":[{"name":"probabilities"}]""");
+        int[] labels = Digits.Labels((await _server.InferAsync(Digits.Request(0, 3))).Body);
+        await _server.InferAsync(request);
+
+        (HttpStatusCode few, JsonElement error, _) = await _server.FeedbackAsync("batch", "[1]");
+        (_, JsonElement body, _) = await _server.FeedbackAsync("batch", $"[{labels[0]},\"{labels[1]}\",{(labels[2] + 1) % 10}]");
+
+        Assert.That(few, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(error.GetProperty("error").GetString(), Is.EqualTo("truth has 1 labels, but request 'batch' got 3 predictions; they must be as many"));
+        Assert.That((body.GetProperty("correct").GetInt32(), body.GetProperty("incorrect").GetInt32()), Is.EqualTo((2, 1)));
+    }
+
+    [Test]
+    public async Task The_header_is_the_key_before_the_id_in_the_body_and_a_made_up_id_works_too()
+    {
+        await _server.InferAsync(Digits.Request(0, id: "body"), ("x-request-id", "header"));
+        (_, _, HttpResponseMessage response) = await _server.InferAsync(Digits.Request(0));
+        string made = response.Headers.GetValues("x-request-id").Single();
+
+        Assert.That((await _server.FeedbackAsync("header", "1")).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await _server.FeedbackAsync("body", "1")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That((await _server.FeedbackAsync(made, "1")).Status, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task Truth_for_a_request_that_is_not_known_is_a_404_and_wrong_feedback_a_400()
+    {
+        (HttpStatusCode unknown, JsonElement body, _) = await _server.FeedbackAsync("never", "1");
+        (HttpStatusCode wrong, _, _) = await _server.FeedbackAsync("never", "{}");
+
+        Assert.That(unknown, Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("request 'never' is not known here: it was never answered, or too long ago"));
+        Assert.That(wrong, Is.EqualTo(HttpStatusCode.BadRequest));
+    }
+
+    [Test]
+    public async Task Feedback_from_many_at_once_is_counted_once()
+    {
+        await _server.InferAsync(Digits.Request(0, id: "race"));
+
+        bool[] duplicates = await Task.WhenAll(Enumerable.Range(0, 32).Select(
+            async _ => (await _server.FeedbackAsync("race", "1")).Body.GetProperty("duplicate").GetBoolean()));
+        Assert.That(duplicates.Count(d => !d), Is.EqualTo(1));
+    }
+
+    [FsCheck.NUnit.Property(MaxTest = 200)]
+    public Property What_is_kept_never_exceeds_the_capacity_and_the_newest_is_always_known() => Prop.ForAll(
+        (from ids in Gen.Choose(0, 40).ArrayOf() from capacity in Gen.Choose(16, 64) select (ids, capacity)).ToArbitrary(),
+        run =>
+        {
+            PredictionStore store = new(run.capacity);
+            foreach (int id in run.ids)
+            {
+                store.Remember($"r{id}", ["a"]);
+                if (store.Count > run.capacity || store.Judge($"r{id}", ["a"]) is not { Correct: 1, Duplicate: false })
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        });
+
+    [Test]
+    public void The_oldest_predictions_are_forgotten_first()
+    {
+        PredictionPart part = new(capacity: 3);
+        part.Remember("a", ["1"]);
+        part.Remember("b", ["1", "2"]);
+        part.Remember("c", ["1"]);
+        part.Remember("too much", ["1", "2", "3", "4"]);
+
+        Assert.That(part.Judge("a", ["1"]), Is.Null);
+        Assert.That(part.Judge("b", ["1", "1"]), Is.EqualTo(new Judgement(2, 1, 1, Duplicate: false)));
+        Assert.That(part.Judge("too much", ["1", "2", "3", "4"]), Is.Null);
+        Assert.That(part.Count, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void A_newer_request_of_the_same_id_takes_the_place_of_the_older_one()
+    {
+        PredictionPart part = new(capacity: 2);
+        part.Remember("a", ["1"]);
+        part.Remember("a", ["2"]);
+        part.Remember("b", ["3"]);
+
+        Assert.That(part.Judge("a", ["2"]), Is.EqualTo(new Judgement(1, 1, 0, Duplicate: false)));
+        Assert.That(part.Judge("b", ["3"])?.Correct, Is.EqualTo(1));
+    }
+}

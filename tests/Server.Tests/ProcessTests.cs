@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace ModelOperator.Server.Tests;
+
+public sealed class ProcessTests
+{
+    private static readonly string Model = Path.Combine(TestServer.Models, "digits-v1.onnx");
+
+    [Test]
+    public async Task Told_to_stop_under_load_the_server_loses_no_request_and_ends_well()
+    {
+        await using ServerProcess server = ServerProcess.Start("serve", "--model-name", "digits", "--model", Model, "--port", "0", "--drain-seconds", "4");
+        using HttpClient client = await ReadyAsync(server);
+        using CancellationTokenSource routed = new();
+        int answered = 0;
+        Task[] clients = [.. Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            // As a router does: sends until it knows that the pod is going.
+            while (!routed.IsCancellationRequested)
+            {
+                using StringContent body = new(Digits.Request(0), Encoding.UTF8, "application/json");
+                using HttpResponseMessage response = await client.PostAsync("v2/models/digits/infer", body);
+                Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+                Interlocked.Increment(ref answered);
+            }
+        }))];
+
+        await Task.Delay(500);
+        server.Terminate();
+        HttpStatusCode ready = HttpStatusCode.OK;
+        Stopwatch watch = Stopwatch.StartNew();
+        while (ready == HttpStatusCode.OK && watch.Elapsed < TimeSpan.FromSeconds(2))
+        {
+            ready = (await client.GetAsync("v2/health/ready")).StatusCode;
+        }
+
+        int before = Volatile.Read(ref answered);
+        await Task.Delay(1000);
+        int after = Volatile.Read(ref answered);
+        await routed.CancelAsync();
+        await Task.WhenAll(clients);
+
+        Assert.That(ready, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(after, Is.GreaterThan(before), "requests that still arrive are served");
+        Assert.That(await server.ExitAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task An_idle_server_told_to_stop_does_not_wait_for_all_of_its_time()
+    {
+        await using ServerProcess server = ServerProcess.Start("serve", "--model-name", "digits", "--model", Model, "--port", "0", "--drain-seconds", "60");
+        using HttpClient client = await ReadyAsync(server);
+
+        Stopwatch watch = Stopwatch.StartNew();
+        server.Terminate();
+
+        Assert.That(await server.ExitAsync(), Is.Zero);
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
+    }
+
+    [Test]
+    public async Task A_model_that_cannot_be_served_ends_the_process_with_its_reason()
+    {
+        (int status, string message) = await ServerProcess.RunAsync(
+            "serve", "--model-name", "digits", "--model", Path.Combine(TestServer.Models, "digits-v5.onnx"), "--port", "0");
+
+        Assert.That(status, Is.EqualTo(1));
+        Assert.That(Reason(message), Is.EqualTo(FailureReasons.ModelInvalid));
+    }
+
+    [Test]
+    public async Task Arguments_that_make_no_sense_end_the_process_with_their_reason()
+    {
+        (int status, string message) = await ServerProcess.RunAsync("serve", "--model-name", "digits", "--model", Model, "--port", "http");
+        (int fetchStatus, string fetchMessage) = await ServerProcess.RunAsync("fetch", "--uri", "http://h/m", "--output", "/tmp/m", "--digest", "md5:1");
+
+        Assert.That((status, Reason(message)), Is.EqualTo((1, FailureReasons.InvalidConfiguration)));
+        Assert.That(message, Does.Contain("--port is 'http', expected a whole number from 0 to 65535").Or.Contain("--port is \\u0027http\\u0027"));
+        Assert.That((fetchStatus, Reason(fetchMessage)), Is.EqualTo((1, FailureReasons.InvalidConfiguration)));
+    }
+
+    [Test]
+    public async Task Fetch_writes_a_model_that_serve_serves()
+    {
+        string directory = Directory.CreateTempSubdirectory("process-tests-").FullName;
+        try
+        {
+            await using FileServer store = await FileServer.StartAsync(async context => await context.Response.Body.WriteAsync(await File.ReadAllBytesAsync(Model)));
+            string output = Path.Combine(directory, "model.onnx");
+            (int wrong, string message) = await ServerProcess.RunAsync(
+                "fetch", "--uri", store.Uri().ToString(), "--output", output, "--digest", "sha256:" + new string('0', 64));
+            (int right, string none) = await ServerProcess.RunAsync("fetch", "--uri", store.Uri().ToString(), "--output", output);
+
+            Assert.That((wrong, Reason(message)), Is.EqualTo((1, FailureReasons.DigestMismatch)));
+            Assert.That((right, none), Is.EqualTo((0, "")));
+            await using TestServer server = await TestServer.StartAsync(output);
+            Assert.That((await server.InferAsync(Digits.Request(0))).Status, Is.EqualTo(HttpStatusCode.OK));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static string? Reason(string message) => JsonDocument.Parse(message).RootElement.GetProperty("reason").GetString();
+
+    private static async Task<HttpClient> ReadyAsync(ServerProcess server)
+    {
+        HttpClient client = new() { BaseAddress = await server.AddressAsync() };
+        while ((await client.GetAsync("v2/health/ready")).StatusCode != HttpStatusCode.OK)
+        {
+            await Task.Delay(20);
+        }
+
+        return client;
+    }
+}

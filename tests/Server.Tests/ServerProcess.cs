@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ModelOperator.Server.Tests;
+
+/// <summary>The program as a process of its own.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServerProcess(string? terminationLog, string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            Environment = { ["TERMINATION_LOG"] = terminationLog ?? "/nowhere/termination-log" },
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "inference-runtime.dll"));
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data?.Split("Listening on port ") is [_, { } port])
+            {
+                _port.TrySetResult(int.Parse(port, CultureInfo.InvariantCulture));
+            }
+        };
+        _process.Exited += (_, _) => _port.TrySetException(new InvalidOperationException("the server ended before it listened"));
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public static ServerProcess Start(params string[] arguments) => new(null, arguments);
+
+    /// <summary>Runs a command to its end; gives its exit status and what it left for Kubernetes.</summary>
+    public static async Task<(int Status, string Message)> RunAsync(params string[] arguments)
+    {
+        string log = Path.GetTempFileName();
+        try
+        {
+            await using ServerProcess process = new(log, arguments);
+            _ = process._port.Task.Exception;
+            return (await process.ExitAsync(), await File.ReadAllTextAsync(log));
+        }
+        finally
+        {
+            File.Delete(log);
+        }
+    }
+
+    public async Task<Uri> AddressAsync() => new($"http://127.0.0.1:{await _port.Task}/");
+
+    public void Terminate()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+}
