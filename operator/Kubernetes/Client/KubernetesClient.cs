@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -150,9 +149,17 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         {
             await _caller.CallAsync(request, static (_, _) => Task.FromResult(true), cancellationToken);
         }
-        catch (KubernetesException e) when (e.IsNotFound || (uid is not null && IsAnotherObject(e)))
+        catch (KubernetesException e) when (e.IsNotFound)
         {
             // What was to be deleted is gone already.
+        }
+        catch (KubernetesException e) when (e.IsConflict && uid is not null)
+        {
+            // A conflict can be many things; this one may mean that an object of the same name has taken the place of the one meant.
+            if (await GetAsync(type, @namespace, name, cancellationToken) is { } found && found.Metadata.Uid == uid)
+            {
+                throw;
+            }
         }
     }
 
@@ -163,10 +170,6 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         _caller.Dispose();
         _capabilities.Dispose();
     }
-
-    /// <summary>A conflict can be many things; this one says that the object of that name has another uid.</summary>
-    private static bool IsAnotherObject(KubernetesException e) =>
-        e.StatusCode == HttpStatusCode.Conflict && e.Message.Contains("UID in precondition", StringComparison.Ordinal);
 
     private Task<ListPage<T>> ListPageAsync<T>(
         ResourceType<T> type, string? @namespace, ListOptions options, string? next, CancellationToken cancellationToken)

@@ -65,9 +65,146 @@ public sealed class ApiServerClientTests
         }
     }
 
+    [Test]
+    public async Task Two_managers_apply_their_own_fields_and_take_over_shared_ones(CancellationToken cancellationToken)
+    {
+        await _client.ApplyAsync(Resources.ConfigMaps, Intent(("shared", "1"), ("first", "x")), "first", cancellationToken);
+        await _client.ApplyAsync(Resources.ConfigMaps, Intent(("shared", "2"), ("second", "y")), "second", cancellationToken);
+        var withBoth = await _client.GetAsync(Resources.ConfigMaps, _namespace.Name, "a", cancellationToken);
+        var withoutFirst = await _client.ApplyAsync(Resources.ConfigMaps, Intent(), "first", cancellationToken);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(withBoth!.Data, Is.EquivalentTo(Data(("shared", "2"), ("first", "x"), ("second", "y"))));
+            Assert.That(withoutFirst.Data, Is.EquivalentTo(Data(("shared", "2"), ("second", "y"))), "what a manager no longer wants goes");
+        }
+    }
+
+    [Test]
+    public async Task An_apply_that_changes_nothing_leaves_the_version_and_the_applier_does_not_even_ask(CancellationToken cancellationToken)
+    {
+        using var counting = new CountingHandler();
+        using var client = counting.Client((await SharedApiServer.GetAsync()).Configuration);
+        var applier = new Applier(client, "first");
+
+        var made = await applier.ApplyAsync(Resources.ConfigMaps, Intent(("k", "1")), null, cancellationToken);
+        var skipped = await applier.ApplyAsync(Resources.ConfigMaps, Intent(("k", "1")), made, cancellationToken);
+        var callsSoFar = counting.Calls;
+        var touched = await _client.MergePatchAsync(
+            Resources.ConfigMaps, _namespace.Name, "a", new JsonObject { ["data"] = new JsonObject { ["k"] = "drifted" } }, cancellationToken);
+        var mended = await applier.ApplyAsync(Resources.ConfigMaps, Intent(("k", "1")), touched, cancellationToken);
+        var changed = await applier.ApplyAsync(Resources.ConfigMaps, Intent(("k", "2")), mended, cancellationToken);
+        var again = await client.ApplyAsync(Resources.ConfigMaps, Intent(("k", "2")), "first", cancellationToken);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(skipped, Is.SameAs(made));
+            Assert.That(callsSoFar, Is.EqualTo(1));
+            Assert.That(mended.Data, Contains.Key("k").WithValue("1"));
+            Assert.That(changed.Data, Contains.Key("k").WithValue("2"));
+            Assert.That(again.Metadata.ResourceVersion, Is.EqualTo(changed.Metadata.ResourceVersion));
+        }
+    }
+
+    [Test]
+    public async Task A_status_is_applied_apart_from_the_rest(CancellationToken cancellationToken)
+    {
+        var deployment = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "d", ["namespace"] = _namespace.Name },
+            ["spec"] = JsonNode.Parse(
+                """{"replicas":2,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}"""),
+        };
+        var status = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "d", ["namespace"] = _namespace.Name },
+            ["status"] = new JsonObject { ["observedGeneration"] = 1, ["replicas"] = 2, ["readyReplicas"] = 1 },
+        };
+
+        await _client.ApplyAsync(Resources.Deployments, deployment, "first", cancellationToken);
+        var answer = await _client.ApplyAsync(Resources.Deployments, status, "first-status", cancellationToken, "status");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status!.ReadyReplicas, Is.EqualTo(1));
+            Assert.That(answer.Spec.Replicas, Is.EqualTo(2));
+            Assert.That(answer.Spec.Template.Spec!.Containers!.Single().Image, Is.EqualTo("i"));
+            Assert.That(answer.Metadata.Generation, Is.EqualTo(1));
+        }
+    }
+
+    [Test]
+    public async Task A_delete_with_the_uid_of_an_earlier_object_leaves_the_later_one(CancellationToken cancellationToken)
+    {
+        var first = await _client.CreateAsync(Resources.ConfigMaps, Map("a"), cancellationToken);
+        await _client.DeleteAsync(Resources.ConfigMaps, _namespace.Name, "a", cancellationToken, first.Metadata.Uid);
+        var second = await _client.CreateAsync(Resources.ConfigMaps, Map("a"), cancellationToken);
+
+        await _client.DeleteAsync(Resources.ConfigMaps, _namespace.Name, "a", cancellationToken, first.Metadata.Uid);
+
+        var left = await _client.GetAsync(Resources.ConfigMaps, _namespace.Name, "a", cancellationToken);
+        Assert.That(left?.Metadata.Uid, Is.EqualTo(second.Metadata.Uid));
+    }
+
+    [Test]
+    public async Task A_long_list_comes_whole(CancellationToken cancellationToken)
+    {
+        await Parallel.ForAsync(
+            0,
+            1010,
+            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
+            async (i, token) => await _client.CreateAsync(Resources.ConfigMaps, Map($"m{i}"), token));
+        using var counting = new CountingHandler();
+        using var client = counting.Client((await SharedApiServer.GetAsync()).Configuration);
+
+        var list = await client.ListAsync(Resources.ConfigMaps, _namespace.Name, new ListOptions(), cancellationToken);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                list.Items.Select(m => m.Metadata.Name).Where(n => n[0] == 'm'),
+                Is.EquivalentTo(Enumerable.Range(0, 1010).Select(i => $"m{i}")));
+            Assert.That(counting.Calls, Is.EqualTo(3), "pages of 500");
+        }
+    }
+
+    [Test]
+    public async Task A_refused_object_is_named_with_its_field(CancellationToken cancellationToken)
+    {
+        var refusal = await Assert.ThrowsAsync<KubernetesException>(
+            () => _client.CreateAsync(Resources.ConfigMaps, Map("Not A Name"), cancellationToken));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(refusal!.Reason, Is.EqualTo("Invalid"));
+            Assert.That(refusal.Message, Does.Contain("metadata.name"));
+        }
+    }
+
+    [Test]
+    public async Task The_server_says_what_it_offers(CancellationToken cancellationToken)
+    {
+        var offered = await _client.DiscoverAsync(cancellationToken);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((offered.Major, offered.Minor), Is.GreaterThanOrEqualTo((1, 20)));
+            Assert.That(offered.GroupVersions, Is.SupersetOf(new[] { "v1", "apps/v1", "coordination.k8s.io/v1" }));
+        }
+    }
+
+    private static Dictionary<string, string> Data(params (string Key, string Value)[] data) =>
+        data.ToDictionary(d => d.Key, d => d.Value, StringComparer.Ordinal);
+
+    private JsonObject Intent(params (string Key, string Value)[] data) => new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = "a", ["namespace"] = _namespace.Name },
+        ["data"] = new JsonObject(data.Select(d => KeyValuePair.Create(d.Key, (JsonNode?)d.Value))),
+    };
+
     private ConfigMap Map(string name, params (string Key, string Value)[] data) => new()
     {
         Metadata = new ObjectMeta { Name = name, Namespace = _namespace.Name },
-        Data = data.ToDictionary(d => d.Key, d => d.Value, StringComparer.Ordinal),
+        Data = Data(data),
     };
 }

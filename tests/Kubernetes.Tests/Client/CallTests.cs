@@ -173,14 +173,15 @@ public sealed class CallTests
     [Test]
     public async Task A_delete_of_what_is_gone_or_is_another_object_by_now_is_no_error()
     {
+        var conflict = Refusal(HttpStatusCode.Conflict, "Conflict");
         using var server = new ScriptedServer(
             Refusal(HttpStatusCode.NotFound, "NotFound"),
-            Json(
-                """{"kind":"Status","code":409,"reason":"Conflict","message":"Precondition failed: UID in precondition: a, UID in object meta: b"}""",
-                HttpStatusCode.Conflict),
-            Refusal(HttpStatusCode.Conflict, "Conflict"));
+            conflict, Json("""{"metadata":{"name":"a","uid":"another"}}"""),
+            conflict, Refusal(HttpStatusCode.NotFound, "NotFound"),
+            conflict, Json("""{"metadata":{"name":"a","uid":"u"}}"""));
         using var client = server.Client();
 
+        await client.DeleteAsync(Resources.Pods, "n", "a", CancellationToken.None, "u");
         await client.DeleteAsync(Resources.Pods, "n", "a", CancellationToken.None, "u");
         await client.DeleteAsync(Resources.Pods, "n", "a", CancellationToken.None, "u");
         var other = await Assert.ThrowsAsync<KubernetesException>(
