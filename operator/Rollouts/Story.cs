@@ -42,7 +42,7 @@ internal static class Story
     public static string Safe(Scope scope) => string.Join("; ", scope.Verdicts.Select(v => $"{v.Guardrail.Name}: {v.Sentence}"));
 
     public static string Undecided(Scope scope) =>
-        $"no verdict after {Time(scope.Spec.Analysis.Deadline)}: "
+        $"no verdict after {Time(scope.Spec.Analysis.Deadline)}{(scope.World.Routers.Any(r => r.Report is not null) ? "" : ", and no router answers")}: "
         + string.Join("; ", scope.Verdicts.Where(v => v.Judgement.Verdict != Verdict.Safe).Select(v => $"{v.Guardrail.Name}: {v.Sentence}"));
 
     public static string Verdicts(Scope scope) =>

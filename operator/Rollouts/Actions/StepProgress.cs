@@ -15,7 +15,7 @@ internal sealed record StepProgress
     public required int CurrentCapacity { get; init; }
     public required int NextCapacity { get; init; }
 
-    /// <summary>The routers have confirmed the step's weight, and it lasted long enough, with enough requests, ready pods and no suspicion.</summary>
+    /// <summary>The routers have confirmed the step's weight and still answer, and it lasted long enough, with enough requests, ready pods and no suspicion.</summary>
     public required bool IsDone { get; init; }
 
     /// <summary>The analysis deadline has passed.</summary>
@@ -24,7 +24,7 @@ internal sealed record StepProgress
     public required bool IsAllSafe { get; init; }
     public required bool IsSuspicious { get; init; }
 
-    /// <summary>Every guardrail has counts of both arms.</summary>
+    /// <summary>Every guardrail has counts of both arms, and the source of counts is not lost.</summary>
     public required bool HasData { get; init; }
 
     public bool IsLast => NextStep is null;
@@ -47,6 +47,7 @@ internal sealed record StepProgress
         int ready = scope.Find(canary)?.ReadyReplicas ?? 0;
         int capacity = Capacity.For(scope.Replicas, step.Weight);
         var next = rollout.Step + 1 < steps.Count ? steps[rollout.Step + 1] : null;
+        bool hears = scope.World.Routers.Any(router => router.Report is not null);
         bool suspicious = scope.Verdicts.Any(v => v.Judgement.IsSuspicious);
         return new StepProgress
         {
@@ -61,12 +62,13 @@ internal sealed record StepProgress
             IsDone = scope.Table.WeightOf(canary) == step.Weight
                 && scope.Now - rollout.StepConfirmedAt >= step.Duration
                 && rollout.StepRequests >= step.MinRequests
+                && hears
                 && ready >= capacity
                 && !suspicious,
             IsOverdue = scope.Now - rollout.AnalysisStartedAt >= scope.Spec.Analysis.Deadline,
             IsAllSafe = scope.Verdicts.All(v => v.Judgement.Verdict == Verdict.Safe),
             IsSuspicious = suspicious,
-            HasData = scope.Verdicts.All(v => v.Judgement.Verdict != Verdict.NoData),
+            HasData = hears && scope.Verdicts.All(v => v.Judgement.Verdict != Verdict.NoData),
         };
     }
 

@@ -30,14 +30,14 @@ internal sealed class BlockCollector
 
     private TimeSpan Interval => _scope.Spec.Analysis.Interval;
 
-    public void Add(EvidenceTick tick)
+    public void Add(EvidenceTick tick, DateTimeOffset start)
     {
-        if (_rollout.BlockStartedAt is { } start && tick.Start - start >= Interval)
+        if (start - _rollout.BlockStartedAt >= Interval)
         {
             Close();
         }
 
-        _rollout.BlockStartedAt ??= tick.Start;
+        _rollout.BlockStartedAt ??= start;
         var canary = tick.Revisions.GetValueOrDefault(_canary);
         var stable = tick.Revisions.GetValueOrDefault(_stable);
         long requests = RevisionFigures.Requests(canary);

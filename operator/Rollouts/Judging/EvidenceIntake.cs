@@ -9,6 +9,11 @@ namespace ModelOperator.Rollouts.Judging;
 /// </summary>
 internal static class EvidenceIntake
 {
+    private const long MostLost = 1_000_000_000;
+
+    // A clock that is further off is as wrong as one that is a day off, and times must stay in range.
+    private static readonly TimeSpan MostSkew = TimeSpan.FromDays(1);
+
     /// <summary>Reads what is new.</summary>
     public static void Read(Scope scope)
     {
@@ -17,22 +22,23 @@ internal static class EvidenceIntake
             return;
         }
 
-        var ticks = new List<EvidenceTick>();
+        var ticks = new List<(EvidenceTick Tick, DateTimeOffset Start)>();
         foreach (var report in Reports(scope))
         {
             long? cursor = FindCursor(scope.Status, report.Instance);
-            rollout.LostTicks += cursor is { } next ? Math.Max(0, report.Oldest - next) : 0;
+            rollout.LostTicks = Math.Min(MostLost, rollout.LostTicks + (cursor is { } next ? Math.Clamp(report.Oldest - next, 0, MostLost) : 0));
 
             // A router that is new to the rollout may remember what was before it.
-            ticks.AddRange(report.Ticks.Where(tick =>
-                tick.Sequence < report.Next && (cursor is { } from ? tick.Sequence >= from : tick.Start >= rollout.StartedAt)));
+            ticks.AddRange(report.Ticks
+                .Where(tick => tick.Sequence < report.Next && (cursor is { } from ? tick.Sequence >= from : tick.Start >= rollout.StartedAt))
+                .Select(tick => (tick, StartOf(tick, scope.Now))));
             MoveCursor(scope.Status, report);
         }
 
         var blocks = new BlockCollector(scope, stable, canary);
-        foreach (var tick in ticks.OrderBy(tick => tick.Start))
+        foreach (var (tick, start) in ticks.OrderBy(tick => tick.Start))
         {
-            blocks.Add(tick);
+            blocks.Add(tick, start);
         }
 
         blocks.CloseIfOver();
@@ -47,6 +53,9 @@ internal static class EvidenceIntake
             MoveCursor(scope.Status, report);
         }
     }
+
+    private static DateTimeOffset StartOf(EvidenceTick tick, DateTimeOffset now) =>
+        tick.Start < now - MostSkew ? now - MostSkew : tick.Start > now + MostSkew ? now + MostSkew : tick.Start;
 
     private static IEnumerable<EvidenceReport> Reports(Scope scope) => scope.World.Routers
         .Select(router => router.Report)

@@ -1,0 +1,322 @@
+using ModelOperator.Analysis;
+using ModelOperator.Api;
+using ModelOperator.Evidence;
+
+namespace ModelOperator.Rollouts.Tests;
+
+/// <summary>Single rules, one plan each.</summary>
+public class PlannerTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Test]
+    public void Ticks_from_before_the_rollout_belong_to_no_block()
+    {
+        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50, Tick(49, canary: 0)))));
+        Assert.That(begun.Status.Cursors!.Single().Next, Is.EqualTo(50));
+        var next = Plan(Input(begun.Status, "v2", Router(Report(next: 52, Tick(49), Tick(51)))));
+        Assert.That(Counts(next, "errors").Stable.Total, Is.EqualTo(100));
+    }
+
+    [Test]
+    public void A_router_that_appears_during_the_rollout_counts_from_the_start_of_the_rollout()
+    {
+        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
+        var plan = Plan(Input(begun, "v2", Router(Report(next: 50)), Router(Report("r2", 2, Tick(0, start: -5), Tick(1, start: 3)))));
+        Assert.That(Counts(plan, "errors").Stable.Total, Is.EqualTo(100));
+    }
+
+    [Test]
+    public void A_tick_that_is_reported_twice_counts_once()
+    {
+        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
+        var report = Report(next: 52, Tick(50), Tick(51));
+        var once = Plan(Input(begun, "v2", Router(report)));
+        var twice = Plan(Input(once.Status, "v2", Router(report)));
+        Assert.That(Counts(twice, "errors").Stable.Total, Is.EqualTo(200));
+    }
+
+    [Test]
+    public void A_tick_that_is_still_open_is_left_for_the_next_time()
+    {
+        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
+        var plan = Plan(Input(begun, "v2", Router(Report(next: 51, Tick(50), Tick(51)))));
+        Assert.That(Counts(plan, "errors").Stable.Total, Is.EqualTo(100));
+    }
+
+    [Test]
+    public void Lost_ticks_are_told_and_are_no_evidence()
+    {
+        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
+        var report = new EvidenceReport { Instance = "r1", TableVersion = 1, Oldest = 400, Next = 1000, Ticks = [] };
+        var plan = Plan(Input(begun, "v2", Router(report)));
+        Assert.Multiple(() =>
+        {
+            Assert.That(plan.Status.Rollout!.LostTicks, Is.EqualTo(350));
+            Assert.That(Counts(plan, "errors").Stable.Total, Is.Zero);
+        });
+    }
+
+    [Test]
+    public void Impossible_figures_of_a_router_do_no_harm()
+    {
+        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
+        var mad = new RevisionCounts
+        {
+            Requests = long.MaxValue,
+            Errors = long.MaxValue,
+            Rejections = long.MaxValue,
+            Correct = -5,
+            Incorrect = long.MinValue,
+            Latency = [[-1, 5], [9999, 5], [3], [], [10, long.MaxValue]],
+        };
+        var ticks = Enumerable.Range(50, 40).Select(i => new EvidenceTick
+        {
+            Sequence = i,
+            Start = i % 2 == 0 ? DateTimeOffset.MaxValue : DateTimeOffset.MinValue,
+            Revisions = new Dictionary<string, RevisionCounts> { ["v1"] = mad, ["v2"] = mad },
+        });
+        var report = new EvidenceReport { Instance = "r1", TableVersion = 1, Oldest = long.MaxValue, Next = long.MaxValue, Ticks = [.. ticks] };
+        var plan = Plan(Input(begun, "v2", Router(report)));
+        var again = Plan(Input(plan.Status, "v2", Router(report)));
+        Assert.Multiple(() =>
+        {
+            Assert.That(again.Status.Analysis!.TrueForAll(g => g.Canary.Total >= g.Canary.Bad && g.Canary.Bad >= 0));
+            Assert.That(again.Status.Rollout!.LostTicks, Is.Positive);
+            Assert.That(again.RequeueAfter, Is.GreaterThan(TimeSpan.Zero));
+        });
+    }
+
+    [Test]
+    public void A_guardrail_whose_margin_changes_starts_anew_and_the_others_go_on()
+    {
+        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
+        var counted = Plan(Input(begun, "v2", Router(Report(next: 52, Tick(50), Tick(51))))).Status;
+        var spec = Specs.Digits();
+        spec.Rollout!.Analysis!.Guardrails =
+        [
+            new Guardrail { Name = "accuracy", Type = GuardrailType.Accuracy, MarginPercent = 3 },
+            new Guardrail { Name = "errors", Type = GuardrailType.ErrorRate },
+        ];
+        var plan = Plan(Input(counted, "v2", Router(Report(next: 52))) with { Spec = Resolve(spec) });
+        Assert.Multiple(() =>
+        {
+            Assert.That(plan.Status.Analysis!.Select(g => g.Name), Is.EqualTo(new[] { "accuracy", "errors" }));
+            Assert.That(Counts(plan, "accuracy").Stable.Total, Is.Zero);
+            Assert.That(Counts(plan, "errors").Stable.Total, Is.EqualTo(200));
+        });
+    }
+
+    [Test]
+    public void A_state_that_cannot_be_read_starts_anew()
+    {
+        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
+        begun.Analysis!.ForEach(g => g.State = "{\"canary\":");
+        var plan = Plan(Input(begun, "v2", Router(Report(next: 50))));
+        Assert.That(plan.Status.Analysis!.TrueForAll(g => GuardrailEvidenceJson.Read(g.State) is not null));
+    }
+
+    [Test]
+    public void Half_a_rollout_in_an_edited_status_does_not_stop_the_planner()
+    {
+        ModelDeploymentStatus[] edited =
+        [
+            new() { CanaryRevision = "v2" },
+            new() { StableRevision = "v1", CanaryRevision = "v2" },
+            new() { StableRevision = "v1", Rollout = new RolloutStatus { Step = 99 } },
+            new() { StableRevision = "v1", CanaryRevision = "v1" },
+            new() { Rejected = [], Routing = new RoutingTable() },
+            new() { StableRevision = "gone", Routing = new RoutingTable { Version = 7 } },
+        ];
+        foreach (var status in edited)
+        {
+            Assert.That(() => Plan(Input(status, "v2", Router(Report(next: 1)))), Throws.Nothing);
+            Assert.That(() => Plan(Input(status, "v1", Router(Report(next: 1)))), Throws.Nothing);
+        }
+    }
+
+    [Test]
+    public void Silent_routers_stop_every_decision_and_are_named_in_a_condition()
+    {
+        var status = Comparing();
+        status.Rollout!.StepRequests = 1000;
+        var plan = Plan(Input(status, "v2", new ObservedRouter { Pod = "router" }) with { Now = Now.AddSeconds(50) });
+        Assert.Multiple(() =>
+        {
+            Assert.That(plan.Status.CanaryRevision, Is.EqualTo("v2"));
+            Assert.That(plan.Status.Routing!.Version, Is.EqualTo(status.Routing!.Version));
+            Assert.That(Condition(plan, ConditionTypes.Progressing).Reason, Is.EqualTo(Reasons.NoMetrics));
+            Assert.That(Condition(plan, ConditionTypes.Ready).Status, Is.EqualTo("True"), "a lost answer does not end what was");
+        });
+    }
+
+    [TestCase(InconclusiveAction.Rollback)]
+    [TestCase(InconclusiveAction.Promote)]
+    public void While_routers_are_silent_the_deadline_holds_whatever_the_spec_says(InconclusiveAction action)
+    {
+        var begun = Comparing();
+        var spec = Resolve(Specs.Digits(onInconclusive: action));
+        var report = new EvidenceReport
+        {
+            Instance = "r1",
+            TableVersion = 2,
+            Oldest = 0,
+            Next = 90,
+            Ticks = [.. Enumerable.Range(0, 80).Select(i => Tick(i + 5, canary: 2, start: i))],
+        };
+        var judged = Plan(Input(begun, "v2", Router(report)) with { Spec = spec, Now = Now.AddSeconds(100) }).Status;
+        Assert.That(judged.Analysis!.TrueForAll(g => g.Verdict != nameof(Verdict.NoData)));
+        var plan = Plan(Input(judged, "v2", new ObservedRouter { Pod = "router" }) with { Spec = spec, Now = Now.AddHours(2) });
+        Assert.That(plan.Status.Phase, Is.EqualTo(RolloutPhase.Held));
+        Assert.That(plan.Status.CanaryRevision, Is.EqualTo("v2"));
+    }
+
+    [Test]
+    public void A_lost_stable_revision_is_not_replaced_by_one_that_was_rejected()
+    {
+        var status = Stable();
+        status.Rejected = [new RejectedRevision { Revision = "v2", Reason = Reasons.AccuracyHarmful, Message = "wrong" }];
+        var input = Input(status, "v2", Router(Report(next: 1)));
+        var plan = Plan(input with { World = input.World with { Revisions = [Ready("v2", 0)] } });
+        Assert.Multiple(() =>
+        {
+            Assert.That(plan.Status.Phase, Is.EqualTo(RolloutPhase.Stalled));
+            Assert.That(Condition(plan, ConditionTypes.Stalled).Reason, Is.EqualTo("StableLost"));
+            Assert.That(Condition(plan, ConditionTypes.Ready).Status, Is.EqualTo("False"));
+            Assert.That(plan.Deployments, Is.Empty);
+        });
+    }
+
+    [Test]
+    public void Old_revisions_beyond_the_limit_are_deleted_oldest_first_and_only_without_pods()
+    {
+        var input = Input(Stable(), "v1", Router(Report(next: 1)));
+        ObservedRevision[] old =
+        [
+            Ready("a", 0) with { CreatedAt = Now.AddDays(-5) },
+            Ready("b", 0) with { CreatedAt = Now.AddDays(-4) },
+            Ready("c", 0) with { CreatedAt = Now.AddDays(-3) },
+            Ready("d", 0) with { CreatedAt = Now.AddDays(-9), Replicas = 1 },
+        ];
+        var plan = Plan(input with { World = input.World with { Revisions = [Ready("v1", 2), .. old] } });
+        Assert.That(
+            plan.Deployments,
+            Is.EqualTo(new[] { new DeploymentPlan("v1", DeploymentAction.Apply, 2), new DeploymentPlan("a", DeploymentAction.Delete, 0) }));
+    }
+
+    [Test]
+    public void Raising_the_deadline_takes_a_held_rollout_up_again()
+    {
+        var held = Plan(Input(Comparing(), "v2", Router(Report(next: 1, version: 2))) with { Now = Now.AddHours(2) });
+        Assert.That(held.Status.Phase, Is.EqualTo(RolloutPhase.Held));
+        var plan = Plan(Input(held.Status, "v2", Router(Report(next: 1, version: 2))) with
+        {
+            Now = Now.AddHours(2),
+            Spec = Resolve(Specs.Digits(deadlineSeconds: 100_000)),
+        });
+        Assert.That(plan.Status.Phase, Is.EqualTo(RolloutPhase.Analyzing));
+    }
+
+    [Test]
+    public void Steps_changed_under_way_lower_the_weight_at_once()
+    {
+        var plan = Plan(Input(Comparing(), "v2", Router(Report(next: 1, version: 2))) with { Spec = Resolve(Specs.Digits(weights: 3)) });
+        Assert.Multiple(() =>
+        {
+            Assert.That(plan.Status.Routing!.Targets.Single(t => t.Revision == "v2").Weight, Is.EqualTo(3));
+            Assert.That(plan.Status.Rollout!.StepConfirmedAt, Is.Null, "the step counts anew");
+        });
+    }
+
+    [Test]
+    public void A_step_waits_for_its_requests()
+    {
+        var status = Comparing();
+        var input = Input(status, "v2", Router(Report(next: 1, version: 2))) with { Spec = Resolve(Specs.Digits(minRequests: 10)), Now = Now.AddSeconds(100) };
+        Assert.That(Plan(input).Status.Rollout!.Step, Is.Zero);
+        status.Rollout!.StepRequests = 10;
+        Assert.That(Plan(input).Status.Rollout!.Step, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_condition_moves_its_time_only_with_its_status()
+    {
+        var first = Plan(Input(Stable(), "v1", Router(Report(next: 1)))).Status;
+        var input = Input(first, "v1", Router(Report(next: 1)));
+        var fewer = Plan(input with { Now = Now.AddMinutes(1), World = input.World with { Revisions = [Ready("v1", 2) with { ReadyReplicas = 1 }] } }).Status;
+        var ready = fewer.Conditions!.Find(c => c.Type == ConditionTypes.Ready)!;
+        var progressing = fewer.Conditions!.Find(c => c.Type == ConditionTypes.Progressing)!;
+        Assert.Multiple(() =>
+        {
+            Assert.That((ready.Status, ready.LastTransitionTime), Is.EqualTo(("True", (DateTimeOffset?)Now)));
+            Assert.That((progressing.Status, progressing.LastTransitionTime), Is.EqualTo(("True", (DateTimeOffset?)Now.AddMinutes(1))));
+        });
+    }
+
+    [Test]
+    public void The_input_is_left_as_it_was()
+    {
+        var status = Comparing();
+        Plan(Input(status, "v3", Router(Report(next: 1, version: 2))));
+        Assert.That((status.CanaryRevision, status.Routing!.Version), Is.EqualTo(("v2", 2L)));
+    }
+
+    private static Plan Plan(PlannerInput input) => Planner.Plan(input);
+
+    private static EffectiveSpec Resolve(ModelDeploymentSpec spec) => Defaults.Resolve(spec, "inference-runtime:1");
+
+    private static PlannerInput Input(ModelDeploymentStatus status, string wanted, params ObservedRouter[] routers) => new()
+    {
+        Name = "digits",
+        Generation = 2,
+        Spec = Resolve(Specs.Digits()),
+        WantedRevision = wanted,
+        Status = status,
+        World = new ObservedWorld { Revisions = [Ready("v1", 2), Ready("v2", status.CanaryRevision is null ? 0 : 1)], Routers = routers },
+        Now = Now,
+    };
+
+    private static ObservedRevision Ready(string revision, int pods) =>
+        new() { Revision = revision, CreatedAt = Now.AddDays(-1), DesiredReplicas = pods, Replicas = pods, ReadyReplicas = pods };
+
+    private static ModelDeploymentStatus Stable() => new()
+    {
+        StableRevision = "v1",
+        Phase = RolloutPhase.Stable,
+        Routing = new RoutingTable { Version = 1, Targets = [new TrafficTarget { Revision = "v1", Weight = 100 }] },
+    };
+
+    /// <summary>A canary at 5 percent, confirmed, with a Ready condition.</summary>
+    private static ModelDeploymentStatus Comparing()
+    {
+        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 1)))).Status;
+        var weighted = Plan(Input(begun, "v2", Router(Report(next: 1)))).Status;
+        var confirmed = Plan(Input(weighted, "v2", Router(Report(next: 1, version: 2)))).Status;
+        Assert.That(confirmed.Rollout!.StepConfirmedAt, Is.EqualTo(Now));
+        return confirmed;
+    }
+
+    private static ObservedRouter Router(EvidenceReport report) => new() { Pod = "model-router-" + report.Instance, Report = report };
+
+    private static EvidenceReport Report(long next, params EvidenceTick[] ticks) => Report("r1", next, ticks);
+
+    private static EvidenceReport Report(long next, long version) => new() { Instance = "r1", TableVersion = version, Oldest = 0, Next = next, Ticks = [] };
+
+    private static EvidenceReport Report(string instance, long next, params EvidenceTick[] ticks) =>
+        new() { Instance = instance, TableVersion = 1, Oldest = 0, Next = next, Ticks = [.. ticks] };
+
+    private static EvidenceTick Tick(long sequence, int canary = 10, int start = 0) => new()
+    {
+        Sequence = sequence,
+        Start = Now.AddSeconds(start),
+        Revisions = new Dictionary<string, RevisionCounts>
+        {
+            ["v1"] = new RevisionCounts { Requests = 100, Correct = 97, Incorrect = 3, Latency = [[200, 100]] },
+            ["v2"] = new RevisionCounts { Requests = canary, Correct = canary, Latency = [[200, canary]] },
+        },
+    };
+
+    private static GuardrailStatus Counts(Plan plan, string guardrail) => plan.Status.Analysis!.Single(g => g.Name == guardrail);
+
+    private static Kubernetes.Entities.Condition Condition(Plan plan, string type) => plan.Status.Conditions!.Single(c => c.Type == type);
+}
