@@ -52,7 +52,7 @@ internal static class OperatorApplication
         services.AddSingleton<WorldGatherer>();
         services.AddSingleton<LatestModels>();
         services.AddSingleton<StatusWriter>();
-        services.AddSingleton(provider => new Applier(provider.GetRequiredService<IKubernetesClient>(), FieldManagers.Objects));
+        services.AddSingleton<OwnedObjects>();
         services.AddSingleton<NameConflicts>();
         services.AddSingleton<NamespaceRouter>();
         services.AddSingleton<RevisionDeployments>();

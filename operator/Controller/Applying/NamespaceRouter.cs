@@ -10,7 +10,7 @@ namespace ModelOperator.Controller.Applying;
 /// <summary>Keeps a namespace's router there, owned by all its ModelDeployments.</summary>
 internal sealed class NamespaceRouter(
     IKubernetesClient client,
-    Applier applier,
+    OwnedObjects objects,
     IEntityStore<ModelDeployment> models,
     IEntityStore<Deployment> deployments,
     ControllerOptions options,
@@ -35,7 +35,7 @@ internal sealed class NamespaceRouter(
         ];
         Deployment? current = deployments.Get(@namespace, RouterNames.Router);
         await ApplyAccessAsync(@namespace, owners, current, cancellationToken);
-        await applier.ApplyAsync(
+        await objects.ApplyAsync(
             Resources.Deployments,
             RouterDeployment.Build(@namespace, owners, options.RouterImage, options.RouterReplicas),
             current,
@@ -56,8 +56,8 @@ internal sealed class NamespaceRouter(
             return;
         }
 
-        await client.ApplyAsync(Resources.ServiceAccounts, account, FieldManagers.Objects, cancellationToken);
-        await client.ApplyAsync(Resources.RoleBindings, binding, FieldManagers.Objects, cancellationToken);
+        await client.ApplyAsync(Resources.ServiceAccounts, account, OwnedObjects.FieldManager, cancellationToken);
+        await client.ApplyAsync(Resources.RoleBindings, binding, OwnedObjects.FieldManager, cancellationToken);
         _access[@namespace] = new Access(intents, timeProvider.GetTimestamp());
     }
 }

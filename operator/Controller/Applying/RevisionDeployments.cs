@@ -10,7 +10,7 @@ namespace ModelOperator.Controller.Applying;
 
 /// <summary>Makes the revisions' Deployments what the plan says.</summary>
 internal sealed class RevisionDeployments(
-    IKubernetesClient client, Applier applier, IEntityStore<Deployment> deployments)
+    IKubernetesClient client, OwnedObjects objects, IEntityStore<Deployment> deployments)
 {
     public async Task ActAsync(ModelDeployment model, EffectiveSpec spec, DeploymentPlan plan, CancellationToken cancellationToken)
     {
@@ -45,7 +45,7 @@ internal sealed class RevisionDeployments(
             return;
         }
 
-        await applier.ApplyAsync(Resources.Deployments, intent, current, cancellationToken);
+        await objects.ApplyAsync(Resources.Deployments, intent, current, cancellationToken);
     }
 
     private async Task ScaleAsync(Deployment current, int replicas, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ModelOperator.Api;
+using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Controller.Intents;
 
@@ -34,6 +35,11 @@ internal static class Owners
 
         return references;
     }
+
+    /// <summary>Whether an object has all the owners an intent gives it; an object that lost one would be collected too early or never.</summary>
+    public static bool AreOn(KubernetesObject current, JsonObject intent) =>
+        intent["metadata"]!["ownerReferences"]!.AsArray()
+            .All(wanted => current.Metadata.OwnerReferences?.Exists(owner => owner.Uid == (string?)wanted!["uid"]) == true);
 
     private static JsonObject Reference(ModelDeployment owner) => new()
     {

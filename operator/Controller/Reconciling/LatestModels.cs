@@ -36,10 +36,10 @@ internal sealed class LatestModels
 
     private static string Key(ModelDeployment model) => $"{model.Metadata.Namespace}/{model.Metadata.Name}";
 
-    // Versions of one type grow; the API has promised it since 1.35, and etcd has always kept it.
+    // Versions of one type grow; the API has promised it since 1.35, and etcd has always kept it. Should one not be a number,
+    // the cache counts: a plan made on too old a version is refused when its status is written.
     private static bool IsOlder(string? version, string? than) =>
         UInt128.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 a)
         && UInt128.TryParse(than, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 b)
-            ? a < b
-            : version != than;
+        && a < b;
 }

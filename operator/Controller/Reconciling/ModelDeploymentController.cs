@@ -23,7 +23,7 @@ internal sealed class ModelDeploymentController(
     NameConflicts conflicts,
     StatusWriter statusWriter,
     NamespaceRouter router,
-    Applier applier,
+    OwnedObjects objects,
     RevisionDeployments revisions,
     IEntityStore<ModelDeployment> models,
     IEntityStore<Service> services,
@@ -31,8 +31,8 @@ internal sealed class ModelDeploymentController(
     ControllerOptions options,
     TimeProvider timeProvider) : IEntityController<ModelDeployment>
 {
-    // A status write that lost against another change is planned anew at once.
-    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(1);
+    // A status write that lost against another change is planned anew at once; the cache may need a moment to hear of a deletion.
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(20);
 
     // Nobody tells us when a foreign object goes, or when a quota grows.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
@@ -111,7 +111,7 @@ internal sealed class ModelDeploymentController(
         try
         {
             await router.ApplyAsync(model, cancellationToken);
-            await applier.ApplyAsync(
+            await objects.ApplyAsync(
                 Resources.Services,
                 ModelService.Build(model),
                 services.Get(model.Metadata.Namespace, model.Metadata.Name),

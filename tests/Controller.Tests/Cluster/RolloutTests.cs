@@ -159,6 +159,20 @@ public sealed class RolloutTests
         Assert.That((await PodsAsync(scene, stable)), Has.Length.EqualTo(3));
     }
 
+    [Test]
+    public async Task Probes_and_metrics_are_served()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        await BringUpAsync(scene);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{scene.Operator.Port}") };
+
+        Assert.That(await http.GetStringAsync("/healthz"), Is.EqualTo("ok\n"));
+        Assert.That(await http.GetStringAsync("/readyz"), Is.EqualTo("ok\n"));
+        string metrics = await http.GetStringAsync("/metrics");
+        Assert.That(metrics, Does.Contain("modeloperator_rollout_decisions_total{action=\"Promoted\""));
+        Assert.That(metrics, Does.Contain("controller_runtime_reconcile_total{"));
+    }
+
     private static async Task<string> BringUpAsync(Scene scene)
     {
         await scene.ApplyAsync("v1");

@@ -1,0 +1,205 @@
+using System.Text.Json.Nodes;
+using ModelOperator.Api;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Testing;
+
+namespace ModelOperator.Controller.Tests.Cluster;
+
+[Category("ApiServer")]
+[Parallelizable(ParallelScope.All)]
+public sealed class BadInputTests
+{
+    [Test]
+    public async Task A_spec_that_slipped_past_the_webhook_is_named_and_nothing_is_touched()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+        await scene.ApplyAsync("v2", spec => spec["model"]!["uri"] = "http://models.example/v2#fragment");
+
+        ModelDeploymentStatus status = await scene.WaitAsync(status => Condition(status, "Stalled").Reason == "InvalidSpec", "InvalidSpec");
+
+        Assert.That(Condition(status, "Stalled").Status, Is.EqualTo("True"));
+        Assert.That(status.Message, Does.StartWith("spec.model.uri: Invalid value: \"http://models.example/v2#fragment\""));
+        Assert.That(Condition(status, "Ready").Status, Is.EqualTo("True"));
+        Assert.That((status.StableRevision, status.CanaryRevision), Is.EqualTo((stable, (string?)null)));
+        Assert.That(scene.Routers.WeightOf(stable), Is.EqualTo(100));
+        await scene.ApplyAsync("v1");
+        await scene.WaitAsync(status => Condition(status, "Stalled").Status == "False", "a mended spec is accepted");
+    }
+
+    [Test]
+    public async Task A_Service_that_is_somebody_elses_is_not_taken_over()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        await scene.Client.ApplyAsync(
+            Resources.Services,
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["name"] = "digits", ["namespace"] = scene.Namespace },
+                ["spec"] = new JsonObject
+                {
+                    ["selector"] = new JsonObject { ["app"] = "other" },
+                    ["ports"] = new JsonArray(new JsonObject { ["port"] = 443 }),
+                },
+            },
+            "somebody",
+            CancellationToken.None);
+        await scene.ApplyAsync("v1");
+
+        ModelDeploymentStatus status = await scene.WaitForPhaseAsync(RolloutPhase.Stalled);
+
+        foreach (string type in new[] { "Ready", "Progressing", "Stalled" })
+        {
+            Assert.That(Condition(status, type).Reason, Is.EqualTo("NameConflict"));
+        }
+
+        Assert.That(status.Message, Does.StartWith($"Service digits exists in namespace {scene.Namespace} and is not the operator's"));
+        Service? service = await scene.Client.GetAsync(Resources.Services, scene.Namespace, "digits", CancellationToken.None);
+        Assert.That(service!.Spec.Selector, Is.EqualTo(new Dictionary<string, string> { ["app"] = "other" }));
+        Assert.That((await scene.Client.ListAsync(Resources.Deployments, scene.Namespace, new ListOptions(), CancellationToken.None)).Items, Is.Empty);
+        await scene.Client.DeleteAsync(Resources.Services, scene.Namespace, "digits", CancellationToken.None);
+        await scene.WaitForPhaseAsync(RolloutPhase.Stable);
+    }
+
+    [Test]
+    public async Task A_Secret_that_does_not_exist_is_named()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        scene.Kubelet.Fails = deployment => deployment.Metadata.Name == "model-router" ? null : new JsonObject { ["phase"] = "Pending" };
+        await scene.ApplyAsync("v1", spec => spec["model"]!["credentialsSecretRef"] = new JsonObject { ["name"] = "model-store" });
+
+        ModelDeploymentStatus status = await scene.WaitAsync(status => Condition(status, "Stalled").Reason == "SecretNotFound", "SecretNotFound");
+
+        Assert.That(status.Message, Does.Contain($"there is no Secret model-store in namespace {scene.Namespace}"));
+        Assert.That(Condition(status, "Ready").Status, Is.EqualTo("False"));
+    }
+
+    [Test]
+    public async Task A_first_revision_whose_model_has_another_digest_says_so()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        scene.Kubelet.Fails = deployment => deployment.Metadata.Name == "model-router" ? null : DigestMismatch();
+        await scene.ApplyAsync("v1");
+
+        ModelDeploymentStatus status = await scene.WaitForPhaseAsync(RolloutPhase.Stalled);
+
+        Assert.That(Condition(status, "Ready").Reason, Is.EqualTo("DigestMismatch"));
+        Assert.That(Condition(status, "Stalled").Status, Is.EqualTo("True"));
+        Assert.That(status.Message, Does.Contain("the file has digest sha256:bb"));
+    }
+
+    [Test]
+    public async Task A_canary_that_never_starts_gets_no_traffic_and_is_rejected_at_its_deadline()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+        scene.Kubelet.Fails = deployment => deployment.Metadata.Name == $"digits-{stable}" || deployment.Metadata.Name == "model-router" ? null : DigestMismatch();
+        await scene.ApplyAsync("v2", spec => spec["rollout"]!["progressDeadlineSeconds"] = 2);
+
+        ModelDeploymentStatus status = await scene.WaitForPhaseAsync(RolloutPhase.Rejected);
+
+        Assert.That(status.Rejected![0].Reason, Is.EqualTo("ProgressDeadlineExceeded"));
+        Assert.That(status.Rejected[0].Message, Does.Contain("DigestMismatch"));
+        Assert.That(status.Routing!.Version, Is.EqualTo(1), "no table ever held the canary");
+        await Eventually.TrueAsync(
+            async () => (await scene.Client.GetAsync(
+                Resources.Deployments, scene.Namespace, $"digits-{status.Rejected[0].Revision}", CancellationToken.None))?.Spec.Replicas == 0,
+            "the rejected revision has no pods");
+    }
+
+    [Test]
+    public async Task A_pod_template_the_API_server_refuses_is_shown_with_its_words()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+        await scene.ApplyAsync("v2", spec => spec["runtime"] = new JsonObject
+        {
+            ["podTemplate"] = new JsonObject { ["spec"] = new JsonObject { ["restartPolicy"] = "Sometimes" } },
+        });
+
+        ModelDeploymentStatus status = await scene.WaitAsync(status => status.Message!.Contains("PodsRefused"), "PodsRefused");
+
+        Assert.That(status.Message, Does.Contain("restartPolicy"));
+        Assert.That(status.StableRevision, Is.EqualTo(stable));
+        Assert.That(Condition(status, "Ready").Status, Is.EqualTo("True"));
+    }
+
+    [Test]
+    public async Task Everything_made_for_a_model_belongs_to_it_so_that_it_goes_with_it()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        await BringUpAsync(scene);
+        string uid = (await scene.GetAsync()).Metadata.Uid!;
+
+        IEnumerable<KubernetesObject> made =
+        [
+            .. await ListAsync(Resources.Deployments), .. await ListAsync(Resources.Services),
+            .. await ListAsync(Resources.ServiceAccounts), .. await ListAsync(Resources.RoleBindings),
+        ];
+
+        Assert.That(made.Count(), Is.EqualTo(5));
+        Assert.That(made.Select(entity => entity.Metadata.OwnerReferences?.Select(owner => owner.Uid)), Is.All.EqualTo(new[] { uid }));
+        await scene.Client.DeleteAsync(ModelDeploymentResource.Type, scene.Namespace, "digits", CancellationToken.None);
+        await Eventually.TrueAsync(
+            async () => await scene.Client.GetAsync(ModelDeploymentResource.Type, scene.Namespace, "digits", CancellationToken.None) is null,
+            "no finalizer holds it");
+
+        async Task<IReadOnlyList<T>> ListAsync<T>(ResourceType<T> type)
+            where T : KubernetesObject =>
+            (await scene.Client.ListAsync(
+                type, scene.Namespace, new ListOptions { LabelSelector = $"{Labels.ManagedBy}={Labels.Operator}" }, CancellationToken.None)).Items;
+    }
+
+    [Test]
+    public async Task What_somebody_changes_or_deletes_is_put_right()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+        await scene.Client.DeleteAsync(Resources.Services, scene.Namespace, "digits", CancellationToken.None);
+        await scene.Client.MergePatchAsync(
+            Resources.Deployments, scene.Namespace, "model-router", new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 0 } }, CancellationToken.None);
+        await scene.Client.DeleteAsync(Resources.Deployments, scene.Namespace, $"digits-{stable}", CancellationToken.None);
+
+        await Eventually.TrueAsync(
+            async () => await scene.Client.GetAsync(Resources.Services, scene.Namespace, "digits", CancellationToken.None) is not null, "the Service");
+        await Eventually.TrueAsync(
+            async () => (await scene.Client.GetAsync(Resources.Deployments, scene.Namespace, "model-router", CancellationToken.None))!.Spec.Replicas == 2,
+            "the routers");
+        await Eventually.TrueAsync(
+            async () => (await scene.Client.GetAsync(Resources.Deployments, scene.Namespace, $"digits-{stable}", CancellationToken.None))?.Spec.Replicas == 2,
+            "the revision");
+        await scene.WaitForPhaseAsync(RolloutPhase.Stable);
+    }
+
+    private static async Task<string> BringUpAsync(Scene scene)
+    {
+        await scene.ApplyAsync("v1");
+        return (await scene.WaitForPhaseAsync(RolloutPhase.Stable)).StableRevision!;
+    }
+
+    private static Condition Condition(ModelDeploymentStatus status, string type) => status.Conditions!.Single(condition => condition.Type == type);
+
+    private static JsonObject DigestMismatch() => new()
+    {
+        ["phase"] = "Pending",
+        ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "False" }),
+        ["initContainerStatuses"] = new JsonArray(new JsonObject
+        {
+            ["name"] = "fetch",
+            ["image"] = "registry.example/x:1",
+            ["imageID"] = "",
+            ["ready"] = false,
+            ["restartCount"] = 1,
+            ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "CrashLoopBackOff" } },
+            ["lastState"] = new JsonObject
+            {
+                ["terminated"] = new JsonObject
+                {
+                    ["exitCode"] = 1,
+                    ["message"] = """{"reason":"DigestMismatch","message":"the file has digest sha256:bb"}""",
+                },
+            },
+        }),
+    };
+}

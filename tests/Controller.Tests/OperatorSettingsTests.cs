@@ -1,0 +1,69 @@
+namespace ModelOperator.Controller.Tests;
+
+[Parallelizable(ParallelScope.All)]
+public sealed class OperatorSettingsTests
+{
+    [Test]
+    public void Two_images_are_all_it_needs()
+    {
+        (OperatorSettings? settings, IReadOnlyList<string> errors) = Read(new() { ["RUNTIME_IMAGE"] = "a:1", ["ROUTER_IMAGE"] = "b:1" });
+
+        Assert.That(errors, Is.Empty);
+        Assert.That((settings!.Controller.RuntimeImage, settings.Controller.RouterImage, settings.Controller.RouterReplicas), Is.EqualTo(("a:1", "b:1", 2)));
+        Assert.That((settings.HttpPort, settings.WebhookPort, settings.WatchNamespace, settings.PodNamespace),
+            Is.EqualTo((8080, (int?)9443, (string?)null, "model-operator-system")));
+    }
+
+    [Test]
+    public void Every_variable_is_read()
+    {
+        (OperatorSettings? settings, _) = Read(new()
+        {
+            ["RUNTIME_IMAGE"] = "a:1",
+            ["ROUTER_IMAGE"] = "b:1",
+            ["ROUTER_REPLICAS"] = "3",
+            ["WATCH_NAMESPACE"] = "vision",
+            ["POD_NAMESPACE"] = "ops",
+            ["POD_NAME"] = "operator-1",
+            ["HTTP_PORT"] = "8000",
+            ["WEBHOOK_PORT"] = "0",
+        });
+
+        Assert.That(
+            (settings!.Controller.RouterReplicas, settings.WatchNamespace, settings.PodNamespace, settings.PodName, settings.HttpPort, settings.WebhookPort),
+            Is.EqualTo((3, "vision", "ops", "operator-1", 8000, (int?)null)));
+    }
+
+    [Test]
+    public void All_that_is_wrong_is_named_at_once()
+    {
+        (OperatorSettings? settings, IReadOnlyList<string> errors) = Read(new()
+        {
+            ["ROUTER_IMAGE"] = "two words",
+            ["ROUTER_REPLICAS"] = "0",
+            ["HTTP_PORT"] = "http",
+            ["WEBHOOK_PORT"] = "8080",
+        });
+
+        Assert.That(settings, Is.Null);
+        Assert.That(errors, Is.EqualTo(new[]
+        {
+            "RUNTIME_IMAGE: \"\": want an image such as registry.example/inference-runtime:1.0",
+            "ROUTER_IMAGE: \"two words\": want an image such as registry.example/model-router:1.0",
+            "ROUTER_REPLICAS: \"0\": want a number from 1 to 100",
+            "HTTP_PORT: \"http\": want a number from 1 to 65535",
+            "WEBHOOK_PORT: \"8080\" is HTTP_PORT as well; want another port",
+        }));
+    }
+
+    [Test]
+    public void Two_processes_without_a_pod_name_are_told_apart()
+    {
+        Dictionary<string, string?> environment = new() { ["RUNTIME_IMAGE"] = "a:1", ["ROUTER_IMAGE"] = "b:1" };
+
+        Assert.That(Read(environment).Settings!.PodName, Is.Not.EqualTo(Read(environment).Settings!.PodName));
+    }
+
+    private static (OperatorSettings? Settings, IReadOnlyList<string> Errors) Read(Dictionary<string, string?> environment) =>
+        OperatorSettings.Read(name => environment.GetValueOrDefault(name));
+}
