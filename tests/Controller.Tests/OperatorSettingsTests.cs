@@ -61,7 +61,10 @@ public sealed class OperatorSettingsTests
     {
         Dictionary<string, string?> environment = new() { ["RUNTIME_IMAGE"] = "a:1", ["ROUTER_IMAGE"] = "b:1" };
 
-        Assert.That(Read(environment).Settings!.PodName, Is.Not.EqualTo(Read(environment).Settings!.PodName));
+        string first = Read(environment).Settings!.PodName;
+        string second = Read(environment).Settings!.PodName;
+
+        Assert.That(first, Is.Not.EqualTo(second));
     }
 
     private static (OperatorSettings? Settings, IReadOnlyList<string> Errors) Read(Dictionary<string, string?> environment) =>

@@ -20,6 +20,7 @@ internal static class RevisionDeployment
     {
         JsonObject template = PodTemplateMerge.Merge(
             InferencePodTemplate.Build(model.Metadata.Name, revision, effective), effective.Runtime.PodTemplate);
+        PortProtocols.WriteOut(template);
         KeepLabels(template, model.Metadata.Name, revision);
         return new JsonObject
         {

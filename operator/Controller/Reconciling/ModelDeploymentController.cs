@@ -146,6 +146,8 @@ internal sealed class ModelDeploymentController(
         return Result.Success(refusals.Remember(key, wanted, refusal) ? AtOnce : LookAgain);
     }
 
+    // Servers before 1.21 call an intent that does not fit the schema an internal error.
     private static bool IsRefusal(KubernetesException e) =>
-        e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity;
+        e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity
+        || (e.StatusCode == HttpStatusCode.InternalServerError && e.Message.StartsWith("failed to create typed patch object", StringComparison.Ordinal));
 }

@@ -40,7 +40,7 @@ public sealed class BadInputTests
                 ["spec"] = new JsonObject
                 {
                     ["selector"] = new JsonObject { ["app"] = "other" },
-                    ["ports"] = new JsonArray(new JsonObject { ["port"] = 443 }),
+                    ["ports"] = new JsonArray(new JsonObject { ["port"] = 443, ["protocol"] = "TCP" }),
                 },
             },
             "somebody",
@@ -109,18 +109,33 @@ public sealed class BadInputTests
     }
 
     [Test]
-    public async Task A_pod_template_the_API_server_refuses_is_shown_with_its_words()
+    public async Task A_sidecars_port_needs_no_protocol()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        await scene.ApplyAsync("v1", spec => spec["runtime"] = new JsonObject
+        {
+            ["podTemplate"] = JsonNode.Parse(
+                """{"spec": {"containers": [{"name": "sidecar", "image": "registry.example/sidecar:1", "ports": [{"containerPort": 9000}]}]}}"""),
+        });
+
+        await scene.WaitForPhaseAsync(RolloutPhase.Stable);
+    }
+
+    [TestCase("""{"restartPolicy": "Sometimes"}""", "restartPolicy")]
+    [TestCase("""{"hostAliases": [{"hostnames": ["a"]}]}""", "hostAliases")]
+    [TestCase("""{"priority": "high"}""", "priority")]
+    public async Task A_pod_template_the_API_server_refuses_is_shown_with_its_words(string podSpec, string field)
     {
         await using Scene scene = await Scene.StartAsync();
         string stable = await BringUpAsync(scene);
         await scene.ApplyAsync("v2", spec => spec["runtime"] = new JsonObject
         {
-            ["podTemplate"] = new JsonObject { ["spec"] = new JsonObject { ["restartPolicy"] = "Sometimes" } },
+            ["podTemplate"] = new JsonObject { ["spec"] = JsonNode.Parse(podSpec) },
         });
 
         ModelDeploymentStatus status = await scene.WaitAsync(status => status.Message!.Contains("PodsRefused"), "PodsRefused");
 
-        Assert.That(status.Message, Does.Contain("restartPolicy"));
+        Assert.That(status.Message, Does.Contain(field));
         Assert.That(status.StableRevision, Is.EqualTo(stable));
         Assert.That(Condition(status, "Ready").Status, Is.EqualTo("True"));
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ModelOperator.Api;
 using ModelOperator.Controller.Intents;
+using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Controller.Tests.Intents;
 
@@ -83,6 +84,18 @@ public sealed class IntentTests
         string second = WithoutHash(Deployment(Models.Digits(), 1, "bbbbbbbbbb"));
 
         Assert.That(first.Replace("aaaaaaaaaa", "bbbbbbbbbb", StringComparison.Ordinal), Is.EqualTo(second));
+    }
+
+    [Test]
+    public void An_object_that_lost_an_owner_is_known_to_have()
+    {
+        JsonObject intent = RouterAccess.ServiceAccount("vision", [Models.Named("a", "uid-1"), Models.Named("b", "uid-2")]);
+        var both = new KubernetesObject { Metadata = new ObjectMeta { OwnerReferences = [new() { Uid = "uid-2" }, new() { Uid = "uid-1" }] } };
+        var one = new KubernetesObject { Metadata = new ObjectMeta { OwnerReferences = [new() { Uid = "uid-1" }] } };
+
+        Assert.That(Owners.AreOn(both, intent), Is.True);
+        Assert.That(Owners.AreOn(one, intent), Is.False);
+        Assert.That(Owners.AreOn(new KubernetesObject(), intent), Is.False);
     }
 
     [Test]
