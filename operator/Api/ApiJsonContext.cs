@@ -8,7 +8,7 @@ namespace ModelOperator.Api;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
-    Converters = [typeof(UtcTimeConverter)])]
+    Converters = [typeof(StatusTimeConverter)])]
 [JsonSerializable(typeof(ModelDeployment))]
 [JsonSerializable(typeof(ModelDeploymentSpec))]
 [JsonSerializable(typeof(ModelDeploymentStatus))]

@@ -57,9 +57,6 @@ public static class Reasons
     /// <summary>No reports come from the routers: nothing is decided until they do.</summary>
     public const string NoMetrics = "NoMetrics";
 
-    /// <summary>Reports come, but none says anything about a guardrail: no requests, or no feedback.</summary>
-    public const string NoData = "NoData";
-
     /// <summary>The spec breaks a rule; the message names the field, the value and what would be right.</summary>
     public const string InvalidSpec = "InvalidSpec";
 

@@ -39,6 +39,10 @@ renderer() {
   key=$(cat "$here"/render/*.go | sha256sum | cut -c1-16)
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/model-operator/render
   if [[ ! -x $cache/$key ]]; then
+    if ! command -v go >/dev/null || [[ ! -d /usr/share/gocode/src/github.com/Masterminds/sprig ]]; then
+      echo "rendering the chart needs Helm, or the packages golang-go and golang-github-masterminds-sprig-dev (make packages)" >&2
+      return 1
+    fi
     mkdir -p "$cache"
     GO111MODULE=off GOFLAGS='' GOPATH=/usr/share/gocode go build -o "$cache/$key.$$" "$here"/render/*.go
     mv "$cache/$key.$$" "$cache/$key"
