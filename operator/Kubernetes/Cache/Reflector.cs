@@ -70,7 +70,7 @@ public sealed class Reflector<T>(
 
     private async Task WatchUntilLostAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        while (!cancellationToken.IsCancellationRequested)
         {
             try
             {

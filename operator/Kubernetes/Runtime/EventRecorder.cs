@@ -215,8 +215,8 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             Kind = Resources.Events.Kind,
             Metadata = new()
             {
-                // Events of cluster-scoped objects live in the namespace "default".
-                Namespace = key.Involved.Namespace ?? "default",
+                // Where events of cluster-scoped objects may live on every version; before 1.21 "default" is refused.
+                Namespace = key.Involved.Namespace ?? "kube-system",
                 Name = EventText.Name(key.Involved.Name, _lastName),
             },
             EventTime = at,
