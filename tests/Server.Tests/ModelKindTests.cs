@@ -154,7 +154,7 @@ public sealed class ModelKindTests
 
         Assert.That(server.Services.GetRequiredService<ServedModel>().Ready, Is.True);
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.ProviderUnavailable));
-        Assert.That(failure.Message, Does.Contain("TensorRT: ").And.Contain("CUDA: "));
+        Assert.That(failure.Message, Does.Contain("TensorRT: ").And.Contain("CUDA: ").And.Contain("(this image was built without the GPU providers)"));
     }
 
     [TestCase("GPU", "execution provider 'GPU' is unknown, expected TensorRT, CUDA or CPU")]

@@ -60,4 +60,19 @@ internal static class ExecutionProviders
                 break;
         }
     }
+
+    /// <summary>What people can do when a provider cannot be loaded; ONNX Runtime itself only says that.</summary>
+    public static string Hint(this ExecutionProvider provider)
+    {
+        string? needs = provider switch
+        {
+            ExecutionProvider.Cuda => "CUDA 13 and cuDNN 9",
+            ExecutionProvider.TensorRT => "CUDA 13, cuDNN 9 and TensorRT 10",
+            _ => null,
+        };
+        return needs is null ? ""
+            : File.Exists(Path.Combine(AppContext.BaseDirectory, $"libonnxruntime_providers_{provider.Name().ToLowerInvariant()}.so"))
+                ? $" (it needs {needs} in the image and a GPU on the node; the log names the library that is missing)"
+                : " (this image was built without the GPU providers)";
+    }
 }

@@ -35,8 +35,7 @@ internal sealed class SessionFactory(int threads, ILogger logger)
             }
             catch (OnnxRuntimeException e)
             {
-                LogMessages.ProviderLeftOut(logger, remaining[0].Name(), Reason(e));
-                failures.Add($"{remaining[0].Name()}: {Reason(e)}");
+                LeaveOut(remaining[0], e, failures);
                 remaining.RemoveAt(0);
             }
         }
@@ -75,8 +74,7 @@ internal sealed class SessionFactory(int threads, ILogger logger)
             }
             catch (OnnxRuntimeException e)
             {
-                LogMessages.ProviderLeftOut(logger, provider.Name(), Reason(e));
-                failures.Add($"{provider.Name()}: {Reason(e)}");
+                LeaveOut(provider, e, failures);
                 providers.Remove(provider);
             }
         }
@@ -92,6 +90,13 @@ internal sealed class SessionFactory(int threads, ILogger logger)
         InferenceSession session = new(path, options);
         LogMessages.SessionOpened(logger, string.Join(", ", providers.Select(p => p.Name())), threads);
         return session;
+    }
+
+    private void LeaveOut(ExecutionProvider provider, OnnxRuntimeException e, List<string> failures)
+    {
+        string reason = Reason(e) + provider.Hint();
+        LogMessages.ProviderLeftOut(logger, provider.Name(), reason);
+        failures.Add($"{provider.Name()}: {reason}");
     }
 
     private SessionOptions NewOptions()

@@ -30,6 +30,13 @@ internal static class ModelRoute
             throw new OverloadedException($"model '{served.Name}' is broken, its server waits to be restarted");
         }
 
-        return served.Loaded ?? throw new OverloadedException($"model '{served.Name}' is not loaded yet");
+        if (served.Loaded is not { } model)
+        {
+            // Where a container was started again before the routers noticed.
+            context.Response.Headers[ModelHeaders.Draining] = "true";
+            throw new OverloadedException($"model '{served.Name}' is not loaded yet");
+        }
+
+        return model;
     }
 }
