@@ -80,7 +80,10 @@ internal sealed class RouterHost : IAsyncDisposable
             kestrel.Limits.MaxConcurrentConnections = _options.MaxConnections;
             kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
             kestrel.Limits.MaxRequestBodySize = _options.MaxRequestBytes;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+
+            // A little less than a model server takes, which gets one header more.
+            kestrel.Limits.MaxRequestHeaderCount = 60;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 15 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
             kestrel.Limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));

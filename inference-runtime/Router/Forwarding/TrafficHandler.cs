@@ -5,7 +5,8 @@ namespace ModelOperator.Router.Forwarding;
 
 /// <summary>Entry of every request on the traffic port.</summary>
 internal sealed class TrafficHandler(
-    RouterOptions options, RoutingState state, RouterReadiness readiness, InferenceForwarder forwarder, FeedbackHandler feedback, ILogger<TrafficHandler> log)
+    RouterOptions options, RoutingState state, RouterReadiness readiness, InferenceForwarder forwarder, FeedbackHandler feedback, RouterMetrics metrics,
+    ILogger<TrafficHandler> log)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -47,6 +48,7 @@ internal sealed class TrafficHandler(
             return target.Kind == RequestKind.Feedback ? feedback.HandleAsync(context, model) : forwarder.ForwardAsync(context, model, target.Kind);
         }
 
+        metrics.Request("", "", StatusCodes.Status404NotFound);
         return RouterError.WriteAsync(context, StatusCodes.Status404NotFound, target.Asked is { } asked
             ? $"model '{RouterError.Shown(asked)}' is unknown here"
             : "no model is named: send the request to the model's own address, or to /v2/models/NAME/infer");

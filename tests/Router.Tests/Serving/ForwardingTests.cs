@@ -116,11 +116,13 @@ public sealed class ForwardingTests
     [Test]
     public async Task A_pod_that_cannot_be_reached_or_is_draining_costs_no_request_and_no_share()
     {
+        // Its own names: instruments are the process's, and so those of the tests that run beside this one.
+        const string Mine = "eeeeeeeeee", Other = "ffffffffff";
         await using TestRouter router = await TestRouter.StartAsync();
-        await using TestPod good = await TestPod.StartAsync(Stable), draining = await TestPod.StartAsync(Stable), canary = await TestPod.StartAsync(Canary);
+        await using TestPod good = await TestPod.StartAsync(Mine), draining = await TestPod.StartAsync(Mine), canary = await TestPod.StartAsync(Other);
         draining.Draining = true;
-        var refused = new PodState("refused", "uid-refused", "digits", Stable, $"127.0.0.1:{FreePort()}", Ready: true);
-        router.Route([new(Stable, 50), new(Canary, 50)], good.State(), draining.State(), refused, canary.State());
+        var refused = new PodState("refused", "uid-refused", "digits", Mine, $"127.0.0.1:{FreePort()}", Ready: true);
+        router.Route([new(Mine, 50), new(Other, 50)], good.State(), draining.State(), refused, canary.State());
 
         HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => router.InferAsync()));
 
@@ -128,8 +130,8 @@ public sealed class ForwardingTests
         Assert.That((good.Served, canary.Served), Is.EqualTo((100, 100)), "another pod of the same revision answers");
         Assert.That((await router.CountsAsync()).Values.Sum(c => c.Errors), Is.Zero);
         string metrics = await router.Client.GetStringAsync(new Uri(router.Host.AdminAddress, "/metrics"));
-        Assert.That(metrics, Does.Match("model_router_retries_total{.*revision=\"aaaaaaaaaa\".*} [1-9]"));
-        Assert.That(metrics, Does.Match("model_router_requests_total{.*code=\"200\".*} 100"));
+        Assert.That(metrics, Does.Match("model_router_retries_total{.*revision=\"eeeeeeeeee\".*} [1-9]"));
+        Assert.That(metrics, Does.Match("model_router_requests_total{.*code=\"200\".*revision=\"ffffffffff\".*} 100"));
         Assert.That(metrics, Does.Match("model_router_table_version{.*model=\"digits\".*} 1"));
     }
 
