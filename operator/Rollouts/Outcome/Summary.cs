@@ -23,7 +23,7 @@ internal static class Summary
 
         status.CanaryWeight = status.CanaryRevision is { } canary ? status.Traffic?.Find(target => target.Revision == canary)?.Weight ?? 0 : null;
         status.Message = StatusLimits.Shorten(status.Message ?? "");
-        Conditions.Set(scope);
+        StatusConditions.Set(scope);
         return status;
     }
 }

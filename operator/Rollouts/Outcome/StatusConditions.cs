@@ -1,5 +1,5 @@
 using ModelOperator.Api;
-using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Kubernetes.Runtime;
 
 namespace ModelOperator.Rollouts.Outcome;
 
@@ -8,7 +8,7 @@ namespace ModelOperator.Rollouts.Outcome;
 /// what the spec asks for; Stalled that it will not get there unless somebody changes something. A rollout is over when Progressing is
 /// False: for good when Stalled is False too.
 /// </summary>
-internal static class Conditions
+internal static class StatusConditions
 {
     private sealed record Finding(bool Holds, string Reason, string Message);
 
@@ -18,6 +18,15 @@ internal static class Conditions
         Set(scope, ConditionTypes.Progressing, Progressing(scope));
         Set(scope, ConditionTypes.Stalled, Stalled(scope));
     }
+
+    private static void Set(Scope scope, string type, Finding finding) => Conditions.Set(
+        scope.Status.Conditions ??= [],
+        type,
+        finding.Holds ? Conditions.True : Conditions.False,
+        finding.Reason,
+        StatusLimits.Shorten(finding.Message),
+        scope.Input.Generation,
+        scope.Now);
 
     private static Finding Ready(Scope scope)
     {
@@ -48,7 +57,7 @@ internal static class Conditions
         var answers = scope.World.Routers.Where(router => router.Report is not null).ToList();
         return answers.Count > 0
             ? answers.Exists(router => router.Report!.TableVersion >= 1)
-            : scope.World.Routers.Count > 0 && IsTrue(scope, ConditionTypes.Ready);
+            : scope.World.Routers.Count > 0 && Conditions.IsTrue(scope.Status.Conditions, ConditionTypes.Ready);
     }
 
     private static Finding Progressing(Scope scope)
@@ -93,28 +102,4 @@ internal static class Conditions
     };
 
     private static bool MissingPods(Scope scope) => (scope.Find(scope.Status.StableRevision)?.ReadyReplicas ?? 0) < scope.Replicas;
-
-    private static bool IsTrue(Scope scope, string type) =>
-        scope.Status.Conditions is { } conditions && conditions.Exists(condition => condition.Type == type && condition.Status == "True");
-
-    private static void Set(Scope scope, string type, Finding finding)
-    {
-        var conditions = scope.Status.Conditions ??= [];
-        var condition = conditions.Find(c => c.Type == type);
-        if (condition is null)
-        {
-            conditions.Add(condition = new Condition { Type = type });
-        }
-
-        string status = finding.Holds ? "True" : "False";
-        if (condition.Status != status || condition.LastTransitionTime is null)
-        {
-            condition.Status = status;
-            condition.LastTransitionTime = scope.Now;
-        }
-
-        condition.Reason = finding.Reason;
-        condition.Message = StatusLimits.Shorten(finding.Message);
-        condition.ObservedGeneration = scope.Input.Generation;
-    }
 }
