@@ -48,6 +48,7 @@ public sealed class Reflector<T>(
 
     private async Task ListAsync(CancellationToken cancellationToken)
     {
+        CacheMetrics.Listed(type.Plural);
         KubernetesList<T> list;
         try
         {
@@ -92,6 +93,7 @@ public sealed class Reflector<T>(
 
     private async Task WatchOnceAsync(CancellationToken cancellationToken)
     {
+        CacheMetrics.Watched(type.Plural);
         var started = timeProvider.GetTimestamp();
         var changes = 0L;
         var watch = Options() with

@@ -7,7 +7,10 @@ public sealed record LeaderElectionOptions
 
     public required string Name { get; init; }
 
-    /// <summary>Who holds the lease; must differ for each process. A pod's name does, until the container restarts in place, so the host adds to it.</summary>
+    /// <summary>
+    /// Who holds the lease; must differ for each process that lives at the same time. A pod's name does: a container restarted in place
+    /// takes up its own lease at once.
+    /// </summary>
     public required string Identity { get; init; }
 
     /// <summary>Others take over when the lease was not renewed for this long.</summary>
