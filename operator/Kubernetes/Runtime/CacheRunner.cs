@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using ModelOperator.Kubernetes.Cache;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;

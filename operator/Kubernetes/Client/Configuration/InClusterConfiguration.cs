@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using ModelOperator.Kubernetes.Client.Authentication;
 using ModelOperator.Kubernetes.Client.Transport;
-using System.Security.Cryptography.X509Certificates;
 
 namespace ModelOperator.Kubernetes.Client.Configuration;
 
