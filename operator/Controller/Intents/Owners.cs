@@ -15,7 +15,7 @@ internal static class Owners
         JsonObject reference = Reference(owner);
         reference["controller"] = true;
         reference["blockOwnerDeletion"] = true;
-        return [reference];
+        return new JsonArray(reference);
     }
 
     /// <summary>

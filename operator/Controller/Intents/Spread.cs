@@ -6,10 +6,7 @@ namespace ModelOperator.Controller.Intents;
 internal static class Spread
 {
     public static JsonArray Over(JsonObject podLabels) =>
-    [
-        Constraint("kubernetes.io/hostname", podLabels),
-        Constraint("topology.kubernetes.io/zone", podLabels),
-    ];
+        new(Constraint("kubernetes.io/hostname", podLabels), Constraint("topology.kubernetes.io/zone", podLabels));
 
     private static JsonObject Constraint(string topologyKey, JsonObject podLabels) => new()
     {
