@@ -16,6 +16,7 @@ internal sealed class SessionFactory(int threads, ILogger logger)
             throw new TerminatingException(FailureReasons.ModelNotFound, $"there is no model at {path}");
         }
 
+        OnnxTelemetry.TurnOff();
         List<ExecutionProvider> remaining = [.. wished];
         List<string> failures = [];
         while (remaining.Count > 0)
