@@ -11,6 +11,11 @@ public sealed record ObservedWorld
     /// <summary>Every ready router pod, those that gave no answer included.</summary>
     public IReadOnlyList<ObservedRouter> Routers { get; init; } = [];
 
+    /// <summary>
+    /// Router pods that are shutting down: their last ticks are evidence like any other, but no table waits for their confirmation.
+    /// </summary>
+    public IReadOnlyList<ObservedRouter> LeavingRouters { get; init; } = [];
+
     /// <summary>The revision's Deployment, or null when there is none.</summary>
     public ObservedRevision? Find(string? revision) =>
         revision is null ? null : Revisions.FirstOrDefault(r => r.Revision == revision);

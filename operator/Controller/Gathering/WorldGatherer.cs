@@ -20,11 +20,9 @@ internal sealed class WorldGatherer(
             revisions = WithFailure(revisions, wantedRevision, cause);
         }
 
-        return new ObservedWorld
-        {
-            Revisions = revisions,
-            Routers = await reports.ReadAsync(model, ReadyRouters(ours), cancellationToken),
-        };
+        Task<IReadOnlyList<ObservedRouter>> ready = reports.ReadAsync(model, Routers(ours, pod => pod.IsReady()), cancellationToken);
+        Task<IReadOnlyList<ObservedRouter>> leaving = reports.ReadAsync(model, Routers(ours, IsLeaving), cancellationToken);
+        return new ObservedWorld { Revisions = revisions, Routers = await ready, LeavingRouters = await leaving };
     }
 
     /// <summary>What the pods themselves cannot say: it keeps them from being made, or from starting.</summary>
@@ -54,9 +52,15 @@ internal sealed class WorldGatherer(
             ? [.. revisions.Select(revision => revision.Revision == wantedRevision ? revision with { Failure = cause } : revision)]
             : [.. revisions, new ObservedRevision { Revision = wantedRevision, Failure = cause }];
 
-    private static List<Pod> ReadyRouters(IReadOnlyList<Pod> pods) =>
+    private static List<Pod> Routers(IReadOnlyList<Pod> pods, Func<Pod, bool> which) =>
     [
-        .. pods.Where(pod => pod.Metadata.Labels?.GetValueOrDefault(Labels.Component) == Labels.RouterComponent && pod.IsReady())
+        .. pods.Where(pod => pod.Metadata.Labels?.GetValueOrDefault(Labels.Component) == Labels.RouterComponent && which(pod))
             .OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal),
     ];
+
+    // A router that is told to stop stays until its last ticks have been read.
+    private static bool IsLeaving(Pod pod) =>
+        pod.Metadata.DeletionTimestamp is not null
+        && !string.IsNullOrEmpty(pod.Status?.PodIP)
+        && pod.Status.ContainerStatuses?.Exists(container => container.State?.Running is not null) == true;
 }

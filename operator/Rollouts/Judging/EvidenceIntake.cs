@@ -58,6 +58,7 @@ internal static class EvidenceIntake
         tick.Start < now - MostSkew ? now - MostSkew : tick.Start > now + MostSkew ? now + MostSkew : tick.Start;
 
     private static IEnumerable<EvidenceReport> Reports(Scope scope) => scope.World.Routers
+        .Concat(scope.World.LeavingRouters)
         .Select(router => router.Report)
         .OfType<EvidenceReport>()
         .Where(report => report.Instance.Length is > 0 and <= StatusLimits.Text);

@@ -7,14 +7,14 @@ public static class LoadCommand
 {
     public static Command Command()
     {
-        var url = new Option<Uri>("--url") { Description = "Address of the model's Service, such as http://digits.", Required = true };
+        var url = new Option<string>("--url") { Description = "Address of the model's Service, such as http://digits.", Required = true };
         var model = new Option<string>("--model") { Description = "Name of the model.", Required = true };
         var rate = new Option<double>("--rate") { Description = "Requests a second.", DefaultValueFactory = _ => 100 };
         var samples = new Option<FileInfo>("--samples") { Description = "Labelled samples, one JSON object a line.", DefaultValueFactory = _ => new FileInfo("/models/digits-heldout.ndjson") };
         var port = new Option<int>("--port") { Description = "Port of GET /report.", DefaultValueFactory = _ => 8080 };
         var command = new Command("load", "Send labelled digits to a model and feed the truth back.") { url, model, rate, samples, port };
         command.SetAction((arguments, cancellationToken) => RunAsync(
-            arguments.GetValue(url)!, arguments.GetValue(model)!, arguments.GetValue(rate),
+            new Uri(arguments.GetValue(url)!), arguments.GetValue(model)!, arguments.GetValue(rate),
             Sample.ReadAll(arguments.GetValue(samples)!.FullName), arguments.GetValue(port), cancellationToken));
         return command;
     }

@@ -24,10 +24,19 @@ public sealed class SnapshotBuilderTests
     public void A_revision_outside_the_table_or_without_weight_gets_nothing_by_draw()
     {
         var table = Table with { Targets = [new("a", 100), new("b", 0)] };
-        RoutingSnapshot snapshot = SnapshotBuilder.Build(RoutingSnapshot.Empty, [table], [Pod("b1", "b"), Pod("x1", "x")]);
+        RoutingSnapshot snapshot = SnapshotBuilder.Build(RoutingSnapshot.Empty, [table], [Pod("a1", "a"), Pod("b1", "b"), Pod("x1", "x")]);
 
-        Assert.That(snapshot.Models["digits"].Draw.Next(), Is.Null);
+        Assert.That(Enumerable.Range(0, 200).Select(_ => snapshot.Models["digits"].Draw.Next()), Has.All.EqualTo("a"));
         Assert.That(snapshot.Models["digits"].Revisions.Keys, Is.EquivalentTo(new[] { "a", "b", "x" }), "all can be pinned");
+    }
+
+    [Test]
+    public void A_revision_at_zero_percent_takes_over_when_nobody_with_weight_can_serve()
+    {
+        var table = Table with { Targets = [new("stable", 0), new("canary", 100)] };
+
+        Assert.That(Snapshot(RoutingSnapshot.Empty, table, Pod("s1", "stable")).Models["digits"].Draw.Next(), Is.EqualTo("stable"));
+        Assert.That(Snapshot(RoutingSnapshot.Empty, table, Pod("x1", "outside")).Models["digits"].Draw.Next(), Is.Null);
     }
 
     [Test]
