@@ -25,11 +25,11 @@ build: ## Build everything
 
 .PHONY: format
 format: ## Format the code
-	dotnet format ModelOperator.sln
+	dotnet format ModelOperator.sln --include operator/ inference-runtime/ tests/
 
 .PHONY: verify-format
 verify-format: ## Fail when code is not formatted
-	dotnet format ModelOperator.sln --verify-no-changes
+	dotnet format ModelOperator.sln --include operator/ inference-runtime/ tests/ --verify-no-changes
 
 .PHONY: generate
 generate: ## Write what is made from the API types and the chart: CRDs, reference, install.yaml

@@ -45,7 +45,7 @@ public sealed class Timeline(TextWriter output, TimeProvider time, bool colour)
             output.WriteLine($"          {Paint("2", message)}");
         }
 
-        foreach (var guardrail in status.CanaryRevision is null ? [] : status.Analysis ?? [])
+        foreach (var guardrail in status.Phase is RolloutPhase.Analyzing or RolloutPhase.Held ? status.Analysis ?? [] : [])
         {
             output.WriteLine($"          {guardrail.Name,-9} canary {Arm(guardrail.Canary)}  stable {Arm(guardrail.Stable)}  "
                 + $"harm {guardrail.HarmEvidence ?? "-",-16} safe {guardrail.SafetyEvidence ?? "-",-16} {Paint(VerdictColour(guardrail.Verdict), guardrail.Verdict)}");
