@@ -239,6 +239,36 @@ public class PlannerTests
     }
 
     [Test]
+    public void A_router_that_shuts_down_is_read_to_the_end_and_not_waited_for()
+    {
+        var status = Comparing();
+        long judged = status.Rollout!.CanaryRequests;
+        var leaving = new ObservedRouter
+        {
+            Pod = "model-router-leaving",
+            Report = new EvidenceReport
+            {
+                Instance = "leaving",
+                TableVersion = 0,
+                Oldest = 0,
+                Next = 1,
+                Ticks = [new EvidenceTick { Sequence = 0, Start = Now, Revisions = new() { ["v2"] = new RevisionCounts { Requests = 7 } } }],
+            },
+        };
+        var input = Input(status, "v2", Router(Report(next: 1, version: 2)));
+
+        var plan = Plan(input with { World = input.World with { LeavingRouters = [leaving] } });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(plan.Status.Rollout!.CanaryRequests, Is.EqualTo(judged + 7));
+            Assert.That(plan.Status.Rollout.StepConfirmedAt, Is.EqualTo(status.Rollout.StepConfirmedAt), "its old table holds up nothing");
+            Assert.That(Plan(input with { Status = plan.Status, World = input.World with { LeavingRouters = [leaving] } }).Status.Rollout!.CanaryRequests,
+                Is.EqualTo(judged + 7), "counted once");
+        });
+    }
+
+    [Test]
     public void A_condition_moves_its_time_only_with_its_status()
     {
         var first = Plan(Input(Stable(), "v1", Router(Report(next: 1)))).Status;
