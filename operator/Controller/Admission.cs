@@ -16,12 +16,11 @@ internal static class Admission
         }
 
         IReadOnlyList<FieldError> errors = ModelDeploymentValidator.Validate(model);
-        return errors.Count switch
-        {
-            0 => AdmissionResult.Allow(),
-            1 => AdmissionResult.Deny($"{Subject(model)} is invalid: {errors[0]}"),
-            _ => AdmissionResult.Deny($"{Subject(model)} is invalid: [{string.Join(", ", errors)}]"),
-        };
+        return errors.Count == 0
+            ? AdmissionResult.Allow()
+            : AdmissionResult.Invalid(
+                $"{Subject(model)} is invalid: {(errors.Count == 1 ? errors[0] : $"[{string.Join(", ", errors)}]")}",
+                [.. errors.Select(error => new AdmissionCause(error.Field, $"Invalid value: {error.Value}: {error.Problem}"))]);
     }
 
     // As the API server words it: ModelDeployment.modeloperator.io "digits".

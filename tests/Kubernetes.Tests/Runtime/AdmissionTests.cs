@@ -28,6 +28,19 @@ public sealed class AdmissionTests
     }
 
     [Test]
+    public async Task The_answer_names_the_wrong_fields_where_kubectl_looks_for_them()
+    {
+        var (_, body) = await AskAsync(
+            Review("CREATE", """{"kind":"ConfigMap","metadata":{"name":"a"}}"""),
+            _ => AdmissionResult.Invalid("a is invalid", [new AdmissionCause("data.k", "is 'wrong'; expected 'right'.")]));
+
+        var details = JsonNode.Parse(body)!["response"]!["status"]!["details"]!;
+        Assert.That(details["kind"]!.GetValue<string>(), Is.EqualTo("ConfigMap"));
+        Assert.That(details["causes"]![0]!["field"]!.GetValue<string>(), Is.EqualTo("data.k"));
+        Assert.That(details["causes"]![0]!["message"]!.GetValue<string>(), Is.EqualTo("is 'wrong'; expected 'right'."));
+    }
+
+    [Test]
     public async Task A_deletion_has_no_new_object_and_a_creation_no_old_one()
     {
         var requests = new List<AdmissionRequest<ConfigMap>>();

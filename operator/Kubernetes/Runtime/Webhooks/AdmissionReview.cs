@@ -19,6 +19,8 @@ internal sealed class AdmissionReviewRequest
 {
     public string? Uid { get; set; }
 
+    public string? Name { get; set; }
+
     public string? Operation { get; set; }
 
     public string? SubResource { get; set; }
@@ -55,6 +57,29 @@ internal sealed class AdmissionStatus
     public string Message { get; set; } = "";
 
     public string? Reason { get; set; }
+
+    /// <summary>What kubectl shows of a refusal with reason Invalid: it leaves the message out.</summary>
+    public AdmissionStatusDetails? Details { get; set; }
+}
+
+internal sealed class AdmissionStatusDetails
+{
+    public string? Name { get; set; }
+
+    public string? Group { get; set; }
+
+    public string? Kind { get; set; }
+
+    public IReadOnlyList<AdmissionStatusCause>? Causes { get; set; }
+}
+
+internal sealed class AdmissionStatusCause
+{
+    public string Reason { get; set; } = "FieldValueInvalid";
+
+    public string Message { get; set; } = "";
+
+    public string? Field { get; set; }
 }
 
 [JsonSourceGenerationOptions(

@@ -47,7 +47,18 @@ public sealed record AdmissionResult
 
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
+    /// <summary>The fields that are wrong.</summary>
+    public IReadOnlyList<AdmissionCause> Causes { get; private init; } = [];
+
     public static AdmissionResult Allow(params IReadOnlyList<string> warnings) => new() { IsAllowed = true, Warnings = warnings };
 
     public static AdmissionResult Deny(string message, int code = 422) => new() { Message = message, Code = code };
+
+    /// <summary>Refuses an object for its fields.</summary>
+    public static AdmissionResult Invalid(string message, IReadOnlyList<AdmissionCause> causes) => new() { Message = message, Code = 422, Causes = causes };
 }
+
+/// <summary>One field that is wrong.</summary>
+/// <param name="Field">Path of the field; empty when it is the object as a whole.</param>
+/// <param name="Message">What is wrong and what would be right.</param>
+public sealed record AdmissionCause(string Field, string Message);

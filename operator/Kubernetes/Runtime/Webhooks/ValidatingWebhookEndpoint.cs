@@ -72,7 +72,7 @@ internal sealed class ValidatingWebhookEndpoint<TEntity>(
         }
 
         var result = await JudgeAsync(question, either.Token);
-        await AnswerAsync(context, uid, result, either.Token);
+        await AnswerAsync(context, uid, question.Name, result, either.Token);
     }
 
     private async Task<AdmissionResult> JudgeAsync(AdmissionReviewRequest question, CancellationToken cancellationToken)
@@ -114,7 +114,7 @@ internal sealed class ValidatingWebhookEndpoint<TEntity>(
     private TEntity? Read(JsonElement? json) =>
         json is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } value ? value.Deserialize(type.TypeInfo) : null;
 
-    private static async Task AnswerAsync(HttpContext context, string uid, AdmissionResult result, CancellationToken cancellationToken)
+    private async Task AnswerAsync(HttpContext context, string uid, string? name, AdmissionResult result, CancellationToken cancellationToken)
     {
         var review = new AdmissionReview
         {
@@ -123,12 +123,30 @@ internal sealed class ValidatingWebhookEndpoint<TEntity>(
                 Uid = uid,
                 Allowed = result.IsAllowed,
                 Warnings = result.Warnings.Count > 0 ? [.. result.Warnings.Take(MaxWarnings)] : null,
-                Status = result.IsAllowed ? null : new() { Code = result.Code, Message = result.Message, Reason = result.Code == 422 ? "Invalid" : null },
+                Status = result.IsAllowed ? null : StatusOf(result, name),
             },
         };
         context.Response.ContentType = "application/json";
         await JsonSerializer.SerializeAsync(context.Response.Body, review, AdmissionJsonContext.Default.AdmissionReview, cancellationToken);
     }
+
+    private AdmissionStatus StatusOf(AdmissionResult result, string? name) => result.Code != StatusCodes.Status422UnprocessableEntity
+        ? new() { Code = result.Code, Message = result.Message }
+        : new()
+        {
+            Code = result.Code,
+            Message = result.Message,
+            Reason = "Invalid",
+            Details = new()
+            {
+                Name = name,
+                Group = type.Group,
+                Kind = type.Kind,
+                Causes = result.Causes.Count == 0
+                    ? [new() { Message = result.Message }]
+                    : [.. result.Causes.Select(cause => new AdmissionStatusCause { Field = cause.Field, Message = cause.Message })],
+            },
+        };
 
     private static Task RefuseAsync(HttpContext context, int status, string message)
     {
