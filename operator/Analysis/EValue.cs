@@ -2,9 +2,15 @@ namespace ModelOperator.Analysis;
 
 /// <summary>
 /// The e-value of one block: how much more likely the alternative makes it than the nearest point of the null does. Its expectation is
-/// at most 1 under every point of the null, so that products over blocks reach 1/alpha, at any time, with probability alpha at most:
-/// Turner and Grünwald's argument, for blocks of any size.
+/// at most 1 under every point of the null, so that products over blocks reach 1/alpha, at any time, with probability alpha at most
+/// (Ville's inequality): Turner and Grünwald, "Generic E-variables for exact sequential k-sample tests that allow for optional stopping",
+/// for blocks of any size.
 /// </summary>
+/// <remarks>
+/// Why: the logarithm of the expectation under rates (p, s) is n_c log(a linear function of p) + n_s log(a linear function of s), concave, and
+/// 0 at the projection. The conditions that make the projection the nearest point say that no direction into the null goes up from there; so
+/// 0 is its maximum over the null. Nothing is assumed of how rates or sizes change from block to block.
+/// </remarks>
 public static class EValue
 {
     /// <summary>The natural logarithm of the block's e-value; 0 when the alternative lies in the null or an arm is empty.</summary>
@@ -21,6 +27,16 @@ public static class EValue
 
         Rates nearest = NullProjection.Project(alternative, margin, block.Canary.Total, block.Stable.Total);
         return LogRatio(block.Canary, alternative.Canary, nearest.Canary) + LogRatio(block.Stable, alternative.Stable, nearest.Stable);
+    }
+
+    /// <summary>
+    /// The same for one arm held against a limit: the nearest point of the null is the limit itself, and the likelihood ratio, which is
+    /// monotone in the rate, has expectation 1 there and less inside.
+    /// </summary>
+    public static double LogOneSample(Hypothesis hypothesis, double limit, double alternative, ArmCounts canary)
+    {
+        bool isInNull = hypothesis == Hypothesis.Harm ? alternative <= limit : alternative >= limit;
+        return isInNull || canary.Total == 0 ? 0 : LogRatio(canary, alternative, Math.Max(limit, Rates.Least));
     }
 
     private static double LogRatio(ArmCounts arm, double alternative, double nearest) =>

@@ -14,14 +14,20 @@ public sealed record GuardrailEvidence
     /// <summary>Counts of the block being collected.</summary>
     public Block Pending { get; init; }
 
-    /// <summary>What the closed blocks say of the rates.</summary>
-    public RunningRates Rates { get; init; } = new();
+    /// <summary>Stable's bad rate as the past shows it.</summary>
+    public BaseRate Base { get; init; } = new();
 
-    /// <summary>Evidence that the canary is worse than the margin allows.</summary>
+    /// <summary>Evidence that the canary is worse than the criterion allows.</summary>
     public EProcess Harm { get; init; } = new();
 
-    /// <summary>Evidence that the canary is not worse than the margin allows.</summary>
+    /// <summary>Evidence that the canary is not worse than the criterion allows.</summary>
     public EProcess Safety { get; init; } = new();
+
+    /// <summary>How far requests are from independent.</summary>
+    public Dispersion Dispersion { get; init; } = new();
+
+    /// <summary>The difference of the bad rates; with a limit, the canary's bad rate.</summary>
+    public RunningDifference Difference { get; init; } = new();
 
     /// <summary>With a latency guardrail, what slow means and how that was learnt.</summary>
     public LatencyTarget? Latency { get; init; }
@@ -30,24 +36,60 @@ public sealed record GuardrailEvidence
     [JsonIgnore]
     public Block Total => Closed + Pending;
 
+    [JsonIgnore]
+    internal bool IsWhole => Harm.IsWhole && Safety.IsWhole && Dispersion.IsWhole;
+
     /// <summary>Adds counts to the block being collected.</summary>
     public GuardrailEvidence Collect(Block counts) => this with { Pending = Pending + counts };
 
-    /// <summary>Ends the block being collected: bets on it what earlier blocks suggest, then learns from it.</summary>
-    /// <param name="margin">Accepted difference of the bad rates, from 0 to below 1.</param>
-    public GuardrailEvidence CloseBlock(double margin) => this with
-    {
-        Closed = Total,
-        Pending = default,
-        Rates = Rates.Learn(Pending),
-        Harm = Bet(Harm, Hypothesis.Harm, margin),
-        Safety = Bet(Safety, Hypothesis.Safety, margin),
-        Latency = Latency?.Settle(),
-    };
+    /// <summary>Learns what stable is like before there is a canary: its rate, and how much it wobbles by itself.</summary>
+    /// <param name="counts">One block of stable.</param>
+    public GuardrailEvidence LearnStable(ArmCounts counts) => counts.Total == 0
+        ? this
+        : this with { Base = Base.Learn(counts), Dispersion = Dispersion.LearnStable(counts) };
 
-    // Whether a block is bet on depends on its sizes and on the past, never on how it turned out.
-    private EProcess Bet(EProcess process, Hypothesis hypothesis, double margin) =>
-        Rates.Guess() is { } guess && !guess.InNull(hypothesis, margin) && Pending is { Canary.Total: > 0, Stable.Total: > 0 }
-            ? process.Multiply(EValue.Log(hypothesis, margin, guess, Pending))
-            : process;
+    /// <summary>Ends the block being collected: bets on it what earlier blocks suggest, then learns from it.</summary>
+    public GuardrailEvidence CloseBlock(Criterion criterion)
+    {
+        var (harm, safety, dispersion, difference) = (Harm, Safety, Dispersion, Difference);
+
+        // Whether a block is bet on depends on its sizes and on the past, never on how it turned out.
+        if (criterion.IsMetBy(Pending))
+        {
+            dispersion = dispersion.Learn(criterion, Pending, Closed.Canary);
+            difference = Compare(criterion);
+            if (criterion.IsLimit || Base.Guess() is not null)
+            {
+                harm = Bet(harm, Hypothesis.Harm, criterion, dispersion);
+                safety = Bet(safety, Hypothesis.Safety, criterion, dispersion);
+            }
+        }
+
+        return this with
+        {
+            Closed = Total,
+            Pending = default,
+            Base = Base.Learn(Pending.Stable),
+            Harm = harm,
+            Safety = safety,
+            Dispersion = dispersion,
+            Difference = difference,
+            Latency = Latency?.Settle(),
+        };
+    }
+
+    private EProcess Bet(EProcess process, Hypothesis hypothesis, Criterion criterion, Dispersion dispersion)
+    {
+        Span<double> logs = stackalloc double[EffectSizes.Count];
+        Bets.Place(hypothesis, criterion, Base.Guess() ?? 0, Pending, logs);
+        var next = process.Multiply(logs);
+        return next.Show(dispersion.Temper(next, hypothesis));
+    }
+
+    private RunningDifference Compare(Criterion criterion)
+    {
+        double stable = Base.Guess() ?? 0.5;
+        double canary = (Closed.Canary.Bad + stable) / (Closed.Canary.Total + 1.0);
+        return criterion.IsLimit ? Difference.Add(Pending.Canary, canary) : Difference.Add(Pending, canary, stable);
+    }
 }

@@ -1,18 +1,29 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ModelOperator.Analysis;
 
-/// <summary>The JSON of <see cref="GuardrailEvidence"/>: exact, numbers in their shortest form that reads back as the same bits.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+/// <summary>The JSON of evidence: exact, numbers in a form that reads back as the same bits.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(GuardrailEvidence))]
+[JsonSerializable(typeof(MeanEvidence))]
 public sealed partial class GuardrailEvidenceJson : JsonSerializerContext
 {
-    /// <summary>Writes evidence.</summary>
+    /// <summary>Writes evidence from counts.</summary>
     public static string Write(GuardrailEvidence evidence) => JsonSerializer.Serialize(evidence, Default.GuardrailEvidence);
 
-    /// <summary>Reads evidence; null when the text is not such.</summary>
-    public static GuardrailEvidence? Read(string? text)
+    /// <summary>Writes evidence from means.</summary>
+    public static string Write(MeanEvidence evidence) => JsonSerializer.Serialize(evidence, Default.MeanEvidence);
+
+    /// <summary>Reads evidence from counts; null when the text is not such.</summary>
+    public static GuardrailEvidence? Read(string? text) => Read(text, Default.GuardrailEvidence) is { IsWhole: true } evidence ? evidence : null;
+
+    /// <summary>Reads evidence from means; null when the text is not such.</summary>
+    public static MeanEvidence? ReadMean(string? text) => Read(text, Default.MeanEvidence) is { IsWhole: true } evidence ? evidence : null;
+
+    private static T? Read<T>(string? text, JsonTypeInfo<T> type)
+        where T : class
     {
         if (string.IsNullOrEmpty(text))
         {
@@ -21,7 +32,7 @@ public sealed partial class GuardrailEvidenceJson : JsonSerializerContext
 
         try
         {
-            return JsonSerializer.Deserialize(text, Default.GuardrailEvidence);
+            return JsonSerializer.Deserialize(text, type);
         }
         catch (JsonException)
         {

@@ -12,37 +12,44 @@ public sealed record Judge(double HarmErrorRate, double SafetyErrorRate)
         return new Judge(errorRate, errorRate);
     }
 
-    /// <summary>Judges.</summary>
+    /// <summary>Judges counts.</summary>
     /// <param name="evidence">What is known.</param>
+    /// <param name="criterion">What the evidence was gathered for.</param>
     /// <param name="isLast">Whether this is the last word: what is not decided then is inconclusive.</param>
-    public Judgement Of(GuardrailEvidence evidence, bool isLast = false)
+    public Judgement Of(GuardrailEvidence evidence, Criterion criterion, bool isLast = false)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        double harmThreshold = -Math.Log(HarmErrorRate);
-        return new Judgement(
-            VerdictOf(evidence, harmThreshold, isLast),
-            evidence.Harm.LogValue() >= harmThreshold / 2,
-            Math.Exp(evidence.Harm.LogPeak),
-            Math.Exp(evidence.Safety.LogPeak));
+        return Of(
+            evidence.Harm,
+            evidence.Safety,
+            criterion.IsMetBy(evidence.Total),
+            evidence.Dispersion.Temper(evidence.Harm with { LogPeak = 0 }, Hypothesis.Harm),
+            evidence.Difference.Interval(HarmErrorRate, evidence.Dispersion.Factor()),
+            isLast);
     }
 
-    private Verdict VerdictOf(GuardrailEvidence evidence, double harmThreshold, bool isLast)
+    /// <summary>Judges means.</summary>
+    public Judgement Of(MeanEvidence evidence, bool isLast = false)
     {
-        if (evidence.Harm.LogPeak >= harmThreshold)
-        {
-            return Verdict.Harmful;
-        }
+        ArgumentNullException.ThrowIfNull(evidence);
+        return Of(evidence.Harm, evidence.Safety, evidence.Blocks > 0, evidence.Harm.LogValue(evidence.Factor()), evidence.Interval(HarmErrorRate), isLast);
+    }
 
-        if (evidence.Safety.LogPeak >= -Math.Log(SafetyErrorRate))
-        {
-            return Verdict.Safe;
-        }
+    /// <summary>Judges pairs.</summary>
+    public Judgement Of(PairedEvidence evidence, bool isLast = false)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        return Of(evidence.Harm, evidence.Safety, evidence.Pairs > 0, evidence.Harm.LogValue(), evidence.Interval(HarmErrorRate), isLast);
+    }
 
-        if (evidence.Total is { Canary.Total: 0 } or { Stable.Total: 0 })
-        {
-            return Verdict.NoData;
-        }
-
-        return isLast ? Verdict.Inconclusive : Verdict.Continue;
+    private Judgement Of(EProcess harm, EProcess safety, bool hasData, double harmNow, Interval interval, bool isLast)
+    {
+        double harmThreshold = -Math.Log(HarmErrorRate);
+        var verdict = harm.LogPeak >= harmThreshold ? Verdict.Harmful
+            : safety.LogPeak >= -Math.Log(SafetyErrorRate) ? Verdict.Safe
+            : !hasData ? Verdict.NoData
+            : isLast ? Verdict.Inconclusive
+            : Verdict.Continue;
+        return new Judgement(verdict, harmNow >= harmThreshold / 2, Math.Exp(harm.LogPeak), Math.Exp(safety.LogPeak), interval);
     }
 }

@@ -6,6 +6,9 @@ namespace ModelOperator.Analysis;
 /// </summary>
 public static class NullProjection
 {
+    // An error of the rate enters the expectation by its square only.
+    private const double Precision = 1e-13;
+
     /// <summary>Projects rates outside the null onto its border, canary = stable + margin.</summary>
     /// <param name="alternative">Rates outside the null.</param>
     /// <param name="margin">From 0 to below 1.</param>
@@ -13,34 +16,63 @@ public static class NullProjection
     /// <param name="stableTrials">Size of the stable arm, above 0.</param>
     public static Rates Project(Rates alternative, double margin, long canaryTrials, long stableTrials)
     {
+        double share = canaryTrials / ((double)canaryTrials + stableTrials);
+        if (margin == 0)
+        {
+            double pooled = (share * alternative.Canary) + ((1 - share) * alternative.Stable);
+            return new Rates(pooled, pooled);
+        }
+
         // The divergence is convex along the border, and its minimum lies between the points where either arm keeps its rate.
         double low = Math.Max(0, Math.Min(alternative.Stable, alternative.Canary - margin));
         double high = Math.Min(1 - margin, Math.Max(alternative.Stable, alternative.Canary - margin));
-        while (true)
+        double stable = Math.Clamp((share * (alternative.Canary - margin)) + ((1 - share) * alternative.Stable), low, high);
+        while (high - low > Precision * high)
         {
-            double middle = low + ((high - low) / 2);
-            if (middle <= low || middle >= high)
+            var (slope, curvature) = Slope(stable, alternative, margin, share);
+            if (slope < 0)
             {
-                // A border at 0 is never the answer: both rates are above it.
-                double stable = low > 0 ? low : high;
-                return new Rates(stable + margin, stable);
-            }
-
-            if (Slope(middle, alternative, margin, canaryTrials, stableTrials) < 0)
-            {
-                low = middle;
+                low = stable;
             }
             else
             {
-                high = middle;
+                high = stable;
             }
+
+            // Newton's step where it stays inside what is left, else the middle.
+            double next = stable - (slope / curvature);
+            if (!(next > low && next < high))
+            {
+                next = low + ((high - low) / 2);
+                if (next <= low || next >= high)
+                {
+                    break;
+                }
+            }
+
+            if (Math.Abs(next - stable) <= Precision * next)
+            {
+                stable = next;
+                break;
+            }
+
+            stable = next;
         }
+
+        // A border at 0 is never the answer: both rates are above it.
+        stable = Math.Max(stable, double.Epsilon);
+        return new Rates(stable + margin, stable);
     }
 
-    private static double Slope(double stable, Rates alternative, double margin, long canaryTrials, long stableTrials)
+    private static (double Slope, double Curvature) Slope(double stable, Rates alternative, double margin, double share)
     {
         double canary = stable + margin;
-        return (canaryTrials * (canary - alternative.Canary) / (canary * (1 - canary)))
-            + (stableTrials * (stable - alternative.Stable) / (stable * (1 - stable)));
+        double canaryVariance = canary * (1 - canary);
+        double stableVariance = stable * (1 - stable);
+        double canaryPart = (canary - alternative.Canary) / canaryVariance;
+        double stablePart = (stable - alternative.Stable) / stableVariance;
+        return (
+            (share * canaryPart) + ((1 - share) * stablePart),
+            (share * (1 - (canaryPart * (1 - (2 * canary)))) / canaryVariance) + ((1 - share) * (1 - (stablePart * (1 - (2 * stable)))) / stableVariance));
     }
 }

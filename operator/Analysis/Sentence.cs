@@ -6,22 +6,28 @@ namespace ModelOperator.Analysis;
 public static class Sentence
 {
     /// <summary>The sentence.</summary>
-    public static string Of(Measure measure, double margin, GuardrailEvidence evidence, Judgement judgement, Judge judge)
+    public static string Of(Measure measure, Criterion criterion, GuardrailEvidence evidence, Judgement judgement, Judge judge)
     {
         ArgumentNullException.ThrowIfNull(measure);
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(judgement);
         ArgumentNullException.ThrowIfNull(judge);
         var counts = evidence.Total;
-        string figures = $"{Counts(counts.Canary)} {measure.Bad} against {Counts(counts.Stable)}";
-        string within = $"the margin of {Points(margin)}";
+        string figures = criterion.IsLimit
+            ? $"{Counts(counts.Canary)} {measure.Bad}"
+            : $"{Counts(counts.Canary)} {measure.Bad} against {Counts(counts.Stable)}";
+        string allowed = criterion.IsLimit
+            ? $"the limit of {Percent(criterion.Value)} {measure.Bad}"
+            : $"the margin of {Points(criterion.Value)}";
+        string where = Where(criterion, judgement.Interval);
+        string harm = criterion.IsLimit ? $"canary is beyond {allowed}" : $"canary {Worse(measure, counts)}";
         return judgement.Verdict switch
         {
-            Verdict.Harmful => $"canary {Worse(measure, counts)}: {figures}; {Odds(judgement.HarmOdds)} if it were within {within}",
-            Verdict.Safe => $"canary is within {within}: {figures}; {Odds(judgement.SafetyOdds)} if it were worse than that",
-            Verdict.NoData => $"no {measure.Trials} of {Missing(counts)} yet",
-            Verdict.Inconclusive => $"the data could not tell in time: {figures}; {Progress(judgement, judge)}",
-            _ => $"not decided yet: {figures}; {Progress(judgement, judge)}",
+            Verdict.Harmful => $"{harm}: {figures}; {where}; {Odds(judgement.HarmOdds)} if it were within {(criterion.IsLimit ? "the limit" : allowed)}",
+            Verdict.Safe => $"canary is within {allowed}: {figures}; {where}; {Odds(judgement.SafetyOdds)} if it were worse than that",
+            Verdict.NoData => $"no {measure.Trials} of {Missing(criterion, counts)} yet",
+            Verdict.Inconclusive => $"the data could not tell in time: {figures}; {where}; {Progress(judgement, judge)}",
+            _ => $"not decided yet: {figures}; {where}; {Progress(judgement, judge)}",
         };
     }
 
@@ -33,6 +39,11 @@ public static class Sentence
         _ => "less than 1 in 1,000,000,000",
     };
 
+    /// <summary>The interval in words: of the difference in points, or of the rate in percent.</summary>
+    public static string Where(Criterion criterion, Interval interval) => criterion.IsLimit
+        ? string.Create(CultureInfo.InvariantCulture, $"rate {100 * Math.Max(0, interval.Low):0.0} to {100 * interval.High:0.0} %")
+        : string.Create(CultureInfo.InvariantCulture, $"difference {100 * interval.Low:+0.0;-0.0;0.0} to {100 * interval.High:+0.0;-0.0;0.0} points");
+
     private static string Progress(Judgement judgement, Judge judge) =>
         $"evidence of harm {Odds(judgement.HarmOdds)}, decided at {Odds(1 / judge.HarmErrorRate)}; "
         + $"of safety {Odds(judgement.SafetyOdds)}, decided at {Odds(1 / judge.SafetyErrorRate)}";
@@ -42,9 +53,9 @@ public static class Sentence
         ? string.Format(CultureInfo.InvariantCulture, measure.Worse, Points(counts.Canary.Rate - counts.Stable.Rate))
         : $"has more {measure.Bad} in the same stretches of time";
 
-    private static string Missing(Block counts) => counts switch
+    private static string Missing(Criterion criterion, Block counts) => counts switch
     {
-        { Canary.Total: 0, Stable.Total: 0 } => "either revision",
+        { Canary.Total: 0, Stable.Total: 0 } when !criterion.IsLimit => "either revision",
         { Canary.Total: 0 } => "the canary",
         _ => "the stable revision",
     };
@@ -53,6 +64,8 @@ public static class Sentence
 
     private static string Points(double rate) =>
         string.Create(CultureInfo.InvariantCulture, $"{100 * rate:0.#} {(Math.Abs((100 * rate) - 1) < 0.05 ? "point" : "points")}");
+
+    private static string Percent(double rate) => string.Create(CultureInfo.InvariantCulture, $"{100 * rate:0.##} %");
 
     // Two digits are all the evidence deserves.
     private static double Round(double odds)

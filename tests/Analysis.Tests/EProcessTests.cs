@@ -2,6 +2,8 @@ namespace ModelOperator.Analysis.Tests;
 
 public class EProcessTests
 {
+    private const int Effects = 8;
+
     [Test]
     public void It_starts_at_one()
     {
@@ -11,22 +13,22 @@ public class EProcessTests
     [Test]
     public void Blocks_that_say_nothing_change_nothing()
     {
-        var process = Enumerable.Range(0, 1000).Aggregate(new EProcess(), (p, _) => p.Multiply(0));
+        var process = Enumerable.Range(0, 1000).Aggregate(new EProcess(), (p, _) => p.Multiply(new double[Effects]));
         Assert.That(process.LogValue(), Is.Zero.Within(1e-9));
     }
 
     [Test]
-    public void It_is_a_mixture_of_the_products_begun_at_every_block()
+    public void It_is_a_mixture_of_the_products_begun_at_every_block_for_every_effect_size()
     {
-        double[] logs = [0.4, -1.2, 0.9, 2.0, -0.3];
-        var process = logs.Aggregate(new EProcess(), (p, log) => p.Multiply(log));
+        double[][] blocks = [.. Enumerable.Range(0, 5).Select(block => Enumerable.Range(0, Effects).Select(effect => Math.Sin((7 * block) + effect)).ToArray())];
+        var process = blocks.Aggregate(new EProcess(), (p, logs) => p.Multiply(logs));
         double sum = 0;
         double weights = 0;
-        for (int start = 0; start < logs.Length; start++)
+        for (int start = 0; start < blocks.Length; start++)
         {
-            double weight = start == 0 ? 0.5 : 0.5 / (start * (start + 1));
+            double weight = start == 0 ? 0.8 : 0.2 / (start * (start + 1));
             weights += weight;
-            sum += weight * Math.Exp(logs.Skip(start).Sum());
+            sum += weight * Enumerable.Range(0, Effects).Average(effect => Math.Exp(blocks.Skip(start).Sum(logs => logs[effect])));
         }
 
         Assert.That(Math.Exp(process.LogValue()), Is.EqualTo(sum + 1 - weights).Within(1e-12));
@@ -35,10 +37,10 @@ public class EProcessTests
     [Test]
     public void Early_losses_do_not_hide_later_evidence()
     {
-        var process = new EProcess().Multiply(-500);
+        var process = Same(new EProcess(), -500);
         for (int i = 0; i < 10; i++)
         {
-            process = process.Multiply(1.5);
+            process = Same(process, 1.5);
         }
 
         Assert.That(process.LogValue(), Is.GreaterThan(12));
@@ -47,19 +49,28 @@ public class EProcessTests
     [Test]
     public void The_peak_stays_when_the_evidence_falls()
     {
-        var process = new EProcess().Multiply(6);
-        double peak = process.LogPeak;
-        Assert.Multiple(() =>
-        {
-            Assert.That(peak, Is.GreaterThan(5));
-            Assert.That(process.Multiply(-20).LogPeak, Is.EqualTo(peak));
-        });
+        var process = new EProcess().Show(6);
+        Assert.That(process.Show(-20).LogPeak, Is.EqualTo(6));
     }
 
     [Test]
-    public void Ten_thousand_strong_blocks_do_not_overflow()
+    public void Dispersion_never_adds_evidence()
     {
-        var process = Enumerable.Range(0, 10_000).Aggregate(new EProcess(), (p, _) => p.Multiply(1e6));
+        var random = new Random(5);
+        var process = new EProcess();
+        for (int i = 0; i < 300; i++)
+        {
+            process = process.Multiply([.. Enumerable.Range(0, Effects).Select(_ => (random.NextDouble() * 4) - 2)]);
+            Assert.That(process.LogValue(1 + (10 * random.NextDouble())), Is.LessThanOrEqualTo(process.LogValue() + 1e-12));
+        }
+    }
+
+    [Test]
+    public void Ten_thousand_strong_blocks_do_not_overflow([Values(1e6, 1e13, -1e13)] double log)
+    {
+        var process = Enumerable.Range(0, 10_000).Aggregate(new EProcess(), (p, _) => Same(p, log));
         Assert.That(double.IsFinite(process.LogValue()));
     }
+
+    private static EProcess Same(EProcess process, double log) => process.Multiply([.. Enumerable.Repeat(log, Effects)]);
 }

@@ -3,6 +3,7 @@ namespace ModelOperator.Analysis.Tests;
 public class GuardrailEvidenceTests
 {
     private static readonly Judge Strict = Judge.ForGuardrails(99, 1);
+    private static readonly Criterion Margin = Criterion.Margin(0.02);
 
     [Test]
     public void The_error_rate_is_shared_out_over_the_guardrails()
@@ -14,23 +15,23 @@ public class GuardrailEvidenceTests
     [Test]
     public void Without_counts_there_is_no_verdict()
     {
-        var onlyStable = new GuardrailEvidence().Collect(new Block(default, new ArmCounts(1, 1000))).CloseBlock(0.02);
+        var onlyStable = new GuardrailEvidence().Collect(new Block(default, new ArmCounts(1, 1000))).CloseBlock(Margin);
         Assert.Multiple(() =>
         {
-            Assert.That(Strict.Of(new GuardrailEvidence()).Verdict, Is.EqualTo(Verdict.NoData));
-            Assert.That(Strict.Of(onlyStable).Verdict, Is.EqualTo(Verdict.NoData));
-            Assert.That(Strict.Of(onlyStable, isLast: true).Verdict, Is.EqualTo(Verdict.NoData));
+            Assert.That(Strict.Of(new GuardrailEvidence(), Margin).Verdict, Is.EqualTo(Verdict.NoData));
+            Assert.That(Strict.Of(onlyStable, Margin).Verdict, Is.EqualTo(Verdict.NoData));
+            Assert.That(Strict.Of(onlyStable, Margin, isLast: true).Verdict, Is.EqualTo(Verdict.NoData));
         });
     }
 
     [Test]
     public void What_is_not_decided_at_the_end_is_inconclusive()
     {
-        var evidence = new GuardrailEvidence().Collect(new Block(new ArmCounts(0, 3), new ArmCounts(0, 3))).CloseBlock(0.02);
+        var evidence = new GuardrailEvidence().Collect(new Block(new ArmCounts(0, 3), new ArmCounts(0, 3))).CloseBlock(Margin);
         Assert.Multiple(() =>
         {
-            Assert.That(Strict.Of(evidence).Verdict, Is.EqualTo(Verdict.Continue));
-            Assert.That(Strict.Of(evidence, isLast: true).Verdict, Is.EqualTo(Verdict.Inconclusive));
+            Assert.That(Strict.Of(evidence, Margin).Verdict, Is.EqualTo(Verdict.Continue));
+            Assert.That(Strict.Of(evidence, Margin, isLast: true).Verdict, Is.EqualTo(Verdict.Inconclusive));
         });
     }
 
@@ -41,8 +42,8 @@ public class GuardrailEvidenceTests
         var bad = Play(0.12, 0.03, 0.02, blocks: 60, canaryTrials: 100, stableTrials: 300, new Random(2));
         Assert.Multiple(() =>
         {
-            Assert.That(Strict.Of(good).Verdict, Is.EqualTo(Verdict.Safe));
-            Assert.That(Strict.Of(bad).Verdict, Is.EqualTo(Verdict.Harmful));
+            Assert.That(Strict.Of(good, Margin).Verdict, Is.EqualTo(Verdict.Safe));
+            Assert.That(Strict.Of(bad, Margin).Verdict, Is.EqualTo(Verdict.Harmful));
         });
     }
 
@@ -50,10 +51,10 @@ public class GuardrailEvidenceTests
     public void A_canary_that_breaks_late_is_found_although_it_was_good_for_long()
     {
         var evidence = Play(0.01, 0.01, 0.01, blocks: 500, canaryTrials: 100, stableTrials: 100, new Random(3));
-        Assert.That(Strict.Of(evidence).Verdict, Is.EqualTo(Verdict.Safe));
+        Assert.That(Strict.Of(evidence, Margin).Verdict, Is.EqualTo(Verdict.Safe));
         var random = new Random(4);
         int blocks = 0;
-        while (Strict.Of(evidence).Verdict != Verdict.Harmful && blocks++ < 100)
+        while (Strict.Of(evidence, Margin).Verdict != Verdict.Harmful && blocks++ < 100)
         {
             evidence = PlayBlock(evidence, 0.2, 0.01, 0.01, 100, 100, random);
         }
@@ -105,7 +106,7 @@ public class GuardrailEvidenceTests
             }
 
             Assert.That(evidence.Total.Canary.Rate, Is.GreaterThan(evidence.Total.Stable.Rate + 0.1));
-            harmful += Judge.ForGuardrails(90, 1).Of(evidence).Verdict == Verdict.Harmful ? 1 : 0;
+            harmful += Judge.ForGuardrails(90, 1).Of(evidence, Margin).Verdict == Verdict.Harmful ? 1 : 0;
         }
 
         Assert.That(harmful, Is.LessThanOrEqualTo(20));
@@ -115,9 +116,9 @@ public class GuardrailEvidenceTests
     public void A_block_is_judged_by_what_was_known_before_it()
     {
         var terrible = new Block(new ArmCounts(100, 100), new ArmCounts(0, 100));
-        var evidence = new GuardrailEvidence().Collect(terrible).CloseBlock(0.02);
+        var evidence = new GuardrailEvidence().Collect(terrible).CloseBlock(Margin);
         Assert.That(evidence.Harm.LogValue(), Is.Zero.Within(1e-12), "nothing was known before the first block");
-        Assert.That(evidence.Collect(terrible).CloseBlock(0.02).Harm.LogValue(), Is.GreaterThan(50));
+        Assert.That(evidence.Collect(terrible).CloseBlock(Margin).Harm.LogValue(), Is.GreaterThan(50));
     }
 
     internal static GuardrailEvidence Play(
@@ -134,7 +135,7 @@ public class GuardrailEvidenceTests
 
     private static GuardrailEvidence PlayBlock(
         GuardrailEvidence evidence, double canaryRate, double stableRate, double margin, int canaryTrials, int stableTrials, Random random) =>
-        evidence.Collect(new Block(Draw(canaryRate, canaryTrials, random), Draw(stableRate, stableTrials, random))).CloseBlock(margin);
+        evidence.Collect(new Block(Draw(canaryRate, canaryTrials, random), Draw(stableRate, stableTrials, random))).CloseBlock(Criterion.Margin(margin));
 
     private static ArmCounts Draw(double rate, int trials, Random random)
     {

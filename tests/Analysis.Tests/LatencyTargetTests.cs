@@ -79,13 +79,13 @@ public class LatencyTargetTests
         {
             var stable = Latencies(random, 400);
             evidence = evidence.Collect(new Block(evidence.Latency!.Count(Latencies(random, 100)), evidence.Latency.Count(stable)));
-            evidence = (evidence with { Latency = evidence.Latency!.Learn(stable) }).CloseBlock(0.05);
+            evidence = (evidence with { Latency = evidence.Latency!.Learn(stable) }).CloseBlock(Criterion.Margin(0.05));
         }
 
         Assert.Multiple(() =>
         {
             Assert.That(evidence.Total.Canary.Rate, Is.EqualTo(0.05).Within(0.02));
-            Assert.That(Judge.ForGuardrails(99, 1).Of(evidence).Verdict, Is.EqualTo(Verdict.Safe));
+            Assert.That(Judge.ForGuardrails(99, 1).Of(evidence, Criterion.Margin(0.05)).Verdict, Is.EqualTo(Verdict.Safe));
         });
     }
 

@@ -73,6 +73,6 @@ internal sealed class BlockCollector
     private void Close()
     {
         _rollout.BlockStartedAt = null;
-        _guardrails = [.. _guardrails.Select(known => known with { Evidence = known.Evidence.CloseBlock(known.Margin) })];
+        _guardrails = [.. _guardrails.Select(known => known with { Evidence = known.Evidence.CloseBlock(known.Criterion) })];
     }
 }

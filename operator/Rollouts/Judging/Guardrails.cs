@@ -40,8 +40,8 @@ internal static class Guardrails
 
     private static GuardrailVerdict Judge(KnownGuardrail known, Judge judge, bool isLast)
     {
-        var judgement = judge.Of(known.Evidence, isLast);
-        return new GuardrailVerdict(known.Guardrail, judgement, Sentence.Of(MeasureOf(known), known.Margin, known.Evidence, judgement, judge));
+        var judgement = judge.Of(known.Evidence, known.Criterion, isLast);
+        return new GuardrailVerdict(known.Guardrail, judgement, Sentence.Of(MeasureOf(known), known.Criterion, known.Evidence, judgement, judge));
     }
 
     // A guardrail that was changed starts anew: what was gathered for the old one says nothing of it.

@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+
+namespace ModelOperator.Analysis;
+
+/// <summary>
+/// The variance of neighbouring batches' differences (Allan variance) at time scales of 1, 2, 4, ... blocks, against that of independent
+/// requests. It is blind to a constant difference, and nearly so to one that begins: a canary that turns bad is not taken for wobble, which
+/// would hide it. Bounded state, one pass.
+/// </summary>
+public sealed record BatchDifferences
+{
+    private const int Fields = 5;
+    private const int Closed = 0;
+    private const int LastExcess = 1;
+    private const int LastVariance = 2;
+    private const int Differences = 3;
+    private const int SquareSum = 4;
+
+    // Overlapping differences tell as much of a variance as two thirds their number of independent batches.
+    private const double FreedomEach = 2.0 / 3;
+
+    public BatchDifferences()
+        : this(0)
+    {
+    }
+
+    internal BatchDifferences(int scales) => State = StateVector.Zeros(scales * Fields);
+
+    /// <summary>Five sums for every time scale.</summary>
+    public StateVector State { get; init; }
+
+    [JsonIgnore]
+    internal int Scales => State.Count / Fields;
+
+    internal BatchDifferences Add(Contrast contrast)
+    {
+        double[] state = State.Copy();
+        var (excess, variance) = (contrast.Excess, contrast.Variance);
+        for (int at = 0; at < state.Length; at += Fields)
+        {
+            var (lastExcess, lastVariance) = (state[at + LastExcess], state[at + LastVariance]);
+            if (state[at + Closed] > 0 && variance + lastVariance > 0)
+            {
+                state[at + Differences]++;
+                state[at + SquareSum] += (excess - lastExcess) * (excess - lastExcess) / (variance + lastVariance);
+            }
+
+            (state[at + LastExcess], state[at + LastVariance]) = (excess, variance);
+            if (++state[at + Closed] % 2 != 0)
+            {
+                break;
+            }
+
+            excess += lastExcess;
+            variance += lastVariance;
+        }
+
+        return new BatchDifferences { State = new StateVector(state) };
+    }
+
+    internal VarianceRatio Ratio()
+    {
+        var ratio = VarianceRatio.None;
+        for (int at = 0; at < State.Count; at += Fields)
+        {
+            double differences = State[at + Differences];
+            if (differences > 0)
+            {
+                ratio = ratio.Or(State[at + SquareSum] / differences, differences * FreedomEach);
+            }
+        }
+
+        return ratio;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+
+namespace ModelOperator.Analysis;
+
+/// <summary>
+/// The variance of batch means at time scales of 1, 2, 4, ... blocks, against that of independent requests: what autocorrelation and bursts
+/// add grows with the batch. Best where the mean stands still. Bounded state, one pass.
+/// </summary>
+public sealed record BatchMeans
+{
+    private const int Fields = 7;
+    private const int Closed = 0;
+    private const int LastExcess = 1;
+    private const int LastVariance = 2;
+    private const int Batches = 3;
+    private const int ExcessSum = 4;
+    private const int VarianceSum = 5;
+    private const int SquareSum = 6;
+
+    public BatchMeans()
+        : this(0)
+    {
+    }
+
+    internal BatchMeans(int scales) => State = StateVector.Zeros(scales * Fields);
+
+    /// <summary>Seven sums for every time scale.</summary>
+    public StateVector State { get; init; }
+
+    [JsonIgnore]
+    internal int Scales => State.Count / Fields;
+
+    internal BatchMeans Add(Contrast contrast)
+    {
+        double[] state = State.Copy();
+        var (excess, variance) = (contrast.Excess, contrast.Variance);
+        for (int at = 0; at < state.Length; at += Fields)
+        {
+            if (variance > 0)
+            {
+                state[at + Batches]++;
+                state[at + ExcessSum] += excess;
+                state[at + VarianceSum] += variance;
+                state[at + SquareSum] += excess * excess / variance;
+            }
+
+            var (firstExcess, firstVariance) = (state[at + LastExcess], state[at + LastVariance]);
+            (state[at + LastExcess], state[at + LastVariance]) = (excess, variance);
+            if (++state[at + Closed] % 2 != 0)
+            {
+                break;
+            }
+
+            excess += firstExcess;
+            variance += firstVariance;
+        }
+
+        return new BatchMeans { State = new StateVector(state) };
+    }
+
+    internal VarianceRatio Ratio()
+    {
+        var ratio = VarianceRatio.None;
+        for (int at = 0; at < State.Count; at += Fields)
+        {
+            double freedom = State[at + Batches] - 1;
+            if (freedom > 0)
+            {
+                double explained = State[at + ExcessSum] * State[at + ExcessSum] / State[at + VarianceSum];
+                ratio = ratio.Or((State[at + SquareSum] - explained) / freedom, freedom);
+            }
+        }
+
+        return ratio;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+
+namespace ModelOperator.Analysis;
+
+/// <summary>
+/// By how many bad answers a block of the canary is above what was to be expected were its requests and stable's alike, and the variance
+/// of that if every request were on its own (hypergeometric; binomial for one arm alone). A base rate that moves for both arms alike does not
+/// show in it.
+/// </summary>
+/// <param name="Excess">Bad answers above expectation.</param>
+/// <param name="Variance">Variance of the excess, were requests independent.</param>
+/// <param name="Size">Excess per unit of difference of the rates.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Contrast(double Excess, double Variance, double Size)
+{
+    /// <summary>The contrast of both arms.</summary>
+    public static Contrast Of(Block block)
+    {
+        double canary = block.Canary.Total;
+        double stable = block.Stable.Total;
+        double all = canary + stable;
+        double bad = (double)block.Canary.Bad + block.Stable.Bad;
+        if (canary == 0 || stable == 0)
+        {
+            return default;
+        }
+
+        double size = canary * stable / all;
+        return new Contrast(block.Canary.Bad - (canary * bad / all), size * (bad / all) * ((all - bad) / (all - 1)), size);
+    }
+
+    /// <summary>The contrast of one arm with an expected rate.</summary>
+    public static Contrast Of(ArmCounts arm, double expected) =>
+        new(arm.Bad - (arm.Total * expected), arm.Total * expected * (1 - expected), arm.Total);
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization;
+
+namespace ModelOperator.Analysis;
+
+/// <summary>
+/// What is known of requests not being independent of each other: bursts and wobble that hit one arm alone, which no exact method
+/// foresees. While neither stable's past nor the rollout shows any, evidence counts in full and is exact. Once it shows, evidence is
+/// divided by the factor the variance is larger by, and has to persist.
+/// </summary>
+public sealed record Dispersion
+{
+    // Stable's past is looked at up to 64 blocks, beyond which the day's own course would show.
+    private const int StableScales = 7;
+    private const int RolloutScales = 11;
+
+    // Evidence so large that even a dispersion four times the one measured does not explain it need not persist: an outage is no burst.
+    private const double Outage = 4;
+
+    // Blocks over which stable's rate is followed, so that the day's course is no wobble.
+    private const double RecentBlocks = 64;
+
+    /// <summary>Stable's recent bad rate before the rollout.</summary>
+    public double RecentBad { get; init; }
+
+    public double RecentTotal { get; init; }
+
+    /// <summary>Stable alone, before the rollout.</summary>
+    public BatchMeans Stable { get; init; } = new(StableScales);
+
+    /// <summary>The difference of the arms, in the rollout.</summary>
+    public BatchDifferences Arms { get; init; } = new(RolloutScales);
+
+    public Persistence Persistence { get; init; } = new();
+
+    [JsonIgnore]
+    internal bool IsWhole => Stable.Scales == StableScales && Arms.Scales == RolloutScales;
+
+    /// <summary>The factor by which the variance of the counts may be larger than that of independent requests; 1 while nothing shows.</summary>
+    public double Factor()
+    {
+        var (stable, arms) = (Stable.Ratio(), Arms.Ratio());
+        return Math.Max(stable.IsSure ? stable.Factor : 1, arms.IsSure ? arms.Factor : 1);
+    }
+
+    /// <summary>What of the evidence holds in spite of the dispersion.</summary>
+    internal double Temper(EProcess process, Hypothesis hypothesis)
+    {
+        double exact = process.LogValue();
+        if (exact <= process.LogPeak)
+        {
+            return exact;
+        }
+
+        double factor = Factor();
+        if (factor <= 1)
+        {
+            return exact;
+        }
+
+        double persistent = Math.Min(process.LogValue(factor), Persistence.LogValue(hypothesis == Hypothesis.Harm));
+        return Math.Max(persistent, process.LogValue(Outage * factor));
+    }
+
+    /// <summary>Learns from a block of stable alone, before the rollout.</summary>
+    internal Dispersion LearnStable(ArmCounts counts)
+    {
+        double total = RecentTotal + counts.Total;
+        double kept = Math.Min(1, RecentBlocks * counts.Total / Math.Max(total, 1));
+        return this with
+        {
+            RecentBad = (RecentBad + counts.Bad) * kept,
+            RecentTotal = total * kept,
+            Stable = RecentTotal > 0 ? Stable.Add(Contrast.Of(counts, (RecentBad + 0.5) / (RecentTotal + 1))) : Stable,
+        };
+    }
+
+    /// <summary>Learns from a block of the rollout.</summary>
+    internal Dispersion Learn(Criterion criterion, Block block, ArmCounts canaryBefore)
+    {
+        Contrast contrast = criterion.IsLimit
+            ? Contrast.Of(block.Canary, (canaryBefore.Bad + block.Canary.Bad + 0.5) / (canaryBefore.Total + block.Canary.Total + 1.0))
+            : Contrast.Of(block);
+        double beyond = criterion.IsLimit ? block.Canary.Bad - (block.Canary.Total * criterion.Value) : contrast.Excess - (contrast.Size * criterion.Value);
+        return this with { Arms = Arms.Add(contrast), Persistence = Persistence.Add(beyond) };
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Serialization;
+
+namespace ModelOperator.Analysis;
+
+/// <summary>
+/// Evidence from means: in each block both arms show one number, scaled to 0 to 1, where higher is worse. Their difference is bet on. Blocks
+/// whose differences go together over time make the evidence count less, by the factor that batches of them vary more than single ones.
+/// </summary>
+public sealed record MeanEvidence
+{
+    private const int Scales = 11;
+
+    public string Settings { get; init; } = "";
+
+    public long Blocks { get; init; }
+
+    /// <summary>Sum of the canary's means.</summary>
+    public double Canary { get; init; }
+
+    /// <summary>Sum of stable's means.</summary>
+    public double Stable { get; init; }
+
+    /// <summary>Sum of the squared surprises.</summary>
+    public double Surprise { get; init; }
+
+    public BatchDifferences Wobble { get; init; } = new(Scales);
+
+    public EProcess Harm { get; init; } = new();
+
+    public EProcess Safety { get; init; } = new();
+
+    [JsonIgnore]
+    internal bool IsWhole => Harm.IsWhole && Safety.IsWhole && Wobble.Scales == Scales;
+
+    /// <summary>Adds one block.</summary>
+    /// <param name="canary">The canary's mean, 0 to 1.</param>
+    /// <param name="stable">Stable's mean, 0 to 1.</param>
+    /// <param name="margin">How much higher the canary's may be, from 0 to below 1.</param>
+    public MeanEvidence Add(double canary, double stable, double margin)
+    {
+        CheckMean(canary, nameof(canary));
+        CheckMean(stable, nameof(stable));
+        double difference = canary - stable;
+        double surprise = difference - (Blocks == 0 ? 0 : (Canary - Stable) / Blocks);
+        var wobble = Wobble.Add(new Contrast(difference, Math.Max((Surprise + (surprise * surprise)) / (Blocks + 1), 1e-12), 1));
+        double factor = FactorOf(wobble);
+        return this with
+        {
+            Blocks = Blocks + 1,
+            Canary = Canary + canary,
+            Stable = Stable + stable,
+            Surprise = Surprise + (surprise * surprise),
+            Wobble = wobble,
+            Harm = Bet(Harm, Hypothesis.Harm),
+            Safety = Bet(Safety, Hypothesis.Safety),
+        };
+
+        EProcess Bet(EProcess process, Hypothesis hypothesis)
+        {
+            Span<double> logs = stackalloc double[EffectSizes.Count];
+            Stakes.Place(hypothesis, margin, difference, 1, logs);
+            var next = process.Multiply(logs);
+            return next.Show(next.LogValue(factor));
+        }
+    }
+
+    /// <summary>The difference of the means, at all times at once.</summary>
+    public Interval Interval(double errorRate) =>
+        new RunningDifference { Sum = Canary - Stable, Size = Blocks, Surprise = Surprise }.Interval(errorRate, Factor());
+
+    internal double Factor() => FactorOf(Wobble);
+
+    private static double FactorOf(BatchDifferences wobble) => wobble.Ratio() is (true, var factor) ? factor : 1;
+
+    private static void CheckMean(double mean, string name)
+    {
+        if (mean is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(name, mean, "A mean is scaled to 0 to 1.");
+        }
+    }
+}

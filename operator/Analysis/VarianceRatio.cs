@@ -1,0 +1,31 @@
+namespace ModelOperator.Analysis;
+
+/// <summary>By what factor counts vary more than those of independent requests, and whether that can be chance.</summary>
+/// <param name="IsSure">Whether it is beyond chance at some time scale.</param>
+/// <param name="Factor">How large it may well be, 1 at least.</param>
+internal readonly record struct VarianceRatio(bool IsSure, double Factor)
+{
+    // Below this significance a ratio is taken for chance, and then costs nothing.
+    private const double SignificantDeviations = 3.5;
+
+    // How far above the estimate the ratio may well be, in standard errors of a variance from few batches.
+    private const double CautionDeviations = 2;
+
+    private const double LeastFreedom = 3;
+
+    public static VarianceRatio None { get; } = new(false, 1);
+
+    /// <summary>Takes the worse of this and what one more time scale shows.</summary>
+    public VarianceRatio Or(double ratio, double freedom) => freedom < LeastFreedom
+        ? this
+        : new(
+            IsSure || ratio > Significant(freedom),
+            Math.Max(Factor, ratio * (1 + (CautionDeviations * Math.Sqrt(2 / freedom)))));
+
+    // The quantile of chi-square over its degrees of freedom, by Wilson and Hilferty.
+    private static double Significant(double freedom)
+    {
+        double root = 1 - (2 / (9 * freedom)) + (SignificantDeviations * Math.Sqrt(2 / (9 * freedom)));
+        return root * root * root;
+    }
+}
