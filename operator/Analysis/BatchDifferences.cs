@@ -9,12 +9,13 @@ namespace ModelOperator.Analysis;
 /// </summary>
 public sealed record BatchDifferences
 {
-    private const int Fields = 5;
+    private const int Fields = 6;
     private const int Closed = 0;
     private const int LastExcess = 1;
     private const int LastVariance = 2;
     private const int Differences = 3;
     private const int SquareSum = 4;
+    private const int VarianceSum = 5;
 
     // Overlapping differences tell as much of a variance as two thirds their number of independent batches.
     private const double FreedomEach = 2.0 / 3;
@@ -26,7 +27,7 @@ public sealed record BatchDifferences
 
     internal BatchDifferences(int scales) => State = StateVector.Zeros(scales * Fields);
 
-    /// <summary>Five sums for every time scale.</summary>
+    /// <summary>Six sums for every time scale.</summary>
     public StateVector State { get; init; }
 
     [JsonIgnore]
@@ -42,6 +43,7 @@ public sealed record BatchDifferences
             if (state[at + Closed] > 0 && variance + lastVariance > 0)
             {
                 state[at + Differences]++;
+                state[at + VarianceSum] += variance + lastVariance;
                 state[at + SquareSum] += (excess - lastExcess) * (excess - lastExcess) / (variance + lastVariance);
             }
 
@@ -66,7 +68,7 @@ public sealed record BatchDifferences
             double differences = State[at + Differences];
             if (differences > 0)
             {
-                ratio = ratio.Or(State[at + SquareSum] / differences, differences * FreedomEach);
+                ratio = ratio.Or(State[at + SquareSum] / differences, differences * FreedomEach, State[at + VarianceSum] / differences);
             }
         }
 

@@ -67,7 +67,7 @@ public sealed record BatchMeans
             if (freedom > 0)
             {
                 double explained = State[at + ExcessSum] * State[at + ExcessSum] / State[at + VarianceSum];
-                ratio = ratio.Or((State[at + SquareSum] - explained) / freedom, freedom);
+                ratio = ratio.Or((State[at + SquareSum] - explained) / freedom, freedom, State[at + VarianceSum] / State[at + Batches]);
             }
         }
 

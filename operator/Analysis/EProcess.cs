@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Text.Json.Serialization;
 
 namespace ModelOperator.Analysis;
@@ -33,22 +34,28 @@ public sealed record EProcess
     /// </summary>
     public double LogValue(double dispersion = 1)
     {
-        double highest = Math.Log(Unstarted);
+        double unstarted = (1 - FirstStart) / (Bets + 1);
+        var divisor = Vector256.Create(dispersion);
         Span<double> logs = stackalloc double[EffectSizes.Count];
-        for (int i = 0; i < logs.Length; i++)
+        double highest = Math.Log(unstarted);
+        for (int i = 0; i < logs.Length; i += Vector256<double>.Count)
         {
-            double log = LogProducts[i];
-            logs[i] = log > 0 ? log / dispersion : log;
-            highest = Math.Max(highest, logs[i]);
+            var log = Vector256.Create(LogProducts.Values[i..]);
+            Vector256.ConditionalSelect(Vector256.GreaterThan(log, Vector256<double>.Zero), log / divisor, log).CopyTo(logs[i..]);
         }
 
-        double sum = Unstarted * Math.Exp(-highest);
         foreach (double log in logs)
         {
-            sum += Math.Exp(log - highest) / EffectSizes.Count;
+            highest = Math.Max(highest, log);
         }
 
-        return highest + Math.Log(sum);
+        var sum = Vector256<double>.Zero;
+        for (int i = 0; i < logs.Length; i += Vector256<double>.Count)
+        {
+            sum += Vector256.Exp(Vector256.Create<double>(logs[i..]) - Vector256.Create(highest));
+        }
+
+        return highest + Math.Log((Vector256.Sum(sum) / EffectSizes.Count) + (unstarted * Math.Exp(-highest)));
     }
 
     /// <summary>The process after a block on which it bet.</summary>
@@ -56,11 +63,12 @@ public sealed record EProcess
     public EProcess Multiply(ReadOnlySpan<double> logEValues)
     {
         long bets = Bets + 1;
-        double startNext = Math.Log((1 - FirstStart) / bets / (bets + 1.0));
+        var startNext = Vector256.Create(Math.Log((1 - FirstStart) / bets / (bets + 1.0)));
         double[] next = new double[EffectSizes.Count];
-        for (int i = 0; i < next.Length; i++)
+        for (int i = 0; i < next.Length; i += Vector256<double>.Count)
         {
-            next[i] = LogSum(Math.Clamp(LogProducts[i] + logEValues[i], -Bound, Bound), startNext);
+            var product = Vector256.Create(LogProducts.Values[i..]) + Vector256.Create(logEValues[i..]);
+            LogSum(Vector256.Clamp(product, Vector256.Create(-Bound), Vector256.Create(Bound)), startNext).CopyTo(next, i);
         }
 
         return this with { Bets = bets, LogProducts = new StateVector(next) };
@@ -69,11 +77,9 @@ public sealed record EProcess
     /// <summary>Remembers how much was shown.</summary>
     public EProcess Show(double logEvidence) => logEvidence > LogPeak ? this with { LogPeak = logEvidence } : this;
 
-    private double Unstarted => (1 - FirstStart) / (Bets + 1);
-
-    private static double LogSum(double left, double right)
+    private static Vector256<double> LogSum(Vector256<double> left, Vector256<double> right)
     {
-        double high = Math.Max(left, right);
-        return high + Math.Log(1 + Math.Exp(Math.Min(left, right) - high));
+        var high = Vector256.Max(left, right);
+        return high + Vector256.Log(Vector256<double>.One + Vector256.Exp(Vector256.Min(left, right) - high));
     }
 }

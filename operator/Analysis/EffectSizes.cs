@@ -15,11 +15,11 @@ internal static class EffectSizes
     private static readonly double[] LogOddsRatios =
         [.. Enumerable.Range(0, Count).Select(i => Smallest * Math.Pow(Largest / Smallest, i / (Count - 1.0)))];
 
-    /// <summary>Shares to bet on a bounded mean: the part of the capital staked on each.</summary>
-    private static readonly double[] Shares =
-        [.. Enumerable.Range(0, Count).Select(i => 0.9 * Math.Pow(0.5, i))];
+    // A fair coin's odds changed by the ratio: the stake that is best against it.
+    private static readonly double[] BestStakes = [.. LogOddsRatios.Select(ratio => Math.Tanh(ratio / 2))];
 
     public static ReadOnlySpan<double> LogOdds => LogOddsRatios;
 
-    public static ReadOnlySpan<double> Stakes => Shares;
+    /// <summary>The parts of the capital staked on a bounded mean.</summary>
+    public static ReadOnlySpan<double> Stakes => BestStakes;
 }

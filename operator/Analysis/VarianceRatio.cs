@@ -11,16 +11,27 @@ internal readonly record struct VarianceRatio(bool IsSure, double Factor)
     // How far above the estimate the ratio may well be, in standard errors of a variance from few batches.
     private const double CautionDeviations = 2;
 
-    private const double LeastFreedom = 3;
+    private const double LeastTerms = 3;
 
     public static VarianceRatio None { get; } = new(false, 1);
 
     /// <summary>Takes the worse of this and what one more time scale shows.</summary>
-    public VarianceRatio Or(double ratio, double freedom) => freedom < LeastFreedom
-        ? this
-        : new(
+    /// <param name="ratio">Observed over expected variance.</param>
+    /// <param name="terms">Independent squares in it.</param>
+    /// <param name="variance">Mean variance of what was squared, in bad answers.</param>
+    public VarianceRatio Or(double ratio, double terms, double variance)
+    {
+        if (terms < LeastTerms || variance <= 0)
+        {
+            return this;
+        }
+
+        // Few bad answers are far from normal: the square of a count of variance V varies as 2 + 1/V, not as 2.
+        double freedom = terms / (1 + (1 / (2 * variance)));
+        return new(
             IsSure || ratio > Significant(freedom),
-            Math.Max(Factor, ratio * (1 + (CautionDeviations * Math.Sqrt(2 / freedom)))));
+            Math.Max(Factor, ratio * (1 + (CautionDeviations * Math.Sqrt(2 / terms)))));
+    }
 
     // The quantile of chi-square over its degrees of freedom, by Wilson and Hilferty.
     private static double Significant(double freedom)
