@@ -17,6 +17,9 @@ public sealed record BatchMeans
     private const int VarianceSum = 5;
     private const int SquareSum = 6;
 
+    // Blocks after which what is old counts half: with blocks of ten seconds it looks back six to twelve hours.
+    private const double Memory = 4320;
+
     public BatchMeans()
         : this(0)
     {
@@ -55,7 +58,23 @@ public sealed record BatchMeans
             variance += firstVariance;
         }
 
+        if (state.Length > 0 && state[Batches] >= Memory)
+        {
+            Fade(state);
+        }
+
         return new BatchMeans { State = new StateVector(state) };
+    }
+
+    private static void Fade(double[] state)
+    {
+        for (int at = 0; at < state.Length; at += Fields)
+        {
+            state[at + Batches] /= 2;
+            state[at + ExcessSum] /= 2;
+            state[at + VarianceSum] /= 2;
+            state[at + SquareSum] /= 2;
+        }
     }
 
     internal VarianceRatio Ratio()

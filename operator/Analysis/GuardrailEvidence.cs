@@ -26,9 +26,6 @@ public sealed record GuardrailEvidence
     /// <summary>How far requests are from independent.</summary>
     public Dispersion Dispersion { get; init; } = new();
 
-    /// <summary>The difference of the bad rates; with a limit, the canary's bad rate.</summary>
-    public RunningDifference Difference { get; init; } = new();
-
     /// <summary>With a latency guardrail, what slow means and how that was learnt.</summary>
     public LatencyTarget? Latency { get; init; }
 
@@ -36,28 +33,43 @@ public sealed record GuardrailEvidence
     [JsonIgnore]
     public Block Total => Closed + Pending;
 
+    /// <summary>
+    /// Where the difference of the bad rates lies, or with a limit the canary's bad rate: of the averages so far, at all times at once.
+    /// </summary>
+    public Interval Interval(Criterion criterion, double errorRate)
+    {
+        var (canary, stable, factor) = (Total.Canary, Total.Stable, Dispersion.Factor());
+        return criterion.IsLimit
+            ? RateSequence.Of(canary.Bad / factor, canary.Total / factor, errorRate)
+            : RateSequence.Difference(canary.Bad / factor, canary.Total / factor, stable.Bad / factor, stable.Total / factor, errorRate);
+    }
+
     [JsonIgnore]
     internal bool IsWhole => Harm.IsWhole && Safety.IsWhole && Dispersion.IsWhole;
 
     /// <summary>Adds counts to the block being collected.</summary>
     public GuardrailEvidence Collect(Block counts) => this with { Pending = Pending + counts };
 
-    /// <summary>Learns what stable is like before there is a canary: its rate, and how much it wobbles by itself.</summary>
-    /// <param name="counts">One block of stable.</param>
-    public GuardrailEvidence LearnStable(ArmCounts counts) => counts.Total == 0
-        ? this
-        : this with { Base = Base.Learn(counts), Dispersion = Dispersion.LearnStable(counts) };
+    /// <summary>
+    /// Ends a block collected while there is no canary: learns what stable is like, its rate, its latencies, and how much it wobbles by itself.
+    /// </summary>
+    public GuardrailEvidence CloseStableBlock() => this with
+    {
+        Pending = default,
+        Base = Base.Learn(Pending.Stable),
+        Dispersion = Pending.Stable.Total == 0 ? Dispersion : Dispersion.LearnStable(Pending.Stable),
+        Latency = Latency?.Settle(),
+    };
 
     /// <summary>Ends the block being collected: bets on it what earlier blocks suggest, then learns from it.</summary>
     public GuardrailEvidence CloseBlock(Criterion criterion)
     {
-        var (harm, safety, dispersion, difference) = (Harm, Safety, Dispersion, Difference);
+        var (harm, safety, dispersion) = (Harm, Safety, Dispersion);
 
         // Whether a block is bet on depends on its sizes and on the past, never on how it turned out.
         if (criterion.IsMetBy(Pending))
         {
             dispersion = dispersion.Learn(criterion, Pending, Closed.Canary);
-            difference = Compare(criterion);
             if (criterion.IsLimit || Base.Guess() is not null)
             {
                 harm = Bet(harm, Hypothesis.Harm, criterion, dispersion);
@@ -73,7 +85,6 @@ public sealed record GuardrailEvidence
             Harm = harm,
             Safety = safety,
             Dispersion = dispersion,
-            Difference = difference,
             Latency = Latency?.Settle(),
         };
     }
@@ -84,12 +95,5 @@ public sealed record GuardrailEvidence
         Bets.Place(hypothesis, criterion, Base.Guess() ?? 0, Pending, logs);
         var next = process.Multiply(logs);
         return next.Show(dispersion.Temper(next, hypothesis));
-    }
-
-    private RunningDifference Compare(Criterion criterion)
-    {
-        double stable = Base.Guess() ?? 0.5;
-        double canary = (Closed.Canary.Bad + stable) / (Closed.Canary.Total + 1.0);
-        return criterion.IsLimit ? Difference.Add(Pending.Canary, canary) : Difference.Add(Pending, canary, stable);
     }
 }

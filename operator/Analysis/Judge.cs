@@ -24,7 +24,7 @@ public sealed record Judge(double HarmErrorRate, double SafetyErrorRate)
             evidence.Safety,
             criterion.IsMetBy(evidence.Total),
             evidence.Dispersion.Temper(evidence.Harm with { LogPeak = 0 }, Hypothesis.Harm),
-            evidence.Difference.Interval(HarmErrorRate, evidence.Dispersion.Factor()),
+            evidence.Interval(criterion, HarmErrorRate),
             isLast);
     }
 

@@ -66,7 +66,7 @@ public sealed record MeanEvidence
 
     /// <summary>The difference of the means, at all times at once.</summary>
     public Interval Interval(double errorRate) =>
-        new RunningDifference { Sum = Canary - Stable, Size = Blocks, Surprise = Surprise }.Interval(errorRate, Factor());
+        RateSequence.Difference(Canary / Factor(), Blocks / Factor(), Stable / Factor(), Blocks / Factor(), errorRate);
 
     internal double Factor() => FactorOf(Wobble);
 

@@ -52,10 +52,8 @@ public sealed record PairedEvidence
     }
 
     /// <summary>The difference of the bad rates, at all times at once.</summary>
-    public Interval Interval(double errorRate) => Difference().Interval(errorRate, 1);
+    public Interval Interval(double errorRate) => RateSequence.Difference(OnlyCanaryBad, Pairs, OnlyStableBad, Pairs, errorRate);
 
     [JsonIgnore]
     internal bool IsWhole => Harm.IsWhole && Safety.IsWhole;
-
-    private RunningDifference Difference() => new() { Sum = OnlyCanaryBad - OnlyStableBad, Size = Pairs, Surprise = OnlyCanaryBad + OnlyStableBad };
 }

@@ -57,6 +57,9 @@ public sealed class ModelDeploymentStatus
     [ListMapKey("name"), Length(Maximum = StatusLimits.Guardrails)]
     public List<GuardrailStatus>? Analysis { get; set; }
 
+    /// <summary>What the serving revision is like while there is no canary: the ground the next rollout is judged on.</summary>
+    public BaselineStatus? Baseline { get; set; }
+
     /// <summary>How far each router's reports have been judged.</summary>
     [ListMapKey("instance"), Length(Maximum = StatusLimits.Cursors)]
     public List<ReportCursor>? Cursors { get; set; }
@@ -201,6 +204,32 @@ public sealed class GuardrailStatus
     public string? Target { get; set; }
 
     /// <summary>The exact state of the evidence, JSON of the analysis; carries a rollout over a restart of the operator.</summary>
+    [Length(Maximum = StatusLimits.State)]
+    public string? State { get; set; }
+}
+
+/// <summary>What was learnt of the serving revision while it served alone.</summary>
+public sealed class BaselineStatus
+{
+    /// <summary>When it was last brought up to date.</summary>
+    public DateTimeOffset ReadAt { get; set; }
+
+    /// <summary>When the block of traffic being collected began, by the routers' clocks.</summary>
+    public DateTimeOffset? BlockStartedAt { get; set; }
+
+    /// <summary>What was learnt for each guardrail.</summary>
+    [ListMapKey("name"), Length(Maximum = StatusLimits.Guardrails)]
+    public List<GuardrailBaseline>? Guardrails { get; set; }
+}
+
+/// <summary>What was learnt of the serving revision for one guardrail.</summary>
+public sealed class GuardrailBaseline
+{
+    /// <summary>Name of the guardrail.</summary>
+    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
+    public string Name { get; set; } = "";
+
+    /// <summary>The exact state, JSON of the analysis.</summary>
     [Length(Maximum = StatusLimits.State)]
     public string? State { get; set; }
 }

@@ -16,6 +16,7 @@ public static class Planner
         ArgumentNullException.ThrowIfNull(input);
         var scope = new Scope(input);
         Rejection.ForgetOthers(scope);
+        Baseline.Read(scope);
         Guardrails.Load(scope);
         EvidenceIntake.Read(scope);
         Guardrails.Judge(scope);

@@ -13,7 +13,7 @@ internal static class Begin
         status.CanaryRevision = scope.Wanted;
         status.Rollout = new RolloutStatus { StartedAt = scope.Now, Steps = steps.Count };
         status.Analysis = null;
-        EvidenceIntake.SkipEarlier(scope);
+        TickReader.SkipEarlier(scope);
         Guardrails.Load(scope);
         Guardrails.Judge(scope);
         scope.Decide(

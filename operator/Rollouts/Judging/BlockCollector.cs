@@ -58,7 +58,7 @@ internal sealed class BlockCollector
     /// <summary>Hands the evidence back.</summary>
     public void Save() => _scope.Evidence = _guardrails;
 
-    private static GuardrailEvidence Collect(EffectiveGuardrail guardrail, GuardrailEvidence evidence, RevisionCounts? canary, RevisionCounts? stable)
+    public static GuardrailEvidence Collect(EffectiveGuardrail guardrail, GuardrailEvidence evidence, RevisionCounts? canary, RevisionCounts? stable)
     {
         if (evidence.Latency is not { } target)
         {

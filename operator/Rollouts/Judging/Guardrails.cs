@@ -44,13 +44,20 @@ internal static class Guardrails
         return new GuardrailVerdict(known.Guardrail, judgement, Sentence.Of(MeasureOf(known), known.Criterion, known.Evidence, judgement, judge));
     }
 
+    /// <summary>The evidence a rollout begins with: none, but for what is known of the revision that serves.</summary>
+    public static GuardrailEvidence Fresh(ModelDeploymentStatus status, EffectiveGuardrail guardrail) =>
+        Read(status.Baseline?.Guardrails?.Find(g => g.Name == guardrail.Name)?.State, guardrail)
+        ?? new GuardrailEvidence { Settings = SettingsOf(guardrail), Latency = TargetOf(guardrail) };
+
+    private static GuardrailEvidence Saved(ModelDeploymentStatus status, EffectiveGuardrail guardrail) =>
+        Read(status.Analysis?.Find(g => g.Name == guardrail.Name)?.State, guardrail) ?? Fresh(status, guardrail) with { Pending = default };
+
     // A guardrail that was changed starts anew: what was gathered for the old one says nothing of it.
-    private static GuardrailEvidence Saved(ModelDeploymentStatus status, EffectiveGuardrail guardrail)
-    {
-        string settings = $"{guardrail.Type}/{guardrail.MarginPercent}/{guardrail.QuantilePercent}/{guardrail.MaxMilliseconds}";
-        var saved = GuardrailEvidenceJson.Read(status.Analysis?.Find(g => g.Name == guardrail.Name)?.State);
-        return saved?.Settings == settings ? saved : new GuardrailEvidence { Settings = settings, Latency = TargetOf(guardrail) };
-    }
+    private static GuardrailEvidence? Read(string? state, EffectiveGuardrail guardrail) =>
+        GuardrailEvidenceJson.Read(state) is { } evidence && evidence.Settings == SettingsOf(guardrail) ? evidence : null;
+
+    private static string SettingsOf(EffectiveGuardrail guardrail) =>
+        $"{guardrail.Type}/{guardrail.MarginPercent}/{guardrail.QuantilePercent}/{guardrail.MaxMilliseconds}";
 
     private static LatencyTarget? TargetOf(EffectiveGuardrail guardrail) => guardrail switch
     {

@@ -42,7 +42,7 @@ internal static class SlowCanary
         var evidence = new GuardrailEvidence { Latency = target };
         for (int block = 0; block < HistoryRequests / requests; block++)
         {
-            evidence = evidence.LearnStable(target.Count(Latencies(draw, requests, 1)));
+            evidence = evidence.Collect(new Block(default, target.Count(Latencies(draw, requests, 1)))).CloseStableBlock();
         }
 
         for (int block = 1; block <= TrafficStream.Day; block++)

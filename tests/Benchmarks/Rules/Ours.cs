@@ -15,7 +15,7 @@ internal sealed class Ours : IRule
         _criterion = Criterion.Margin(margin);
         foreach (var counts in before)
         {
-            _evidence = _evidence.LearnStable(counts);
+            _evidence = _evidence.Collect(new Block(default, counts)).CloseStableBlock();
         }
     }
 

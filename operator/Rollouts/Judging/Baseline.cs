@@ -1,0 +1,56 @@
+using ModelOperator.Analysis;
+using ModelOperator.Api;
+using ModelOperator.Evidence;
+
+namespace ModelOperator.Rollouts.Judging;
+
+/// <summary>
+/// Learns what the serving revision is like while it serves alone: its rates, its latencies, and above all how much it wobbles by itself,
+/// without which a burst in a canary could not be told from a fault. Brought up to date every ten minutes, while routers remember fifteen, and
+/// when a rollout begins.
+/// </summary>
+internal static class Baseline
+{
+    private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
+
+    /// <summary>Reads what is new, when it is time.</summary>
+    public static void Read(Scope scope)
+    {
+        if (scope.Status is not { Rollout: null, StableRevision: { } stable } || !IsDue(scope))
+        {
+            return;
+        }
+
+        var baseline = scope.Status.Baseline ?? new BaselineStatus();
+        var known = scope.Spec.Analysis.Guardrails.Select(guardrail => new KnownGuardrail(guardrail, Guardrails.Fresh(scope.Status, guardrail))).ToList();
+        var blockStart = baseline.BlockStartedAt;
+        foreach (var (tick, start) in TickReader.ReadNew(scope, DateTimeOffset.MinValue).Ticks)
+        {
+            if (start - blockStart >= scope.Spec.Analysis.Interval)
+            {
+                known = [.. known.Select(one => one with { Evidence = one.Evidence.CloseStableBlock() })];
+                blockStart = null;
+            }
+
+            blockStart ??= start;
+            known = [.. known.Select(one => one with { Evidence = Collect(one, tick.Revisions.GetValueOrDefault(stable)) })];
+        }
+
+        scope.Status.Baseline = new BaselineStatus
+        {
+            ReadAt = scope.Now,
+            BlockStartedAt = blockStart,
+            Guardrails = [.. known.Select(one => new GuardrailBaseline { Name = one.Guardrail.Name, State = GuardrailEvidenceJson.Write(one.Evidence) })],
+        };
+    }
+
+    // With nobody to ask there is nothing to learn, and the status need not change.
+    private static bool IsDue(Scope scope) =>
+        scope.World.Routers.Any(router => router.Report is not null)
+        && (scope.Status.Baseline is not { } baseline
+            || scope.Now - baseline.ReadAt >= Period
+            || RolloutStates.Of(scope) == RolloutState.NewRevision);
+
+    private static GuardrailEvidence Collect(KnownGuardrail known, RevisionCounts? stable) =>
+        BlockCollector.Collect(known.Guardrail, known.Evidence, null, stable);
+}
