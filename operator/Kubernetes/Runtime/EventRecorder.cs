@@ -20,7 +20,7 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ControllerMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly Channel<(EventKey Key, ObjectReference Regarding, DateTimeOffset At)> _waiting;
+    private readonly Channel<ObservedEvent> _waiting;
     private readonly EventSeriesCache _series;
     private readonly Dictionary<(string Kind, EntityKey Key), TokenBucket> _buckets = [];
     private readonly ResiliencePipeline _retries;
@@ -34,7 +34,7 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     {
         (_client, _options, _time, _metrics, _logger) = (client, options, time, metrics, logger);
         _series = new(options, time);
-        _waiting = Channel.CreateBounded<(EventKey, ObjectReference, DateTimeOffset)>(
+        _waiting = Channel.CreateBounded<ObservedEvent>(
             new BoundedChannelOptions(options.Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
         _retries = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
@@ -66,7 +66,7 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             Uid = involved.Metadata.Uid,
             ResourceVersion = involved.Metadata.ResourceVersion,
         };
-        if (!_waiting.Writer.TryWrite((key, regarding, _time.GetUtcNow())))
+        if (!_waiting.Writer.TryWrite(new(key, regarding, _time.GetUtcNow(), _time.GetTimestamp())))
         {
             _metrics.EventLost("full");
         }
@@ -108,7 +108,7 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             {
                 while (_waiting.Reader.TryRead(out var item))
                 {
-                    await WriteAsync(item.Key, item.Regarding, item.At);
+                    await WriteAsync(item);
                 }
 
                 await WriteSeriesAsync(all: false);
@@ -141,9 +141,10 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         return await read;
     }
 
-    private async Task WriteAsync(EventKey key, ObjectReference regarding, DateTimeOffset at)
+    private async Task WriteAsync(ObservedEvent observed)
     {
-        if (_series.Count(key, at) is not null)
+        var key = observed.Key;
+        if (_series.Count(key, observed.At, observed.Timestamp) is not null)
         {
             return;
         }
@@ -154,10 +155,10 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             return;
         }
 
-        var created = NewEvent(key, regarding, at);
+        var created = NewEvent(key, observed.Regarding, observed.At);
         if (await SendAsync(key, async token => await _client.CreateAsync(Resources.Events, created, token)))
         {
-            _series.Remember(key, created);
+            _series.Remember(key, created, observed.Timestamp);
         }
     }
 
@@ -255,4 +256,7 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             return false;
         }
     }
+
+    /// <summary>What waits to be written. The timestamp measures the time between two of them; the clock may be set.</summary>
+    private readonly record struct ObservedEvent(EventKey Key, ObjectReference Regarding, DateTimeOffset At, long Timestamp);
 }

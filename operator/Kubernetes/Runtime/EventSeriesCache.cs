@@ -6,7 +6,7 @@ namespace ModelOperator.Kubernetes.Runtime;
 internal readonly record struct EventKey(EntityKey Involved, string Kind, string? Uid, EventType Type, string Reason, string Action, string Note);
 
 /// <summary>One event and how often it happened.</summary>
-internal sealed class RecordedSeries(Event written, long at)
+internal sealed class RecordedSeries(Event written, long observedAt, long writtenAt)
 {
     public Event Written { get; } = written;
 
@@ -16,9 +16,9 @@ internal sealed class RecordedSeries(Event written, long at)
 
     public DateTimeOffset LastObserved { get; set; }
 
-    public long LastObservedAt { get; set; } = at;
+    public long LastObservedAt { get; set; } = observedAt;
 
-    public long WrittenAt { get; set; } = at;
+    public long WrittenAt { get; set; } = writtenAt;
 }
 
 /// <summary>The series that still go on, the least recent forgotten first. Not safe for several threads at once.</summary>
@@ -27,8 +27,11 @@ internal sealed class EventSeriesCache(EventRecorderOptions options, TimeProvide
     private readonly Dictionary<EventKey, LinkedListNode<(EventKey Key, RecordedSeries Series)>> _series = [];
     private readonly LinkedList<(EventKey Key, RecordedSeries Series)> _order = [];
 
-    /// <summary>Counts the event when its series goes on; null when it is new.</summary>
-    public RecordedSeries? Count(EventKey key, DateTimeOffset observed)
+    /// <summary>
+    /// Counts the event when its series goes on; null when it is new. A series ends by the time between what was observed, not
+    /// between what was written: a slow server does not make one of two.
+    /// </summary>
+    public RecordedSeries? Count(EventKey key, DateTimeOffset observed, long observedAt)
     {
         if (!_series.TryGetValue(key, out var node))
         {
@@ -36,7 +39,7 @@ internal sealed class EventSeriesCache(EventRecorderOptions options, TimeProvide
         }
 
         var series = node.Value.Series;
-        if (time.GetElapsedTime(series.LastObservedAt) > options.SeriesWindow)
+        if (time.GetElapsedTime(series.LastObservedAt, observedAt) > options.SeriesWindow)
         {
             Forget(key);
             return null;
@@ -44,13 +47,13 @@ internal sealed class EventSeriesCache(EventRecorderOptions options, TimeProvide
 
         series.Count++;
         series.LastObserved = observed;
-        series.LastObservedAt = time.GetTimestamp();
+        series.LastObservedAt = observedAt;
         _order.Remove(node);
         _order.AddLast(node);
         return series;
     }
 
-    public void Remember(EventKey key, Event written)
+    public void Remember(EventKey key, Event written, long observedAt)
     {
         Forget(key);
         if (_series.Count >= options.Remembered && _order.First is { } oldest)
@@ -58,7 +61,7 @@ internal sealed class EventSeriesCache(EventRecorderOptions options, TimeProvide
             Forget(oldest.Value.Key);
         }
 
-        _series[key] = _order.AddLast((key, new RecordedSeries(written, time.GetTimestamp())));
+        _series[key] = _order.AddLast((key, new RecordedSeries(written, observedAt, time.GetTimestamp())));
     }
 
     public void Forget(EventKey key)
