@@ -38,6 +38,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 - apiGroups: [apps]
   resources: [deployments]
   verbs: [create, delete, get, list, patch, update, watch]
+# Jobs of guardrails: a check that the user wrote, run once for a canary.
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [create, delete, get, list, patch, update, watch]
 - apiGroups: [""]
   resources: [services]
   verbs: [create, delete, get, list, patch, update, watch]

@@ -18,6 +18,8 @@ public static class Resources
 
     public static ResourceType<Event> Events { get; } = new("events.k8s.io", "v1", "Event", "events", true, Json.Event);
 
+    public static ResourceType<Job> Jobs { get; } = new("batch", "v1", "Job", "jobs", true, Json.Job);
+
     public static ResourceType<Lease> Leases { get; } = new("coordination.k8s.io", "v1", "Lease", "leases", true, Json.Lease);
 
     public static ResourceType<Namespace> Namespaces { get; } = new("", "v1", "Namespace", "namespaces", false, Json.Namespace);

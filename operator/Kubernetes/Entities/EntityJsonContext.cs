@@ -12,6 +12,7 @@ namespace ModelOperator.Kubernetes.Entities;
 [JsonSerializable(typeof(CustomResourceDefinition))]
 [JsonSerializable(typeof(Deployment))]
 [JsonSerializable(typeof(Event))]
+[JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(Namespace))]
 [JsonSerializable(typeof(Node))]

@@ -5,7 +5,7 @@ CLUSTER_PACKAGES=(etcd-server containerd runc containernetworking-plugins iptabl
   iproute2 openssl curl util-linux procps ca-certificates)
 BUILD_PACKAGES=(golang-go gcc libc6-dev dpkg-dev golang-github-modern-go-reflect2-dev)
 IMAGE_PACKAGES=(python3)
-TEST_PACKAGES=(golang-github-masterminds-sprig-dev)
+TEST_PACKAGES=(golang-github-masterminds-sprig-dev prometheus)
 # ONNX Runtime is restored from npm, which may well be here from elsewhere.
 command -v npm >/dev/null || TEST_PACKAGES+=(npm)
 
