@@ -33,6 +33,21 @@ public static class Defaults
     /// <summary>Default of a latency guardrail's quantilePercent.</summary>
     public const int QuantilePercent = 95;
 
+    /// <summary>Default of a Prometheus guardrail's timeoutSeconds.</summary>
+    public const int PrometheusTimeoutSeconds = 5;
+
+    /// <summary>Default of a Webhook guardrail's timeoutSeconds.</summary>
+    public const int WebhookTimeoutSeconds = 10;
+
+    /// <summary>Default of a Job guardrail's deadlineSeconds.</summary>
+    public const int JobDeadlineSeconds = 3600;
+
+    /// <summary>Default of evaluation.concurrency.</summary>
+    public const int EvaluationConcurrency = 4;
+
+    /// <summary>Default of evaluation.deadlineSeconds.</summary>
+    public const int EvaluationDeadlineSeconds = 3600;
+
     /// <summary>Steps when the spec has none.</summary>
     public static IReadOnlyList<EffectiveStep> Steps { get; } = [.. new[] { 5, 25, 50 }.Select(weight => Step(new RolloutStep { Weight = weight }))];
 
@@ -77,7 +92,17 @@ public static class Defaults
         rollout.Steps is { Count: > 0 } steps ? [.. steps.Select(Step)] : Steps,
         Analysis(rollout.Analysis ?? new AnalysisSpec()),
         TimeSpan.FromSeconds(rollout.ProgressDeadlineSeconds ?? ProgressDeadlineSeconds),
-        rollout.RevisionHistoryLimit ?? RevisionHistoryLimit);
+        rollout.RevisionHistoryLimit ?? RevisionHistoryLimit,
+        rollout.Evaluation is { } evaluation ? Evaluation(evaluation) : null);
+
+    private static EffectiveEvaluation Evaluation(EvaluationSpec evaluation) => new(
+        evaluation.Dataset,
+        evaluation.MinAccuracyPercent,
+        evaluation.MaxAccuracyDropPercent,
+        evaluation.MaxMilliseconds,
+        evaluation.QuantilePercent ?? QuantilePercent,
+        evaluation.Concurrency ?? EvaluationConcurrency,
+        TimeSpan.FromSeconds(evaluation.DeadlineSeconds ?? EvaluationDeadlineSeconds));
 
     private static EffectiveStep Step(RolloutStep step) =>
         new(step.Weight, TimeSpan.FromSeconds(step.DurationSeconds ?? StepDurationSeconds), step.MinRequests ?? 0);
@@ -91,10 +116,19 @@ public static class Defaults
 
     private static EffectiveGuardrail Guardrail(Guardrail guardrail)
     {
-        var quantile = guardrail.Type == GuardrailType.Latency && guardrail.MaxMilliseconds is null
-            ? guardrail.QuantilePercent ?? QuantilePercent
-            : (int?)null;
-        return new EffectiveGuardrail(
-            guardrail.Name, guardrail.Type, guardrail.MarginPercent ?? MarginPercent(guardrail.Type), quantile, guardrail.MaxMilliseconds);
+        var effective = new EffectiveGuardrail(
+            guardrail.Name,
+            guardrail.Type,
+            MarginPercent: 0,
+            guardrail is { Type: GuardrailType.Latency, MaxMilliseconds: null } ? guardrail.QuantilePercent ?? QuantilePercent : guardrail.QuantilePercent,
+            guardrail.MaxMilliseconds,
+            guardrail.MinAccuracyPercent,
+            guardrail.MaxErrorPercent,
+            guardrail.Prometheus,
+            guardrail.Webhook,
+            guardrail.Job);
+        return effective.IsGate || effective.Limit is not null
+            ? effective
+            : effective with { MarginPercent = guardrail.MarginPercent ?? MarginPercent(guardrail.Type) };
     }
 }

@@ -27,8 +27,30 @@ public sealed record EffectiveGpu(string ResourceName, int Count);
 /// <param name="Analysis">How stable and canary are compared.</param>
 /// <param name="ProgressDeadline">Time a revision may take to become ready.</param>
 /// <param name="RevisionHistoryLimit">Earlier revisions kept at zero replicas.</param>
+/// <param name="Evaluation">The data set a new revision must pass first; null when there is none.</param>
 public sealed record EffectiveRollout(
-    IReadOnlyList<EffectiveStep> Steps, EffectiveAnalysis Analysis, TimeSpan ProgressDeadline, int RevisionHistoryLimit);
+    IReadOnlyList<EffectiveStep> Steps,
+    EffectiveAnalysis Analysis,
+    TimeSpan ProgressDeadline,
+    int RevisionHistoryLimit,
+    EffectiveEvaluation? Evaluation = null);
+
+/// <summary>A labelled data set and what a new revision must do on it.</summary>
+/// <param name="Dataset">The labelled data.</param>
+/// <param name="MinAccuracyPercent">Percent of rows it must answer right; null for any.</param>
+/// <param name="MaxAccuracyDropPercent">Percentage points its accuracy may be below stable's; null for any.</param>
+/// <param name="MaxMilliseconds">What the quantile of its latency may be; null for any.</param>
+/// <param name="QuantilePercent">The quantile of latency that is told and held against the limit.</param>
+/// <param name="Concurrency">Rows in flight at once.</param>
+/// <param name="Deadline">Time the evaluation may take.</param>
+public sealed record EffectiveEvaluation(
+    EvaluationDataset Dataset,
+    int? MinAccuracyPercent,
+    int? MaxAccuracyDropPercent,
+    int? MaxMilliseconds,
+    int QuantilePercent,
+    int Concurrency,
+    TimeSpan Deadline);
 
 /// <summary>One traffic step.</summary>
 /// <param name="Weight">Percent of requests the canary gets.</param>
@@ -48,12 +70,3 @@ public sealed record EffectiveAnalysis(
     IReadOnlyList<EffectiveGuardrail> Guardrails,
     TimeSpan Deadline,
     InconclusiveAction OnInconclusive);
-
-/// <summary>A measure that must not get worse by more than a margin.</summary>
-/// <param name="Name">Unique in its list.</param>
-/// <param name="Type">What is measured.</param>
-/// <param name="MarginPercent">Percentage points by which the share of bad requests may be higher than on stable.</param>
-/// <param name="QuantilePercent">With type Latency, the quantile of stable that is the target; exactly one of this and <paramref name="MaxMilliseconds"/> is set.</param>
-/// <param name="MaxMilliseconds">With type Latency, the target in milliseconds.</param>
-public sealed record EffectiveGuardrail(
-    string Name, GuardrailType Type, int MarginPercent, int? QuantilePercent = null, int? MaxMilliseconds = null);

@@ -46,6 +46,9 @@ public sealed class ModelDeploymentStatus
     /// <summary>The rollout in progress.</summary>
     public RolloutStatus? Rollout { get; set; }
 
+    /// <summary>The evaluation of the revision on trial, or of the last one.</summary>
+    public EvaluationStatus? Evaluation { get; set; }
+
     /// <summary>The routing table in force or on its way: what routers read.</summary>
     public RoutingTable? Routing { get; set; }
 
@@ -81,6 +84,9 @@ public enum RolloutPhase
 
     /// <summary>The canary is coming up; it has no traffic yet.</summary>
     Starting,
+
+    /// <summary>The new revision answers the evaluation's data set; it has no traffic yet.</summary>
+    Evaluating,
 
     /// <summary>The canary gets traffic and is compared.</summary>
     Analyzing,
@@ -185,11 +191,11 @@ public sealed class GuardrailStatus
     [Length(Maximum = StatusLimits.Message)]
     public string? Message { get; set; }
 
-    /// <summary>Counts of the canary.</summary>
-    public ArmStatus Canary { get; set; } = new();
+    /// <summary>Counts of the canary; absent with a Webhook or Job.</summary>
+    public ArmStatus? Canary { get; set; }
 
-    /// <summary>Counts of the stable revision over the same time.</summary>
-    public ArmStatus Stable { get; set; } = new();
+    /// <summary>Counts of the stable revision over the same time; absent with a Webhook or Job.</summary>
+    public ArmStatus? Stable { get; set; }
 
     /// <summary>Evidence that the canary is worse than the margin allows, as 1 in N, for people.</summary>
     [Length(Maximum = StatusLimits.Text)]
@@ -199,13 +205,52 @@ public sealed class GuardrailStatus
     [Length(Maximum = StatusLimits.Text)]
     public string? SafetyEvidence { get; set; }
 
+    /// <summary>
+    /// Where the difference of the shares of bad ones lies (with an objective, the canary's share), valid at every look at once with the
+    /// rollout's confidence, such as: difference -0.4 to +1.2 points.
+    /// </summary>
+    [Length(Maximum = StatusLimits.Text)]
+    public string? Interval { get; set; }
+
     /// <summary>With a latency guardrail: the target in force.</summary>
     [Length(Maximum = StatusLimits.Text)]
     public string? Target { get; set; }
 
+    /// <summary>With a Prometheus, Webhook or Job guardrail: the last answer of its source.</summary>
+    public SourceStatus? Source { get; set; }
+
     /// <summary>The exact state of the evidence, JSON of the analysis; carries a rollout over a restart of the operator.</summary>
     [Length(Maximum = StatusLimits.State)]
     public string? State { get; set; }
+}
+
+/// <summary>The last answer of a guardrail's own source.</summary>
+public sealed class SourceStatus
+{
+    /// <summary>When it was last asked.</summary>
+    public DateTimeOffset AskedAt { get; set; }
+
+    /// <summary>Why the last answer was of no use; absent when it was.</summary>
+    [Length(Maximum = StatusLimits.Message)]
+    public string? Problem { get; set; }
+
+    /// <summary>With counters: where they stood at the last answer; the next counts from here.</summary>
+    public CounterStatus? Canary { get; set; }
+
+    /// <summary>With counters: where they stood for the stable revision.</summary>
+    public CounterStatus? Stable { get; set; }
+}
+
+/// <summary>Two counters as they stood.</summary>
+public sealed class CounterStatus
+{
+    /// <summary>What went badly.</summary>
+    [Range(Minimum = 0)]
+    public long Bad { get; set; }
+
+    /// <summary>Everything.</summary>
+    [Range(Minimum = 0)]
+    public long Total { get; set; }
 }
 
 /// <summary>What was learnt of the serving revision while it served alone.</summary>
@@ -245,9 +290,13 @@ public sealed class ArmStatus
     [Range(Minimum = 0)]
     public long Bad { get; set; }
 
-    /// <summary>Share of good ones, such as 97.8 %.</summary>
+    /// <summary>Share of good ones, such as 97.8 %; absent with a mean.</summary>
     [Length(Maximum = StatusLimits.Text)]
     public string? Good { get; set; }
+
+    /// <summary>With a mean: its mean so far, in its own unit. Total is then how many means there were.</summary>
+    [Length(Maximum = StatusLimits.Text)]
+    public string? Mean { get; set; }
 }
 
 /// <summary>How far one router's reports have been judged.</summary>

@@ -51,6 +51,27 @@ public static class Reasons
     /// <summary>The canary fails more requests than the margin allows.</summary>
     public const string ErrorRateHarmful = "ErrorRateHarmful";
 
+    /// <summary>The canary is worse by a metric from Prometheus than the margin allows.</summary>
+    public const string MetricHarmful = "MetricHarmful";
+
+    /// <summary>A webhook or a Job found the canary harmful.</summary>
+    public const string GateHarmful = "GateHarmful";
+
+    /// <summary>The new revision answers the evaluation's data set.</summary>
+    public const string EvaluationRunning = "EvaluationRunning";
+
+    /// <summary>The new revision does not meet what the evaluation asks.</summary>
+    public const string EvaluationFailed = "EvaluationFailed";
+
+    /// <summary>The evaluation could not be done; nothing is known of the revision.</summary>
+    public const string EvaluationError = "EvaluationError";
+
+    /// <summary>Nothing but the truth of answers given is missing for a verdict.</summary>
+    public const string WaitingForTruth = "WaitingForTruth";
+
+    /// <summary>A Prometheus server, a webhook or a Job gives no answer that can be used: nothing is decided until it does.</summary>
+    public const string MetricsUnavailable = "MetricsUnavailable";
+
     /// <summary>The analysis deadline passed and the data could not tell.</summary>
     public const string AnalysisDeadlineExceeded = "AnalysisDeadlineExceeded";
 

@@ -8,6 +8,9 @@ namespace ModelOperator.Api;
     Message = "weights of steps must not decrease")]
 public sealed class RolloutSpec
 {
+    /// <summary>A labelled data set a new revision must pass before it gets any traffic.</summary>
+    public EvaluationSpec? Evaluation { get; set; }
+
     /// <summary>Traffic steps of the canary. Default: 5, 25 and 50 percent, each for at least 60 seconds.</summary>
     [AtomicList, Length(Minimum = 1, Maximum = 50)]
     public List<RolloutStep>? Steps { get; set; }
@@ -65,49 +68,6 @@ public sealed class AnalysisSpec
     /// <summary>What to do at the deadline when the data cannot tell: Hold, Rollback or Promote.</summary>
     [Default("\"Hold\"")]
     public InconclusiveAction? OnInconclusive { get; set; }
-}
-
-/// <summary>A measure that must not get worse by more than a margin.</summary>
-[ValidationRule(
-    "self.type == 'Latency' || (!has(self.quantilePercent) && !has(self.maxMilliseconds))",
-    Message = "quantilePercent and maxMilliseconds belong to type Latency")]
-[ValidationRule(
-    "!(has(self.quantilePercent) && has(self.maxMilliseconds))",
-    Message = "give quantilePercent (relative to stable) or maxMilliseconds (absolute), not both")]
-public sealed class Guardrail
-{
-    /// <summary>Name, unique in the list.</summary>
-    [Required, Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 63)]
-    public string Name { get; set; } = "";
-
-    /// <summary>Accuracy (wrong answers, from feedback), Latency (slow answers) or ErrorRate (failed requests).</summary>
-    [Required]
-    public GuardrailType Type { get; set; }
-
-    /// <summary>Percentage points by which the share of bad requests may be higher than on stable. Default: 2 for Accuracy, 5 for Latency, 1 for ErrorRate.</summary>
-    [Range(Minimum = 0, Maximum = 50)]
-    public int? MarginPercent { get; set; }
-
-    /// <summary>With type Latency: slow means slower than this quantile of the stable revision. Default: 95 when maxMilliseconds is absent.</summary>
-    [Range(Minimum = 50, Maximum = 99)]
-    public int? QuantilePercent { get; set; }
-
-    /// <summary>With type Latency: slow means slower than this many milliseconds.</summary>
-    [Range(Minimum = 1, Maximum = 600000)]
-    public int? MaxMilliseconds { get; set; }
-}
-
-/// <summary>What a guardrail measures.</summary>
-public enum GuardrailType
-{
-    /// <summary>The share of answers that the truth, fed back, shows to be wrong.</summary>
-    Accuracy,
-
-    /// <summary>The share of answers slower than a target.</summary>
-    Latency,
-
-    /// <summary>The share of requests that fail.</summary>
-    ErrorRate,
 }
 
 /// <summary>What to do when the data cannot tell.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ModelOperator.Evidence;
 
 namespace ModelOperator.Rollouts;
@@ -15,6 +16,15 @@ public sealed record ObservedWorld
     /// Router pods that are shutting down: their last ticks are evidence like any other, but no table waits for their confirmation.
     /// </summary>
     public IReadOnlyList<ObservedRouter> LeavingRouters { get; init; } = [];
+
+    /// <summary>What Prometheus servers answered now, by the guardrail's name; those that <see cref="Sources"/> does not call due are absent.</summary>
+    public IReadOnlyDictionary<string, MetricAnswer> Metrics { get; init; } = ImmutableDictionary<string, MetricAnswer>.Empty;
+
+    /// <summary>What webhooks and Jobs answered now, by the guardrail's name.</summary>
+    public IReadOnlyDictionary<string, GateAnswer> Gates { get; init; } = ImmutableDictionary<string, GateAnswer>.Empty;
+
+    /// <summary>The evaluation Job of the revision that <see cref="Plan.Evaluation"/> asked for; null when there is none yet.</summary>
+    public ObservedEvaluation? Evaluation { get; init; }
 
     /// <summary>The revision's Deployment, or null when there is none.</summary>
     public ObservedRevision? Find(string? revision) =>

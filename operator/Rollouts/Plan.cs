@@ -17,6 +17,12 @@ public sealed record Plan
     /// <summary>What every revision's Deployment shall be; a Deployment that is not named here stays as it is.</summary>
     public required IReadOnlyList<DeploymentPlan> Deployments { get; init; }
 
+    /// <summary>The evaluation that shall run, or has run and is still of use; null when its Job and Services shall go.</summary>
+    public EvaluationPlan? Evaluation { get; init; }
+
+    /// <summary>The Job guardrails whose Jobs shall be there; others' shall go.</summary>
+    public IReadOnlyList<GateJobPlan> GateJobs { get; init; } = [];
+
     /// <summary>What to tell people, once the status is written.</summary>
     public required IReadOnlyList<PlannedEvent> Events { get; init; }
 
@@ -38,6 +44,19 @@ public enum DeploymentAction
     /// <summary>Delete it: it has no pods and is beyond revisionHistoryLimit.</summary>
     Delete,
 }
+
+/// <summary>An evaluation of a revision on labelled data.</summary>
+/// <param name="Evaluation">The data set and how to run it.</param>
+/// <param name="Revision">The revision evaluated; its pods are ready.</param>
+/// <param name="StableRevision">The revision it is compared with; null with a first one.</param>
+public sealed record EvaluationPlan(EffectiveEvaluation Evaluation, string Revision, string? StableRevision);
+
+/// <summary>The Job of a Job guardrail.</summary>
+/// <param name="Guardrail">Name of the guardrail.</param>
+/// <param name="Job">What to run.</param>
+/// <param name="CanaryRevision">The revision on trial.</param>
+/// <param name="StableRevision">The revision it is compared with.</param>
+public sealed record GateJobPlan(string Guardrail, JobGate Job, string CanaryRevision, string StableRevision);
 
 /// <summary>A Kubernetes Event on the ModelDeployment.</summary>
 public sealed record PlannedEvent(EventSeverity Severity, string Reason, string Message);

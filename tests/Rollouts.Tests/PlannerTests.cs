@@ -15,7 +15,7 @@ public class PlannerTests
         var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50, Tick(49, canary: 0)))));
         Assert.That(begun.Status.Cursors!.Single().Next, Is.EqualTo(50));
         var next = Plan(Input(begun.Status, "v2", Router(Report(next: 52, Tick(49), Tick(51)))));
-        Assert.That(Counts(next, "errors").Stable.Total, Is.EqualTo(100));
+        Assert.That(Counts(next, "errors").Stable!.Total, Is.EqualTo(100));
     }
 
     [Test]
@@ -23,7 +23,7 @@ public class PlannerTests
     {
         var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
         var plan = Plan(Input(begun, "v2", Router(Report(next: 50)), Router(Report("r2", 2, Tick(0, start: -5), Tick(1, start: 3)))));
-        Assert.That(Counts(plan, "errors").Stable.Total, Is.EqualTo(100));
+        Assert.That(Counts(plan, "errors").Stable!.Total, Is.EqualTo(100));
     }
 
     [Test]
@@ -33,7 +33,7 @@ public class PlannerTests
         var report = Report(next: 52, Tick(50), Tick(51));
         var once = Plan(Input(begun, "v2", Router(report)));
         var twice = Plan(Input(once.Status, "v2", Router(report)));
-        Assert.That(Counts(twice, "errors").Stable.Total, Is.EqualTo(200));
+        Assert.That(Counts(twice, "errors").Stable!.Total, Is.EqualTo(200));
     }
 
     [Test]
@@ -41,7 +41,7 @@ public class PlannerTests
     {
         var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
         var plan = Plan(Input(begun, "v2", Router(Report(next: 51, Tick(50), Tick(51)))));
-        Assert.That(Counts(plan, "errors").Stable.Total, Is.EqualTo(100));
+        Assert.That(Counts(plan, "errors").Stable!.Total, Is.EqualTo(100));
     }
 
     [Test]
@@ -53,7 +53,7 @@ public class PlannerTests
         Assert.Multiple(() =>
         {
             Assert.That(plan.Status.Rollout!.LostTicks, Is.EqualTo(350));
-            Assert.That(Counts(plan, "errors").Stable.Total, Is.Zero);
+            Assert.That(Counts(plan, "errors").Stable!.Total, Is.Zero);
         });
     }
 
@@ -81,7 +81,7 @@ public class PlannerTests
         var again = Plan(Input(plan.Status, "v2", Router(report)));
         Assert.Multiple(() =>
         {
-            Assert.That(again.Status.Analysis!.TrueForAll(g => g.Canary.Total >= g.Canary.Bad && g.Canary.Bad >= 0));
+            Assert.That(again.Status.Analysis!.TrueForAll(g => g.Canary!.Total >= g.Canary.Bad && g.Canary.Bad >= 0));
             Assert.That(again.Status.Rollout!.LostTicks, Is.Positive);
             Assert.That(again.RequeueAfter, Is.GreaterThan(TimeSpan.Zero));
         });
@@ -102,8 +102,8 @@ public class PlannerTests
         Assert.Multiple(() =>
         {
             Assert.That(plan.Status.Analysis!.Select(g => g.Name), Is.EqualTo(new[] { "accuracy", "errors" }));
-            Assert.That(Counts(plan, "accuracy").Stable.Total, Is.Zero);
-            Assert.That(Counts(plan, "errors").Stable.Total, Is.EqualTo(200));
+            Assert.That(Counts(plan, "accuracy").Stable!.Total, Is.Zero);
+            Assert.That(Counts(plan, "errors").Stable!.Total, Is.EqualTo(200));
         });
     }
 

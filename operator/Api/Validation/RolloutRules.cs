@@ -4,7 +4,7 @@ namespace ModelOperator.Api.Validation;
 internal static class RolloutRules
 {
     public static IEnumerable<FieldError> Check(RolloutSpec? rollout) =>
-        rollout is null ? [] : [.. Steps(rollout.Steps ?? []), .. Analysis(rollout.Analysis)];
+        rollout is null ? [] : [.. EvaluationRules.Check(rollout.Evaluation), .. Steps(rollout.Steps ?? []), .. Analysis(rollout.Analysis)];
 
     private static IEnumerable<FieldError> Steps(List<RolloutStep> steps)
     {
@@ -42,35 +42,10 @@ internal static class RolloutRules
                 yield return FieldError.Text($"spec.rollout.analysis.guardrails[{i}].name", name, "is the name of an earlier guardrail; names must be unique");
             }
 
-            foreach (var error in Guardrail($"spec.rollout.analysis.guardrails[{i}]", guardrails[i]))
+            foreach (var error in GuardrailRules.Check($"spec.rollout.analysis.guardrails[{i}]", guardrails[i]))
             {
                 yield return error;
             }
-        }
-    }
-
-    private static IEnumerable<FieldError> Guardrail(string path, Guardrail guardrail)
-    {
-        if (guardrail.Type == GuardrailType.Latency)
-        {
-            if (guardrail is { QuantilePercent: not null, MaxMilliseconds: { } both })
-            {
-                yield return FieldError.Of(
-                    $"{path}.maxMilliseconds", both, "excludes quantilePercent: give one target, relative to stable (quantilePercent) or absolute (maxMilliseconds)");
-            }
-
-            yield break;
-        }
-
-        var problem = $"belongs to type Latency, and the type is {guardrail.Type}; leave it out";
-        if (guardrail.QuantilePercent is { } quantile)
-        {
-            yield return FieldError.Of($"{path}.quantilePercent", quantile, problem);
-        }
-
-        if (guardrail.MaxMilliseconds is { } milliseconds)
-        {
-            yield return FieldError.Of($"{path}.maxMilliseconds", milliseconds, problem);
         }
     }
 }

@@ -56,7 +56,7 @@ public sealed class Timeline(TextWriter output, TimeProvider time, bool colour)
 
     private string Paint(string code, string text) => colour ? $"\e[{code}m{text}\e[0m" : text;
 
-    private static string Arm(ArmStatus arm) => $"{arm.Total - arm.Bad,6:N0}/{arm.Total,-6:N0} good";
+    private static string Arm(ArmStatus? arm) => arm is null ? "-" : $"{arm.Total - arm.Bad,6:N0}/{arm.Total,-6:N0} good";
 
     private static string Bar(int percent) => new string('#', percent / 10).PadRight(10, '.');
 

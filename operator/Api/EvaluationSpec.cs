@@ -1,0 +1,91 @@
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Api;
+
+/// <summary>
+/// Runs a labelled data set through the new revision and the stable one before any traffic goes to the new one. A revision that fails is
+/// rejected; one that could not be evaluated waits.
+/// </summary>
+[ValidationRule(
+    "has(self.minAccuracyPercent) || has(self.maxAccuracyDropPercent) || has(self.maxMilliseconds)",
+    Message = "give at least one of minAccuracyPercent, maxAccuracyDropPercent and maxMilliseconds: without it every revision passes")]
+[ValidationRule("!has(self.quantilePercent) || has(self.maxMilliseconds)", Message = "quantilePercent belongs to maxMilliseconds")]
+public sealed class EvaluationSpec
+{
+    /// <summary>The labelled data.</summary>
+    [Required]
+    public EvaluationDataset Dataset { get; set; } = new();
+
+    /// <summary>Percent of rows the new revision must answer right.</summary>
+    [Range(Minimum = 1, Maximum = 100)]
+    public int? MinAccuracyPercent { get; set; }
+
+    /// <summary>Percentage points by which its accuracy on the same rows may be lower than stable's.</summary>
+    [Range(Minimum = 0, Maximum = 100)]
+    public int? MaxAccuracyDropPercent { get; set; }
+
+    /// <summary>Milliseconds the quantile of the new revision's latency may be.</summary>
+    [Range(Minimum = 1, Maximum = 600000)]
+    public int? MaxMilliseconds { get; set; }
+
+    /// <summary>With maxMilliseconds: the quantile, in percent. Default: 95.</summary>
+    [Range(Minimum = 50, Maximum = 99)]
+    public int? QuantilePercent { get; set; }
+
+    /// <summary>Rows in flight at once.</summary>
+    [Default("4"), Range(Minimum = 1, Maximum = 64)]
+    public int? Concurrency { get; set; }
+
+    /// <summary>Seconds the evaluation may take.</summary>
+    [Default("3600"), Range(Minimum = 10, Maximum = 86400)]
+    public int? DeadlineSeconds { get; set; }
+}
+
+/// <summary>Labelled data: NDJSON, a row a line, at most 1 million rows. Exactly one source.</summary>
+[ValidationRule(
+    "[has(self.uri), has(self.configMapKeyRef), has(self.persistentVolumeClaim)].exists_one(x, x)",
+    Message = "give exactly one of uri, configMapKeyRef and persistentVolumeClaim")]
+[ValidationRule("!has(self.credentialsSecretRef) || has(self.uri)", Message = "credentialsSecretRef belongs to uri")]
+public sealed class EvaluationDataset
+{
+    /// <summary>Address of the file, http:// or https://.</summary>
+    [Pattern("^https?://[^/?#@\\s]+/\\S+$"), Length(Minimum = 10, Maximum = 2048)]
+    public string? Uri { get; set; }
+
+    /// <summary>A key of a ConfigMap of the namespace.</summary>
+    public ConfigMapKeyReference? ConfigMapKeyRef { get; set; }
+
+    /// <summary>A file on a volume.</summary>
+    public VolumeFileReference? PersistentVolumeClaim { get; set; }
+
+    /// <summary>Digest of the file as sha256:HEX; data with another digest is refused.</summary>
+    [Pattern("^sha256:[0-9a-f]{64}$"), Length(Maximum = 71)]
+    public string? Digest { get; set; }
+
+    /// <summary>With uri: Secret of the namespace with the keys token, or username and password.</summary>
+    public LocalSecretReference? CredentialsSecretRef { get; set; }
+}
+
+/// <summary>Names a key of a ConfigMap of the same namespace.</summary>
+public sealed class ConfigMapKeyReference
+{
+    /// <summary>Name of the ConfigMap.</summary>
+    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 253)]
+    public string Name { get; set; } = "";
+
+    /// <summary>Key in it.</summary>
+    [Required, Pattern("^[-._a-zA-Z0-9]+$"), Length(Minimum = 1, Maximum = 253)]
+    public string Key { get; set; } = "";
+}
+
+/// <summary>Names a file on a volume.</summary>
+public sealed class VolumeFileReference
+{
+    /// <summary>Name of a PersistentVolumeClaim of the same namespace; mounted read-only.</summary>
+    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 253)]
+    public string ClaimName { get; set; } = "";
+
+    /// <summary>Path of the file on the volume, without a leading slash.</summary>
+    [Required, Pattern("^[^/\\s][^\\s]*$"), Length(Minimum = 1, Maximum = 1024)]
+    public string Path { get; set; } = "";
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Api;
+
+/// <summary>
+/// A service asked in every interval, until it says Safe or Harmful: POST of JSON with name, namespace, revision, stableRevision, guardrail, step
+/// and canaryWeight; answered with 200 and {"verdict":"Safe", "Harmful", "Continue" or "Inconclusive","message":"..."}, or with 200 and no body
+/// for Safe. Any other answer is no data and decides nothing.
+/// </summary>
+public sealed class WebhookGate
+{
+    /// <summary>Address, http:// or https://.</summary>
+    [Required, Pattern("^https?://[^/?#@\\s]+(/\\S*)?$"), Length(Minimum = 8, Maximum = 2048)]
+    public string Url { get; set; } = "";
+
+    /// <summary>Seconds an answer may take.</summary>
+    [Default("10"), Range(Minimum = 1, Maximum = 60)]
+    public int? TimeoutSeconds { get; set; }
+}
+
+/// <summary>
+/// A Kubernetes Job run once when the canary has traffic. It is Safe when its pod ends with exit code 0 and Harmful when it ends with another;
+/// {"verdict":"Safe" or "Harmful","message":"..."} in the termination message comes before the exit code. A pod that never ran is no data.
+/// </summary>
+public sealed class JobGate
+{
+    /// <summary>
+    /// Pod template (metadata.labels, metadata.annotations and spec with containers). The environment of every container gets MODEL_NAME,
+    /// MODEL_NAMESPACE, CANARY_REVISION and STABLE_REVISION.
+    /// </summary>
+    [Required, PreserveUnknownFields]
+    public JsonObject Template { get; set; } = new();
+
+    /// <summary>Seconds the Job may take.</summary>
+    [Default("3600"), Range(Minimum = 1, Maximum = 604800)]
+    public int? DeadlineSeconds { get; set; }
+}

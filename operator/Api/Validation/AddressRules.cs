@@ -1,0 +1,18 @@
+namespace ModelOperator.Api.Validation;
+
+/// <summary>Rules of the addresses that the operator itself calls.</summary>
+internal static class AddressRules
+{
+    public static IEnumerable<FieldError> Check(string field, string address)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+        {
+            return [FieldError.Text(field, address, "want an address: http://HOST[:PORT][/PATH] or https://HOST[:PORT][/PATH]")];
+        }
+
+        // The value itself is not shown: everybody who reads the error would see the password.
+        return uri.UserInfo.Length > 0
+            ? [FieldError.Text(field, $"{uri.Scheme}://***@{uri.Authority}", "holds a user name or password, which everybody who can read the object would see; leave it out")]
+            : [];
+    }
+}

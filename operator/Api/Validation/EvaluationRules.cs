@@ -1,0 +1,57 @@
+namespace ModelOperator.Api.Validation;
+
+/// <summary>Rules of spec.rollout.evaluation.</summary>
+internal static class EvaluationRules
+{
+    private const string Root = "spec.rollout.evaluation";
+
+    public static IEnumerable<FieldError> Check(EvaluationSpec? evaluation)
+    {
+        if (evaluation is null)
+        {
+            yield break;
+        }
+
+        if (evaluation is { MinAccuracyPercent: null, MaxAccuracyDropPercent: null, MaxMilliseconds: null })
+        {
+            yield return FieldError.Of(
+                Root, "{...}", "asks nothing, so that every revision would pass; give at least one of minAccuracyPercent, maxAccuracyDropPercent and maxMilliseconds");
+        }
+
+        if (evaluation is { QuantilePercent: { } quantile, MaxMilliseconds: null })
+        {
+            yield return FieldError.Of($"{Root}.quantilePercent", quantile, "belongs to maxMilliseconds; give that, or leave it out");
+        }
+
+        foreach (var error in Dataset(evaluation.Dataset))
+        {
+            yield return error;
+        }
+    }
+
+    private static IEnumerable<FieldError> Dataset(EvaluationDataset dataset)
+    {
+        const string path = $"{Root}.dataset";
+        var sources = new object?[] { dataset.Uri, dataset.ConfigMapKeyRef, dataset.PersistentVolumeClaim }.Count(source => source is not null);
+        if (sources != 1)
+        {
+            yield return FieldError.Of(path, $"{sources} sources", "want exactly one of uri, configMapKeyRef and persistentVolumeClaim");
+        }
+
+        foreach (var error in dataset.Uri is { } uri ? AddressRules.Check($"{path}.uri", uri) : [])
+        {
+            yield return error;
+        }
+
+        if (dataset is { CredentialsSecretRef: { } secret, Uri: null })
+        {
+            yield return FieldError.Text($"{path}.credentialsSecretRef.name", secret.Name, "belongs to uri; leave it out");
+        }
+
+        // What is mounted is the volume; a path out of it would read the container's own files.
+        if (dataset.PersistentVolumeClaim is { } file && (file.Path.StartsWith('/') || file.Path.Split('/').Contains("..")))
+        {
+            yield return FieldError.Text($"{path}.persistentVolumeClaim.path", file.Path, "want a path on the volume, without a leading / and without ..");
+        }
+    }
+}
