@@ -98,6 +98,11 @@ public class DefaultsTests
         (typeof(AnalysisSpec), nameof(AnalysisSpec.ConfidencePercent), Json(Defaults.ConfidencePercent)),
         (typeof(AnalysisSpec), nameof(AnalysisSpec.DeadlineSeconds), Json(Defaults.DeadlineSeconds)),
         (typeof(AnalysisSpec), nameof(AnalysisSpec.OnInconclusive), "\"Hold\""),
+        (typeof(PrometheusMetric), nameof(PrometheusMetric.TimeoutSeconds), Json(Defaults.PrometheusTimeoutSeconds)),
+        (typeof(WebhookGate), nameof(WebhookGate.TimeoutSeconds), Json(Defaults.WebhookTimeoutSeconds)),
+        (typeof(JobGate), nameof(JobGate.DeadlineSeconds), Json(Defaults.JobDeadlineSeconds)),
+        (typeof(EvaluationSpec), nameof(EvaluationSpec.Concurrency), Json(Defaults.EvaluationConcurrency)),
+        (typeof(EvaluationSpec), nameof(EvaluationSpec.DeadlineSeconds), Json(Defaults.EvaluationDeadlineSeconds)),
     ];
 
     [Test]

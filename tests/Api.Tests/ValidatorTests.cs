@@ -27,7 +27,24 @@ public class ValidatorTests
         yield return Guardrails([new() { Name = "a" }, new() { Name = "a" }], """spec.rollout.analysis.guardrails[1].name: Invalid value: "a": is the name of an earlier guardrail; names must be unique""");
         yield return Guardrails([new() { Name = "a", Type = GuardrailType.Accuracy, QuantilePercent = 95 }], "spec.rollout.analysis.guardrails[0].quantilePercent: Invalid value: 95: belongs to type Latency, and the type is Accuracy; leave it out");
         yield return Guardrails([new() { Name = "a", Type = GuardrailType.ErrorRate, MaxMilliseconds = 5 }], "spec.rollout.analysis.guardrails[0].maxMilliseconds: Invalid value: 5: belongs to type Latency, and the type is ErrorRate; leave it out");
-        yield return Guardrails([new() { Name = "a", Type = GuardrailType.Latency, QuantilePercent = 95, MaxMilliseconds = 5 }], "spec.rollout.analysis.guardrails[0].maxMilliseconds: Invalid value: 5: excludes quantilePercent: give one target, relative to stable (quantilePercent) or absolute (maxMilliseconds)");
+        yield return Guardrails([new() { Name = "a", Type = GuardrailType.Latency, QuantilePercent = 95, MaxMilliseconds = 5, MarginPercent = 1 }], "spec.rollout.analysis.guardrails[0].marginPercent: Invalid value: 1: compares with stable, and maxMilliseconds with quantilePercent judges the canary alone; leave one of them out, or make two guardrails");
+        yield return Guardrails([new() { Name = "a", Type = GuardrailType.ErrorRate, MinAccuracyPercent = 92 }], "spec.rollout.analysis.guardrails[0].minAccuracyPercent: Invalid value: 92: belongs to type Accuracy, and the type is ErrorRate; leave it out");
+        yield return Guardrails([new() { Name = "a", Type = GuardrailType.Accuracy, MaxErrorPercent = 1 }], "spec.rollout.analysis.guardrails[0].maxErrorPercent: Invalid value: 1: belongs to type ErrorRate, and the type is Accuracy; leave it out");
+        yield return Guardrails([new() { Name = "a", Type = GuardrailType.Webhook }], "spec.rollout.analysis.guardrails[0].webhook: Invalid value: null: is needed with type Webhook");
+        yield return Guardrails([new() { Name = "a", Type = GuardrailType.Latency, Job = Job("{}") }], "spec.rollout.analysis.guardrails[0].job: Invalid value: {...}: belongs to type Job, and the type is Latency; leave it out", """spec.rollout.analysis.guardrails[0].job.template.spec.containers: Invalid value: null: want a list of at least one container""");
+        yield return Guardrails([new() { Name = "a", Type = GuardrailType.Job, Job = Job("""{"spec":{"containers":[]}}""") }], "spec.rollout.analysis.guardrails[0].job.template.spec.containers: Invalid value: []: want a list of at least one container");
+        yield return Guardrails([new() { Name = "a", Type = GuardrailType.Webhook, Webhook = new() { Url = "http://me:hunter2@host/x" } }], """spec.rollout.analysis.guardrails[0].webhook.url: Invalid value: "http://***@host": holds a user name or password, which everybody who can read the object would see; leave it out""");
+        yield return Metric(new() { BadQuery = "a{r='{{revision}}'}" }, "totalQuery: Invalid value: null: is needed with badQuery: the counter of everything, bad included");
+        yield return Metric(new(), """: Invalid value: {}: want badQuery and totalQuery (two counters) or meanQuery (a mean)""");
+        yield return Metric(new() { BadQuery = "{{revision}}", TotalQuery = "sum(a)" }, """totalQuery: Invalid value: "sum(a)": does not name {{revision}}: it would give the same number for both revisions""");
+        yield return Metric(new() { BadQuery = "{{revision}}", TotalQuery = "{{ revision }} {{pod}}" }, """totalQuery: Invalid value: "{{ revision }} {{pod}}": names {{pod}}, which is not known; want {{namespace}}, {{name}}, {{revision}}, {{intervalSeconds}}""");
+        yield return Metric(new() { MeanQuery = "{{revision}}", MeanMinimum = "0", MeanMaximum = "0.0" }, """meanMaximum: Invalid value: "0.0": want more than meanMinimum (0)""");
+        yield return Metric(new() { MeanQuery = "{{revision}}", MeanMaximum = "1" }, """meanMinimum: Invalid value: "": want a decimal number, in quotes: the least the mean can be""");
+        yield return Metric(new() { BadQuery = "{{revision}}", TotalQuery = "{{revision}}", Direction = MetricDirection.HigherIsBetter }, "direction: Invalid value: HigherIsBetter: belongs to meanQuery; leave it out");
+        yield return Evaluation(new() { Dataset = new() { Uri = "http://a/b" } }, "spec.rollout.evaluation: Invalid value: {...}: asks nothing, so that every revision would pass; give at least one of minAccuracyPercent, maxAccuracyDropPercent and maxMilliseconds");
+        yield return Evaluation(new() { MinAccuracyPercent = 92 }, "spec.rollout.evaluation.dataset: Invalid value: 0 sources: want exactly one of uri, configMapKeyRef and persistentVolumeClaim");
+        yield return Evaluation(new() { MinAccuracyPercent = 92, QuantilePercent = 99, Dataset = new() { Uri = "http://a/b" } }, "spec.rollout.evaluation.quantilePercent: Invalid value: 99: belongs to maxMilliseconds; give that, or leave it out");
+        yield return Evaluation(new() { MinAccuracyPercent = 92, Dataset = new() { PersistentVolumeClaim = new() { ClaimName = "a", Path = "a/../../etc/passwd" } } }, """spec.rollout.evaluation.dataset.persistentVolumeClaim.path: Invalid value: "a/../../etc/passwd": want a path on the volume, without a leading / and without ..""");
         yield return Template("""{"template":1}""", "spec.runtime.podTemplate.template: Invalid value: 1: is no field here; want metadata and spec only");
         yield return Template("""{"spec":[]}""", "spec.runtime.podTemplate.spec: Invalid value: []: want an object");
         yield return Template("""{"metadata":null}""", "spec.runtime.podTemplate.metadata: Invalid value: null: want an object");
@@ -43,11 +60,11 @@ public class ValidatorTests
     }
 
     [TestCaseSource(nameof(Wrong))]
-    public void A_broken_rule_names_the_field_the_value_and_what_would_be_right(Action<ModelDeployment> change, string error)
+    public void A_broken_rule_names_the_field_the_value_and_what_would_be_right(Action<ModelDeployment> change, string[] expected)
     {
         var errors = ModelDeploymentValidator.Validate(Specs.Entity(change));
 
-        Assert.That(errors.Select(found => found.ToString()), Is.EqualTo(new[] { error }));
+        Assert.That(errors.Select(found => found.ToString()), Is.EqualTo(expected));
     }
 
     private static IEnumerable<Action<ModelDeployment>> Right()
@@ -74,6 +91,7 @@ public class ValidatorTests
                 [
                     new() { Name = "a", Type = GuardrailType.Latency, QuantilePercent = 95 },
                     new() { Name = "b", Type = GuardrailType.Latency, MaxMilliseconds = 5 },
+                    new() { Name = "c", Type = GuardrailType.Latency, MaxMilliseconds = 5, QuantilePercent = 95 },
                 ],
             },
         };
@@ -97,8 +115,8 @@ public class ValidatorTests
         Assert.That(errors.Select(error => error.Field), Is.EqualTo(["spec.model.digest", "spec.rollout.steps[1].weight", "spec.rollout.steps[2].weight"]));
     }
 
-    private static TestCaseData Case(Action<ModelDeployment> change, string error) =>
-        new TestCaseData(change, error).SetArgDisplayNames(error[..Math.Min(error.Length, 90)]);
+    private static TestCaseData Case(Action<ModelDeployment> change, params string[] errors) =>
+        new TestCaseData(change, errors).SetArgDisplayNames(errors[0][..Math.Min(errors[0].Length, 110)]);
 
     private static TestCaseData Name(string name, string error) => Case(entity => entity.Metadata.Name = name, error);
 
@@ -106,11 +124,23 @@ public class ValidatorTests
 
     private static TestCaseData Runtime(RuntimeSpec runtime, string error) => Case(entity => entity.Spec.Runtime = runtime, error);
 
-    private static TestCaseData Rollout(RolloutSpec rollout, string error) => Case(entity => entity.Spec.Rollout = rollout, error);
+    private static TestCaseData Rollout(RolloutSpec rollout, params string[] errors) => Case(entity => entity.Spec.Rollout = rollout, errors);
 
-    private static TestCaseData Analysis(AnalysisSpec analysis, string error) => Rollout(new RolloutSpec { Analysis = analysis }, error);
+    private static TestCaseData Analysis(AnalysisSpec analysis, params string[] errors) => Rollout(new RolloutSpec { Analysis = analysis }, errors);
 
-    private static TestCaseData Guardrails(List<Guardrail> guardrails, string error) => Analysis(new AnalysisSpec { Guardrails = guardrails }, error);
+    private static TestCaseData Guardrails(List<Guardrail> guardrails, params string[] errors) => Analysis(new AnalysisSpec { Guardrails = guardrails }, errors);
+
+    private static TestCaseData Metric(PrometheusMetric metric, string error)
+    {
+        metric.Address = "http://prometheus:9090";
+        const string path = "spec.rollout.analysis.guardrails[0].prometheus";
+        return Guardrails(
+            [new() { Name = "a", Type = GuardrailType.Prometheus, Prometheus = metric }], error.StartsWith(':') ? path + error : $"{path}.{error}");
+    }
+
+    private static TestCaseData Evaluation(EvaluationSpec evaluation, string error) => Rollout(new RolloutSpec { Evaluation = evaluation }, error);
+
+    private static JobGate Job(string template) => new() { Template = JsonNode.Parse(template)!.AsObject() };
 
     private static TestCaseData Template(string json, string error) =>
         Runtime(new RuntimeSpec { PodTemplate = JsonNode.Parse(json)!.AsObject() }, error);

@@ -86,7 +86,14 @@ public sealed class CustomResourceTests : IAsyncDisposable
     [TestCase("rollout: {steps: [{weight: 50}, {weight: 5}]}", "must not decrease")]
     [TestCase("rollout: {analysis: {intervalSeconds: 60, deadlineSeconds: 30}}", "must not be longer")]
     [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Accuracy, maxMilliseconds: 5}]}}", "belong to type Latency")]
-    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Latency, maxMilliseconds: 5, quantilePercent: 95}]}}", "not both")]
+    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Latency, maxMilliseconds: 5, quantilePercent: 95, marginPercent: 1}]}}", "judges the canary alone")]
+    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: ErrorRate, minAccuracyPercent: 92}]}}", "belongs to type Accuracy")]
+    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Accuracy, maxErrorPercent: 1}]}}", "belongs to type ErrorRate")]
+    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Prometheus}]}}", "type Prometheus and the field prometheus belong together")]
+    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Webhook, webhook: {url: 'http://a/b'}, marginPercent: 1}]}}", "gives its own verdict")]
+    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Prometheus, prometheus: {address: 'http://a', badQuery: 'b{r=\"{{revision}}\"}'}}]}}", "badQuery and totalQuery belong together")]
+    [TestCase("rollout: {evaluation: {dataset: {uri: 'http://a/b'}}}", "every revision passes")]
+    [TestCase("rollout: {evaluation: {dataset: {}, minAccuracyPercent: 92}}", "exactly one of uri")]
     public async Task A_rule_between_fields_is_checked_by_servers_that_know_rules_and_by_the_validator_for_the_others(string spec, string message)
     {
         var result = await TryApply(Manifest(spec));

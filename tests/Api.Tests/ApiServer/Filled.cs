@@ -11,11 +11,31 @@ internal static class Filled
     public static ModelDeploymentSpec Spec()
     {
         var spec = (ModelDeploymentSpec)Of(typeof(ModelDeploymentSpec));
-        spec.Rollout!.Analysis!.Guardrails![0].Type = GuardrailType.Latency;
-        spec.Rollout.Analysis.Guardrails[0].MaxMilliseconds = null;
-        spec.Rollout.Analysis.Guardrails.Add(new Guardrail { Name = "b", Type = GuardrailType.Latency, MaxMilliseconds = 5, MarginPercent = 1 });
+        spec.Rollout!.Analysis!.Guardrails = Apart(spec.Rollout.Analysis.Guardrails![0]);
+        spec.Rollout.Evaluation!.Dataset.ConfigMapKeyRef = null;
+        spec.Rollout.Evaluation.Dataset.PersistentVolumeClaim = null;
         spec.Runtime!.Accelerator!.Kind = AcceleratorKind.Gpu;
         return spec;
+    }
+
+    // No guardrail may have every field: they belong to different types. Together these have all of them.
+    private static List<Guardrail> Apart(Guardrail all)
+    {
+        var counters = all.Prometheus!;
+        var mean = (PrometheusMetric)Of(typeof(PrometheusMetric));
+        (counters.MeanQuery, counters.MeanMinimum, counters.MeanMaximum, counters.Direction) = (null, null, null, null);
+        (mean.BadQuery, mean.TotalQuery) = (null, null);
+        return
+        [
+            new() { Name = "a", Type = GuardrailType.Accuracy, MinAccuracyPercent = all.MinAccuracyPercent },
+            new() { Name = "b", Type = GuardrailType.Latency, MaxMilliseconds = all.MaxMilliseconds, QuantilePercent = all.QuantilePercent },
+            new() { Name = "c", Type = GuardrailType.Latency, MaxMilliseconds = all.MaxMilliseconds, MarginPercent = all.MarginPercent },
+            new() { Name = "d", Type = GuardrailType.ErrorRate, MaxErrorPercent = all.MaxErrorPercent },
+            new() { Name = "e", Type = GuardrailType.Prometheus, Prometheus = counters },
+            new() { Name = "f", Type = GuardrailType.Prometheus, Prometheus = mean },
+            new() { Name = "g", Type = GuardrailType.Webhook, Webhook = all.Webhook },
+            new() { Name = "h", Type = GuardrailType.Job, Job = all.Job },
+        ];
     }
 
     public static ModelDeploymentStatus Status() => (ModelDeploymentStatus)Of(typeof(ModelDeploymentStatus));
@@ -60,6 +80,9 @@ internal static class Filled
     {
         nameof(ModelSource.Uri) => "https://models.example.com/digits.onnx",
         nameof(ModelSource.Digest) => "sha256:" + new string('0', 64),
+        nameof(PrometheusMetric.Address) or nameof(WebhookGate.Url) => "http://checks.example.com/a",
+        nameof(PrometheusMetric.MeanMinimum) => "-1.5",
+        nameof(PrometheusMetric.MeanMaximum) => "100",
         nameof(AcceleratorSpec.ResourceName) => "nvidia.com/gpu",
         nameof(Condition.Status) => "True",
         _ => "a",
