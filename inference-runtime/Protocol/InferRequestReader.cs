@@ -77,7 +77,7 @@ public static class InferRequestReader
                 throw new ProtocolException($"inputs has more than {limits.MaxTensors} tensors, the limit");
             }
 
-            InferTensor tensor = InferTensorReader.Read(ref reader, request.Inputs.Count, limits, limits.MaxElements - elements);
+            InferTensor tensor = InferTensorReader.Read(ref reader, "inputs", request.Inputs.Count, limits, limits.MaxElements - elements);
             request.Inputs.Add(tensor);
             elements += tensor.ElementCount;
         }

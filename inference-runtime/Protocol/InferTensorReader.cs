@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace ModelOperator.Protocol;
 
-/// <summary>Reads one tensor of "inputs". Its fields may come in any order.</summary>
+/// <summary>Reads one tensor of "inputs" or "outputs". Its fields may come in any order.</summary>
 internal static class InferTensorReader
 {
-    public static InferTensor Read(ref Utf8JsonReader reader, int index, ProtocolLimits limits, long maxElements)
+    public static InferTensor Read(ref Utf8JsonReader reader, string list, int index, ProtocolLimits limits, long maxElements)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new ProtocolException($"inputs[{index}] must be a tensor object, not {JsonText.Describe(ref reader)}");
+            throw new ProtocolException($"{list}[{index}] must be a tensor object, not {JsonText.Describe(ref reader)}");
         }
 
-        string label = $"inputs[{index}]";
+        string label = $"{list}[{index}]";
         string? name = null;
         TensorDataType? type = null;
         long[]? shape = null;
@@ -30,7 +30,7 @@ internal static class InferTensorReader
                     InferRequestReader.Once(ref hasName, $"{label}.name");
                     reader.Read();
                     name = JsonText.Read(ref reader, $"{label}.name", limits.MaxNameLength);
-                    label = $"input '{name}'";
+                    label = $"{list[..^1]} '{name}'";
                 }
                 else if (reader.ValueTextEquals("datatype"u8))
                 {

@@ -16,6 +16,7 @@ internal static class JsonText
         JsonTokenType.Null => "null",
         JsonTokenType.True => "true",
         JsonTokenType.False => "false",
+        JsonTokenType.PropertyName => $"\"{Cut(reader.ValueSpan)}\"",
         JsonTokenType.String => $"the string \"{Cut(reader.ValueSpan)}\"",
         JsonTokenType.Number => Cut(reader.ValueSpan),
         _ => "nothing",

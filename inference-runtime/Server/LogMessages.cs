@@ -41,6 +41,15 @@ internal static partial class LogMessages
     [LoggerMessage(13, LogLevel.Information, "Listening on port {Port}")]
     public static partial void Listening(ILogger logger, int port);
 
+    [LoggerMessage(14, LogLevel.Information, "Evaluating {Rows} rows; progress is told on port {Port}")]
+    public static partial void Evaluating(ILogger logger, long rows, int port);
+
+    [LoggerMessage(15, LogLevel.Information, "{Rows} of {Total} rows are answered")]
+    public static partial void EvaluationProgress(ILogger logger, long rows, long total);
+
+    [LoggerMessage(16, LogLevel.Warning, "Try {Attempt} to ask {Arm} failed, the next is in {Seconds} s: {Reason}")]
+    public static partial void AskAgain(ILogger logger, string arm, int attempt, double seconds, string reason);
+
     [LoggerMessage(20, LogLevel.Information, "Fetching {Source} to {Output}")]
     public static partial void Fetching(ILogger logger, string source, string output);
 

@@ -6,6 +6,7 @@ RootCommand root = new("Serves an ONNX model over the Open Inference Protocol.")
 {
     ServeCommand.Create(),
     FetchCommand.Create(),
+    EvaluateCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

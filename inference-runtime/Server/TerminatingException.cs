@@ -49,6 +49,21 @@ public static class FailureReasons
     /// <summary>None of the execution providers asked for works here.</summary>
     public const string ProviderUnavailable = "ProviderUnavailable";
 
+    /// <summary>There is nothing at the data set's URI or path.</summary>
+    public const string DatasetNotFound = "DatasetNotFound";
+
+    /// <summary>The data set could not be downloaded, also after retries.</summary>
+    public const string DatasetDownloadFailed = "DatasetDownloadFailed";
+
+    /// <summary>A row of the data set is none, or there are none or too many.</summary>
+    public const string DatasetInvalid = "DatasetInvalid";
+
+    /// <summary>The model predicts no classes, so that no truth can be held against its answers.</summary>
+    public const string NoLabels = "NoLabels";
+
+    /// <summary>A revision gave no answer, also after retries.</summary>
+    public const string RevisionUnreachable = "RevisionUnreachable";
+
     /// <summary>An argument makes no sense.</summary>
     public const string InvalidConfiguration = "InvalidConfiguration";
 }

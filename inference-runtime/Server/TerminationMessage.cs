@@ -9,13 +9,15 @@ internal sealed record TerminationMessage(string Reason, string Message)
     // Kubernetes keeps 4096 bytes of it.
     private const int MaxMessageLength = 1000;
 
-    /// <summary>Writes the message where Kubernetes looks for it; outside of a pod there is no such place.</summary>
-    public static void Write(TerminatingException failure)
+    /// <summary>Where Kubernetes looks for it; null outside of a pod, where there is no such place.</summary>
+    public static string? Path => Environment.GetEnvironmentVariable("TERMINATION_LOG") is { Length: > 0 } given ? given
+        : File.Exists("/dev/termination-log") ? "/dev/termination-log"
+        : null;
+
+    /// <summary>Writes the message to a file, by default where Kubernetes looks for it.</summary>
+    public static void Write(TerminatingException failure, string? file = null)
     {
-        string? path = Environment.GetEnvironmentVariable("TERMINATION_LOG") is { Length: > 0 } given ? given
-            : File.Exists("/dev/termination-log") ? "/dev/termination-log"
-            : null;
-        if (path is null)
+        if ((file ?? Path) is not { } path)
         {
             return;
         }

@@ -38,7 +38,7 @@ public sealed class FetchTests
         TerminatingException failure = await FailureAsync(store.Uri(), o => o with { Sha256 = other });
 
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.DigestMismatch));
-        Assert.That(failure.Message, Is.EqualTo($"the model's digest is sha256:{Digest}, expected sha256:{other}"));
+        Assert.That(failure.Message, Is.EqualTo($"the digest of what arrived is sha256:{Digest}, expected sha256:{other}"));
         Assert.That(Directory.GetFiles(Path.GetDirectoryName(Output)!), Is.Empty);
     }
 
@@ -261,7 +261,7 @@ public sealed class FetchTests
     [TestCase("http://me:secret@store/model", "it holds a user name or password, which belong into a secret")]
     public void URIs_that_no_model_may_come_from_are_refused(string uri, string why)
     {
-        TerminatingException failure = Assert.Throws<TerminatingException>(() => ModelUri.Parse(uri))!;
+        TerminatingException failure = Assert.Throws<TerminatingException>(() => ModelUri.Parse(uri, "--uri"))!;
 
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.InvalidConfiguration));
         Assert.That(failure.Message, Is.EqualTo($"--uri cannot be used: {why}, expected http(s)://HOST/PATH"));

@@ -105,6 +105,23 @@ public sealed class ProcessTests
         }
     }
 
+    [Test]
+    public async Task Evaluate_leaves_its_counts_where_Kubernetes_looks()
+    {
+        await using TestServer server = await TestServer.DigitsAsync();
+        string address = server.Client.BaseAddress!.AbsoluteUri;
+        string[] arguments = ["evaluate", "--model", "digits", "--canary", address, "--stable", address, "--progress-port", "0", "--dataset"];
+
+        (int right, string result) = await ServerProcess.RunAsync([.. arguments, Path.Combine(TestServer.Models, "digits-evaluation.ndjson")]);
+        (int wrong, string failure) = await ServerProcess.RunAsync([.. arguments, Path.Combine(TestServer.Models, "digits-heldout.ndjson")]);
+
+        JsonElement report = JsonDocument.Parse(result).RootElement;
+        Assert.That(right, Is.Zero);
+        Assert.That(report.GetProperty("rows").GetInt64(), Is.EqualTo(540));
+        Assert.That(report.GetProperty("canary").GetProperty("bad").GetInt64(), Is.EqualTo(report.GetProperty("stable").GetProperty("bad").GetInt64()));
+        Assert.That((wrong, Reason(failure)), Is.EqualTo((1, FailureReasons.DatasetInvalid)));
+    }
+
     private static string? Reason(string message) => JsonDocument.Parse(message).RootElement.GetProperty("reason").GetString();
 
     private static async Task<HttpClient> ReadyAsync(ServerProcess server)

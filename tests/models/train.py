@@ -9,11 +9,13 @@ All take `image` float32 [batch, 64] and answer `label` int64 [batch] and `proba
   digits-v3  a small perceptron trained on labels of which many are wrong: distinctly less accurate
   digits-v4  an RBF kernel vote averaged over jittered copies of the image: accurate, many times slower
   digits-v5  not a model at all
-digits-heldout.ndjson holds the samples none of them has seen, one {"image": [...], "label": n} a line.
+digits-heldout.ndjson holds the samples none of them has seen, one {"image": [...], "label": n} a line; digits-evaluation.ndjson holds the
+same as a labelled data set for rollout.evaluation, one {"inputs": [...], "truth": n} a line (made anew alone by: train.py --dataset).
 """
 import hashlib
 import json
 import pathlib
+import sys
 
 import numpy as np
 import onnx
@@ -92,6 +94,13 @@ def kernel_vote(name, images, labels, copies, rng):
     write(name, nodes, constants, "RBF kernel vote averaged over jittered copies: accurate and slow")
 
 
+def write_dataset():
+    with open(HERE / "digits-heldout.ndjson") as samples, open(HERE / "digits-evaluation.ndjson", "w") as out:
+        for sample in map(json.loads, samples):
+            image = {"name": "image", "shape": [1, 64], "datatype": "FP32", "data": sample["image"]}
+            out.write(json.dumps({"inputs": [image], "truth": sample["label"]}, separators=(",", ":")) + "\n")
+
+
 def main():
     images, labels = load_digits(return_X_y=True)
     train_x, held_x, train_y, held_y = train_test_split(images, labels, test_size=0.3, random_state=7, stratify=labels)
@@ -117,10 +126,11 @@ def main():
     with open(HERE / "digits-heldout.ndjson", "w") as out:
         for image, label in zip(held_x, held_y):
             out.write(json.dumps({"image": [int(v) for v in image], "label": int(label)}, separators=(",", ":")) + "\n")
+    write_dataset()
     with open(HERE / "SHA256SUMS", "w") as out:
         for path in sorted(HERE.glob("digits-v*.onnx")):
             out.write(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
 
 
 if __name__ == "__main__":
-    main()
+    write_dataset() if sys.argv[1:] == ["--dataset"] else main()

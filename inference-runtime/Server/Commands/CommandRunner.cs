@@ -3,7 +3,7 @@ namespace ModelOperator.Server.Commands;
 /// <summary>Runs a command and reports a failure where people and Kubernetes look.</summary>
 internal static class CommandRunner
 {
-    public static async Task<int> RunAsync(Func<Task> command)
+    public static async Task<int> RunAsync(Func<Task> command, string? result = null)
     {
         try
         {
@@ -13,7 +13,7 @@ internal static class CommandRunner
         catch (TerminatingException e)
         {
             await Console.Error.WriteLineAsync($"{e.Reason}: {e.Message}");
-            TerminationMessage.Write(e);
+            TerminationMessage.Write(e, result);
             return 1;
         }
     }

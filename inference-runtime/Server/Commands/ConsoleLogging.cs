@@ -1,6 +1,6 @@
 namespace ModelOperator.Server.Commands;
 
-/// <summary>How both commands log.</summary>
+/// <summary>How the commands log.</summary>
 internal static class ConsoleLogging
 {
     public static ILoggingBuilder AddTimestampedConsole(this ILoggingBuilder builder) => builder

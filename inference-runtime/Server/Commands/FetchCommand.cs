@@ -6,8 +6,6 @@ namespace ModelOperator.Server.Commands;
 /// <summary><c>inference-runtime fetch</c></summary>
 internal static class FetchCommand
 {
-    private const string DigestPrefix = "sha256:";
-
     private static readonly Option<string> ModelSource = new("--uri") { Description = "Where the model is: http(s)://HOST/PATH", Required = true };
     private static readonly Option<string> Output = new("--output") { Description = "File to write; it appears whole or not at all", Required = true };
     private static readonly Option<string?> Digest = new("--digest") { Description = "What the model must be: sha256: and 64 hexadecimal digits" };
@@ -32,28 +30,14 @@ internal static class FetchCommand
 
     private static FetchOptions Read(ParseResult parsed) => new()
     {
-        Uri = ModelUri.Parse(parsed.GetRequiredValue(ModelSource)),
+        Uri = ModelUri.Parse(parsed.GetRequiredValue(ModelSource), "--uri"),
         Output = parsed.GetRequiredValue(Output),
-        Sha256 = ParseDigest(parsed.GetValue(Digest)),
+        Sha256 = Options.ParseDigest(parsed.GetValue(Digest)),
         Credentials = parsed.GetValue(Credentials) is { } directory ? ModelCredentials.Read(directory) : null,
         MaxBytes = parsed.GetValue(MaxGibibytes) * 1024L * 1024 * 1024,
         Retries = parsed.GetValue(Retries),
         Timeout = TimeSpan.FromSeconds(parsed.GetValue(Timeout)),
     };
-
-    private static string? ParseDigest(string? digest)
-    {
-        if (digest is null)
-        {
-            return null;
-        }
-
-        return digest.StartsWith(DigestPrefix, StringComparison.Ordinal) && digest.Length == DigestPrefix.Length + 64
-            && digest[DigestPrefix.Length..].All(char.IsAsciiHexDigit)
-            ? digest[DigestPrefix.Length..].ToLowerInvariant()
-            : throw new TerminatingException(
-                FailureReasons.InvalidConfiguration, $"--digest is '{digest}', expected sha256: and 64 hexadecimal digits");
-    }
 
     private static async Task RunAsync(FetchOptions options, CancellationToken cancellationToken)
     {

@@ -3,9 +3,26 @@ using System.Globalization;
 
 namespace ModelOperator.Server.Commands;
 
-/// <summary>Options of both commands.</summary>
+/// <summary>What the options of the commands have in common.</summary>
 internal static class Options
 {
+    private const string DigestPrefix = "sha256:";
+
+    /// <summary>The digits of a digest; null when none is given.</summary>
+    public static string? ParseDigest(string? digest)
+    {
+        if (digest is null)
+        {
+            return null;
+        }
+
+        return digest.StartsWith(DigestPrefix, StringComparison.Ordinal) && digest.Length == DigestPrefix.Length + 64
+            && digest[DigestPrefix.Length..].All(char.IsAsciiHexDigit)
+            ? digest[DigestPrefix.Length..].ToLowerInvariant()
+            : throw new TerminatingException(
+                FailureReasons.InvalidConfiguration, $"--digest is '{digest}', expected sha256: and 64 hexadecimal digits");
+    }
+
     /// <summary>A whole number within a range that its help text states.</summary>
     public static Option<int> Number(string name, string description, int standard, int least, int most)
     {

@@ -11,12 +11,12 @@ internal static class ModelUri
 {
     private static readonly IPAddress MetadataV6 = IPAddress.Parse("fd00:ec2::254");
 
-    public static Uri Parse(string text)
+    public static Uri Parse(string text, string option)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || Refusal(uri) is not null)
         {
             string why = uri is null ? "it is not an absolute URI" : Refusal(uri)!;
-            throw new TerminatingException(FailureReasons.InvalidConfiguration, $"--uri cannot be used: {why}, expected http(s)://HOST/PATH");
+            throw new TerminatingException(FailureReasons.InvalidConfiguration, $"{option} cannot be used: {why}, expected http(s)://HOST/PATH");
         }
 
         return uri;

@@ -61,7 +61,7 @@ internal sealed class PartialFile : IDisposable
         if (expected is not null && actual != expected)
         {
             throw new TerminatingException(
-                FailureReasons.DigestMismatch, $"the model's digest is sha256:{actual}, expected sha256:{expected}");
+                FailureReasons.DigestMismatch, $"the digest of what arrived is sha256:{actual}, expected sha256:{expected}");
         }
 
         try

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.ML.OnnxRuntime;
 using ModelOperator.Protocol;
 
@@ -26,19 +28,27 @@ internal sealed class LabelReader
     }
 
     /// <summary>The labels, one for each row; none when the output turns out to have a shape that tells no classes.</summary>
-    public string[] Read(OrtValue value, long[] shape)
+    public string[] Read(OrtValue value, long[] shape) =>
+        _output.DataType == TensorDataType.Bytes ? value.GetStringTensorAsArray() : Read(value.GetTensorMutableRawData(), shape);
+
+    /// <summary>The labels out of a server's answer, by the same rule; none when it is not the output the model promised.</summary>
+    public string[] Read(InferTensor answer) =>
+        answer.DataType != _output.DataType ? []
+            : answer.DataType == TensorDataType.Bytes ? Strings(answer.Data.Span)
+            : Read(answer.Data.Span, answer.Shape);
+
+    private string[] Read(ReadOnlySpan<byte> data, long[] shape)
     {
         switch (_output.DataType)
         {
-            case TensorDataType.Bytes: return value.GetStringTensorAsArray();
-            case TensorDataType.Int8: return Integers<sbyte>(value);
-            case TensorDataType.Int16: return Integers<short>(value);
-            case TensorDataType.Int32: return Integers<int>(value);
-            case TensorDataType.Int64: return Integers<long>(value);
-            case TensorDataType.UInt8: return Integers<byte>(value);
-            case TensorDataType.UInt16: return Integers<ushort>(value);
-            case TensorDataType.UInt32: return Integers<uint>(value);
-            case TensorDataType.UInt64: return Integers<ulong>(value);
+            case TensorDataType.Int8: return Integers<sbyte>(data);
+            case TensorDataType.Int16: return Integers<short>(data);
+            case TensorDataType.Int32: return Integers<int>(data);
+            case TensorDataType.Int64: return Integers<long>(data);
+            case TensorDataType.UInt8: return Integers<byte>(data);
+            case TensorDataType.UInt16: return Integers<ushort>(data);
+            case TensorDataType.UInt32: return Integers<uint>(data);
+            case TensorDataType.UInt64: return Integers<ulong>(data);
         }
 
         int classes = shape.Length >= 2 ? (int)shape[^1] : 0;
@@ -49,9 +59,9 @@ internal sealed class LabelReader
 
         return _output.DataType switch
         {
-            TensorDataType.Fp32 => Largest<float>(value, classes),
-            TensorDataType.Fp64 => Largest<double>(value, classes),
-            _ => Largest<Half>(value, classes),
+            TensorDataType.Fp32 => Largest<float>(data, classes),
+            TensorDataType.Fp64 => Largest<double>(data, classes),
+            _ => Largest<Half>(data, classes),
         };
     }
 
@@ -60,10 +70,23 @@ internal sealed class LabelReader
 
     private static bool IsFloatingPoint(TensorDataType type) => type is TensorDataType.Fp16 or TensorDataType.Fp32 or TensorDataType.Fp64;
 
-    private static string[] Integers<T>(OrtValue value)
+    private static string[] Strings(ReadOnlySpan<byte> data)
+    {
+        List<string> labels = [];
+        while (data.Length > 0)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(data);
+            labels.Add(Encoding.UTF8.GetString(data.Slice(sizeof(int), length)));
+            data = data[(sizeof(int) + length)..];
+        }
+
+        return [.. labels];
+    }
+
+    private static string[] Integers<T>(ReadOnlySpan<byte> data)
         where T : unmanaged, IBinaryInteger<T>
     {
-        ReadOnlySpan<T> elements = MemoryMarshal.Cast<byte, T>(value.GetTensorMutableRawData());
+        ReadOnlySpan<T> elements = MemoryMarshal.Cast<byte, T>(data);
         string[] labels = new string[elements.Length];
         for (int i = 0; i < labels.Length; i++)
         {
@@ -73,10 +96,10 @@ internal sealed class LabelReader
         return labels;
     }
 
-    private static string[] Largest<T>(OrtValue value, int classes)
+    private static string[] Largest<T>(ReadOnlySpan<byte> data, int classes)
         where T : unmanaged, IFloatingPoint<T>
     {
-        ReadOnlySpan<T> elements = MemoryMarshal.Cast<byte, T>(value.GetTensorMutableRawData());
+        ReadOnlySpan<T> elements = MemoryMarshal.Cast<byte, T>(data);
         string[] labels = new string[elements.Length / classes];
         for (int row = 0; row < labels.Length; row++)
         {

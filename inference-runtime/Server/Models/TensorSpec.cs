@@ -23,6 +23,12 @@ internal sealed record TensorSpec(string Name, TensorDataType DataType, long[] S
         return new TensorSpec(name, type, shape, metadata.SymbolicDimensions ?? new string[shape.Length]);
     }
 
+    /// <summary>The spec as a server tells it; null when the element type is none of the protocol.</summary>
+    public static TensorSpec? Of(TensorMetadata metadata) =>
+        TensorDataTypes.TryParse(metadata.Datatype, out TensorDataType type)
+            ? new TensorSpec(metadata.Name, type, [.. metadata.Shape], new string[metadata.Shape.Count])
+            : null;
+
     public TensorMetadata ToMetadata() => new() { Name = Name, Datatype = DataType.Name(), Shape = Shape };
 
     /// <summary>The shape in words: [batch, 64].</summary>

@@ -1,0 +1,54 @@
+using ModelOperator.Evidence;
+
+namespace ModelOperator.Server.Evaluation;
+
+/// <summary>What the evaluation has counted so far.</summary>
+internal sealed class EvaluationTally(EvaluateOptions options, long totalRows)
+{
+    private readonly Lock _lock = new();
+    private readonly ArmTally _canary = new(options.QuantilePercent, options.MaxMilliseconds);
+    private readonly ArmTally? _stable = options.Stable is null ? null : new(options.QuantilePercent, options.MaxMilliseconds);
+    private long _rows;
+    private long _onlyCanaryWrong;
+    private long _onlyStableWrong;
+
+    /// <summary>Counts what both revisions made of one row.</summary>
+    public void Add(IReadOnlyList<string> truth, Answer canary, Answer? stable)
+    {
+        lock (_lock)
+        {
+            _rows++;
+            _canary.Add(canary, truth);
+            if (stable is null)
+            {
+                return;
+            }
+
+            _stable!.Add(stable, truth);
+            for (int i = 0; i < truth.Count; i++)
+            {
+                (bool canaryWrong, bool stableWrong) = (canary.IsWrong(truth, i), stable.IsWrong(truth, i));
+                _onlyCanaryWrong += canaryWrong && !stableWrong ? 1 : 0;
+                _onlyStableWrong += stableWrong && !canaryWrong ? 1 : 0;
+            }
+        }
+    }
+
+    public EvaluationReport Report()
+    {
+        lock (_lock)
+        {
+            return new EvaluationReport
+            {
+                Rows = _rows,
+                TotalRows = totalRows,
+                Canary = _canary.Report(),
+                Stable = _stable?.Report(),
+                OnlyCanaryWrong = _onlyCanaryWrong,
+                OnlyStableWrong = _onlyStableWrong,
+                QuantilePercent = options.QuantilePercent,
+                MaxMilliseconds = options.MaxMilliseconds,
+            };
+        }
+    }
+}

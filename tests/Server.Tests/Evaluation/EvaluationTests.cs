@@ -1,0 +1,350 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using ModelOperator.Evidence;
+using ModelOperator.Server.Evaluation;
+
+namespace ModelOperator.Server.Tests.Evaluation;
+
+public sealed class EvaluationTests
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("evaluation-").FullName;
+
+    [OneTimeTearDown]
+    public void Remove_the_files() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public async Task Counts_are_those_of_the_models_own_answers()
+    {
+        await using TestServer stable = await TestServer.DigitsAsync();
+        await using TestServer canary = await TestServer.StartAsync(Path.Combine(TestServer.Models, "digits-v3.onnx"));
+        int[] truths = [.. Digits.All.Select(sample => sample.Label)];
+        bool[] stableWrong = [.. (await LabelsAsync(stable)).Zip(truths, (label, truth) => label != truth)];
+        bool[] canaryWrong = [.. (await LabelsAsync(canary)).Zip(truths, (label, truth) => label != truth)];
+
+        EvaluationReport report = await RunAsync(Options(DigitsRows, canary.Client.BaseAddress!, stable.Client.BaseAddress) with { ModelName = "digits" });
+
+        Assert.That(canaryWrong.Count(wrong => wrong), Is.GreaterThan(stableWrong.Count(wrong => wrong)));
+        Assert.That((report.Rows, report.TotalRows), Is.EqualTo((540, 540)));
+        Assert.That((report.Canary.Total, report.Canary.Bad, report.Canary.Errors), Is.EqualTo((540, canaryWrong.Count(wrong => wrong), 0)));
+        Assert.That((report.Stable!.Total, report.Stable.Bad, report.Stable.Errors), Is.EqualTo((540, stableWrong.Count(wrong => wrong), 0)));
+        Assert.That(report.OnlyCanaryWrong, Is.EqualTo(canaryWrong.Zip(stableWrong).Count(pair => pair is { First: true, Second: false })));
+        Assert.That(report.OnlyStableWrong, Is.EqualTo(canaryWrong.Zip(stableWrong).Count(pair => pair is { First: false, Second: true })));
+        Assert.That(report.Canary.LatencyMicroseconds, Is.Positive);
+        Assert.That(report.Stable.Answers, Is.EqualTo(540));
+    }
+
+    [Test]
+    public async Task A_first_revision_is_asked_alone()
+    {
+        await using FileServer canary = await ProtocolServer.SevenAsync();
+
+        EvaluationReport report = await RunAsync(Options(Write(ProtocolServer.Row("7"), ProtocolServer.Row("\"7\""), ProtocolServer.Row("8")), canary.Uri("/")));
+
+        Assert.That((report.Canary.Total, report.Canary.Bad), Is.EqualTo((3, 1)));
+        Assert.That(report.Stable, Is.Null);
+    }
+
+    [Test]
+    public async Task Each_label_of_a_batch_counts()
+    {
+        await using FileServer canary = await ProtocolServer.StartAsync((context, _) =>
+            context.Response.WriteAsync("""{"outputs":[{"name":"y","shape":[3],"datatype":"INT64","data":[1,2,3]}]}"""));
+        const string Row = """{"inputs":[{"name":"x","shape":[3,1],"datatype":"FP32","data":[1,2,3]}],"truth":[1,5,3]}""";
+
+        EvaluationReport report = await RunAsync(Options(Write(Row), canary.Uri("/")));
+
+        Assert.That((report.Rows, report.Canary.Total, report.Canary.Bad), Is.EqualTo((1, 3, 1)));
+    }
+
+    [Test]
+    public async Task Scores_are_read_by_the_rule_of_feedback()
+    {
+        const string Metadata = """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":[{"name":"p","datatype":"FP32","shape":[-1,3]}]}""";
+        await using FileServer canary = await ProtocolServer.StartAsync(
+            (context, _) => context.Response.WriteAsync("""{"outputs":[{"name":"p","shape":[1,3],"datatype":"FP32","data":[0.1,0.7,0.2]}]}"""), Metadata);
+
+        EvaluationReport report = await RunAsync(Options(Write(ProtocolServer.Row("1")), canary.Uri("/")));
+
+        Assert.That((report.Canary.Total, report.Canary.Bad), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
+    public async Task Names_that_are_labels_are_compared_as_text()
+    {
+        const string Metadata = """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":[{"name":"y","datatype":"BYTES","shape":[-1]}]}""";
+        await using FileServer canary = await ProtocolServer.StartAsync(
+            (context, _) => context.Response.WriteAsync("""{"outputs":[{"name":"y","shape":[1],"datatype":"BYTES","data":["Kätzchen"]}]}"""), Metadata);
+
+        EvaluationReport report = await RunAsync(Options(Write(ProtocolServer.Row("\"Kätzchen\""), ProtocolServer.Row("\"dog\"")), canary.Uri("/")));
+
+        Assert.That((report.Canary.Total, report.Canary.Bad), Is.EqualTo((2, 1)));
+    }
+
+    [TestCase("{\"inputs\":", "line 2 of the data set: the body is not valid JSON")]
+    [TestCase("[1]", "line 2 of the data set: a row must be a JSON object, not a list")]
+    [TestCase("{\"truth\":1}", "line 2 of the data set: inputs is missing")]
+    [TestCase("{\"inputs\":[]}", "line 2 of the data set: truth is missing")]
+    [TestCase("{\"inputs\":[],\"truth\":1}", "line 2 of the data set: input 'x' is missing")]
+    [TestCase("{\"inputs\":[],\"truth\":1.5}", "line 2 of the data set: truth is 1.5, expected a label")]
+    [TestCase("{\"inputs\":[],\"truth\":1,\"outputs\":[]}", "line 2 of the data set: \"outputs\" is not a field of a row")]
+    [TestCase("{\"image\":[1],\"label\":1}", "line 2 of the data set: \"image\" is not a field of a row")]
+    [TestCase("{\"inputs\":[{\"name\":\"x\",\"shape\":[1,2],\"datatype\":\"FP32\",\"data\":[1,2]}],\"truth\":1}", "line 2 of the data set: input 'x': shape is [1, 2], the model takes [any, 1]")]
+    [TestCase("{\"inputs\":[{\"name\":\"x\",\"shape\":[1,1],\"datatype\":\"FP32\",\"data\":[1]}],\"truth\":[1,2]}", "line 2 of the data set: truth has 2 labels, but the model makes 1 predictions")]
+    public async Task A_row_that_is_none_is_named(string row, string message)
+    {
+        await using FileServer server = await ProtocolServer.SevenAsync();
+        EvaluateOptions options = Options(Write(ProtocolServer.Row(), row, ProtocolServer.Row()), server.Uri("/"), server.Uri("/"));
+
+        TerminatingException failure = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options)))!;
+
+        Assert.That(failure.Reason, Is.EqualTo("DatasetInvalid"));
+        Assert.That(failure.Message, Does.StartWith(message));
+    }
+
+    [Test]
+    public async Task An_error_of_the_model_is_a_wrong_answer()
+    {
+        await using FileServer stable = await ProtocolServer.SevenAsync();
+        await using FileServer canary = await ProtocolServer.StartAsync((context, _) =>
+        {
+            context.Response.StatusCode = 400;
+            return context.Response.WriteAsync($$"""{"error":"the model cannot compute these inputs: {{new string('x', 10_000)}}"}""");
+        });
+
+        EvaluationReport report = await RunAsync(Options(Write(ProtocolServer.Row(), ProtocolServer.Row()), canary.Uri("/"), stable.Uri("/")));
+
+        Assert.That((report.Canary.Total, report.Canary.Bad, report.Canary.Errors, report.Canary.Answers), Is.EqualTo((2, 2, 2, 0)));
+        Assert.That((report.Stable!.Bad, report.OnlyCanaryWrong), Is.EqualTo((0, 2)));
+        Assert.That(report.Canary.Error, Does.StartWith("400: the model cannot compute these inputs"));
+        Assert.That(JsonSerializer.SerializeToUtf8Bytes(report, EvaluationJson.Default.EvaluationReport), Has.Length.LessThan(4096));
+    }
+
+    [TestCase("""{"outputs":[]}""")]
+    [TestCase("""{"outputs":[{"name":"y","shape":[2],"datatype":"INT64","data":[7,7]}]}""")]
+    [TestCase("""{"outputs":[{"name":"y","shape":[1],"datatype":"FP32","data":[7]}]}""")]
+    [TestCase("not JSON")]
+    public async Task A_canary_that_answers_what_its_model_does_not_promise_is_wrong(string answer)
+    {
+        await using FileServer stable = await ProtocolServer.SevenAsync();
+        await using FileServer canary = await ProtocolServer.StartAsync((context, _) => context.Response.WriteAsync(answer));
+
+        EvaluationReport report = await RunAsync(Options(Write(ProtocolServer.Row()), canary.Uri("/"), stable.Uri("/")));
+
+        Assert.That((report.Canary.Bad, report.Stable!.Bad, report.OnlyCanaryWrong), Is.EqualTo((1, 0, 1)));
+    }
+
+    [Test]
+    public async Task A_server_that_is_busy_is_asked_again()
+    {
+        int requests = 0;
+        await using FileServer canary = await ProtocolServer.StartAsync((context, _) =>
+        {
+            if (Interlocked.Increment(ref requests) <= 3)
+            {
+                context.Response.StatusCode = 503;
+                return context.Response.WriteAsync("""{"error":"busy"}""");
+            }
+
+            return context.Response.WriteAsync(ProtocolServer.Seven);
+        });
+
+        EvaluationReport report = await RunAsync(Options(Write(ProtocolServer.Row()), canary.Uri("/")));
+
+        Assert.That((report.Canary.Total, report.Canary.Bad, report.Canary.Errors), Is.EqualTo((1, 0, 0)));
+        Assert.That(requests, Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task A_revision_that_never_answers_ends_it_without_a_verdict()
+    {
+        FileServer gone = await ProtocolServer.SevenAsync();
+        Uri address = gone.Uri("/");
+        await gone.DisposeAsync();
+        await using FileServer stable = await ProtocolServer.SevenAsync();
+
+        TerminatingException failure = (await Assert.ThrowsAsync<TerminatingException>(
+            () => RunAsync(Options(Write(ProtocolServer.Row()), address, stable.Uri("/")) with { Retries = 2 })))!;
+
+        Assert.That(failure.Reason, Is.EqualTo("RevisionUnreachable"));
+        Assert.That(failure.Message, Does.StartWith($"canary at {address} gave no answer in 3 tries"));
+    }
+
+    [Test]
+    public async Task A_model_without_classes_cannot_be_evaluated()
+    {
+        await using FileServer canary = await ProtocolServer.StartAsync((_, _) => Task.CompletedTask, ProtocolServer.Metadata.Replace("INT64", "FP32"));
+
+        TerminatingException failure = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(Options(Write(ProtocolServer.Row()), canary.Uri("/")))))!;
+
+        Assert.That((failure.Reason, failure.Message), Is.EqualTo(("NoLabels", "canary: model 'm' predicts no classes: no output of it is labels or scores of classes")));
+    }
+
+    [Test]
+    public async Task Slow_answers_are_counted_and_latency_is_told_at_the_quantile()
+    {
+        int requests = 0;
+        await using FileServer canary = await ProtocolServer.StartAsync(async (context, _) =>
+        {
+            // Two of ten.
+            if (Interlocked.Increment(ref requests) % 5 == 0)
+            {
+                await Task.Delay(300);
+            }
+
+            await context.Response.WriteAsync(ProtocolServer.Seven);
+        });
+        EvaluateOptions options = Options(Write([.. Enumerable.Repeat(ProtocolServer.Row(), 10)]), canary.Uri("/"));
+
+        EvaluationReport report = await RunAsync(options with { MaxMilliseconds = 250, QuantilePercent = 90 });
+
+        Assert.That((report.Canary.Answers, report.Canary.Slow, report.MaxMilliseconds, report.QuantilePercent), Is.EqualTo((10, 2, 250, 90)));
+        Assert.That(report.Canary.LatencyMicroseconds, Is.GreaterThanOrEqualTo(300_000));
+    }
+
+    [Test]
+    public async Task Progress_is_told_and_no_more_rows_are_asked_at_once_than_allowed()
+    {
+        using SemaphoreSlim gate = new(0);
+        int inside = 0, most = 0;
+        await using FileServer canary = await ProtocolServer.StartAsync(async (context, _) =>
+        {
+            int now = Interlocked.Increment(ref inside);
+            most = Math.Max(most, now);
+            await gate.WaitAsync(context.RequestAborted);
+            Interlocked.Decrement(ref inside);
+            await context.Response.WriteAsync(ProtocolServer.Seven);
+        });
+        EvaluateOptions options = Options(Write([.. Enumerable.Repeat(ProtocolServer.Row(), 100)]), canary.Uri("/")) with { Concurrency = 3, ProgressPort = FreePort() };
+        Task<EvaluationReport> running = RunAsync(options);
+        using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{options.ProgressPort}/") };
+
+        gate.Release(40);
+        EvaluationReport seen = await EventuallyAsync(client, report => report.Rows == 40);
+        gate.Release(60);
+        EvaluationReport ended = await running;
+
+        Assert.That((seen.TotalRows, seen.Canary.Total, seen.IsComplete), Is.EqualTo((100, 40, false)));
+        Assert.That((ended.Rows, ended.IsComplete), Is.EqualTo((100, true)));
+        Assert.That(most, Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task A_data_set_at_a_URI_is_fetched_and_must_have_its_digest()
+    {
+        byte[] rows = await File.ReadAllBytesAsync(Write(ProtocolServer.Row()));
+        string digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(rows));
+        await using FileServer canary = await ProtocolServer.SevenAsync();
+        await using FileServer store = await FileServer.StartAsync(async context =>
+        {
+            context.Response.StatusCode = context.Request.Path == "/rows" ? 200 : 404;
+            await context.Response.Body.WriteAsync(context.Response.StatusCode == 200 ? rows : []);
+        });
+        EvaluateOptions options = Options(store.Uri("/rows").AbsoluteUri, canary.Uri("/"));
+
+        EvaluationReport report = await RunAsync(options with { Sha256 = digest });
+        TerminatingException other = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Sha256 = new string('0', 64) })))!;
+        TerminatingException absent = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Dataset = store.Uri("/none").AbsoluteUri })))!;
+
+        Assert.That(report.Canary.Total, Is.EqualTo(1));
+        Assert.That((other.Reason, other.Message), Is.EqualTo(("DigestMismatch", $"data set: the digest of what arrived is sha256:{digest}, expected sha256:{new string('0', 64)}")));
+        Assert.That(absent.Reason, Is.EqualTo("DatasetNotFound"));
+        Assert.That(Directory.GetFiles(options.Directory, "dataset-*"), Is.Empty, "downloads go at the end");
+    }
+
+    [Test]
+    public async Task A_file_must_have_its_digest_too()
+    {
+        await using FileServer canary = await ProtocolServer.SevenAsync();
+        string file = Write(ProtocolServer.Row());
+        string digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(file)));
+        EvaluateOptions options = Options(file, canary.Uri("/"));
+
+        TerminatingException failure = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Sha256 = new string('0', 64) })))!;
+
+        Assert.That(failure.Reason, Is.EqualTo("DigestMismatch"));
+        Assert.That((await RunAsync(options with { Sha256 = digest })).Rows, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Limits_are_named()
+    {
+        await using FileServer canary = await ProtocolServer.SevenAsync();
+        string file = Write(ProtocolServer.Row(), ProtocolServer.Row(), ProtocolServer.Row());
+        EvaluateOptions options = Options(file, canary.Uri("/"));
+
+        Assert.That(
+            () => RunAsync(options with { MaxRows = 2 }),
+            Throws.TypeOf<TerminatingException>().With.Message.EqualTo("the data set has more than 2 rows, the limit, from line 3 on"));
+        Assert.That(
+            () => RunAsync(options with { MaxLineBytes = 20 }),
+            Throws.TypeOf<TerminatingException>().With.Message.EqualTo("line 1 of the data set is longer than 20 bytes, the limit"));
+        Assert.That(
+            () => RunAsync(options with { MaxBytes = 20 }),
+            Throws.TypeOf<TerminatingException>().With.Message.Contains("more than 20, the limit"));
+        Assert.That(
+            () => RunAsync(options with { Dataset = Write() }), Throws.TypeOf<TerminatingException>().With.Message.EqualTo("the data set has no rows"));
+        Assert.That(
+            () => RunAsync(options with { Dataset = Path.Combine(_folder, "absent") }),
+            Throws.TypeOf<TerminatingException>().With.Property("Reason").EqualTo("DatasetNotFound"));
+    }
+
+    private static string DigitsRows => Path.Combine(TestServer.Models, "digits-evaluation.ndjson");
+
+    private EvaluateOptions Options(string dataset, Uri canary, Uri? stable = null) => new()
+    {
+        Dataset = dataset,
+        ModelName = "m",
+        Canary = canary,
+        Stable = stable,
+        ProgressPort = 0,
+        Directory = _folder,
+        RetryDelay = TimeSpan.FromMilliseconds(1),
+    };
+
+    private static Task<EvaluationReport> RunAsync(EvaluateOptions options) =>
+        EvaluationRun.ExecuteAsync(options, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+
+    private static async Task<int[]> LabelsAsync(TestServer server)
+    {
+        (HttpStatusCode status, JsonElement body, _) = await server.InferAsync(Digits.Request(0, Digits.All.Length));
+        Assert.That(status, Is.EqualTo(HttpStatusCode.OK));
+        return Digits.Labels(body);
+    }
+
+    private static async Task<EvaluationReport> EventuallyAsync(HttpClient client, Func<EvaluationReport, bool> isRight)
+    {
+        while (true)
+        {
+            try
+            {
+                EvaluationReport report = JsonSerializer.Deserialize(await client.GetByteArrayAsync("progress"), EvaluationJson.Default.EvaluationReport)!;
+                if (isRight(report))
+                {
+                    return report;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(10, TestContext.CurrentContext.CancellationToken);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using System.Net.Sockets.TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private string Write(params string[] lines)
+    {
+        string path = Path.Combine(_folder, $"{Guid.NewGuid():N}.ndjson");
+        File.WriteAllText(path, string.Concat(lines.Select(line => line + "\n")));
+        return path;
+    }
+}
