@@ -1,0 +1,7 @@
+using System.CommandLine;
+using System.Text;
+using ModelOperator.Cli;
+
+await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16);
+var streams = new InvocationConfiguration { Output = output, Error = Console.Error };
+return await Tool.RunAsync(args, Console.OpenStandardInput, streams);
