@@ -23,6 +23,10 @@ packages: ## Install the Debian packages needed (as root; those that are missing
 build: ## Build everything
 	dotnet build ModelOperator.sln -nologo -verbosity:minimal
 
+.PHONY: cli
+cli: ## Build kubectl-model into artifacts/cli: put it on the PATH, and it is `kubectl model`
+	dotnet publish operator/Cli --runtime linux-$(if $(filter aarch64,$(shell uname -m)),arm64,x64) --output artifacts/cli -nologo -verbosity:minimal
+
 .PHONY: format
 format: ## Format the code
 	dotnet format ModelOperator.sln --include operator/ inference-runtime/ tests/

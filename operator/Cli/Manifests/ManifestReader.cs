@@ -15,7 +15,7 @@ internal static class ManifestReader
     /// <summary>Reads the one ModelDeployment in a file; other objects in it are left alone.</summary>
     public static ModelDeployment Read(string file)
     {
-        var found = Documents(file).Select(YamlJson.Of).OfType<JsonObject>().Where(IsModelDeployment).ToList();
+        var found = Documents(file).Where(IsModelDeployment).ToList();
         if (found is not [var manifest])
         {
             throw CliException.Invalid(found.Count == 0
@@ -68,7 +68,7 @@ internal static class ManifestReader
     private static bool IsModelDeployment(JsonObject document) =>
         document["kind"] is JsonValue kind && kind.TryGetValue(out string? name) && name == ModelDeployment.KindName;
 
-    private static List<YamlNode> Documents(string file)
+    private static List<JsonObject> Documents(string file)
     {
         try
         {
@@ -82,7 +82,7 @@ internal static class ManifestReader
         }
         catch (YamlException e)
         {
-            throw CliException.Invalid($"{file}: line {e.Start.Line}, column {e.Start.Column}: is not YAML: {e.Message}");
+            throw CliException.Invalid($"{file}: line {e.Start.Line}, column {e.Start.Column}: is no YAML that can be read: {e.Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -90,17 +90,16 @@ internal static class ManifestReader
         }
     }
 
-    private static List<YamlNode> Parse(TextReader reader)
+    private static List<JsonObject> Parse(TextReader reader)
     {
         var stream = new YamlStream();
         stream.Load(reader);
-        return [.. stream.Documents.Select(document => document.RootNode)];
+        return [.. stream.Documents.Select(document => YamlJson.Of(document.RootNode)).OfType<JsonObject>()];
     }
 
     private static JsonObject SpecSchema()
     {
         using var reader = new StreamReader(typeof(ManifestReader).Assembly.GetManifestResourceStream("modeldeployments.yaml")!);
-        var definition = YamlJson.Of(Parse(reader)[0])!;
-        return (JsonObject)definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!;
+        return (JsonObject)Parse(reader)[0]["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!;
     }
 }

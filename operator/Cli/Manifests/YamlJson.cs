@@ -7,30 +7,35 @@ using YamlDotNet.RepresentationModel;
 namespace ModelOperator.Cli.Manifests;
 
 /// <summary>YAML as the JSON it stands for, the way kubectl reads it.</summary>
-internal static class YamlJson
+internal sealed class YamlJson
 {
     private const int Deepest = 64;
+
+    // Aliases of aliases make a short text stand for more than any memory holds.
+    private const int MostNodes = 100_000;
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("+-.0123456789eE");
 
-    /// <summary>Converts a node.</summary>
-    public static JsonNode? Of(YamlNode node) => Of(node, 0);
+    private int _nodes;
 
-    private static JsonNode? Of(YamlNode node, int depth) => node switch
+    /// <summary>Converts a document.</summary>
+    public static JsonNode? Of(YamlNode node) => new YamlJson().Of(node, 0);
+
+    private JsonNode? Of(YamlNode node, int depth) => node switch
     {
-        // Aliases may repeat themselves without end.
-        _ when depth > Deepest => throw CliException.Invalid($"line {node.Start.Line}: the YAML is nested deeper than {Deepest}"),
+        _ when depth > Deepest => throw new YamlException(node.Start, node.End, $"it is nested deeper than {Deepest}"),
+        _ when ++_nodes > MostNodes => throw new YamlException(node.Start, node.End, $"it holds more than {MostNodes} values"),
         YamlMappingNode map => Object(map, depth),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(child => Of(child, depth + 1))]),
         YamlScalarNode scalar => Scalar(scalar),
-        _ => throw CliException.Invalid($"line {node.Start.Line}: the YAML holds something that JSON does not know"),
+        _ => throw new YamlException(node.Start, node.End, "it holds something that JSON does not know"),
     };
 
-    private static JsonObject Object(YamlMappingNode map, int depth)
+    private JsonObject Object(YamlMappingNode map, int depth)
     {
         var properties = new JsonObject();
         foreach (var (key, value) in map.Children)
         {
-            string name = (key as YamlScalarNode)?.Value ?? throw CliException.Invalid($"line {key.Start.Line}: a key must be a plain word");
+            string name = (key as YamlScalarNode)?.Value ?? throw new YamlException(key.Start, key.End, "a key must be a plain word");
             properties[name] = Of(value, depth + 1);
         }
 

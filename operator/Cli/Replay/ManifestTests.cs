@@ -7,15 +7,18 @@ namespace ModelOperator.Cli.Replay;
 internal static class ManifestTests
 {
     /// <summary>The guardrails that judge counts, by name.</summary>
-    public static Dictionary<string, ReplayTest> Of(EffectiveAnalysis analysis) =>
-        analysis.Guardrails.ToDictionary(guardrail => guardrail.Name, guardrail => new ReplayTest(CriterionOf(guardrail), MeasureOf(guardrail)), StringComparer.Ordinal);
+    public static Dictionary<string, ReplayTest> Of(EffectiveAnalysis analysis) => analysis.Guardrails
+        .Where(guardrail => !guardrail.IsGate && guardrail.Prometheus?.MeanQuery is null)
+        .ToDictionary(guardrail => guardrail.Name, guardrail => new ReplayTest(CriterionOf(guardrail), MeasureOf(guardrail)), StringComparer.Ordinal);
 
-    private static Criterion CriterionOf(EffectiveGuardrail guardrail) => Criterion.Margin(guardrail.MarginPercent / 100.0);
+    private static Criterion CriterionOf(EffectiveGuardrail guardrail) =>
+        guardrail.Limit is { } limit ? Criterion.Limit(limit) : Criterion.Margin(guardrail.MarginPercent / 100.0);
 
     private static Measure MeasureOf(EffectiveGuardrail guardrail) => guardrail switch
     {
         { Type: GuardrailType.Accuracy } => Measure.Accuracy,
         { Type: GuardrailType.ErrorRate } => Measure.ErrorRate,
+        { Type: GuardrailType.Prometheus } => Measure.Metric(guardrail.Name),
         { MaxMilliseconds: { } limit } => Measure.Latency($"{limit} ms"),
         _ => Measure.Latency($"the {guardrail.QuantilePercent} % quantile of stable"),
     };

@@ -12,9 +12,16 @@ internal static class ReplayRules
     {
         var analysis = Defaults.Resolve(ManifestReader.Read(manifest).Spec, runtimeImage: "").Rollout.Analysis;
         var tests = ManifestTests.Of(analysis);
+        if (tests.Count == 0)
+        {
+            throw CliException.Invalid($"{manifest}: spec.rollout.analysis.guardrails: none of them judges counts, which is what a replay replays");
+        }
+
+        // A mean is judged by numbers too, though by none that a block could hold: it has its share of the error rate.
+        int sharing = analysis.Guardrails.Count(guardrail => !guardrail.IsGate);
         return new ReplaySettings
         {
-            Judge = Judge.ForGuardrails(analysis.ConfidencePercent, tests.Count),
+            Judge = Judge.ForGuardrails(analysis.ConfidencePercent, sharing),
             Guardrails = tests.Count,
             DeadlineSeconds = analysis.Deadline.TotalSeconds,
             Test = tests.GetValueOrDefault,

@@ -57,7 +57,7 @@ internal sealed class Replayer(ReplaySettings settings)
         }
 
         var test = settings.Test(name)
-            ?? throw new LineException(number, $"guardrail \"{name}\" is not one of the manifest's; want {string.Join(", ", settings.Names)}");
+            ?? throw new LineException(number, $"guardrail \"{name}\" is not one of the manifest's that judge counts; want {string.Join(", ", settings.Names)}");
         if (_guardrails.Count == settings.Guardrails)
         {
             throw new LineException(
