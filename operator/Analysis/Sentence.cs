@@ -44,7 +44,7 @@ public static class Sentence
         ? string.Create(CultureInfo.InvariantCulture, $"rate {100 * Math.Max(0, interval.Low):0.0} to {100 * interval.High:0.0} %")
         : string.Create(CultureInfo.InvariantCulture, $"difference {100 * interval.Low:+0.0;-0.0;0.0} to {100 * interval.High:+0.0;-0.0;0.0} points");
 
-    private static string Progress(Judgement judgement, Judge judge) =>
+    internal static string Progress(Judgement judgement, Judge judge) =>
         $"evidence of harm {Odds(judgement.HarmOdds)}, decided at {Odds(1 / judge.HarmErrorRate)}; "
         + $"of safety {Odds(judgement.SafetyOdds)}, decided at {Odds(1 / judge.SafetyErrorRate)}";
 

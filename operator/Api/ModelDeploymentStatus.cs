@@ -216,6 +216,10 @@ public sealed class GuardrailStatus
     [Length(Maximum = StatusLimits.Text)]
     public string? Target { get; set; }
 
+    /// <summary>With a Webhook or Job guardrail: the reason it gave for its verdict.</summary>
+    [Length(Maximum = StatusLimits.Message)]
+    public string? Answer { get; set; }
+
     /// <summary>With a Prometheus, Webhook or Job guardrail: the last answer of its source.</summary>
     public SourceStatus? Source { get; set; }
 

@@ -19,6 +19,7 @@ public static class Planner
         Baseline.Read(scope);
         Guardrails.Load(scope);
         EvidenceIntake.Read(scope);
+        SourceIntake.Read(scope);
         Guardrails.Judge(scope);
         for (int i = 0; i < MostActions && Act(scope) == Next.LookAgain; i++)
         {
@@ -28,6 +29,8 @@ public static class Planner
         {
             Deployments = Deployments.Plan(scope),
             Status = Summary.Complete(scope),
+            Evaluation = scope.Evaluation,
+            GateJobs = GateJobs.Plan(scope),
             Events = scope.Events,
             RequeueAfter = Requeue.After(scope),
         };
@@ -35,7 +38,7 @@ public static class Planner
 
     private static Next Act(Scope scope)
     {
-        scope.WantNoPods();
+        scope.WantNothing();
         return RolloutStates.Of(scope) switch
         {
             RolloutState.StableLost => LoseStable.Execute(scope),

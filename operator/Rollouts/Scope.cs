@@ -61,8 +61,19 @@ internal sealed class Scope
     /// <summary>What the evidence says of each guardrail; empty when no rollout is in progress.</summary>
     public IReadOnlyList<GuardrailVerdict> Verdicts { get; set; } = [];
 
+    /// <summary>The evaluation that shall run; null when none shall.</summary>
+    public EvaluationPlan? Evaluation { get; set; }
+
+    /// <summary>Whether nothing but the truth of answers given is missing for a promotion.</summary>
+    public bool AwaitsTruth { get; set; }
+
     /// <summary>Takes back what an action wanted whose state is over.</summary>
-    public void WantNoPods() => _pods.Clear();
+    public void WantNothing()
+    {
+        _pods.Clear();
+        Evaluation = null;
+        AwaitsTruth = false;
+    }
 
     public void WantPods(string revision, int replicas) => _pods[revision] = replicas;
 
@@ -75,8 +86,12 @@ internal sealed class Scope
             .. (Status.History ?? []).TakeLast(StatusLimits.History - 1),
             new Decision { Time = Now, Action = action, Revision = revision, Reason = reason, Message = text },
         ];
-        _events.Add(new PlannedEvent(severity, reason, text));
+        Tell(severity, reason, text);
     }
+
+    /// <summary>Tells people what is no decision.</summary>
+    public void Tell(EventSeverity severity, string reason, string message) =>
+        _events.Add(new PlannedEvent(severity, reason, StatusLimits.Shorten(message)));
 
     // A status edited by hand may hold what the planner never writes: half a rollout.
     private void Mend()

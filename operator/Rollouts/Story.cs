@@ -1,6 +1,8 @@
 using System.Globalization;
 using ModelOperator.Analysis;
+using ModelOperator.Api;
 using ModelOperator.Rollouts.Actions;
+using ModelOperator.Rollouts.Judging;
 
 namespace ModelOperator.Rollouts;
 
@@ -45,6 +47,15 @@ internal static class Story
         $"no verdict after {Time(scope.Spec.Analysis.Deadline)}{(scope.World.Routers.Any(r => r.Report is not null) ? "" : ", and no router answers")}: "
         + string.Join("; ", scope.Verdicts.Where(v => v.Judgement.Verdict != Verdict.Safe).Select(v => $"{v.Guardrail.Name}: {v.Sentence}"));
 
+    /// <summary>Which of the guardrails' own sources give no answer that can be used; null when all do.</summary>
+    public static string? LostSources(Scope scope)
+    {
+        var lost = scope.Evidence.Where(known => known.Source?.Problem is not null).ToList();
+        return lost.Count == 0
+            ? null
+            : $"nothing is decided by {string.Join(" and ", lost.Select(known => $"{known.Guardrail.Name} ({known.Source!.Problem})"))} until it answers";
+    }
+
     public static string Verdicts(Scope scope) =>
         string.Join(", ", scope.Verdicts.Select(v => $"{v.Guardrail.Name} {Word(v.Judgement)}"));
 
@@ -75,10 +86,22 @@ internal static class Story
             }
         }
 
+        if (scope.AwaitsTruth)
+        {
+            waits.Add($"truth: {Truth(scope)}");
+        }
+
         waits.Add($"evidence: {Verdicts(scope)}");
         return $"canary {step.Canary} gets {scope.Table.WeightOf(step.Canary)} percent of requests, step {step.Index + 1} of {rollout.Steps}; "
             + string.Join("; ", waits);
     }
+
+    private static string Truth(Scope scope) => string.Join("; ", scope.Evidence
+        .OfType<CountedGuardrail>()
+        .Where(known => known.Guardrail.Type == GuardrailType.Accuracy)
+        .Select(known => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{known.Guardrail.Name} knows it of {known.Evidence.Total.Canary.Total:N0} of the canary's {scope.Status.Rollout!.CanaryRequests:N0} answers")));
 
     private static string Word(Judgement judgement) => judgement switch
     {

@@ -13,6 +13,7 @@ internal static class Begin
         status.CanaryRevision = scope.Wanted;
         status.Rollout = new RolloutStatus { StartedAt = scope.Now, Steps = steps.Count };
         status.Analysis = null;
+        status.Evaluation = null;
         TickReader.SkipEarlier(scope);
         Guardrails.Load(scope);
         Guardrails.Judge(scope);

@@ -21,6 +21,18 @@ internal static class BringUpFirst
         var observed = scope.Find(revision);
         if (observed is { ReadyReplicas: > 0 })
         {
+            switch (Evaluate.Look(scope, revision, stable: null))
+            {
+                case EvaluationState.Passed:
+                    break;
+                case EvaluationState.Failed:
+                    status.Phase = RolloutPhase.Stalled;
+                    status.Message = $"first revision {revision} does not go live: {status.Evaluation!.Message}";
+                    return Next.Wait;
+                default:
+                    return Evaluate.Wait(scope, revision);
+            }
+
             status.StableRevision = revision;
             scope.Table.SendAllTo(revision);
             scope.Decide(DecisionActions.Promoted, revision, Reasons.Promoted, $"first revision {revision} is ready and gets all requests");

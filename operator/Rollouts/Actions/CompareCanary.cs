@@ -51,8 +51,16 @@ internal static class CompareCanary
         }
 
         status.Phase = RolloutPhase.Analyzing;
+        scope.AwaitsTruth = step is { IsDone: true, IsLast: true, IsAllSafe: false } && AwaitsTruth(scope);
         step.MoveTable(scope, pods);
         status.Message = Story.Comparing(scope, StepProgress.Observe(scope), pods);
         return Next.Wait;
     }
+
+    // Labels may come long after the answers: all else is shown, and answers are still without their truth.
+    private static bool AwaitsTruth(Scope scope) => scope.Evidence
+        .Zip(scope.Verdicts)
+        .Where(pair => pair.Second.Judgement.Verdict != Verdict.Safe)
+        .All(pair => pair.First is CountedGuardrail { Guardrail.Type: GuardrailType.Accuracy } known
+            && known.Evidence.Total.Canary.Total < scope.Status.Rollout!.CanaryRequests);
 }

@@ -19,6 +19,17 @@ internal static class StartCanary
         rollout.Steps = scope.Spec.Steps.Count;
         if (scope.Find(canary)?.ReadyReplicas >= needed)
         {
+            rollout.UnreadySince = null;
+            switch (Evaluate.Look(scope, canary, stable))
+            {
+                case EvaluationState.Passed:
+                    break;
+                case EvaluationState.Failed:
+                    return Rejection.Execute(scope, Reasons.EvaluationFailed, status.Evaluation!.Message!);
+                default:
+                    return Evaluate.Wait(scope, canary);
+            }
+
             rollout.ReadyAt = scope.Now;
             rollout.Step = 0;
             scope.Table.Share(stable, canary, scope.Spec.Steps[0].Weight);
@@ -27,7 +38,10 @@ internal static class StartCanary
             return Next.LookAgain;
         }
 
-        if (scope.Now - rollout.StartedAt >= scope.Spec.ProgressDeadline)
+        // An evaluation takes its time: once it has begun, only the time without pods counts.
+        var since = status.Evaluation?.Revision == canary ? rollout.UnreadySince ??= scope.Now : rollout.StartedAt;
+        Evaluate.Keep(scope, canary, stable);
+        if (scope.Now - since >= scope.Spec.ProgressDeadline)
         {
             return Rejection.Execute(
                 scope,

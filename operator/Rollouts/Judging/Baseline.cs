@@ -22,7 +22,10 @@ internal static class Baseline
         }
 
         var baseline = scope.Status.Baseline ?? new BaselineStatus();
-        var known = scope.Spec.Analysis.Guardrails.Select(guardrail => new KnownGuardrail(guardrail, Guardrails.Fresh(scope.Status, guardrail))).ToList();
+        var known = scope.Spec.Analysis.Guardrails
+            .Where(guardrail => guardrail.Type is GuardrailType.Accuracy or GuardrailType.Latency or GuardrailType.ErrorRate)
+            .Select(guardrail => new CountedGuardrail(guardrail, Guardrails.Fresh(scope.Status, guardrail), Source: null))
+            .ToList();
         var blockStart = baseline.BlockStartedAt;
         foreach (var (tick, start) in TickReader.ReadNew(scope, DateTimeOffset.MinValue).Ticks)
         {
@@ -51,6 +54,6 @@ internal static class Baseline
             || scope.Now - baseline.ReadAt >= Period
             || RolloutStates.Of(scope) == RolloutState.NewRevision);
 
-    private static GuardrailEvidence Collect(KnownGuardrail known, RevisionCounts? stable) =>
+    private static GuardrailEvidence Collect(CountedGuardrail known, RevisionCounts? stable) =>
         BlockCollector.Collect(known.Guardrail, known.Evidence, null, stable);
 }

@@ -43,7 +43,7 @@ internal sealed class BlockCollector
         long requests = RevisionFigures.Requests(canary);
         _rollout.CanaryRequests += requests;
         _rollout.StepRequests += _rollout.StepConfirmedAt is null ? 0 : requests;
-        _guardrails = [.. _guardrails.Select(known => known with { Evidence = Collect(known.Guardrail, known.Evidence, canary, stable) })];
+        Change(known => known with { Evidence = Collect(known.Guardrail, known.Evidence, canary, stable) });
     }
 
     /// <summary>Ends the block whose time is over although no later tick has come.</summary>
@@ -73,6 +73,9 @@ internal sealed class BlockCollector
     private void Close()
     {
         _rollout.BlockStartedAt = null;
-        _guardrails = [.. _guardrails.Select(known => known with { Evidence = known.Evidence.CloseBlock(known.Criterion) })];
+        Change(known => known with { Evidence = known.Evidence.CloseBlock(known.Criterion) });
     }
+
+    private void Change(Func<CountedGuardrail, KnownGuardrail> change) =>
+        _guardrails = [.. _guardrails.Select(known => known is CountedGuardrail { IsFromRouters: true } counted ? change(counted) : known)];
 }

@@ -12,7 +12,7 @@ internal static class Guardrails
     {
         if (scope.Status.Rollout is not null)
         {
-            scope.Evidence = [.. scope.Spec.Analysis.Guardrails.Select(guardrail => new KnownGuardrail(guardrail, Saved(scope.Status, guardrail)))];
+            scope.Evidence = [.. scope.Spec.Analysis.Guardrails.Select(guardrail => Load(scope.Status, guardrail))];
         }
     }
 
@@ -25,52 +25,59 @@ internal static class Guardrails
         }
 
         var analysis = scope.Spec.Analysis;
-        var judge = Analysis.Judge.ForGuardrails(analysis.ConfidencePercent, analysis.Guardrails.Count);
+
+        // A gate's verdict is no estimate: it takes no share of the chance of error.
+        var judge = Analysis.Judge.ForGuardrails(analysis.ConfidencePercent, Math.Max(1, analysis.Guardrails.Count(g => !g.IsGate)));
         bool isLast = scope.Now - rollout.AnalysisStartedAt >= analysis.Deadline;
-        scope.Verdicts = [.. scope.Evidence.Select(known => Judge(known, judge, isLast))];
-        scope.Status.Analysis = [.. scope.Evidence.Zip(scope.Verdicts, GuardrailSummary.Of)];
+        scope.Verdicts = [.. scope.Evidence.Select(known => known.Judge(judge, isLast))];
+        scope.Status.Analysis = [.. scope.Evidence.Zip(scope.Verdicts, (known, verdict) => known.Summarise(verdict))];
     }
 
     public static string HarmReason(GuardrailType type) => type switch
     {
         GuardrailType.Accuracy => Reasons.AccuracyHarmful,
         GuardrailType.Latency => Reasons.LatencyHarmful,
-        _ => Reasons.ErrorRateHarmful,
+        GuardrailType.ErrorRate => Reasons.ErrorRateHarmful,
+        GuardrailType.Prometheus => Reasons.MetricHarmful,
+        _ => Reasons.GateHarmful,
     };
-
-    private static GuardrailVerdict Judge(KnownGuardrail known, Judge judge, bool isLast)
-    {
-        var judgement = judge.Of(known.Evidence, known.Criterion, isLast);
-        return new GuardrailVerdict(known.Guardrail, judgement, Sentence.Of(MeasureOf(known), known.Criterion, known.Evidence, judgement, judge));
-    }
 
     /// <summary>The evidence a rollout begins with: none, but for what is known of the revision that serves.</summary>
     public static GuardrailEvidence Fresh(ModelDeploymentStatus status, EffectiveGuardrail guardrail) =>
-        Read(status.Baseline?.Guardrails?.Find(g => g.Name == guardrail.Name)?.State, guardrail)
-        ?? new GuardrailEvidence { Settings = SettingsOf(guardrail), Latency = TargetOf(guardrail) };
+        Counts(status.Baseline?.Guardrails?.Find(g => g.Name == guardrail.Name)?.State, guardrail)
+        ?? new GuardrailEvidence { Settings = GuardrailSettings.Of(guardrail), Latency = TargetOf(guardrail) };
 
-    private static GuardrailEvidence Saved(ModelDeploymentStatus status, EffectiveGuardrail guardrail) =>
-        Read(status.Analysis?.Find(g => g.Name == guardrail.Name)?.State, guardrail) ?? Fresh(status, guardrail) with { Pending = default };
+    private static KnownGuardrail Load(ModelDeploymentStatus status, EffectiveGuardrail guardrail)
+    {
+        var known = status.Analysis?.Find(g => g.Name == guardrail.Name);
+        string settings = GuardrailSettings.Of(guardrail);
+        if (guardrail.IsGate)
+        {
+            return known?.State == settings && Enum.TryParse<Verdict>(known.Verdict, out var verdict)
+                ? new GateGuardrail(guardrail, settings, verdict, known.Answer, known.Source)
+                : new GateGuardrail(guardrail, settings, Verdict.NoData, null, null);
+        }
+
+        if (guardrail.Prometheus is { MeanQuery: not null })
+        {
+            return GuardrailEvidenceJson.ReadMean(known?.State) is { } means && means.Settings == settings
+                ? new MeanGuardrail(guardrail, means, known!.Source)
+                : new MeanGuardrail(guardrail, new MeanEvidence { Settings = settings }, null);
+        }
+
+        return Counts(known?.State, guardrail) is { } counts
+            ? new CountedGuardrail(guardrail, counts, known!.Source)
+            : new CountedGuardrail(guardrail, Fresh(status, guardrail) with { Pending = default }, null);
+    }
 
     // A guardrail that was changed starts anew: what was gathered for the old one says nothing of it.
-    private static GuardrailEvidence? Read(string? state, EffectiveGuardrail guardrail) =>
-        GuardrailEvidenceJson.Read(state) is { } evidence && evidence.Settings == SettingsOf(guardrail) ? evidence : null;
-
-    private static string SettingsOf(EffectiveGuardrail guardrail) =>
-        $"{guardrail.Type}/{guardrail.MarginPercent}/{guardrail.QuantilePercent}/{guardrail.MaxMilliseconds}";
+    private static GuardrailEvidence? Counts(string? state, EffectiveGuardrail guardrail) =>
+        GuardrailEvidenceJson.Read(state) is { } evidence && evidence.Settings == GuardrailSettings.Of(guardrail) ? evidence : null;
 
     private static LatencyTarget? TargetOf(EffectiveGuardrail guardrail) => guardrail switch
     {
         { Type: not GuardrailType.Latency } => null,
         { MaxMilliseconds: { } limit } => LatencyTarget.Fixed(LatencyBuckets.Index(TimeSpan.FromMilliseconds(limit))),
         _ => LatencyTarget.Following((guardrail.QuantilePercent ?? Defaults.QuantilePercent) / 100.0),
-    };
-
-    private static Measure MeasureOf(KnownGuardrail known) => known.Guardrail.Type switch
-    {
-        GuardrailType.Accuracy => Measure.Accuracy,
-        GuardrailType.Latency => Measure.Latency(
-            GuardrailSummary.Target(known.Evidence) ?? $"the {known.Guardrail.QuantilePercent} % quantile of stable"),
-        _ => Measure.ErrorRate,
     };
 }

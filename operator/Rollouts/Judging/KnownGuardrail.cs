@@ -4,7 +4,25 @@ using ModelOperator.Api;
 namespace ModelOperator.Rollouts.Judging;
 
 /// <summary>A guardrail of the spec and what is known of it.</summary>
-internal sealed record KnownGuardrail(EffectiveGuardrail Guardrail, GuardrailEvidence Evidence)
+internal abstract record KnownGuardrail(EffectiveGuardrail Guardrail, SourceStatus? Source)
 {
-    public Criterion Criterion => Criterion.Margin(Guardrail.MarginPercent / 100.0);
+    /// <summary>What the evidence says.</summary>
+    public abstract GuardrailVerdict Judge(Judge judge, bool isLast);
+
+    /// <summary>The figures for people, beside the exact state.</summary>
+    public abstract GuardrailStatus Describe(Judgement judgement);
+
+    /// <summary>The guardrail in the status.</summary>
+    public GuardrailStatus Summarise(GuardrailVerdict verdict)
+    {
+        var status = Describe(verdict.Judgement);
+        status.Name = Guardrail.Name;
+        status.Verdict = verdict.Judgement.Verdict.ToString();
+        status.Message = StatusLimits.Shorten(verdict.Sentence);
+        status.Source = Source;
+        return status;
+    }
+
+    protected GuardrailVerdict Say(Judgement judgement, string sentence) =>
+        new(Guardrail, judgement, Source?.Problem is { } problem ? $"{sentence}; no answer that can be used now: {problem}" : sentence);
 }

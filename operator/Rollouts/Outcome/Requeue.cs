@@ -19,7 +19,7 @@ internal static class Requeue
 
         return status.Rollout is { } rollout
             ? NextDue(scope, rollout)
-            : status.Phase is RolloutPhase.Initializing or RolloutPhase.Stalled || (status.Routing is not null && !scope.IsConfirmed) ? Later : Idle;
+            : status.Phase is RolloutPhase.Initializing or RolloutPhase.Evaluating or RolloutPhase.Stalled || (status.Routing is not null && !scope.IsConfirmed) ? Later : Idle;
     }
 
     private static bool AwaitsRouters(Scope scope) => scope.Status switch
@@ -40,7 +40,17 @@ internal static class Requeue
             rollout.UnreadySince + scope.Spec.ProgressDeadline,
             rollout.ReadyAt is null ? rollout.StartedAt + scope.Spec.ProgressDeadline : null,
         };
+        due = [.. due, .. analysis.Guardrails.Select(guardrail => SourceDue(scope, guardrail))];
         var next = due.Where(time => time > scope.Now).Min() - scope.Now ?? analysis.Interval;
         return TimeSpan.FromTicks(Math.Clamp(next.Ticks, Soon.Ticks, Math.Max(Soon.Ticks, analysis.Interval.Ticks)));
     }
+
+    // One that was due and gave nothing is asked again with the next look, not at once.
+    private static DateTimeOffset? SourceDue(Scope scope, EffectiveGuardrail guardrail) =>
+        scope.Status.Rollout!.AnalysisStartedAt is null ? null : Sources.DueAt(scope.Status, guardrail, scope.Spec.Analysis.Interval) switch
+        {
+            { } due when due > scope.Now => due,
+            { } => scope.Now + Soon,
+            null => null,
+        };
 }

@@ -75,7 +75,12 @@ internal static class StatusConditions
             RolloutPhase.Stalled => new(false, StalledReason(scope), message),
             _ when scope.Replicas == 0 => new(false, Reasons.ScaledToZero, message),
             RolloutPhase.Initializing => new(true, Reasons.Initializing, message),
+            RolloutPhase.Evaluating => status.Evaluation?.State == EvaluationState.Error
+                ? new(false, Reasons.EvaluationError, message)
+                : new(true, Reasons.EvaluationRunning, message),
             RolloutPhase.Analyzing when noMetrics => new(true, Reasons.NoMetrics, $"no router answers, nothing is decided until one does; {message}"),
+            RolloutPhase.Analyzing when Story.LostSources(scope) is { } lost => new(true, Reasons.MetricsUnavailable, $"{lost}; {message}"),
+            RolloutPhase.Analyzing when scope.AwaitsTruth => new(true, Reasons.WaitingForTruth, message),
             RolloutPhase.Promoting => new(true, Reasons.Promoted, message),
             RolloutPhase.RollingBack => new(true, Reasons.RolledBack, message),
             _ => new(true, Reasons.RolloutInProgress, message),
@@ -90,6 +95,7 @@ internal static class StatusConditions
             RolloutPhase.Rejected => new(true, Reasons.RevisionRejected, status.Message!),
             RolloutPhase.Held => new(true, Reasons.AnalysisDeadlineExceeded, status.Message!),
             RolloutPhase.Stalled => new(true, StalledReason(scope), status.Message!),
+            RolloutPhase.Evaluating when status.Evaluation?.State == EvaluationState.Error => new(true, Reasons.EvaluationError, status.Message!),
             RolloutPhase.Stable => new(false, Reasons.Stable, "nothing is left to do"),
             _ => new(false, Reasons.RolloutInProgress, "the operator is on its way to what the spec asks for"),
         };
@@ -98,6 +104,7 @@ internal static class StatusConditions
     private static string StalledReason(Scope scope) => scope switch
     {
         { Status.StableRevision: not null } => DecisionActions.StableLost,
+        { Status.Evaluation.State: EvaluationState.Failed } => Reasons.EvaluationFailed,
         _ => scope.Find(scope.Wanted)?.Failure?.Reason ?? Reasons.ProgressDeadlineExceeded,
     };
 
