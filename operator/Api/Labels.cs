@@ -21,6 +21,9 @@ public static class Labels
     /// <summary><see cref="Component"/> of router pods.</summary>
     public const string RouterComponent = "router";
 
+    /// <summary><see cref="Component"/> of Jobs that check a canary, and of their pods.</summary>
+    public const string GateComponent = "gate";
+
     /// <summary>Name of the ModelDeployment a pod belongs to.</summary>
     public const string Model = "modeloperator.io/model";
 

@@ -15,6 +15,9 @@ internal static class Affected
     /// <summary>A model's Service has its name.</summary>
     public static IEnumerable<EntityKey> ByName(Service service) => [EntityKey.Of(service)];
 
+    /// <summary>A Job is its model's.</summary>
+    public static IEnumerable<EntityKey> ByJob(Job job) => ByLabel(job);
+
     /// <summary>A serving pod is its model's; a router pod is everybody's in the namespace.</summary>
     public static IEnumerable<EntityKey> ByPod(Pod pod, IEntityStore<ModelDeployment> models) =>
         pod.Metadata.Labels?.GetValueOrDefault(Labels.Component) == Labels.RouterComponent ? Everybody(pod, models) : ByLabel(pod);

@@ -10,6 +10,7 @@ internal sealed class ControllerMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _decisions;
     private readonly Counter<long> _evidenceReadFailures;
+    private readonly Counter<long> _sourceReadFailures;
     private readonly Counter<long> _statusConflicts;
 
     public ControllerMetrics(IMeterFactory meters)
@@ -19,6 +20,8 @@ internal sealed class ControllerMetrics : IDisposable
             "modeloperator.rollout.decisions", description: "Decisions of rollouts by action and reason.");
         _evidenceReadFailures = _meter.CreateCounter<long>(
             "modeloperator.evidence.read.failures", description: "Routers that gave no usable report when asked.");
+        _sourceReadFailures = _meter.CreateCounter<long>(
+            "modeloperator.source.read.failures", description: "Prometheus servers, webhooks and Jobs of guardrails that gave no answer that can be used.");
         _statusConflicts = _meter.CreateCounter<long>(
             "modeloperator.status.conflicts", description: "Plans thrown away because the ModelDeployment had changed meanwhile.");
     }
@@ -27,6 +30,8 @@ internal sealed class ControllerMetrics : IDisposable
         _decisions.Add(1, new KeyValuePair<string, object?>("action", action), new KeyValuePair<string, object?>("reason", reason));
 
     public void EvidenceReadFailed() => _evidenceReadFailures.Add(1);
+
+    public void SourceReadFailed() => _sourceReadFailures.Add(1);
 
     public void StatusConflict() => _statusConflicts.Add(1);
 

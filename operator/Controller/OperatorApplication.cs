@@ -3,6 +3,7 @@ using ModelOperator.Controller.Applying;
 using ModelOperator.Controller.Gathering;
 using ModelOperator.Controller.Reconciling;
 using ModelOperator.Controller.Reports;
+using ModelOperator.Controller.Sources;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Runtime;
 using ModelOperator.Kubernetes.Runtime.Webhooks;
@@ -20,7 +21,7 @@ internal static class OperatorApplication
     private const string OurLabel = $"{Labels.ManagedBy}={Labels.Operator}";
 
     public static WebApplication Build(
-        OperatorSettings settings, KubernetesClientConfiguration cluster, EvidenceOptions evidence, Action<WebApplicationBuilder>? configure = null)
+        OperatorSettings settings, KubernetesClientConfiguration cluster, EvidenceOptions evidence, SourceOptions sources, Action<WebApplicationBuilder>? configure = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -29,6 +30,7 @@ internal static class OperatorApplication
         builder.Services.AddKubernetesClient(cluster);
         builder.Services.AddSingleton(settings.Controller);
         builder.Services.AddSingleton(evidence);
+        builder.Services.AddSingleton(sources);
         AddController(builder.Services);
         AddOperator(builder.Services, settings);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
@@ -48,6 +50,12 @@ internal static class OperatorApplication
         services.AddSingleton<ControllerMetrics>();
         services.AddSingleton<EvidenceReader>();
         services.AddSingleton<RouterReports>();
+        services.AddSingleton<SourceHttp>();
+        services.AddSingleton<PrometheusClient>();
+        services.AddSingleton<WebhookClient>();
+        services.AddSingleton<PrometheusReader>();
+        services.AddSingleton<GateJobs>();
+        services.AddSingleton<SourceReader>();
         services.AddSingleton<Refusals>();
         services.AddSingleton<WorldGatherer>();
         services.AddSingleton<LatestModels>();
@@ -77,12 +85,14 @@ internal static class OperatorApplication
             .AddCache(Resources.Deployments, Ours)
             .AddCache(Resources.Services, Ours)
             .AddCache(Resources.Pods, Ours)
+            .AddCache(Resources.Jobs, Ours)
             .AddController<ModelDeploymentController, ModelDeployment>(ModelDeploymentResource.Type, controller => controller
                 .WithWorkers(Workers)
                 .ReconcileOn(EntityChanges.Generation)
                 .Watches(Resources.Deployments, Affected.ByDeployment)
                 .Watches(Resources.Services, Affected.ByName)
-                .Watches(Resources.Pods, Affected.ByPod));
+                .Watches(Resources.Pods, Affected.ByPod)
+                .Watches(Resources.Jobs, Affected.ByJob));
         if (settings.WebhookPort is { } port)
         {
             @operator

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ModelOperator.Controller;
 using ModelOperator.Controller.Reports;
+using ModelOperator.Controller.Sources;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Client.Configuration;
 
@@ -44,6 +45,6 @@ catch (KubernetesConfigurationException e)
     return WrongUse;
 }
 
-await using WebApplication application = OperatorApplication.Build(settings, cluster, new EvidenceOptions());
+await using WebApplication application = OperatorApplication.Build(settings, cluster, new EvidenceOptions(), new SourceOptions());
 await application.RunAsync();
 return Environment.ExitCode;

@@ -1,13 +1,10 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace ModelOperator.Api.Validation;
 
 /// <summary>Rules of a Prometheus guardrail.</summary>
-internal static partial class PrometheusRules
+internal static class PrometheusRules
 {
-    private static readonly string[] Placeholders = ["namespace", "name", "revision", "intervalSeconds"];
-
     public static IEnumerable<FieldError> Check(string path, PrometheusMetric metric) =>
     [
         .. AddressRules.Check($"{path}.address", metric.Address),
@@ -36,10 +33,10 @@ internal static partial class PrometheusRules
             yield break;
         }
 
-        var used = Placeholder().Matches(query).Select(match => match.Groups["name"].Value).ToList();
-        foreach (var unknown in used.Except(Placeholders))
+        var used = QueryTemplate.NamesIn(query);
+        foreach (var unknown in used.Except(QueryTemplate.Placeholders))
         {
-            yield return FieldError.Text(field, query, $"names {{{{{unknown}}}}}, which is not known; want {string.Join(", ", Placeholders.Select(p => $"{{{{{p}}}}}"))}");
+            yield return FieldError.Text(field, query, $"names {{{{{unknown}}}}}, which is not known; want {string.Join(", ", QueryTemplate.Placeholders.Select(p => $"{{{{{p}}}}}"))}");
         }
 
         if (!used.Contains("revision"))
@@ -72,7 +69,4 @@ internal static partial class PrometheusRules
 
     private static decimal? Number(string? text) =>
         decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    [GeneratedRegex(@"\{\{\s*(?<name>[^{}]*?)\s*\}\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Placeholder();
 }

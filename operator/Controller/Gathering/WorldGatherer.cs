@@ -1,5 +1,6 @@
 using ModelOperator.Api;
 using ModelOperator.Controller.Reports;
+using ModelOperator.Controller.Sources;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Kubernetes.Runtime;
@@ -9,9 +10,10 @@ namespace ModelOperator.Controller.Gathering;
 
 /// <summary>Brings together what the planner has to know of the world around one ModelDeployment.</summary>
 internal sealed class WorldGatherer(
-    IKubernetesClient client, IEntityStore<Deployment> deployments, IEntityStore<Pod> pods, RouterReports reports, Refusals refusals)
+    IKubernetesClient client, IEntityStore<Deployment> deployments, IEntityStore<Pod> pods, RouterReports reports, SourceReader sources, Refusals refusals)
 {
-    public async Task<ObservedWorld> GatherAsync(ModelDeployment model, string wantedRevision, CancellationToken cancellationToken)
+    public async Task<ObservedWorld> GatherAsync(
+        ModelDeployment model, EffectiveSpec spec, string wantedRevision, CancellationToken cancellationToken)
     {
         IReadOnlyList<Pod> ours = pods.List(model.Metadata.Namespace);
         IReadOnlyList<ObservedRevision> revisions = RevisionObserver.Observe(model, deployments.OwnedBy(model.Metadata.Uid!), ours);
@@ -22,7 +24,9 @@ internal sealed class WorldGatherer(
 
         Task<IReadOnlyList<ObservedRouter>> ready = reports.ReadAsync(model, Routers(ours, pod => pod.IsReady()), cancellationToken);
         Task<IReadOnlyList<ObservedRouter>> leaving = reports.ReadAsync(model, Routers(ours, IsLeaving), cancellationToken);
-        return new ObservedWorld { Revisions = revisions, Routers = await ready, LeavingRouters = await leaving };
+        Task<ObservedWorld> told = sources.AddAsync(new ObservedWorld { Revisions = revisions }, model, spec.Rollout.Analysis, cancellationToken);
+        await Task.WhenAll(ready, leaving, told);
+        return await told with { Routers = await ready, LeavingRouters = await leaving };
     }
 
     /// <summary>What the pods themselves cannot say: it keeps them from being made, or from starting.</summary>

@@ -24,6 +24,16 @@ internal static class ObjectLabels
         [Labels.Model] = model,
     };
 
+    /// <summary>On the Jobs of guardrails and their pods.</summary>
+    public static JsonObject Gate(string model, string revision) => new()
+    {
+        [Labels.ManagedBy] = Labels.Operator,
+        [Labels.Component] = Labels.GateComponent,
+        [Labels.Name] = model,
+        [Labels.Model] = model,
+        [Labels.Revision] = revision,
+    };
+
     /// <summary>On the router's objects and pods.</summary>
     public static JsonObject Router() => new()
     {

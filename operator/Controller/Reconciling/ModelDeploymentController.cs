@@ -4,6 +4,7 @@ using ModelOperator.Api.Validation;
 using ModelOperator.Controller.Applying;
 using ModelOperator.Controller.Gathering;
 using ModelOperator.Controller.Intents;
+using ModelOperator.Controller.Sources;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Kubernetes.Runtime;
@@ -25,6 +26,8 @@ internal sealed class ModelDeploymentController(
     NamespaceRouter router,
     OwnedObjects objects,
     RevisionDeployments revisions,
+    GateJobs gateJobs,
+    SourceReader sources,
     IEntityStore<ModelDeployment> models,
     IEntityStore<Service> services,
     Announcer announcer,
@@ -33,6 +36,9 @@ internal sealed class ModelDeploymentController(
 {
     // A status write that lost against another change is planned anew at once; the cache may need a moment to hear of a deletion.
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(20);
+
+    // When the answer of a source that is slow may be there.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     // Nobody tells us when a foreign object goes, or when a quota grows.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
@@ -66,7 +72,7 @@ internal sealed class ModelDeploymentController(
             Spec = spec,
             WantedRevision = wanted,
             Status = model.Status,
-            World = await gatherer.GatherAsync(model, wanted, cancellationToken),
+            World = await gatherer.GatherAsync(model, spec, wanted, cancellationToken),
             Now = timeProvider.GetUtcNow(),
         });
         if (await statusWriter.WriteAsync(model, plan.Status, cancellationToken) is not { } written)
@@ -82,6 +88,8 @@ internal sealed class ModelDeploymentController(
     {
         latest.Forget(@namespace, name);
         refusals.Forget($"{@namespace}/{name}");
+        sources.Forget(@namespace, name);
+        gateJobs.Forget(@namespace, name);
         if (models.List(@namespace).Count == 0)
         {
             router.Forget(@namespace!);
@@ -137,10 +145,11 @@ internal sealed class ModelDeploymentController(
             }
         }
 
+        await gateJobs.ActAsync(model, plan.GateJobs, cancellationToken);
         if (refusal is null)
         {
             refusals.Forget(key);
-            return Result.Success(plan.RequeueAfter);
+            return Result.Success(sources.IsWaiting(model) && !(plan.RequeueAfter < Soon) ? Soon : plan.RequeueAfter);
         }
 
         return Result.Success(refusals.Remember(key, wanted, refusal) ? AtOnce : LookAgain);

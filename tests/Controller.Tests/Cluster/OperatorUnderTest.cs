@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using ModelOperator.Controller.Reports;
+using ModelOperator.Controller.Sources;
 using ModelOperator.Testing;
 
 namespace ModelOperator.Controller.Tests.Cluster;
@@ -33,7 +34,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
             WebhookPort = null,
         };
         WebApplication application = OperatorApplication.Build(
-            settings, server.Configuration, new EvidenceOptions { Port = routerPort }, builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+            settings, server.Configuration, new EvidenceOptions { Port = routerPort }, new SourceOptions { AllowLoopback = true }, builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
         await application.StartAsync();
         return new OperatorUnderTest(application, port);
     }

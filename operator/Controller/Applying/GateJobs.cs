@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Net;
+using ModelOperator.Api;
+using ModelOperator.Controller.Intents;
+using ModelOperator.Controller.Sources;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Kubernetes.Runtime;
+using ModelOperator.Rollouts;
+
+namespace ModelOperator.Controller.Applying;
+
+/// <summary>
+/// Runs the Jobs of Job guardrails and reads what they say. One that has ended stays to be looked at until the next rollout, or until the
+/// Deployment of its revision goes; one that still runs when its rollout is over goes at once.
+/// </summary>
+internal sealed class GateJobs(
+    IKubernetesClient client, OwnedObjects objects, IEntityStore<Job> jobs, IEntityStore<Pod> pods, IEntityStore<Deployment> deployments)
+{
+    // Jobs that could not be made; tried again with every plan, so forgetting after a restart costs nothing.
+    private readonly ConcurrentDictionary<(string? Namespace, string Model, string Guardrail), string> _refusals = [];
+
+    /// <summary>What the Job of a guardrail says of the rollout in progress.</summary>
+    public GateAnswer Read(ModelDeployment model, string guardrail, JobGate gate, DateTimeOffset now)
+    {
+        ModelDeploymentStatus status = model.Status!;
+        if (_refusals.TryGetValue(Key(model, guardrail), out string? refusal))
+        {
+            return new GateAnswer { At = now, Problem = refusal };
+        }
+
+        string name = GateJob.NameOf(model.Metadata.Name, status.CanaryRevision!, guardrail);
+        Job? job = jobs.Get(model.Metadata.Namespace, name) is { } there && IsRun(there, model, GateJob.RunOf(status.Rollout!.StartedAt, gate)) ? there : null;
+        return GateJobResult.Read(job, job is null ? [] : pods.OwnedBy(job.Metadata.Uid!), now);
+    }
+
+    /// <summary>Makes the Jobs that shall be there and removes those that shall not.</summary>
+    /// <param name="model">The model with the status just written.</param>
+    /// <param name="plans">The Jobs that shall be there.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public async Task ActAsync(ModelDeployment model, IReadOnlyList<GateJobPlan> plans, CancellationToken cancellationToken)
+    {
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        foreach (GateJobPlan plan in plans)
+        {
+            wanted.Add(GateJob.NameOf(model.Metadata.Name, plan.CanaryRevision, plan.Guardrail));
+            await RunAsync(model, plan, cancellationToken);
+        }
+
+        foreach (Job job in jobs.OwnedBy(model.Metadata.Uid!).Where(job => IsGate(job) && !wanted.Contains(job.Metadata.Name) && IsOver(job, model)))
+        {
+            await DeleteAsync(job, cancellationToken);
+        }
+    }
+
+    public void Forget(string? @namespace, string model)
+    {
+        foreach (var key in _refusals.Keys.Where(key => key.Namespace == @namespace && key.Model == model))
+        {
+            _refusals.TryRemove(key, out _);
+        }
+    }
+
+    private async Task RunAsync(ModelDeployment model, GateJobPlan plan, CancellationToken cancellationToken)
+    {
+        DateTimeOffset startedAt = model.Status!.Rollout!.StartedAt;
+        string name = GateJob.NameOf(model.Metadata.Name, plan.CanaryRevision, plan.Guardrail);
+        // The cache may not have heard yet of what we made, and never hears of what is somebody else's.
+        Job? current = jobs.Get(model.Metadata.Namespace, name)
+            ?? await client.GetAsync(Resources.Jobs, model.Metadata.Namespace, name, cancellationToken);
+        if (current is not null && IsRun(current, model, GateJob.RunOf(startedAt, plan.Job)))
+        {
+            _refusals.TryRemove(Key(model, plan.Guardrail), out _);
+            return;
+        }
+
+        if (current is not null)
+        {
+            if (IsOwned(current, model))
+            {
+                await DeleteAsync(current, cancellationToken);
+            }
+            else
+            {
+                _refusals[Key(model, plan.Guardrail)] = $"a Job {name} that is not the operator's is there; rename or delete it";
+            }
+
+            return;
+        }
+
+        try
+        {
+            await objects.ApplyAsync(Resources.Jobs, GateJob.Build(model, plan, startedAt), null, cancellationToken);
+            _refusals.TryRemove(Key(model, plan.Guardrail), out _);
+        }
+        catch (KubernetesException e) when (
+            e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.InternalServerError)
+        {
+            _refusals[Key(model, plan.Guardrail)] = $"Job {name} is refused: {StatusLimits.Shorten(e.Message, 512)}";
+        }
+    }
+
+    private bool IsOver(Job job, ModelDeployment model) =>
+        (model.Status?.Rollout is { } rollout
+            && job.Metadata.Annotations?.GetValueOrDefault(GateJob.RunAnnotation)?.StartsWith(GateJob.RolloutOf(rollout.StartedAt), StringComparison.Ordinal) != true)
+        || (!job.IsComplete && job.Failure is null)
+        || job.Metadata.Labels?.GetValueOrDefault(Labels.Revision) is not { } revision
+        || deployments.Get(model.Metadata.Namespace, RevisionDeployment.NameOf(model.Metadata.Name, revision)) is null;
+
+    private Task DeleteAsync(Job job, CancellationToken cancellationToken) => job.Metadata.DeletionTimestamp is null
+        ? client.DeleteAsync(Resources.Jobs, job.Metadata.Namespace, job.Metadata.Name, cancellationToken, job.Metadata.Uid)
+        : Task.CompletedTask;
+
+    private static bool IsGate(Job job) => job.Metadata.Labels?.GetValueOrDefault(Labels.Component) == Labels.GateComponent;
+
+    private static bool IsOwned(Job job, ModelDeployment model) => job.Metadata.OwnerReferences?.Exists(owner => owner.Uid == model.Metadata.Uid) == true;
+
+    private static bool IsRun(Job job, ModelDeployment model, string run) =>
+        job.Metadata.DeletionTimestamp is null
+        && IsOwned(job, model)
+        && job.Metadata.Annotations?.GetValueOrDefault(GateJob.RunAnnotation) == run;
+
+    private static (string? Namespace, string Model, string Guardrail) Key(ModelDeployment model, string guardrail) =>
+        (model.Metadata.Namespace, model.Metadata.Name, guardrail);
+}

@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using ModelOperator.Api;
+using ModelOperator.Rollouts;
+
+namespace ModelOperator.Controller.Intents;
+
+/// <summary>
+/// The Job of a Job guardrail: the user's pod template over defaults that meet the restricted Pod Security Standard. It runs once for a rollout;
+/// a Job of another rollout, or of another version of the guardrail, is another run.
+/// </summary>
+internal static class GateJob
+{
+    /// <summary>Tells for which rollout and which version of the guardrail a Job was made.</summary>
+    public const string RunAnnotation = "modeloperator.io/gate-run";
+
+    // What Kubernetes puts into the label job-name of the pods.
+    private const int LongestName = 63;
+    private const int HashLength = 8;
+
+    /// <summary>Name of the Job: that of the model, the revision and the guardrail, cut and made unique by a hash where it is too long.</summary>
+    public static string NameOf(string model, string revision, string guardrail)
+    {
+        string whole = $"{model}-{revision}-{guardrail}";
+        return whole.Length <= LongestName
+            ? whole
+            : $"{whole[..(LongestName - HashLength - 1)].TrimEnd('-')}-{Hash(whole, HashLength)}";
+    }
+
+    /// <summary>What distinguishes this run from others under the same name.</summary>
+    public static string RunOf(DateTimeOffset rolloutStartedAt, JobGate gate) =>
+        RolloutOf(rolloutStartedAt) + Hash($"{gate.DeadlineSeconds ?? Defaults.JobDeadlineSeconds}\n{gate.Template.ToJsonString()}", 16);
+
+    /// <summary>What the runs of one rollout begin with.</summary>
+    public static string RolloutOf(DateTimeOffset rolloutStartedAt) => $"{rolloutStartedAt.UtcDateTime:O}/";
+
+    public static JsonObject Build(ModelDeployment model, GateJobPlan plan, DateTimeOffset rolloutStartedAt) => new()
+    {
+        ["apiVersion"] = "batch/v1",
+        ["kind"] = "Job",
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = NameOf(model.Metadata.Name, plan.CanaryRevision, plan.Guardrail),
+            ["namespace"] = model.Metadata.Namespace,
+            ["labels"] = ObjectLabels.Gate(model.Metadata.Name, plan.CanaryRevision),
+            ["annotations"] = new JsonObject { [RunAnnotation] = RunOf(rolloutStartedAt, plan.Job) },
+            ["ownerReferences"] = Owners.Controller(model),
+        },
+        ["spec"] = new JsonObject
+        {
+            // A check that was made once is not made again until it comes out as wished.
+            ["backoffLimit"] = 0,
+            ["completions"] = 1,
+            ["parallelism"] = 1,
+            ["activeDeadlineSeconds"] = plan.Job.DeadlineSeconds ?? Defaults.JobDeadlineSeconds,
+            ["template"] = Template(model, plan),
+        },
+    };
+
+    private static JsonObject Template(ModelDeployment model, GateJobPlan plan)
+    {
+        JsonObject template = PodTemplateMerge.Merge(
+            new JsonObject
+            {
+                ["spec"] = new JsonObject
+                {
+                    ["automountServiceAccountToken"] = false,
+                    ["enableServiceLinks"] = false,
+                    ["securityContext"] = PodSecurity.Pod(),
+                },
+            },
+            plan.Job.Template);
+        PortProtocols.WriteOut(template);
+        var spec = (JsonObject)template["spec"]!;
+        spec["restartPolicy"] = "Never";
+        foreach (string list in new[] { "initContainers", "containers" })
+        {
+            if (spec[list] is JsonArray containers)
+            {
+                spec[list] = new JsonArray([.. containers.OfType<JsonObject>().Select(container => Container(container, model, plan))]);
+            }
+        }
+
+        if (template["metadata"] is not JsonObject metadata)
+        {
+            template["metadata"] = metadata = [];
+        }
+
+        if (metadata["labels"] is not JsonObject labels)
+        {
+            metadata["labels"] = labels = [];
+        }
+
+        foreach ((string key, JsonNode? value) in ObjectLabels.Gate(model.Metadata.Name, plan.CanaryRevision))
+        {
+            labels[key] = value!.DeepClone();
+        }
+
+        return template;
+    }
+
+    private static JsonObject Container(JsonObject users, ModelDeployment model, GateJobPlan plan) => PodTemplateMerge.Merge(
+        new JsonObject
+        {
+            ["securityContext"] = new JsonObject
+            {
+                ["allowPrivilegeEscalation"] = false,
+                ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
+            },
+            ["terminationMessagePolicy"] = "FallbackToLogsOnError",
+            ["env"] = new JsonArray(
+                Variable("MODEL_NAME", model.Metadata.Name),
+                Variable("MODEL_NAMESPACE", model.Metadata.Namespace!),
+                Variable("MODEL_URL", $"http://{model.Metadata.Name}.{model.Metadata.Namespace}.svc"),
+                Variable("CANARY_REVISION", plan.CanaryRevision),
+                Variable("STABLE_REVISION", plan.StableRevision)),
+        },
+        users);
+
+    private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
+
+    private static string Hash(string text, int length) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
+}
