@@ -56,7 +56,7 @@ internal static class Bets
         }
 
         bool isInNull = hypothesis == Hypothesis.Harm ? alternative.Canary <= criterion.Value : alternative.Canary >= criterion.Value;
-        return alternative with { Canary = isInNull ? alternative.Canary : Math.Max(criterion.Value, Rates.Least) };
+        return alternative with { Canary = isInNull ? alternative.Canary : EValue.NearestToLimit(criterion.Value, alternative.Canary) };
     }
 
     private static Vector256<double> LogRatio(ArmCounts arm, Vector256<double> alternative, Vector256<double> nearest) =>

@@ -36,8 +36,14 @@ public static class EValue
     public static double LogOneSample(Hypothesis hypothesis, double limit, double alternative, ArmCounts canary)
     {
         bool isInNull = hypothesis == Hypothesis.Harm ? alternative <= limit : alternative >= limit;
-        return isInNull || canary.Total == 0 ? 0 : LogRatio(canary, alternative, Math.Max(limit, Rates.Least));
+        return isInNull || canary.Total == 0 ? 0 : LogRatio(canary, alternative, NearestToLimit(limit, alternative));
     }
+
+    /// <summary>
+    /// The limit itself, or where it is as good as none the least rate there is, but never beyond the alternative: dividing by a rate on its far
+    /// side would favour the null.
+    /// </summary>
+    internal static double NearestToLimit(double limit, double alternative) => Math.Max(limit, Math.Min(Rates.Least, alternative));
 
     private static double LogRatio(ArmCounts arm, double alternative, double nearest) =>
         (arm.Bad * Math.Log(alternative / nearest)) + ((arm.Total - arm.Bad) * Math.Log((1 - alternative) / (1 - nearest)));

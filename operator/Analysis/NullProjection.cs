@@ -39,8 +39,15 @@ public static class NullProjection
                 high = stable;
             }
 
-            // Newton's step where it stays inside what is left, else the middle.
+            // Asked first: a step too small to leave the bracket is one that has arrived.
             double next = stable - (slope / curvature);
+            if (Math.Abs(next - stable) <= Precision * stable)
+            {
+                stable = Math.Clamp(next, low, high);
+                break;
+            }
+
+            // Newton's step where it stays inside what is left, else the middle.
             if (!(next > low && next < high))
             {
                 next = low + ((high - low) / 2);
@@ -50,18 +57,12 @@ public static class NullProjection
                 }
             }
 
-            if (Math.Abs(next - stable) <= Precision * next)
-            {
-                stable = next;
-                break;
-            }
-
             stable = next;
         }
 
-        // A border at 0 is never the answer: both rates are above it.
+        // A border at 0 or 1 is never the answer, however near to it the larger arm draws: at it a count of none times infinity would be no number.
         stable = Math.Max(stable, double.Epsilon);
-        return new Rates(stable + margin, stable);
+        return new Rates(Math.Min(stable + margin, Math.BitDecrement(1.0)), stable);
     }
 
     private static (double Slope, double Curvature) Slope(double stable, Rates alternative, double margin, double share)

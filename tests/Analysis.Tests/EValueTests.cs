@@ -28,7 +28,7 @@ public class EValueTests
     public void The_expectation_of_the_logarithm_is_above_zero_where_the_guess_is_right()
     {
         var truth = new Rates(0.3, 0.1);
-        double growth = Sum(20, 20, truth, block => EValue.Log(Hypothesis.Harm, 0.05, truth, block));
+        double growth = Outcomes.Expectation(20, 20, truth, block => EValue.Log(Hypothesis.Harm, 0.05, truth, block));
         Assert.That(growth, Is.GreaterThan(0.2));
     }
 
@@ -101,31 +101,5 @@ public class EValueTests
     }
 
     private static double Expectation(Hypothesis hypothesis, double margin, Rates alternative, Rates truth, int canaryTrials, int stableTrials) =>
-        Sum(canaryTrials, stableTrials, truth, block => Math.Exp(EValue.Log(hypothesis, margin, alternative, block)));
-
-    private static double Sum(int canaryTrials, int stableTrials, Rates truth, Func<Block, double> value)
-    {
-        double sum = 0;
-        for (int c = 0; c <= canaryTrials; c++)
-        {
-            for (int s = 0; s <= stableTrials; s++)
-            {
-                double probability = Binomial(canaryTrials, c, truth.Canary) * Binomial(stableTrials, s, truth.Stable);
-                sum += probability == 0 ? 0 : probability * value(new Block(new ArmCounts(c, canaryTrials), new ArmCounts(s, stableTrials)));
-            }
-        }
-
-        return sum;
-    }
-
-    private static double Binomial(int trials, int bad, double rate)
-    {
-        double ways = 1;
-        for (int i = 1; i <= bad; i++)
-        {
-            ways *= (double)(trials - bad + i) / i;
-        }
-
-        return ways * Math.Pow(rate, bad) * Math.Pow(1 - rate, trials - bad);
-    }
+        Outcomes.Expectation(canaryTrials, stableTrials, truth, block => Math.Exp(EValue.Log(hypothesis, margin, alternative, block)));
 }
