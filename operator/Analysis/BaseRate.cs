@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelOperator.Analysis;
 
 /// <summary>
@@ -12,6 +14,10 @@ public sealed record BaseRate
     public double Bad { get; init; }
 
     public double Total { get; init; }
+
+    // Fading rounds: the bad ones of nothing but bad ones may come out a trifle more than all.
+    [JsonIgnore]
+    internal bool IsWhole => Bad >= 0 && Bad <= Total * (1 + 1e-9) && Total <= Memory;
 
     /// <summary>The guess, strictly between 0 and 1; null before anything has been seen, because then there is nothing to start from.</summary>
     public double? Guess() => Total > 0 ? (Bad + 0.5) / (Total + 1) : null;

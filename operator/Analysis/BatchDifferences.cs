@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace ModelOperator.Analysis;
 
 /// <summary>
@@ -20,6 +18,9 @@ public sealed record BatchDifferences
     // Overlapping differences tell as much of a variance as two thirds their number of independent batches.
     private const double FreedomEach = 2.0 / 3;
 
+    // No sum of squared counts comes near.
+    private const double Largest = 1e60;
+
     public BatchDifferences()
         : this(0)
     {
@@ -30,8 +31,24 @@ public sealed record BatchDifferences
     /// <summary>Six sums for every time scale.</summary>
     public StateVector State { get; init; }
 
-    [JsonIgnore]
-    internal int Scales => State.Count / Fields;
+    /// <summary>Whether this is the state of so many scales, with sums that counts can have.</summary>
+    internal bool IsWhole(int scales)
+    {
+        if (State is null || !State.IsWhole(scales * Fields, Largest))
+        {
+            return false;
+        }
+
+        for (int at = 0; at < State.Count; at += Fields)
+        {
+            if (!(State[at + Closed] >= 0 && State[at + LastVariance] >= 0 && State[at + Differences] >= 0 && State[at + VarianceSum] >= 0 && State[at + SquareSum] >= 0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     internal BatchDifferences Add(Contrast contrast)
     {

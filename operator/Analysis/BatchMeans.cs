@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace ModelOperator.Analysis;
 
 /// <summary>
@@ -20,6 +18,9 @@ public sealed record BatchMeans
     // Blocks after which what is old counts half: with blocks of ten seconds it looks back six to twelve hours.
     private const double Memory = 4320;
 
+    // No sum of squared counts comes near.
+    private const double Largest = 1e60;
+
     public BatchMeans()
         : this(0)
     {
@@ -30,8 +31,24 @@ public sealed record BatchMeans
     /// <summary>Seven sums for every time scale.</summary>
     public StateVector State { get; init; }
 
-    [JsonIgnore]
-    internal int Scales => State.Count / Fields;
+    /// <summary>Whether this is the state of so many scales, with sums that counts can have.</summary>
+    internal bool IsWhole(int scales)
+    {
+        if (State is null || !State.IsWhole(scales * Fields, Largest))
+        {
+            return false;
+        }
+
+        for (int at = 0; at < State.Count; at += Fields)
+        {
+            if (!(State[at + Closed] >= 0 && State[at + LastVariance] >= 0 && State[at + Batches] >= 0 && State[at + VarianceSum] >= 0 && State[at + SquareSum] >= 0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     internal BatchMeans Add(Contrast contrast)
     {

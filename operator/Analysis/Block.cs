@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace ModelOperator.Analysis;
 
@@ -6,6 +7,9 @@ namespace ModelOperator.Analysis;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Block(ArmCounts Canary, ArmCounts Stable)
 {
+    [JsonIgnore]
+    internal bool IsWhole => Canary.IsWhole && Stable.IsWhole;
+
     public static Block operator +(Block left, Block right) => left.Add(right);
 
     public Block Add(Block other) => new(Canary + other.Canary, Stable + other.Stable);

@@ -33,7 +33,8 @@ public sealed record Dispersion
     public Persistence Persistence { get; init; } = new();
 
     [JsonIgnore]
-    internal bool IsWhole => Stable.Scales == StableScales && Arms.Scales == RolloutScales;
+    internal bool IsWhole => RecentBad >= 0 && RecentBad <= RecentTotal * (1 + 1e-9) && RecentTotal <= long.MaxValue
+        && Stable is not null && Stable.IsWhole(StableScales) && Arms is not null && Arms.IsWhole(RolloutScales) && Persistence is { IsWhole: true };
 
     /// <summary>The factor by which the variance of the counts may be larger than that of independent requests; 1 while nothing shows.</summary>
     public double Factor()

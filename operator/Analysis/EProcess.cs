@@ -26,7 +26,7 @@ public sealed record EProcess
     public double LogPeak { get; init; }
 
     [JsonIgnore]
-    internal bool IsWhole => LogProducts.Count == EffectSizes.Count;
+    internal bool IsWhole => Bets is >= 0 and < 1L << 53 && LogPeak is >= 0 and <= 2 * Bound && LogProducts is not null && LogProducts.IsWhole(EffectSizes.Count, 2 * Bound);
 
     /// <summary>
     /// Logarithm of the evidence now. With a dispersion above 1 every product's evidence is divided by it, as a quasi-likelihood is:

@@ -44,8 +44,10 @@ public sealed record GuardrailEvidence
             : RateSequence.Difference(canary.Bad / factor, canary.Total / factor, stable.Bad / factor, stable.Total / factor, errorRate);
     }
 
+    /// <summary>Whether everything is there and as evidence can be. What JSON leaves out is null, whatever its type says.</summary>
     [JsonIgnore]
-    internal bool IsWhole => Harm.IsWhole && Safety.IsWhole && Dispersion.IsWhole;
+    internal bool IsWhole => Settings is not null && Closed.IsWhole && Pending.IsWhole && Base is { IsWhole: true }
+        && Harm is { IsWhole: true } && Safety is { IsWhole: true } && Dispersion is { IsWhole: true } && Latency is null or { IsWhole: true };
 
     /// <summary>Adds counts to the block being collected.</summary>
     public GuardrailEvidence Collect(Block counts) => this with { Pending = Pending + counts };

@@ -8,6 +8,7 @@ namespace ModelOperator.Analysis;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(GuardrailEvidence))]
 [JsonSerializable(typeof(MeanEvidence))]
+[JsonSerializable(typeof(PairedEvidence))]
 public sealed partial class GuardrailEvidenceJson : JsonSerializerContext
 {
     /// <summary>Writes evidence from counts.</summary>
@@ -16,11 +17,17 @@ public sealed partial class GuardrailEvidenceJson : JsonSerializerContext
     /// <summary>Writes evidence from means.</summary>
     public static string Write(MeanEvidence evidence) => JsonSerializer.Serialize(evidence, Default.MeanEvidence);
 
+    /// <summary>Writes evidence from pairs.</summary>
+    public static string Write(PairedEvidence evidence) => JsonSerializer.Serialize(evidence, Default.PairedEvidence);
+
     /// <summary>Reads evidence from counts; null when the text is not such.</summary>
     public static GuardrailEvidence? Read(string? text) => Read(text, Default.GuardrailEvidence) is { IsWhole: true } evidence ? evidence : null;
 
     /// <summary>Reads evidence from means; null when the text is not such.</summary>
     public static MeanEvidence? ReadMean(string? text) => Read(text, Default.MeanEvidence) is { IsWhole: true } evidence ? evidence : null;
+
+    /// <summary>Reads evidence from pairs; null when the text is not such.</summary>
+    public static PairedEvidence? ReadPaired(string? text) => Read(text, Default.PairedEvidence) is { IsWhole: true } evidence ? evidence : null;
 
     private static T? Read<T>(string? text, JsonTypeInfo<T> type)
         where T : class

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelOperator.Analysis;
 
 /// <summary>
@@ -15,6 +17,9 @@ public sealed record LatencyTarget
 
     /// <summary>The stable revision's latencies, with a quantile to follow.</summary>
     public LatencyHistogram? Stable { get; init; }
+
+    [JsonIgnore]
+    internal bool IsWhole => Bucket is null or (>= 0 and < LatencyHistogram.Buckets) && Quantile is null or (> 0 and < 1);
 
     /// <summary>A fixed target.</summary>
     public static LatencyTarget Fixed(int bucket) => new() { Bucket = bucket };

@@ -30,7 +30,8 @@ public sealed record MeanEvidence
     public EProcess Safety { get; init; } = new();
 
     [JsonIgnore]
-    internal bool IsWhole => Harm.IsWhole && Safety.IsWhole && Wobble.Scales == Scales;
+    internal bool IsWhole => Settings is not null && Blocks is >= 0 and < 1L << 53 && Canary >= 0 && Canary <= Blocks && Stable >= 0 && Stable <= Blocks
+        && Surprise >= 0 && Surprise <= 4.0 * Blocks && Harm is { IsWhole: true } && Safety is { IsWhole: true } && Wobble is not null && Wobble.IsWhole(Scales);
 
     /// <summary>Adds one block.</summary>
     /// <param name="canary">The canary's mean, 0 to 1.</param>
@@ -40,6 +41,7 @@ public sealed record MeanEvidence
     {
         CheckMean(canary, nameof(canary));
         CheckMean(stable, nameof(stable));
+        Criterion.CheckShare(margin, nameof(margin));
         double difference = canary - stable;
         double surprise = difference - (Blocks == 0 ? 0 : (Canary - Stable) / Blocks);
         var wobble = Wobble.Add(new Contrast(difference, Math.Max((Surprise + (surprise * surprise)) / (Blocks + 1), 1e-12), 1));

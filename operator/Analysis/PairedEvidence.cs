@@ -28,9 +28,10 @@ public sealed record PairedEvidence
     /// <param name="margin">Accepted difference of the bad rates, from 0 to below 1.</param>
     public PairedEvidence Add(long pairs, long onlyCanaryBad, long onlyStableBad, double margin)
     {
+        Criterion.CheckShare(margin, nameof(margin));
         ArgumentOutOfRangeException.ThrowIfNegative(onlyCanaryBad);
         ArgumentOutOfRangeException.ThrowIfNegative(onlyStableBad);
-        ArgumentOutOfRangeException.ThrowIfLessThan(pairs, onlyCanaryBad + onlyStableBad);
+        ArgumentOutOfRangeException.ThrowIfLessThan(pairs - onlyStableBad, onlyCanaryBad, nameof(pairs));
         return new PairedEvidence
         {
             Pairs = Pairs + pairs,
@@ -55,5 +56,6 @@ public sealed record PairedEvidence
     public Interval Interval(double errorRate) => RateSequence.Difference(OnlyCanaryBad, Pairs, OnlyStableBad, Pairs, errorRate);
 
     [JsonIgnore]
-    internal bool IsWhole => Harm.IsWhole && Safety.IsWhole;
+    internal bool IsWhole => Pairs is >= 0 and <= long.MaxValue / 4 && OnlyCanaryBad >= 0 && OnlyStableBad >= 0
+        && OnlyCanaryBad <= Pairs - OnlyStableBad && Harm is { IsWhole: true } && Safety is { IsWhole: true };
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelOperator.Analysis;
 
 /// <summary>
@@ -11,6 +13,9 @@ public sealed record Persistence
     /// <summary>Blocks in a batch: longer than what goes on in bursts, about ten minutes at ten seconds each.</summary>
     public const int BatchBlocks = 64;
 
+    // No sum of squared counts comes near.
+    private const double Largest = 1e60;
+
     public int PendingBlocks { get; init; }
 
     public double Pending { get; init; }
@@ -18,6 +23,9 @@ public sealed record Persistence
     public double Sum { get; init; }
 
     public double SquareSum { get; init; }
+
+    [JsonIgnore]
+    internal bool IsWhole => PendingBlocks is >= 0 and < BatchBlocks && Math.Abs(Pending) <= Largest && Math.Abs(Sum) <= Largest && SquareSum is >= 0 and <= Largest;
 
     internal Persistence Add(double excess)
     {

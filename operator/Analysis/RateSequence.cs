@@ -25,7 +25,9 @@ public static class RateSequence
             return new Interval(0, 1);
         }
 
-        double rate = Math.Clamp(bad / total, 0, 1);
+        // Sums of observations round.
+        bad = Math.Clamp(bad, 0, total);
+        double rate = bad / total;
         double level = LogBeta(bad + Prior, total - bad + Prior) - LogBeta(Prior, Prior) + Math.Log(errorRate);
         return new Interval(
             bad <= 0 ? 0 : Border(kept: rate, rejected: 0, bad, total, level),

@@ -20,6 +20,9 @@ public sealed class StateVector : IEquatable<StateVector>
 
     public ReadOnlySpan<double> Values => _values;
 
+    /// <summary>Whether there are so many numbers and none is larger.</summary>
+    internal bool IsWhole(int count, double largest) => Count == count && Array.TrueForAll(_values, value => Math.Abs(value) <= largest);
+
     internal static StateVector Zeros(int count) => new(new double[count]);
 
     internal double[] Copy() => [.. _values];

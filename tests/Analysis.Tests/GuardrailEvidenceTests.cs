@@ -122,9 +122,12 @@ public class GuardrailEvidenceTests
     }
 
     internal static GuardrailEvidence Play(
-        double canaryRate, double stableRate, double margin, int blocks, int canaryTrials, int stableTrials, Random random)
+        double canaryRate, double stableRate, double margin, int blocks, int canaryTrials, int stableTrials, Random random) =>
+        Play(new GuardrailEvidence(), canaryRate, stableRate, margin, blocks, canaryTrials, stableTrials, random);
+
+    internal static GuardrailEvidence Play(
+        GuardrailEvidence evidence, double canaryRate, double stableRate, double margin, int blocks, int canaryTrials, int stableTrials, Random random)
     {
-        var evidence = new GuardrailEvidence();
         for (int i = 0; i < blocks; i++)
         {
             evidence = PlayBlock(evidence, canaryRate, stableRate, margin, canaryTrials, stableTrials, random);
