@@ -63,6 +63,14 @@ test-api: build ## Tests against a real API server
 test-e2e: build ## Tests against a whole cluster, started for them
 	CLUSTER_NAME=e2e tests/with-cluster tests/run-suite e2e
 
+# The cores benchmarks are pinned to; those the machine lacks are left out
+BENCH_CPUS ?= 0-3
+
+.PHONY: bench-analysis
+bench-analysis: ## Decisions against those of others, and their cost; FULL=1 for all of it, ONLY=PART for a part
+	dotnet build tests/Benchmarks --configuration Release -nologo -verbosity:quiet
+	FULL="$(FULL)" ONLY="$(ONLY)" taskset --cpu-list $(BENCH_CPUS) dotnet tests/Benchmarks/bin/Release/net10.0/model-operator-benchmarks.dll analysis
+
 .PHONY: demo
 demo: packages ## Five rollouts on a cluster, shown as they go; DEMO_KEEP=1 leaves the cluster up
 	tests/demo.sh
