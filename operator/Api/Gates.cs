@@ -27,7 +27,8 @@ public sealed class JobGate
 {
     /// <summary>
     /// Pod template (metadata.labels, metadata.annotations and spec with containers). The environment of every container gets MODEL_NAME,
-    /// MODEL_NAMESPACE, CANARY_REVISION and STABLE_REVISION.
+    /// MODEL_NAMESPACE, MODEL_URL, CANARY_REVISION and STABLE_REVISION; a request to MODEL_URL with the header x-model-revision is answered by that
+    /// revision.
     /// </summary>
     [Required, PreserveUnknownFields]
     public JsonObject Template { get; set; } = new();

@@ -17,7 +17,10 @@ public sealed class PrometheusMetric
     [Required, Pattern("^https?://[^/?#@\\s]+(/[^?#\\s]*)?$"), Length(Minimum = 8, Maximum = 2048)]
     public string Address { get; set; } = "";
 
-    /// <summary>Counter of what went badly, as it stands (no rate or increase; a reset starts anew). One number, or nothing for 0.</summary>
+    /// <summary>
+    /// Counter of what went badly, as it stands (no rate or increase; a reset starts anew). One number: no series is no data, so end it with
+    /// "or vector(0)" where none means 0.
+    /// </summary>
     [Length(Minimum = 1, Maximum = 4096)]
     public string? BadQuery { get; set; }
 

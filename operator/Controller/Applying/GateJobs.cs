@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using ModelOperator.Analysis;
 using ModelOperator.Api;
 using ModelOperator.Controller.Intents;
 using ModelOperator.Controller.Sources;
@@ -71,6 +72,12 @@ internal sealed class GateJobs(
         if (current is not null && IsRun(current, model, GateJob.RunOf(startedAt, plan.Job)))
         {
             _refusals.TryRemove(Key(model, plan.Guardrail), out _);
+            return;
+        }
+
+        // A verdict stands, also when somebody has cleared away the Job that gave it.
+        if (current is null && model.Status.Analysis?.Find(g => g.Name == plan.Guardrail)?.Verdict is nameof(Verdict.Safe) or nameof(Verdict.Harmful))
+        {
             return;
         }
 

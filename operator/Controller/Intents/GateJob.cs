@@ -30,7 +30,7 @@ internal static class GateJob
 
     /// <summary>What distinguishes this run from others under the same name.</summary>
     public static string RunOf(DateTimeOffset rolloutStartedAt, JobGate gate) =>
-        RolloutOf(rolloutStartedAt) + Hash($"{gate.DeadlineSeconds ?? Defaults.JobDeadlineSeconds}\n{gate.Template.ToJsonString()}", 16);
+        RolloutOf(rolloutStartedAt) + Hash(gate.Template.ToJsonString(), 16);
 
     /// <summary>What the runs of one rollout begin with.</summary>
     public static string RolloutOf(DateTimeOffset rolloutStartedAt) => $"{rolloutStartedAt.UtcDateTime:O}/";

@@ -37,9 +37,6 @@ internal sealed class ModelDeploymentController(
     // A status write that lost against another change is planned anew at once; the cache may need a moment to hear of a deletion.
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(20);
 
-    // When the answer of a source that is slow may be there.
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
-
     // Nobody tells us when a foreign object goes, or when a quota grows.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
 
@@ -149,7 +146,7 @@ internal sealed class ModelDeploymentController(
         if (refusal is null)
         {
             refusals.Forget(key);
-            return Result.Success(sources.IsWaiting(model) && !(plan.RequeueAfter < Soon) ? Soon : plan.RequeueAfter);
+            return Result.Success(plan.RequeueAfter);
         }
 
         return Result.Success(refusals.Remember(key, wanted, refusal) ? AtOnce : LookAgain);

@@ -45,9 +45,6 @@ internal sealed class PendingAnswers<TAnswer>(TimeSpan patience, TimeProvider ti
         return await pending.Answer;
     }
 
-    /// <summary>Whether an answer of somebody is on its way.</summary>
-    public bool Any(string prefix) => _pending.Keys.Any(key => key.StartsWith(prefix, StringComparison.Ordinal));
-
     /// <summary>Gives up what somebody asked.</summary>
     public void ForgetAll(string prefix)
     {

@@ -52,13 +52,6 @@ internal sealed class SourceReader(
         };
     }
 
-    /// <summary>Whether answers are on their way, to be picked up soon.</summary>
-    public bool IsWaiting(ModelDeployment model)
-    {
-        string prefix = Prefix(model.Metadata.Namespace, model.Metadata.Name);
-        return _metricAnswers.Any(prefix) || _gateAnswers.Any(prefix);
-    }
-
     public void Forget(string? @namespace, string name)
     {
         string prefix = Prefix(@namespace, name);

@@ -63,7 +63,7 @@ public sealed class GateJobTests
         Assert.That(GateJob.RunOf(Start, Gate("""{"spec":{"containers":[]}}""")), Is.EqualTo(run));
         Assert.That(GateJob.RunOf(Start.AddTicks(1), gate), Is.Not.EqualTo(run));
         Assert.That(GateJob.RunOf(Start, Gate("""{"spec": {"containers": [{}]}}""")), Is.Not.EqualTo(run));
-        Assert.That(GateJob.RunOf(Start, new JobGate { Template = gate.Template, DeadlineSeconds = 60 }), Is.Not.EqualTo(run));
+        Assert.That(GateJob.RunOf(Start, new JobGate { Template = gate.Template, DeadlineSeconds = 60 }), Is.EqualTo(run));
         Assert.That(run, Does.StartWith(GateJob.RolloutOf(Start)));
     }
 
