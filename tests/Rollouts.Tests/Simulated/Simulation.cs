@@ -41,6 +41,18 @@ internal sealed class Simulation
     /// <summary>Whether the operator dies in the second, and how far it gets before that.</summary>
     public Func<int, Death> Dies { get; set; } = _ => Death.None;
 
+    /// <summary>What Prometheus servers answer when they are asked.</summary>
+    public Func<Simulation, MetricAnswer>? Metric { get; set; }
+
+    /// <summary>What webhooks and Jobs answer when they are asked.</summary>
+    public Func<Simulation, GateAnswer>? Gate { get; set; }
+
+    /// <summary>What the evaluation Job of a plan shows.</summary>
+    public Func<Simulation, EvaluationPlan, ObservedEvaluation>? Evaluation { get; set; }
+
+    /// <summary>The plan carried out last.</summary>
+    public Plan? LastPlan { get; private set; }
+
     /// <summary>Called with every plan and the input it was made from.</summary>
     public Action<PlannerInput, Plan>? Planned { get; set; }
 
@@ -102,7 +114,7 @@ internal sealed class Simulation
             Spec = Defaults.Resolve(Spec, "inference-runtime:1"),
             WantedRevision = Wanted,
             Status = StoredStatus is null ? null : Status,
-            World = new ObservedWorld { Revisions = Cluster.Observe(Second), Routers = [.. Routers.Select(r => r.Observe())] },
+            World = Observe(),
             Now = Now,
         };
         var plan = Planner.Plan(input);
@@ -113,6 +125,7 @@ internal sealed class Simulation
             return;
         }
 
+        LastPlan = plan;
         Planned?.Invoke(input, plan);
         StoredStatus = JsonSerializer.SerializeToUtf8Bytes(plan.Status, ApiJsonContext.Default.ModelDeploymentStatus);
         if (death == Death.AfterStatus)
@@ -124,6 +137,20 @@ internal sealed class Simulation
         {
             Cluster.Apply(deployment, Second, Now);
         }
+    }
+
+    private ObservedWorld Observe()
+    {
+        var analysis = Defaults.Resolve(Spec, "inference-runtime:1").Rollout.Analysis;
+        var due = Sources.Due(StoredStatus is null ? null : Status, analysis, Now);
+        return new ObservedWorld
+        {
+            Revisions = Cluster.Observe(Second),
+            Routers = [.. Routers.Select(r => r.Observe())],
+            Metrics = Metric is null ? [] : due.Where(g => !g.IsGate).ToDictionary(g => g.Name, _ => Metric(this)),
+            Gates = Gate is null ? [] : due.Where(g => g.IsGate).ToDictionary(g => g.Name, _ => Gate(this)),
+            Evaluation = LastPlan?.Evaluation is { } asked ? Evaluation?.Invoke(this, asked) : null,
+        };
     }
 
     private Behaviour BehaviourOf(string revision) => _behaviours.GetValueOrDefault(revision) ?? new Behaviour();
