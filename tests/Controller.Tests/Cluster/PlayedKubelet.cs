@@ -43,7 +43,8 @@ internal sealed class PlayedKubelet : IAsyncDisposable
                 await PlayAsync(deployment, [.. pods.Items.Where(pod => IsOf(pod, deployment))]);
             }
 
-            foreach (Pod orphan in pods.Items.Where(pod => !deployments.Items.Any(deployment => IsOf(pod, deployment))))
+            foreach (Pod orphan in pods.Items.Where(
+                pod => pod.Metadata.Labels?.ContainsKey("test-deployment") == true && !deployments.Items.Any(deployment => IsOf(pod, deployment))))
             {
                 await RemoveAsync(orphan);
             }

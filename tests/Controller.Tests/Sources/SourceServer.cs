@@ -12,6 +12,8 @@ namespace ModelOperator.Controller.Tests.Sources;
 /// <summary>A real HTTP server in the place of a Prometheus or a webhook, answering what a test tells it to.</summary>
 internal sealed class SourceServer : IAsyncDisposable
 {
+    private const string BodyKey = "body";
+
     private readonly WebApplication _application;
 
     private SourceServer(WebApplication application) => _application = application;
@@ -20,6 +22,9 @@ internal sealed class SourceServer : IAsyncDisposable
 
     /// <summary>Method, path and body of every request so far.</summary>
     public ConcurrentQueue<(string Method, string Path, string? ContentType, string Body)> Requests { get; } = new();
+
+    /// <summary>Body of the request that is being answered.</summary>
+    public static string BodyOf(HttpContext context) => (string)context.Items[BodyKey]!;
 
     public static Task<SourceServer> AnsweringAsync(string body, int status = 200) => StartAsync(async context =>
     {
@@ -37,7 +42,9 @@ internal sealed class SourceServer : IAsyncDisposable
         application.Run(async context =>
         {
             using var reader = new StreamReader(context.Request.Body);
-            server.Requests.Enqueue((context.Request.Method, context.Request.Path, context.Request.ContentType, await reader.ReadToEndAsync()));
+            string body = await reader.ReadToEndAsync();
+            context.Items[BodyKey] = body;
+            server.Requests.Enqueue((context.Request.Method, context.Request.Path, context.Request.ContentType, body));
             await answer(context);
         });
         await application.StartAsync();
