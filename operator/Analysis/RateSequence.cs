@@ -6,8 +6,9 @@ namespace ModelOperator.Analysis;
 /// of the iterated logarithm", 1970; Howard et al., "Time-uniform, nonparametric, nonasymptotic confidence sequences"). Exact for any counts.
 /// </summary>
 /// <remarks>
-/// Where the rate moves it holds for the average so far, and for the mean of anything between 0 and 1: their generating functions lie below that of as
-/// many trials with the average rate. It decides nothing; verdicts are the e-processes'.
+/// Where the rate moves it holds at any one time for the average so far, and for the mean of anything between 0 and 1: their generating functions lie
+/// below that of as many trials with the average rate. That it then still holds at all times at once is not proved, as the mixture moves with
+/// the average; no course was found where it does not. It decides nothing; verdicts are the e-processes'.
 /// </remarks>
 public static class RateSequence
 {
