@@ -5,11 +5,15 @@ namespace ModelOperator.Analysis;
 /// <param name="SafetyErrorRate">Share of canaries beyond the margin that may be found safe.</param>
 public sealed record Judge(double HarmErrorRate, double SafetyErrorRate)
 {
-    /// <summary>A judge of one of several guardrails: the error rates of a rollout are shared out over them.</summary>
+    /// <summary>
+    /// A judge of one of several guardrails. One false alarm among them rolls a canary back, so the error rate for harm is shared out over them.
+    /// A promotion needs all of them safe, so a canary that is bad by one is promoted only if that one errs: the error rate for safety need not
+    /// be shared (an intersection-union test; Berger, "Multiparameter hypothesis testing and acceptance sampling", 1982).
+    /// </summary>
     public static Judge ForGuardrails(int confidencePercent, int guardrails)
     {
-        double errorRate = (100 - confidencePercent) / 100.0 / guardrails;
-        return new Judge(errorRate, errorRate);
+        double errorRate = (100 - confidencePercent) / 100.0;
+        return new Judge(errorRate / guardrails, errorRate);
     }
 
     /// <summary>Judges counts.</summary>

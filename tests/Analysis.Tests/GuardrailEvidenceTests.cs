@@ -6,10 +6,11 @@ public class GuardrailEvidenceTests
     private static readonly Criterion Margin = Criterion.Margin(0.02);
 
     [Test]
-    public void The_error_rate_is_shared_out_over_the_guardrails()
+    public void The_error_rate_of_harm_is_shared_out_over_the_guardrails_and_that_of_safety_need_not_be()
     {
         var judge = Judge.ForGuardrails(95, 4);
         Assert.That(judge.HarmErrorRate, Is.EqualTo(0.0125).Within(1e-15));
+        Assert.That(judge.SafetyErrorRate, Is.EqualTo(0.05).Within(1e-15));
     }
 
     [Test]

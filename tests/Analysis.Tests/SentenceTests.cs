@@ -32,7 +32,7 @@ public class SentenceTests
         string sentence = Sentence.Of(Measure.Latency("12.3 ms"), Criterion.Margin(0.05), Evidence, new Judgement(Verdict.Continue, false, 1, 14.04, Where), Judge);
         Assert.That(
             sentence,
-            Is.EqualTo("not decided yet: 412 of 3,000 slower than 12.3 ms against 290 of 3,010; difference +2.0 to +6.2 points; evidence of harm 1 in 1.0, decided at 1 in 300; of safety 1 in 14, decided at 1 in 300"));
+            Is.EqualTo("not decided yet: 412 of 3,000 slower than 12.3 ms against 290 of 3,010; difference +2.0 to +6.2 points; evidence of harm 1 in 1.0, decided at 1 in 300; of safety 1 in 14, decided at 1 in 100"));
     }
 
     [Test]
