@@ -17,12 +17,15 @@ public sealed record Dispersion
     private const double Outage = 4;
 
     // Blocks over which stable's rate is followed, so that the day's course is no wobble.
-    private const double RecentBlocks = 64;
+    private const int MostRecentBlocks = 64;
 
     /// <summary>Stable's recent bad rate before the rollout.</summary>
     public double RecentBad { get; init; }
 
     public double RecentTotal { get; init; }
+
+    /// <summary>Blocks the recent rate stands for.</summary>
+    public int RecentBlocks { get; init; }
 
     /// <summary>Stable alone, before the rollout.</summary>
     public BatchMeans Stable { get; init; } = new(StableScales);
@@ -33,7 +36,7 @@ public sealed record Dispersion
     public Persistence Persistence { get; init; } = new();
 
     [JsonIgnore]
-    internal bool IsWhole => RecentBad >= 0 && RecentBad <= RecentTotal * (1 + 1e-9) && RecentTotal <= long.MaxValue
+    internal bool IsWhole => RecentBad >= 0 && RecentBad <= RecentTotal * (1 + 1e-9) && RecentTotal <= long.MaxValue && RecentBlocks is >= 0 and <= MostRecentBlocks
         && Stable is not null && Stable.IsWhole(StableScales) && Arms is not null && Arms.IsWhole(RolloutScales) && Persistence is { IsWhole: true };
 
     /// <summary>The factor by which the variance of the counts may be larger than that of independent requests; 1 while nothing shows.</summary>
@@ -65,13 +68,17 @@ public sealed record Dispersion
     /// <summary>Learns from a block of stable alone, before the rollout.</summary>
     internal Dispersion LearnStable(ArmCounts counts)
     {
-        double total = RecentTotal + counts.Total;
-        double kept = Math.Min(1, RecentBlocks * counts.Total / Math.Max(total, 1));
+        // By blocks, whatever their sizes: a quiet one must not wipe out what the busy ones before it told.
+        double kept = RecentBlocks < MostRecentBlocks ? 1 : MostRecentBlocks / (MostRecentBlocks + 1.0);
+
+        // Against less than is to be judged, the guess would vary more than the block.
+        bool isKnown = RecentTotal > 0 && RecentTotal >= counts.Total;
         return this with
         {
             RecentBad = (RecentBad + counts.Bad) * kept,
-            RecentTotal = total * kept,
-            Stable = RecentTotal > 0 ? Stable.Add(Contrast.Of(counts, (RecentBad + 0.5) / (RecentTotal + 1))) : Stable,
+            RecentTotal = (RecentTotal + counts.Total) * kept,
+            RecentBlocks = Math.Min(RecentBlocks + 1, MostRecentBlocks),
+            Stable = isKnown ? Stable.Add(Contrast.Of(counts, (RecentBad + 0.5) / (RecentTotal + 1))) : Stable,
         };
     }
 
