@@ -238,6 +238,10 @@ public sealed class SourceStatus
     [Length(Maximum = StatusLimits.Message)]
     public string? Problem { get; set; }
 
+    /// <summary>With means: in how many intervals one was outside meanMinimum to meanMaximum, and counted as its end; absent while none was.</summary>
+    [Range(Minimum = 0)]
+    public long? Clamped { get; set; }
+
     /// <summary>With counters: where they stood at the last answer; the next counts from here.</summary>
     public CounterStatus? Canary { get; set; }
 

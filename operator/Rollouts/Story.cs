@@ -50,7 +50,10 @@ internal static class Story
     /// <summary>Which of the guardrails' own sources give no answer that can be used; null when all do.</summary>
     public static string? LostSources(Scope scope)
     {
-        var lost = scope.Evidence.Where(known => known.Source?.Problem is not null).ToList();
+        var lost = scope.Evidence.Zip(scope.Verdicts)
+            .Where(pair => pair.First.Source?.Problem is not null && pair.Second.Judgement.Verdict != Verdict.Safe)
+            .Select(pair => pair.First)
+            .ToList();
         return lost.Count == 0
             ? null
             : $"nothing is decided by {string.Join(" and ", lost.Select(known => $"{known.Guardrail.Name} ({known.Source!.Problem})"))} until it answers";

@@ -117,6 +117,68 @@ public class MetricTests
         Assert.That(events.Count(e => e.Reason == Reasons.MetricsUnavailable), Is.EqualTo(1));
     }
 
+    [TestCase(InconclusiveAction.Promote)]
+    [TestCase(InconclusiveAction.Rollback)]
+    public void A_server_that_is_lost_on_the_way_holds_the_rollout_at_its_deadline(InconclusiveAction onInconclusive)
+    {
+        var simulation = Rollout(
+            Counters(),
+            s => _total < 300 ? Counted(s, 100) : new MetricAnswer { At = s.Now, Problem = "connection refused" },
+            onInconclusive: onInconclusive);
+
+        Assert.That(simulation.Status.Analysis!.Single().Canary!.Total, Is.Positive);
+        Assert.That((simulation.Status.Phase, simulation.Status.CanaryRevision), Is.EqualTo(((RolloutPhase?)RolloutPhase.Held, "v2")));
+    }
+
+    [Test]
+    public void No_step_is_taken_while_a_server_is_lost()
+    {
+        bool works = false;
+        var simulation = Begin(
+            Counters(), s => works ? Counted(s, 100) : new MetricAnswer { At = s.Now, Problem = "connection refused" }, weights: [20, 50]);
+
+        simulation.Run(120);
+        Assert.That(simulation.Status.Rollout!.Step, Is.Zero);
+        works = true;
+        simulation.RunUntil(s => s.Rollout?.Step == 1, 30);
+    }
+
+    [Test]
+    public void A_server_is_missed_by_an_event_when_it_had_time_to_begin_and_again_when_it_is_lost_again()
+    {
+        var events = new List<PlannedEvent>();
+        bool works = false;
+        var simulation = Begin(
+            Counters(),
+            s => works ? Counted(s, 100) : new MetricAnswer { At = s.Now, Problem = "no series matches the query" },
+            s => s.Planned += (_, plan) => events.AddRange(plan.Events.Where(e => e.Reason == Reasons.MetricsUnavailable)));
+        simulation.Run(10);
+        Assert.That(events, Is.Empty, "counters begin with the first requests");
+        simulation.Run(30);
+        Assert.That(events, Has.Count.EqualTo(1));
+        works = true;
+        simulation.Run(20);
+        works = false;
+        simulation.Run(20);
+
+        Assert.That(events, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void Means_outside_the_range_are_counted_as_its_end_and_told()
+    {
+        var guardrail = Mean(MetricDirection.HigherIsBetter);
+        var first = Plan(Begun(guardrail), Averages(At(0), canary: 4, stable: 5), guardrail);
+        Assert.That(first.Analysis!.Single().Source!.Clamped, Is.Null);
+        var second = Plan(first, Averages(At(5), canary: 12, stable: 5), guardrail);
+
+        var third = Plan(second, Averages(At(10), canary: 5, stable: -1), guardrail);
+
+        Assert.That(third.Analysis!.Single().Source!.Clamped, Is.EqualTo(2));
+        Assert.That(third.Analysis!.Single().Message, Does.EndWith("; in 2 of 3 intervals a mean was outside 0 to 10 and counted as its end"));
+        Assert.That((third.Analysis!.Single().Canary!.Mean, third.Analysis!.Single().Stable!.Mean), Is.EqualTo(("6.333", "3.333")));
+    }
+
     [Test]
     public void While_a_server_is_lost_the_condition_says_so()
     {
@@ -178,10 +240,26 @@ public class MetricTests
     private static MetricAnswer Answer(DateTimeOffset at, CounterReading canary, CounterReading stable) =>
         new() { At = at, CanaryCounters = canary, StableCounters = stable };
 
+    private static MetricAnswer Averages(DateTimeOffset at, double canary, double stable) => new() { At = at, CanaryMean = canary, StableMean = stable };
+
     private static Simulation Rollout(
         Guardrail guardrail, Func<Simulation, MetricAnswer> metric, Action<Simulation>? prepare = null, InconclusiveAction? onInconclusive = null)
     {
-        var spec = Specs.Digits(deadlineSeconds: onInconclusive is null ? 3600 : 60, onInconclusive: onInconclusive, weights: 50);
+        var simulation = Begin(guardrail, metric, prepare, onInconclusive);
+        simulation.RunUntil(s => s.CanaryRevision is null || s.Phase == RolloutPhase.Held, 2400);
+        simulation.Run(20);
+        return simulation;
+    }
+
+    private static Simulation Begin(
+        Guardrail guardrail,
+        Func<Simulation, MetricAnswer> metric,
+        Action<Simulation>? prepare = null,
+        InconclusiveAction? onInconclusive = null,
+        params int[] weights)
+    {
+        var spec = Specs.Digits(
+            deadlineSeconds: onInconclusive is null ? 3600 : 60, onInconclusive: onInconclusive, weights: weights.Length == 0 ? [50] : weights);
         spec.Rollout!.Analysis!.Guardrails = [guardrail];
         var simulation = new Simulation { Metric = metric };
         simulation.Planned = new Invariants().Check;
@@ -190,8 +268,6 @@ public class MetricTests
         simulation.RunUntil(s => s.Phase == RolloutPhase.Stable, 60);
         simulation.Ask("v2", new Behaviour());
         simulation.RunUntil(s => s.CanaryRevision is not null, 20);
-        simulation.RunUntil(s => s.CanaryRevision is null || s.Phase == RolloutPhase.Held, 2400);
-        simulation.Run(20);
         return simulation;
     }
 

@@ -15,7 +15,10 @@ internal sealed record StepProgress
     public required int CurrentCapacity { get; init; }
     public required int NextCapacity { get; init; }
 
-    /// <summary>The routers have confirmed the step's weight and still answer, and it lasted long enough, with enough requests, ready pods and no suspicion.</summary>
+    /// <summary>
+    /// The routers have confirmed the step's weight and still answer, and so do the guardrails' own sources; it lasted long enough, with enough
+    /// requests, ready pods and no suspicion.
+    /// </summary>
     public required bool IsDone { get; init; }
 
     /// <summary>The analysis deadline has passed.</summary>
@@ -24,7 +27,7 @@ internal sealed record StepProgress
     public required bool IsAllSafe { get; init; }
     public required bool IsSuspicious { get; init; }
 
-    /// <summary>Every guardrail has counts of both arms, and the source of counts is not lost.</summary>
+    /// <summary>Every guardrail has counts of both arms, and no source of what is not decided is lost.</summary>
     public required bool HasData { get; init; }
 
     public bool IsLast => NextStep is null;
@@ -48,6 +51,7 @@ internal sealed record StepProgress
         int capacity = Capacity.For(scope.Replicas, step.Weight);
         var next = rollout.Step + 1 < steps.Count ? steps[rollout.Step + 1] : null;
         bool hears = scope.World.Routers.Any(router => router.Report is not null);
+        bool sourcesAnswer = !scope.Evidence.Zip(scope.Verdicts).Any(pair => pair.First.Source?.Problem is not null && pair.Second.Judgement.Verdict != Verdict.Safe);
         bool suspicious = scope.Verdicts.Any(v => v.Judgement.IsSuspicious);
         return new StepProgress
         {
@@ -63,12 +67,13 @@ internal sealed record StepProgress
                 && scope.Now - rollout.StepConfirmedAt >= step.Duration
                 && rollout.StepRequests >= step.MinRequests
                 && hears
+                && sourcesAnswer
                 && ready >= capacity
                 && !suspicious,
             IsOverdue = scope.Now - rollout.AnalysisStartedAt >= scope.Spec.Analysis.Deadline,
             IsAllSafe = scope.Verdicts.All(v => v.Judgement.Verdict == Verdict.Safe),
             IsSuspicious = suspicious,
-            HasData = hears && scope.Verdicts.All(v => v.Judgement.Verdict != Verdict.NoData),
+            HasData = hears && sourcesAnswer && scope.Verdicts.All(v => v.Judgement.Verdict != Verdict.NoData),
         };
     }
 

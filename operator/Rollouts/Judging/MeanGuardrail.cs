@@ -6,7 +6,7 @@ namespace ModelOperator.Rollouts.Judging;
 /// <summary>A guardrail on means from a Prometheus server.</summary>
 internal sealed record MeanGuardrail(EffectiveGuardrail Guardrail, MeanEvidence Evidence, SourceStatus? Source) : KnownGuardrail(Guardrail, Source)
 {
-    private MeanScale Scale => MeanScale.Of(Guardrail.Prometheus!);
+    public MeanScale Scale => MeanScale.Of(Guardrail.Prometheus!);
 
     private double Margin => Guardrail.MarginPercent / 100.0;
 
@@ -17,7 +17,10 @@ internal sealed record MeanGuardrail(EffectiveGuardrail Guardrail, MeanEvidence 
     public override GuardrailVerdict Judge(Judge judge, bool isLast)
     {
         var judgement = judge.Of(Evidence, isLast);
-        return Say(judgement, MeanSentence.Of(Text(Evidence.Canary), Text(Evidence.Stable), Margin, judgement, judge));
+        string clamped = Source?.Clamped is { } count and > 0
+            ? $"; in {count} of {Evidence.Blocks} intervals a mean was outside {Guardrail.Prometheus!.MeanMinimum} to {Guardrail.Prometheus.MeanMaximum} and counted as its end"
+            : "";
+        return Say(judgement, MeanSentence.Of(Text(Evidence.Canary), Text(Evidence.Stable), Margin, judgement, judge) + clamped);
     }
 
     public override GuardrailStatus Describe(Judgement judgement) => new()

@@ -11,6 +11,9 @@ internal sealed record MeanScale(double Minimum, double Maximum, bool IsHigherBe
         double.Parse(metric.MeanMaximum!, CultureInfo.InvariantCulture),
         metric.Direction == MetricDirection.HigherIsBetter);
 
+    /// <summary>Whether a mean is in the range.</summary>
+    public bool Holds(double mean) => mean >= Minimum && mean <= Maximum;
+
     /// <summary>A mean on the scale; beyond the range is at its end.</summary>
     public double ToBadness(double mean)
     {

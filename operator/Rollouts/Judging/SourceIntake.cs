@@ -12,6 +12,8 @@ internal static class SourceIntake
     // Counts beyond this are a fault, and must not overflow sums.
     private const double Most = 1e15;
 
+    private const int FirstIntervals = 3;
+
     public static void Read(Scope scope)
     {
         if (scope.Status.Rollout?.AnalysisStartedAt is null)
@@ -20,7 +22,7 @@ internal static class SourceIntake
         }
 
         scope.Evidence = [.. scope.Evidence.Select(known => Read(scope, known))];
-        foreach (var lost in scope.Evidence.Where(known => known.Source?.Problem is not null && Before(scope, known)?.Problem is null))
+        foreach (var lost in scope.Evidence.Where(known => IsOverdue(scope, known.Source) && !IsOverdue(scope, Before(scope, known))))
         {
             scope.Tell(
                 EventSeverity.Warning,
@@ -28,6 +30,10 @@ internal static class SourceIntake
                 $"{lost.Guardrail.Name}: {lost.Source!.Problem}; nothing is decided by it until it answers");
         }
     }
+
+    // Counters of a canary begin to exist with its first requests: a source may need a few intervals before it is missed.
+    private static bool IsOverdue(Scope scope, SourceStatus? source) =>
+        source is { Problem: not null } && source.AskedAt - scope.Status.Rollout!.AnalysisStartedAt >= FirstIntervals * scope.Spec.Analysis.Interval;
 
     private static SourceStatus? Before(Scope scope, KnownGuardrail known) =>
         scope.Input.Status?.Analysis?.Find(g => g.Name == known.Guardrail.Name)?.Source;
@@ -57,9 +63,15 @@ internal static class SourceIntake
     {
         bool isWhole = answer is { CanaryMean: { } c, StableMean: { } s } && double.IsFinite(c) && double.IsFinite(s);
         var next = isWhole ? mean.Add(answer.CanaryMean!.Value, answer.StableMean!.Value) : mean;
+        bool isClamped = isWhole && !(mean.Scale.Holds(answer.CanaryMean!.Value) && mean.Scale.Holds(answer.StableMean!.Value));
         return next with
         {
-            Source = new SourceStatus { AskedAt = answer.At, Problem = Problem(answer.Problem) ?? (isWhole ? null : "no mean of both revisions") },
+            Source = new SourceStatus
+            {
+                AskedAt = answer.At,
+                Problem = Problem(answer.Problem) ?? (isWhole ? null : "no mean of both revisions"),
+                Clamped = isClamped ? (mean.Source?.Clamped ?? 0) + 1 : mean.Source?.Clamped,
+            },
         };
     }
 
