@@ -16,8 +16,25 @@ internal static class JobTemplateRules
             return [FieldError.Of(path, $"{bytes} bytes", $"is larger than {LargestBytes} bytes; put large data into a ConfigMap and mount it")];
         }
 
-        return template["spec"] is JsonObject spec && spec["containers"] is JsonArray { Count: > 0 } containers && containers.All(c => c is JsonObject)
-            ? []
-            : [FieldError.Of($"{path}.spec.containers", (template["spec"] as JsonObject)?["containers"]?.ToJsonString(), "want a list of at least one container")];
+        return
+        [
+            .. PodTemplateRules.OnlyKeys(path, template, "metadata", "spec"),
+            .. PodTemplateRules.Object(path, template, "metadata", PodTemplateRules.Metadata),
+            .. Spec($"{path}.spec", template["spec"] as JsonObject),
+        ];
+    }
+
+    private static IEnumerable<FieldError> Spec(string path, JsonObject? spec)
+    {
+        if (spec?["containers"] is not JsonArray { Count: > 0 } containers || !containers.All(container => container is JsonObject))
+        {
+            yield return FieldError.Of($"{path}.containers", spec?["containers"]?.ToJsonString(), "want a list of at least one container");
+        }
+
+        if (spec is not null && spec.TryGetPropertyValue("restartPolicy", out var policy)
+            && !(policy is JsonValue value && value.TryGetValue(out string? text) && text == "Never"))
+        {
+            yield return FieldError.Of($"{path}.restartPolicy", policy?.ToJsonString(), "want Never, which is the default: a check runs once");
+        }
     }
 }

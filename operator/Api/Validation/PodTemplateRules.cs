@@ -35,7 +35,8 @@ internal static class PodTemplateRules
         ];
     }
 
-    private static IEnumerable<FieldError> Metadata(string path, JsonObject metadata) =>
+    /// <summary>Rules of the metadata of any pod template.</summary>
+    public static IEnumerable<FieldError> Metadata(string path, JsonObject metadata) =>
     [
         .. OnlyKeys(path, metadata, "labels", "annotations"),
         .. Object(path, metadata, "labels", Labelling),
@@ -88,12 +89,14 @@ internal static class PodTemplateRules
         }
     }
 
-    private static IEnumerable<FieldError> OnlyKeys(string path, JsonObject parent, params string[] allowed) => parent
+    /// <summary>Refuses other keys than these.</summary>
+    public static IEnumerable<FieldError> OnlyKeys(string path, JsonObject parent, params string[] allowed) => parent
         .Where(property => !allowed.Contains(property.Key))
         .Select(property => FieldError.Of(
             $"{path}.{property.Key}", property.Value?.ToJsonString(), $"is no field here; want {string.Join(" and ", allowed)} only"));
 
-    private static IEnumerable<FieldError> Object(string path, JsonObject parent, string name, Func<string, JsonObject, IEnumerable<FieldError>> check)
+    /// <summary>Checks a part when it is there.</summary>
+    public static IEnumerable<FieldError> Object(string path, JsonObject parent, string name, Func<string, JsonObject, IEnumerable<FieldError>> check)
     {
         if (!parent.TryGetPropertyValue(name, out var value))
         {
