@@ -24,6 +24,9 @@ public static class Labels
     /// <summary><see cref="Component"/> of Jobs that check a canary, and of their pods.</summary>
     public const string GateComponent = "gate";
 
+    /// <summary><see cref="Component"/> of the Job that evaluates a revision, and of its pods.</summary>
+    public const string EvaluationComponent = "evaluation";
+
     /// <summary>Name of the ModelDeployment a pod belongs to.</summary>
     public const string Model = "modeloperator.io/model";
 

@@ -60,6 +60,9 @@ public static class Reasons
     /// <summary>The new revision answers the evaluation's data set.</summary>
     public const string EvaluationRunning = "EvaluationRunning";
 
+    /// <summary>The new revision meets what the evaluation asks.</summary>
+    public const string EvaluationPassed = "EvaluationPassed";
+
     /// <summary>The new revision does not meet what the evaluation asks.</summary>
     public const string EvaluationFailed = "EvaluationFailed";
 

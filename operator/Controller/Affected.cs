@@ -12,8 +12,8 @@ internal static class Affected
     public static IEnumerable<EntityKey> ByDeployment(Deployment deployment, IEntityStore<ModelDeployment> models) =>
         deployment.Metadata.Name == RouterNames.Router ? Everybody(deployment, models) : ByLabel(deployment);
 
-    /// <summary>A model's Service has its name.</summary>
-    public static IEnumerable<EntityKey> ByName(Service service) => [EntityKey.Of(service)];
+    /// <summary>A Service, the model's own or a revision's, is its model's.</summary>
+    public static IEnumerable<EntityKey> ByService(Service service) => ByLabel(service);
 
     /// <summary>A Job is its model's.</summary>
     public static IEnumerable<EntityKey> ByJob(Job job) => ByLabel(job);

@@ -1,5 +1,6 @@
 using ModelOperator.Api;
 using ModelOperator.Controller.Applying;
+using ModelOperator.Controller.Evaluations;
 using ModelOperator.Controller.Gathering;
 using ModelOperator.Controller.Reconciling;
 using ModelOperator.Controller.Reports;
@@ -56,6 +57,8 @@ internal static class OperatorApplication
         services.AddSingleton<PrometheusReader>();
         services.AddSingleton<GateJobs>();
         services.AddSingleton<SourceReader>();
+        services.AddSingleton<ProgressReader>();
+        services.AddSingleton<EvaluationJobs>();
         services.AddSingleton<Refusals>();
         services.AddSingleton<WorldGatherer>();
         services.AddSingleton<LatestModels>();
@@ -90,7 +93,7 @@ internal static class OperatorApplication
                 .WithWorkers(Workers)
                 .ReconcileOn(EntityChanges.Generation)
                 .Watches(Resources.Deployments, Affected.ByDeployment)
-                .Watches(Resources.Services, Affected.ByName)
+                .Watches(Resources.Services, Affected.ByService)
                 .Watches(Resources.Pods, Affected.ByPod)
                 .Watches(Resources.Jobs, Affected.ByJob));
         if (settings.WebhookPort is { } port)

@@ -6,7 +6,13 @@ namespace ModelOperator.Rollouts.Tests;
 /// <summary>The evaluation of a new revision before it gets traffic.</summary>
 public class EvaluationTests
 {
-    private static readonly EvaluationCounts Good = new(1000, 30, 40, 10, 20, TimeSpan.FromMilliseconds(12.5), TimeSpan.FromMilliseconds(11));
+    private static readonly EvaluationCounts Good = new(
+        1000,
+        1000,
+        new EvaluationArm(30, 1000, 60, TimeSpan.FromMilliseconds(12.5)),
+        new EvaluationArm(40, 1000, 10, TimeSpan.FromMilliseconds(11)),
+        10,
+        20);
 
     [Test]
     public void A_revision_that_passes_goes_on_and_the_status_tells_what_it_did()
@@ -20,13 +26,13 @@ public class EvaluationTests
         Assert.That((evaluation.CanaryLatency, evaluation.StableLatency), Is.EqualTo(("12.5 ms", "11 ms")));
         Assert.That(
             evaluation.Message,
-            Does.StartWith("970 of 1,000 rows right, 97.0 %, stable 96.0 % (10 wrong by the new revision alone, 20 by stable alone; difference -").And.EndWith("; p95 12.5 ms"));
+            Does.StartWith("970 of 1,000 answers right, 97.0 %, stable 96.0 %; 10 wrong by the new revision alone, 20 by stable alone: on data like this its accuracy is -").And.EndWith("; p95 12.5 ms"));
         Assert.That(simulation.LastPlan!.Evaluation, Is.Null, "its Job goes");
     }
 
-    [TestCase(98, null, null, "accuracy 97.0 % is below minAccuracyPercent 98: 970 of 1,000 rows right")]
-    [TestCase(null, null, 12, "p95 latency 12.5 ms is above maxMilliseconds 12: 970")]
-    [TestCase(98, null, 12, "accuracy 97.0 % is below minAccuracyPercent 98; p95 latency 12.5 ms is above maxMilliseconds 12: 970")]
+    [TestCase(98, null, null, "accuracy 97.0 % is below minAccuracyPercent 98: 970 of 1,000 answers right")]
+    [TestCase(null, null, 12, "60 of 1,000 answers took longer than maxMilliseconds 12, more than 5 %: 970")]
+    [TestCase(98, null, 12, "accuracy 97.0 % is below minAccuracyPercent 98; 60 of 1,000 answers took longer than maxMilliseconds 12, more than 5 %: 970")]
     public void A_revision_that_fails_is_rejected_and_never_has_traffic(int? least, int? drop, int? milliseconds, string message)
     {
         var asked = new EvaluationSpec { MinAccuracyPercent = least, MaxAccuracyDropPercent = drop, MaxMilliseconds = milliseconds };
@@ -47,7 +53,7 @@ public class EvaluationTests
     [TestCase(41, 0, EvaluationState.Failed)]
     public void A_drop_is_allowed_up_to_what_is_asked_and_no_further(int wrong, int drop, EvaluationState state)
     {
-        var counts = Good with { CanaryWrong = wrong };
+        var counts = Good with { Canary = Good.Canary with { Wrong = wrong } };
         var simulation = Started(new EvaluationSpec { MaxAccuracyDropPercent = drop }, (s, plan) => Ended(s, plan, counts));
 
         simulation.RunUntil(s => s.Evaluation?.State == state, 60);
@@ -61,7 +67,7 @@ public class EvaluationTests
         simulation.RunUntil(s => s.Evaluation?.State == EvaluationState.Running, 60);
 
         Assert.That(simulation.Status.Phase, Is.EqualTo(RolloutPhase.Evaluating));
-        Assert.That(simulation.Status.Message, Is.EqualTo("revision v2 is evaluated and has no traffic yet: 340 of 1,000 rows, 34 %"));
+        Assert.That(simulation.Status.Message, Is.EqualTo("revision v2 is evaluated and has no traffic yet: 34 %, 340 of 1,000 rows"));
         Assert.That(Progressing(simulation), Is.EqualTo(("True", Reasons.EvaluationRunning)));
         Assert.That(simulation.LastPlan!.Evaluation, Is.EqualTo(new EvaluationPlan(simulation.LastPlan.Evaluation!.Evaluation, "v2", "v1")));
     }
@@ -106,12 +112,12 @@ public class EvaluationTests
     [Test]
     public void A_first_revision_is_evaluated_alone_and_one_that_fails_does_not_go_live_until_less_is_asked()
     {
-        var counts = new EvaluationCounts(100, 20, null, 0, 0, null, null);
+        var counts = new EvaluationCounts(100, 100, new EvaluationArm(20, 100));
         var simulation = new Simulation { Evaluation = (s, plan) => Ended(s, plan, counts), Planned = new Invariants().Check };
         simulation.Ask("v1", new Behaviour(), Spec(MinAccuracy(92)));
 
         simulation.RunUntil(s => s.Phase == RolloutPhase.Stalled, 60);
-        Assert.That(simulation.Status.Message, Is.EqualTo("first revision v1 does not go live: accuracy 80.0 % is below minAccuracyPercent 92: 80 of 100 rows right, 80.0 %"));
+        Assert.That(simulation.Status.Message, Is.EqualTo("first revision v1 does not go live: accuracy 80.0 % is below minAccuracyPercent 92: 80 of 100 answers right, 80.0 %, on data like this 62.6 to 92.0 %"));
         Assert.That(simulation.Status.Conditions!.Single(c => c.Type == ConditionTypes.Stalled).Reason, Is.EqualTo(Reasons.EvaluationFailed));
         Assert.That(simulation.Status.Routing, Is.Null);
 
@@ -122,7 +128,7 @@ public class EvaluationTests
     [Test]
     public void Every_revision_is_evaluated_anew()
     {
-        var simulation = Started(MinAccuracy(92), (s, plan) => Ended(s, plan, plan.Revision == "v2" ? Good : Good with { CanaryWrong = 500 }));
+        var simulation = Started(MinAccuracy(92), (s, plan) => Ended(s, plan, plan.Revision == "v2" ? Good : Good with { Canary = Good.Canary with { Wrong = 500 } }));
         simulation.RunUntil(s => s.CanaryWeight > 0, 60);
 
         simulation.Ask("v3", new Behaviour());
@@ -134,7 +140,7 @@ public class EvaluationTests
     [Test]
     public void Without_a_row_there_is_no_verdict()
     {
-        var simulation = Started(MinAccuracy(92), (s, plan) => Ended(s, plan, new EvaluationCounts(0, 0, 0, 0, 0, null, null)));
+        var simulation = Started(MinAccuracy(92), (s, plan) => Ended(s, plan, new EvaluationCounts(0, 0, new EvaluationArm(0, 0))));
 
         simulation.RunUntil(s => s.Evaluation?.State == EvaluationState.Error, 60);
     }
@@ -164,7 +170,7 @@ public class EvaluationTests
         Revision = plan.Revision,
         StartedAt = simulation.Now.AddSeconds(-1),
         TotalRows = 1000,
-        Counts = new EvaluationCounts(rows, 0, 0, 0, 0, null, null),
+        Counts = new EvaluationCounts(rows, rows, new EvaluationArm(0, rows), new EvaluationArm(0, rows)),
     };
 
     private static ObservedEvaluation Ended(Simulation simulation, EvaluationPlan plan, EvaluationCounts? counts) => new()

@@ -38,7 +38,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 - apiGroups: [apps]
   resources: [deployments]
   verbs: [create, delete, get, list, patch, update, watch]
-# Jobs of guardrails: a check that the user wrote, run once for a canary.
+# Jobs of guardrails, a check that the user wrote, and Jobs of evaluations.
 - apiGroups: [batch]
   resources: [jobs]
   verbs: [create, delete, get, list, patch, update, watch]
@@ -51,9 +51,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch]
-# Only whether a Secret that a ModelDeployment names exists and has the keys: no list, no watch.
+# Only whether a Secret or ConfigMap that a ModelDeployment names exists and has the keys: no list, no watch.
 - apiGroups: [""]
-  resources: [secrets]
+  resources: [configmaps, secrets]
   verbs: [get]
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [rolebindings]

@@ -19,7 +19,7 @@ internal sealed class Dataset : IDisposable
     /// <summary>Opens the data set, and downloads it when it is at a URI.</summary>
     public static async Task<Dataset> OpenAsync(EvaluateOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
-        if (!options.Dataset.Contains("://", StringComparison.Ordinal))
+        if (options.Dataset.StartsWith('/') || !options.Dataset.Contains("://", StringComparison.Ordinal))
         {
             return new Dataset(options, options.Dataset, isOurs: false);
         }

@@ -1,4 +1,5 @@
 using ModelOperator.Api;
+using ModelOperator.Controller.Evaluations;
 using ModelOperator.Controller.Reports;
 using ModelOperator.Controller.Sources;
 using ModelOperator.Kubernetes.Client;
@@ -10,7 +11,13 @@ namespace ModelOperator.Controller.Gathering;
 
 /// <summary>Brings together what the planner has to know of the world around one ModelDeployment.</summary>
 internal sealed class WorldGatherer(
-    IKubernetesClient client, IEntityStore<Deployment> deployments, IEntityStore<Pod> pods, RouterReports reports, SourceReader sources, Refusals refusals)
+    IKubernetesClient client,
+    IEntityStore<Deployment> deployments,
+    IEntityStore<Pod> pods,
+    RouterReports reports,
+    SourceReader sources,
+    EvaluationJobs evaluations,
+    Refusals refusals)
 {
     public async Task<ObservedWorld> GatherAsync(
         ModelDeployment model, EffectiveSpec spec, string wantedRevision, CancellationToken cancellationToken)
@@ -25,8 +32,9 @@ internal sealed class WorldGatherer(
         Task<IReadOnlyList<ObservedRouter>> ready = reports.ReadAsync(model, Routers(ours, pod => pod.IsReady()), cancellationToken);
         Task<IReadOnlyList<ObservedRouter>> leaving = reports.ReadAsync(model, Routers(ours, IsLeaving), cancellationToken);
         Task<ObservedWorld> told = sources.AddAsync(new ObservedWorld { Revisions = revisions }, model, spec.Rollout.Analysis, cancellationToken);
-        await Task.WhenAll(ready, leaving, told);
-        return await told with { Routers = await ready, LeavingRouters = await leaving };
+        Task<ObservedEvaluation?> evaluation = evaluations.ObserveAsync(model, spec, cancellationToken);
+        await Task.WhenAll(ready, leaving, told, evaluation);
+        return await told with { Routers = await ready, LeavingRouters = await leaving, Evaluation = await evaluation };
     }
 
     /// <summary>What the pods themselves cannot say: it keeps them from being made, or from starting.</summary>

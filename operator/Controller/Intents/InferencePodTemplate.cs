@@ -9,11 +9,18 @@ internal static class InferencePodTemplate
     public const string FetchContainer = "fetch";
     public const string RuntimeContainer = "runtime";
 
+    /// <summary>Where a Secret with credentials for a store is mounted.</summary>
+    public const string CredentialsDirectory = "/var/run/modeloperator/credentials";
+
+    /// <summary>Mode of what is mounted of it.</summary>
+    public const int OwnerAndGroupRead = 288; // 0440
+
+    /// <summary>Name of the port that serves.</summary>
+    public const string PortName = "http";
+
     private const string ModelsDirectory = "/models";
     private const string ModelFile = $"{ModelsDirectory}/model.onnx";
-    private const string CredentialsDirectory = "/var/run/modeloperator/credentials";
     private const int Port = 8080;
-    private const int OwnerAndGroupRead = 288; // 0440
 
     public static JsonObject Build(string model, string revision, EffectiveSpec effective)
     {
@@ -89,7 +96,7 @@ internal static class InferencePodTemplate
                 "--port", Port.ToString(),
                 "--execution-providers", string.Join(',', runtime.ExecutionProviders)),
             ["ports"] = new JsonArray(
-                new JsonObject { ["name"] = "http", ["containerPort"] = Port, ["protocol"] = "TCP" }),
+                new JsonObject { ["name"] = PortName, ["containerPort"] = Port, ["protocol"] = "TCP" }),
             ["resources"] = resources,
             ["startupProbe"] = Probe("/v2/health/live", periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 600),
             ["readinessProbe"] = Probe("/v2/health/ready", periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3),

@@ -34,6 +34,16 @@ internal static class ObjectLabels
         [Labels.Revision] = revision,
     };
 
+    /// <summary>On the Job that evaluates a revision and its pods.</summary>
+    public static JsonObject Evaluation(string model, string revision) => new()
+    {
+        [Labels.ManagedBy] = Labels.Operator,
+        [Labels.Component] = Labels.EvaluationComponent,
+        [Labels.Name] = model,
+        [Labels.Model] = model,
+        [Labels.Revision] = revision,
+    };
+
     /// <summary>On the router's objects and pods.</summary>
     public static JsonObject Router() => new()
     {

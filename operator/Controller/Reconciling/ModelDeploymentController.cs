@@ -2,6 +2,7 @@ using System.Net;
 using ModelOperator.Api;
 using ModelOperator.Api.Validation;
 using ModelOperator.Controller.Applying;
+using ModelOperator.Controller.Evaluations;
 using ModelOperator.Controller.Gathering;
 using ModelOperator.Controller.Intents;
 using ModelOperator.Controller.Sources;
@@ -26,6 +27,7 @@ internal sealed class ModelDeploymentController(
     NamespaceRouter router,
     OwnedObjects objects,
     RevisionDeployments revisions,
+    EvaluationJobs evaluations,
     GateJobs gateJobs,
     SourceReader sources,
     IEntityStore<ModelDeployment> models,
@@ -87,6 +89,7 @@ internal sealed class ModelDeploymentController(
         refusals.Forget($"{@namespace}/{name}");
         sources.Forget(@namespace, name);
         gateJobs.Forget(@namespace, name);
+        evaluations.Forget(@namespace, name);
         if (models.List(@namespace).Count == 0)
         {
             router.Forget(@namespace!);
@@ -142,6 +145,7 @@ internal sealed class ModelDeploymentController(
             }
         }
 
+        await evaluations.ActAsync(model, spec, plan.Evaluation, cancellationToken);
         await gateJobs.ActAsync(model, plan.GateJobs, cancellationToken);
         if (refusal is null)
         {

@@ -2,11 +2,14 @@ using ModelOperator.Controller.Intents;
 
 namespace ModelOperator.Controller.Reports;
 
-/// <summary>How routers are asked for what they saw.</summary>
+/// <summary>How routers are asked for what they saw, and evaluations for how far they are.</summary>
 internal sealed record EvidenceOptions
 {
     /// <summary>The routers' admin port.</summary>
     public int Port { get; init; } = RouterNames.AdminPortNumber;
+
+    /// <summary>The port at which the pod of an evaluation tells how far it is.</summary>
+    public int ProgressPort { get; init; } = EvaluationJob.ProgressPort;
 
     /// <summary>Longest time one attempt may take.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(2);

@@ -20,6 +20,7 @@ public sealed class Job : KubernetesObject, ISpec<JobSpec>, IStatus<JobStatus>
 public sealed class JobSpec
 {
     public int? BackoffLimit { get; set; }
+    public int? Parallelism { get; set; }
     public long? ActiveDeadlineSeconds { get; set; }
     public PodTemplateSpec Template { get; set; } = new();
 }

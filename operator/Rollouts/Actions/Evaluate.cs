@@ -31,7 +31,9 @@ internal static class Evaluate
         scope.Evaluation = new EvaluationPlan(asked, revision, stable);
         if (scope.World.Evaluation is { } observed && observed.Revision == revision)
         {
+            var before = known.State;
             Note(known, asked, observed);
+            Tell(scope, known, before);
         }
 
         if (known.State is EvaluationState.Passed or EvaluationState.Failed)
@@ -62,11 +64,38 @@ internal static class Evaluate
         return Next.Wait;
     }
 
+    // A failure is told with the rejection it leads to; a first revision has none.
+    private static void Tell(Scope scope, EvaluationStatus evaluation, EvaluationState before)
+    {
+        if (evaluation.State == before)
+        {
+            return;
+        }
+
+        switch (evaluation.State)
+        {
+            case EvaluationState.Passed:
+                scope.Tell(EventSeverity.Normal, Reasons.EvaluationPassed, $"revision {evaluation.Revision} passes its evaluation: {evaluation.Message}");
+                break;
+            case EvaluationState.Failed when scope.Status.StableRevision is null:
+                scope.Tell(EventSeverity.Warning, Reasons.EvaluationFailed, $"first revision {evaluation.Revision} fails its evaluation: {evaluation.Message}");
+                break;
+            case EvaluationState.Error:
+                scope.Tell(EventSeverity.Warning, Reasons.EvaluationError, $"revision {evaluation.Revision} could not be evaluated: {evaluation.Message}");
+                break;
+        }
+    }
+
     private static void Note(EvaluationStatus status, EffectiveEvaluation asked, ObservedEvaluation observed)
     {
-        status.StartedAt = observed.StartedAt;
+        if (status.StartedAt != observed.StartedAt)
+        {
+            // Another pod begins at the first row.
+            (status.StartedAt, status.Rows, status.TotalRows) = (observed.StartedAt, 0, null);
+        }
+
         status.EndedAt = observed.EndedAt;
-        status.TotalRows = observed.TotalRows;
+        status.TotalRows = observed.TotalRows ?? status.TotalRows;
         if (observed.Counts is { } counts)
         {
             EvaluationVerdict.Describe(status, counts);
@@ -74,7 +103,7 @@ internal static class Evaluate
 
         (status.State, string? message) = observed switch
         {
-            { EndedAt: not null, Counts: { Rows: > 0 } all } => EvaluationVerdict.Of(asked, all),
+            { EndedAt: not null, Counts: { Predictions: > 0 } all } => EvaluationVerdict.Of(asked, all),
             { EndedAt: not null } => (EvaluationState.Error, observed.Problem ?? "it ended without a result"),
             { StartedAt: null } => (EvaluationState.Pending, observed.Problem is null ? "its pod is coming up" : $"its pod does not come up: {observed.Problem}"),
             _ => (EvaluationState.Running, EvaluationVerdict.Progress(status)),

@@ -4,75 +4,102 @@ using ModelOperator.Api;
 
 namespace ModelOperator.Rollouts.Judging;
 
-/// <summary>Holds the counts of an evaluation against what is asked of a new revision.</summary>
+/// <summary>
+/// Holds the counts of an evaluation against what is asked of a new revision. The verdict is on the rows as they are, which say the same each
+/// time they are asked; the interval that is told with it says how far they speak for other rows.
+/// </summary>
 internal static class EvaluationVerdict
 {
-    // For the interval that is told; the verdict is on the rows as they are.
     private const double ErrorRate = 0.01;
 
-    /// <summary>Passed or Failed, and why. Needs at least one row.</summary>
+    /// <summary>Passed or Failed, and why. Needs at least one prediction.</summary>
     public static (EvaluationState State, string Message) Of(EffectiveEvaluation asked, EvaluationCounts counts)
     {
-        double accuracy = 1 - ((double)counts.CanaryWrong / counts.Rows);
-        double? drop = counts.StableWrong is { } wrong ? (double)(counts.CanaryWrong - wrong) / counts.Rows : null;
-        var missed = new List<string>();
-        if (asked.MinAccuracyPercent is { } least && counts.CanaryWrong * 100.0 > counts.Rows * (100.0 - least))
-        {
-            missed.Add($"accuracy {Percent(accuracy)} is below minAccuracyPercent {least}");
-        }
-
-        if (asked.MaxAccuracyDropPercent is { } most && (counts.CanaryWrong - counts.StableWrong) * 100.0 > counts.Rows * (double)most)
-        {
-            missed.Add($"accuracy is {Points(drop!.Value)} points below stable's, more than maxAccuracyDropPercent {most}");
-        }
-
-        if (asked.MaxMilliseconds is { } limit && counts.CanaryLatency is { } latency && latency.TotalMilliseconds > limit)
-        {
-            missed.Add($"p{asked.QuantilePercent} latency {Milliseconds(latency)} is above maxMilliseconds {limit}");
-        }
-
+        string[] missed = [.. new[] { Accuracy(asked, counts), Drop(asked, counts), Latency(asked, counts.Canary) }.OfType<string>()];
         string figures = Figures(asked, counts);
-        return missed.Count == 0 ? (EvaluationState.Passed, figures) : (EvaluationState.Failed, $"{string.Join("; ", missed)}: {figures}");
+        return missed.Length == 0 ? (EvaluationState.Passed, figures) : (EvaluationState.Failed, $"{string.Join("; ", missed)}: {figures}");
     }
 
     /// <summary>Puts the counts into the status.</summary>
     public static void Describe(EvaluationStatus status, EvaluationCounts counts)
     {
         status.Rows = counts.Rows;
-        status.Canary = Arm(counts.CanaryWrong, counts.Rows);
-        status.Stable = counts.StableWrong is { } wrong ? Arm(wrong, counts.Rows) : null;
-        status.OnlyCanaryWrong = counts.StableWrong is null ? null : counts.OnlyCanaryWrong;
-        status.OnlyStableWrong = counts.StableWrong is null ? null : counts.OnlyStableWrong;
-        status.CanaryLatency = counts.CanaryLatency is { } canary ? Milliseconds(canary) : null;
-        status.StableLatency = counts.StableLatency is { } stable ? Milliseconds(stable) : null;
+        status.Canary = Arm(counts.Canary, counts);
+        status.Stable = counts.Stable is { } stable ? Arm(stable, counts) : null;
+        status.OnlyCanaryWrong = counts.Stable is null ? null : counts.OnlyCanaryWrong;
+        status.OnlyStableWrong = counts.Stable is null ? null : counts.OnlyStableWrong;
+        status.CanaryLatency = counts.Canary.Latency is { } latency ? Milliseconds(latency) : null;
+        status.StableLatency = counts.Stable?.Latency is { } other ? Milliseconds(other) : null;
     }
 
     /// <summary>How far it is.</summary>
     public static string Progress(EvaluationStatus status) => status.TotalRows is { } total and > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{status.Rows:N0} of {total:N0} rows, {100 * status.Rows / total} %")
+        ? string.Create(CultureInfo.InvariantCulture, $"{100 * status.Rows / total} %, {status.Rows:N0} of {total:N0} rows")
         : string.Create(CultureInfo.InvariantCulture, $"{status.Rows:N0} rows");
+
+    private static string? Accuracy(EffectiveEvaluation asked, EvaluationCounts counts) =>
+        asked.MinAccuracyPercent is { } least && counts.Canary.Wrong * 100.0 > counts.Predictions * (100.0 - least)
+            ? $"accuracy {Percent(Right(counts.Canary, counts))} is below minAccuracyPercent {least}"
+            : null;
+
+    private static string? Drop(EffectiveEvaluation asked, EvaluationCounts counts) =>
+        asked.MaxAccuracyDropPercent is { } most && counts.Stable is { } stable
+        && (counts.Canary.Wrong - stable.Wrong) * 100.0 > counts.Predictions * (double)most
+            ? $"accuracy is {Points((double)(counts.Canary.Wrong - stable.Wrong) / counts.Predictions)} points below stable's, more than maxAccuracyDropPercent {most}"
+            : null;
+
+    // Counted rather than read off the quantile, which comes from buckets.
+    private static string? Latency(EffectiveEvaluation asked, EvaluationArm canary)
+    {
+        if (asked.MaxMilliseconds is not { } limit || (canary.Answers > 0 && canary.Slow * 100 <= canary.Answers * (100 - asked.QuantilePercent)))
+        {
+            return null;
+        }
+
+        return canary.Answers == 0
+            ? $"it answered no row, so that none was within maxMilliseconds {limit}"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{canary.Slow:N0} of {canary.Answers:N0} answers took longer than maxMilliseconds {limit}, more than {100 - asked.QuantilePercent} %");
+    }
 
     private static string Figures(EffectiveEvaluation asked, EvaluationCounts counts)
     {
+        EvaluationArm canary = counts.Canary;
         string text = string.Create(
-            CultureInfo.InvariantCulture, $"{counts.Rows - counts.CanaryWrong:N0} of {counts.Rows:N0} rows right, {Percent(1 - ((double)counts.CanaryWrong / counts.Rows))}");
-        if (counts.StableWrong is { } wrong)
-        {
-            var pairs = new PairedEvidence().Add(counts.Rows, counts.OnlyCanaryWrong, counts.OnlyStableWrong, margin: 0);
-            text += string.Create(
-                CultureInfo.InvariantCulture,
-                $", stable {Percent(1 - ((double)wrong / counts.Rows))} ({counts.OnlyCanaryWrong:N0} wrong by the new revision alone, {counts.OnlyStableWrong:N0} by stable alone; ")
-                + $"{Sentence.Where(Criterion.Margin(0), pairs.Interval(ErrorRate))} of wrong answers on data like this)";
-        }
-
-        return counts.CanaryLatency is { } latency ? $"{text}; p{asked.QuantilePercent} {Milliseconds(latency)}" : text;
+            CultureInfo.InvariantCulture, $"{counts.Predictions - canary.Wrong:N0} of {counts.Predictions:N0} answers right, {Percent(Right(canary, counts))}");
+        text += counts.Stable is { } stable ? Compared(stable, counts) : Alone(canary, counts);
+        text += canary.Latency is { } latency ? $"; p{asked.QuantilePercent} {Milliseconds(latency)}" : "";
+        return canary.Failed == 0 ? text : text + string.Create(CultureInfo.InvariantCulture, $"; {canary.Failed:N0} rows failed, such as with {canary.Error}");
     }
 
-    private static ArmStatus Arm(long wrong, long rows) => new() { Total = rows, Bad = wrong, Good = rows == 0 ? null : Percent(1 - ((double)wrong / rows)) };
+    private static string Compared(EvaluationArm stable, EvaluationCounts counts)
+    {
+        Interval difference = new PairedEvidence().Add(counts.Predictions, counts.OnlyCanaryWrong, counts.OnlyStableWrong, margin: 0).Interval(ErrorRate);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $", stable {Percent(Right(stable, counts))}; {counts.OnlyCanaryWrong:N0} wrong by the new revision alone, {counts.OnlyStableWrong:N0} by stable alone: "
+            + $"on data like this its accuracy is {-100 * difference.High:+0.0;-0.0;0.0} to {-100 * difference.Low:+0.0;-0.0;0.0} points off stable's");
+    }
+
+    private static string Alone(EvaluationArm canary, EvaluationCounts counts)
+    {
+        Interval wrong = RateSequence.Of(canary.Wrong, counts.Predictions, ErrorRate);
+        return string.Create(CultureInfo.InvariantCulture, $", on data like this {100 * (1 - wrong.High):0.0} to {100 * (1 - wrong.Low):0.0} %");
+    }
+
+    private static double Right(EvaluationArm arm, EvaluationCounts counts) => 1 - ((double)arm.Wrong / counts.Predictions);
+
+    private static ArmStatus Arm(EvaluationArm arm, EvaluationCounts counts) => new()
+    {
+        Total = counts.Predictions,
+        Bad = arm.Wrong,
+        Good = counts.Predictions == 0 ? null : Percent(Right(arm, counts)),
+    };
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0#} %");
 
-    private static string Points(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0#}");
+    private static string Points(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0}");
 
     private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.##} ms");
 }

@@ -6,6 +6,7 @@ namespace ModelOperator.Rollouts.Outcome;
 internal static class Requeue
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Progress = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
@@ -15,6 +16,11 @@ internal static class Requeue
         if (AwaitsRouters(scope) || Deployments.IsDraining(scope))
         {
             return Soon;
+        }
+
+        if (status is { Phase: RolloutPhase.Evaluating, Evaluation.State: EvaluationState.Pending or EvaluationState.Running })
+        {
+            return Progress;
         }
 
         return status.Rollout is { } rollout

@@ -16,7 +16,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     /// <summary>Port of its health checks and metrics.</summary>
     public int Port { get; }
 
-    public static async Task<OperatorUnderTest> StartAsync(ApiServerFixture server, string @namespace, int routerPort)
+    public static async Task<OperatorUnderTest> StartAsync(ApiServerFixture server, string @namespace, int routerPort, int progressPort)
     {
         int port = FreePort();
         var settings = new OperatorSettings
@@ -34,7 +34,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
             WebhookPort = null,
         };
         WebApplication application = OperatorApplication.Build(
-            settings, server.Configuration, new EvidenceOptions { Port = routerPort }, new SourceOptions { AllowLoopback = true }, builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+            settings, server.Configuration, new EvidenceOptions { Port = routerPort, ProgressPort = progressPort }, new SourceOptions { AllowLoopback = true }, builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
         await application.StartAsync();
         return new OperatorUnderTest(application, port);
     }

@@ -15,9 +15,9 @@ internal sealed class Scene : IAsyncDisposable
     private readonly TestNamespace _namespace;
     private OperatorUnderTest? _operator;
 
-    private Scene(ApiServerFixture server, TestNamespace @namespace, PlayedRouters routers)
+    private Scene(ApiServerFixture server, TestNamespace @namespace, PlayedRouters routers, PlayedEvaluation evaluation)
     {
-        (_server, _namespace, Routers) = (server, @namespace, routers);
+        (_server, _namespace, Routers, Evaluation) = (server, @namespace, routers, evaluation);
         Kubelet = new PlayedKubelet(server.Client, @namespace.Name, RouterAddresses);
     }
 
@@ -29,6 +29,8 @@ internal sealed class Scene : IAsyncDisposable
 
     public PlayedKubelet Kubelet { get; }
 
+    public PlayedEvaluation Evaluation { get; }
+
     public OperatorUnderTest Operator => _operator!;
 
     public static async Task<Scene> StartAsync()
@@ -37,12 +39,12 @@ internal sealed class Scene : IAsyncDisposable
         await Definition.Value;
         TestNamespace @namespace = await server.CreateNamespaceAsync();
         PlayedRouters routers = await PlayedRouters.StartAsync(server.Client, @namespace.Name, RouterAddresses);
-        var scene = new Scene(server, @namespace, routers);
+        var scene = new Scene(server, @namespace, routers, await PlayedEvaluation.StartAsync(server.Client, @namespace.Name));
         await scene.StartOperatorAsync();
         return scene;
     }
 
-    public async Task StartOperatorAsync() => _operator = await OperatorUnderTest.StartAsync(_server, Namespace, Routers.Port);
+    public async Task StartOperatorAsync() => _operator = await OperatorUnderTest.StartAsync(_server, Namespace, Routers.Port, Evaluation.Port);
 
     public async Task StopOperatorAsync()
     {
@@ -108,6 +110,7 @@ internal sealed class Scene : IAsyncDisposable
 
         await Kubelet.DisposeAsync();
         await Routers.DisposeAsync();
+        await Evaluation.DisposeAsync();
         await _namespace.DisposeAsync();
     }
 }

@@ -53,6 +53,50 @@ public sealed class IntentTests
     public void The_Service_of_a_model_leads_to_the_routers() => Golden.Verify(ModelService.Build(Models.Digits()), "service");
 
     [Test]
+    public void The_Service_of_a_revision_leads_to_its_pods() => Golden.Verify(RevisionService.Build(Models.Digits(), "0123456789"), "revision-service");
+
+    [Test]
+    public void The_Job_of_an_evaluation_with_data_from_a_store() => Golden.Verify(
+        Evaluation(
+            new EvaluationDataset
+            {
+                Uri = "https://store.example/digits.ndjson",
+                Digest = "sha256:" + new string('a', 64),
+                CredentialsSecretRef = new LocalSecretReference { Name = "model-store" },
+            },
+            "fedcba9876",
+            model => model.Spec.Runtime = new RuntimeSpec
+            {
+                PodTemplate = (JsonObject)JsonNode.Parse("""{"spec": {"imagePullSecrets": [{"name": "pull"}], "nodeSelector": {"pool": "models"}, "priorityClassName": "serving"}}""")!,
+            }),
+        "evaluation-uri");
+
+    [Test]
+    public void The_Job_of_an_evaluation_of_a_first_revision_with_data_from_a_ConfigMap() => Golden.Verify(
+        Evaluation(new EvaluationDataset { ConfigMapKeyRef = new ConfigMapKeyReference { Name = "digits", Key = "rows" } }, stable: null), "evaluation-config-map");
+
+    [Test]
+    public void The_Job_of_an_evaluation_with_data_on_a_volume() => Golden.Verify(
+        Evaluation(new EvaluationDataset { PersistentVolumeClaim = new VolumeFileReference { ClaimName = "data", Path = "sets/digits.ndjson" } }, "fedcba9876"), "evaluation-volume");
+
+    [Test]
+    public void Another_rollout_or_another_evaluation_is_another_run_of_the_same_Job()
+    {
+        var data = new EvaluationDataset { Uri = "https://store.example/digits.ndjson" };
+        JsonObject[] jobs =
+        [
+            Evaluation(data, "fedcba9876"),
+            Evaluation(data, "fedcba9876", model => model.Status = new() { Rollout = new() { StartedAt = DateTimeOffset.UnixEpoch } }),
+            Evaluation(data, "fedcba9876", model => model.Status = new() { Rollout = new() { StartedAt = DateTimeOffset.UnixEpoch.AddTicks(1) } }),
+            Evaluation(new EvaluationDataset { Uri = "https://store.example/other.ndjson" }, "fedcba9876"),
+        ];
+
+        Assert.That(jobs.Select(EvaluationJob.RunOf), Is.Unique);
+        Assert.That(jobs.Select(job => (string)job["metadata"]!["name"]!), Is.All.EqualTo("digits-0123456789-evaluation"));
+        Assert.That(EvaluationJob.NameOf(new string('m', 52), "0123456789"), Has.Length.LessThanOrEqualTo(63));
+    }
+
+    [Test]
     public void The_router_of_a_namespace() => Golden.Verify(
         RouterDeployment.Build("vision", [Models.Digits()], "registry.example/model-router:1", 2), "router-deployment");
 
@@ -117,6 +161,17 @@ public sealed class IntentTests
     {
         deployment["metadata"]!.AsObject().Remove("annotations");
         return deployment.ToJsonString();
+    }
+
+    private static JsonObject Evaluation(EvaluationDataset dataset, string? stable, Action<ModelDeployment>? change = null)
+    {
+        ModelDeployment model = Models.Digits(change);
+        model.Spec.Rollout = new RolloutSpec
+        {
+            Evaluation = new EvaluationSpec { Dataset = dataset, MinAccuracyPercent = 92, MaxMilliseconds = stable is null ? null : 50 },
+        };
+        EffectiveSpec spec = Defaults.Resolve(model.Spec, Image);
+        return EvaluationJob.Build(model, new Rollouts.EvaluationPlan(spec.Rollout.Evaluation!, "0123456789", stable), spec.Runtime);
     }
 
     private static JsonObject Deployment(ModelDeployment model, int replicas, string revision = "0123456789") =>

@@ -1,0 +1,179 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using ModelOperator.Api;
+using ModelOperator.Rollouts;
+
+namespace ModelOperator.Controller.Intents;
+
+/// <summary>
+/// The Job that has a revision, and the one that serves, answer a labelled data set. Its pod is tried again when it is lost or a revision cannot
+/// be reached; a Job of another rollout, or for another evaluation, is another run.
+/// </summary>
+internal static class EvaluationJob
+{
+    public const string Container = "evaluate";
+
+    /// <summary>Port of GET /progress.</summary>
+    public const int ProgressPort = 8082;
+
+    /// <summary>Tells for which rollout and which evaluation a Job was made.</summary>
+    public const string RunAnnotation = "modeloperator.io/evaluation-run";
+
+    private const int Retries = 3;
+    private const string DatasetDirectory = "/dataset";
+    private const string DatasetFile = "dataset.ndjson";
+
+    /// <summary>Name of the Job. A guardrail may have the same: its Job is made when this one is gone.</summary>
+    public static string NameOf(string model, string revision) => GateJob.NameOf(model, revision, "evaluation");
+
+    /// <summary>What distinguishes this run from others under the same name.</summary>
+    public static string RunOf(JsonObject intent) => (string)intent["metadata"]!["annotations"]![RunAnnotation]!;
+
+    public static JsonObject Build(ModelDeployment model, EvaluationPlan plan, EffectiveRuntime runtime)
+    {
+        string name = model.Metadata.Name;
+        var spec = new JsonObject
+        {
+            ["backoffLimit"] = Retries,
+            ["completions"] = 1,
+            ["parallelism"] = 1,
+            ["activeDeadlineSeconds"] = (long)plan.Evaluation.Deadline.TotalSeconds,
+            ["template"] = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["labels"] = ObjectLabels.Evaluation(name, plan.Revision) },
+                ["spec"] = PodSpec(name, plan, runtime),
+            },
+        };
+        string run = Hash($"{model.Status?.Rollout?.StartedAt.UtcDateTime:O}\n{spec.ToJsonString()}");
+        return new JsonObject
+        {
+            ["apiVersion"] = "batch/v1",
+            ["kind"] = "Job",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = NameOf(name, plan.Revision),
+                ["namespace"] = model.Metadata.Namespace,
+                ["labels"] = ObjectLabels.Evaluation(name, plan.Revision),
+                ["annotations"] = new JsonObject { [RunAnnotation] = run },
+                ["ownerReferences"] = Owners.Controller(model),
+            },
+            ["spec"] = spec,
+        };
+    }
+
+    private static JsonObject PodSpec(string model, EvaluationPlan plan, EffectiveRuntime runtime)
+    {
+        EvaluationDataset dataset = plan.Evaluation.Dataset;
+        var spec = new JsonObject
+        {
+            ["restartPolicy"] = "Never",
+            ["automountServiceAccountToken"] = false,
+            ["enableServiceLinks"] = false,
+            ["securityContext"] = PodSecurity.Pod(),
+            ["containers"] = new JsonArray(new JsonObject
+            {
+                ["name"] = Container,
+                ["image"] = runtime.Image,
+                ["args"] = new JsonArray([.. Arguments(model, plan).Select(argument => (JsonNode)argument)]),
+                ["ports"] = new JsonArray(new JsonObject { ["name"] = "progress", ["containerPort"] = ProgressPort, ["protocol"] = "TCP" }),
+                ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["cpu"] = "100m", ["memory"] = "256Mi" } },
+                ["securityContext"] = PodSecurity.Container(),
+                ["terminationMessagePolicy"] = "FallbackToLogsOnError",
+                ["volumeMounts"] = Mounts(dataset),
+            }),
+            ["volumes"] = Volumes(dataset),
+        };
+        // The image is the revision's own, and so is what it takes to get it.
+        foreach (string field in new[] { "imagePullSecrets", "nodeSelector", "tolerations" })
+        {
+            if (runtime.PodTemplate?["spec"]?[field] is { } users)
+            {
+                spec[field] = users.DeepClone();
+            }
+        }
+
+        return spec;
+    }
+
+    private static IEnumerable<string> Arguments(string model, EvaluationPlan plan)
+    {
+        EffectiveEvaluation evaluation = plan.Evaluation;
+        return
+        [
+            "evaluate",
+            "--dataset", PathOf(evaluation.Dataset),
+            .. evaluation.Dataset.Digest is { } digest ? ["--digest", digest] : Array.Empty<string>(),
+            .. evaluation.Dataset.CredentialsSecretRef is null ? Array.Empty<string>() : ["--credentials", InferencePodTemplate.CredentialsDirectory],
+            "--model", model,
+            "--canary", RevisionService.AddressOf(model, plan.Revision),
+            .. plan.StableRevision is { } stable ? ["--stable", RevisionService.AddressOf(model, stable)] : Array.Empty<string>(),
+            "--concurrency", evaluation.Concurrency.ToString(),
+            "--quantile", evaluation.QuantilePercent.ToString(),
+            .. evaluation.MaxMilliseconds is { } limit ? ["--max-milliseconds", limit.ToString()] : Array.Empty<string>(),
+            "--progress-port", ProgressPort.ToString(),
+        ];
+    }
+
+    private static string PathOf(EvaluationDataset dataset) => dataset switch
+    {
+        { Uri: { } uri } => uri,
+        { PersistentVolumeClaim: { } volume } => $"{DatasetDirectory}/{volume.Path}",
+        _ => $"{DatasetDirectory}/{DatasetFile}",
+    };
+
+    private static JsonArray Mounts(EvaluationDataset dataset)
+    {
+        var mounts = new JsonArray(new JsonObject { ["name"] = "tmp", ["mountPath"] = "/tmp" });
+        if (dataset.Uri is null)
+        {
+            mounts.Add((JsonNode)new JsonObject { ["name"] = "dataset", ["mountPath"] = DatasetDirectory, ["readOnly"] = true });
+        }
+
+        if (dataset.CredentialsSecretRef is not null)
+        {
+            mounts.Add((JsonNode)new JsonObject { ["name"] = "credentials", ["mountPath"] = InferencePodTemplate.CredentialsDirectory, ["readOnly"] = true });
+        }
+
+        return mounts;
+    }
+
+    private static JsonArray Volumes(EvaluationDataset dataset)
+    {
+        var volumes = new JsonArray(new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() });
+        if (dataset.ConfigMapKeyRef is { } key)
+        {
+            volumes.Add((JsonNode)new JsonObject
+            {
+                ["name"] = "dataset",
+                ["configMap"] = new JsonObject
+                {
+                    ["name"] = key.Name,
+                    ["items"] = new JsonArray(new JsonObject { ["key"] = key.Key, ["path"] = DatasetFile }),
+                },
+            });
+        }
+
+        if (dataset.PersistentVolumeClaim is { } volume)
+        {
+            volumes.Add((JsonNode)new JsonObject
+            {
+                ["name"] = "dataset",
+                ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = volume.ClaimName, ["readOnly"] = true },
+            });
+        }
+
+        if (dataset.CredentialsSecretRef is { } secret)
+        {
+            volumes.Add((JsonNode)new JsonObject
+            {
+                ["name"] = "credentials",
+                ["secret"] = new JsonObject { ["secretName"] = secret.Name, ["defaultMode"] = InferencePodTemplate.OwnerAndGroupRead },
+            });
+        }
+
+        return volumes;
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+}
