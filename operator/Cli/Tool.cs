@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using ModelOperator.Cli.Replay;
+using ModelOperator.Cli.Simulate;
 
 namespace ModelOperator.Cli;
 
@@ -18,8 +19,9 @@ internal static class Tool
     public static async Task<int> RunAsync(
         IReadOnlyList<string> args, Func<Stream> openInput, InvocationConfiguration streams, CancellationToken cancellationToken = default)
     {
-        var root = new RootCommand("Shows how Model Operator judges a canary: on recorded counts (replay).")
+        var root = new RootCommand("Shows how Model Operator judges a canary: before a rollout (simulate) and on recorded counts (replay).")
         {
+            SimulateCommand.Create(TimeProvider.System),
             ReplayCommand.Create(openInput),
         };
         root.HelpName = Name;
@@ -49,6 +51,7 @@ internal static class Tool
         }
         catch (OperationCanceledException)
         {
+            await streams.Output.FlushAsync(CancellationToken.None);
             return ExitCodes.Interrupted;
         }
     }
