@@ -36,7 +36,7 @@ public sealed class LatencyHistogram
     {
         ArgumentNullException.ThrowIfNull(counts);
         var sum = new SortedDictionary<int, long>(_counts);
-        foreach (var (bucket, count) in counts)
+        foreach (var (bucket, count) in counts.Where(pair => pair.Count > 0))
         {
             int index = Math.Clamp(bucket, 0, Buckets - 1);
             sum[index] = sum.GetValueOrDefault(index) + count;
