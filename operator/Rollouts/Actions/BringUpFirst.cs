@@ -35,7 +35,7 @@ internal static class BringUpFirst
 
             status.StableRevision = revision;
             scope.Table.SendAllTo(revision);
-            scope.Decide(DecisionActions.Promoted, revision, Reasons.Promoted, $"first revision {revision} is ready and gets all requests");
+            scope.Decide(DecisionActions.Promoted, revision, Reasons.Promoted, $"first revision {revision} is ready and gets all requests{Evaluate.Passed(scope)}");
             status.Phase = RolloutPhase.Promoting;
             return Next.LookAgain;
         }

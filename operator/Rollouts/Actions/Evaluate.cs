@@ -53,6 +53,9 @@ internal static class Evaluate
         }
     }
 
+    /// <summary>What an evaluation that was passed showed, to be put at the end of a sentence.</summary>
+    public static string Passed(Scope scope) => scope.Status.Evaluation is { } evaluation ? $"; its evaluation passed: {evaluation.Message}" : "";
+
     /// <summary>Waits for an evaluation that has not come to an end.</summary>
     public static Next Wait(Scope scope, string revision)
     {

@@ -34,7 +34,10 @@ internal static class StartCanary
             rollout.Step = 0;
             scope.Table.Share(stable, canary, scope.Spec.Steps[0].Weight);
             scope.Decide(
-                DecisionActions.StepAdvanced, canary, Reasons.StepAdvanced, $"canary {canary} is ready and gets {scope.Spec.Steps[0].Weight} percent of requests");
+                DecisionActions.StepAdvanced,
+                canary,
+                Reasons.StepAdvanced,
+                $"canary {canary} is ready and gets {scope.Spec.Steps[0].Weight} percent of requests{Evaluate.Passed(scope)}");
             return Next.LookAgain;
         }
 
