@@ -12,15 +12,16 @@ public static class LoadCommand
         var rate = new Option<double>("--rate") { Description = "Requests a second.", DefaultValueFactory = _ => 100 };
         var samples = new Option<FileInfo>("--samples") { Description = "Labelled samples, one JSON object a line.", DefaultValueFactory = _ => new FileInfo("/models/digits-heldout.ndjson") };
         var port = new Option<int>("--port") { Description = "Port of GET /report.", DefaultValueFactory = _ => 8080 };
-        var command = new Command("load", "Send labelled digits to a model and feed the truth back.") { url, model, rate, samples, port };
+        var delay = new Option<double>("--truth-delay") { Description = "Seconds after an answer until its truth is known and fed back.", DefaultValueFactory = _ => 0 };
+        var command = new Command("load", "Send labelled digits to a model and feed the truth back.") { url, model, rate, samples, port, delay };
         command.SetAction((arguments, cancellationToken) => RunAsync(
             new Uri(arguments.GetValue(url)!), arguments.GetValue(model)!, arguments.GetValue(rate),
-            Sample.ReadAll(arguments.GetValue(samples)!.FullName), arguments.GetValue(port), cancellationToken));
+            Sample.ReadAll(arguments.GetValue(samples)!.FullName), arguments.GetValue(port), TimeSpan.FromSeconds(arguments.GetValue(delay)), cancellationToken));
         return command;
     }
 
     private static async Task RunAsync(
-        Uri url, string model, double rate, List<Sample> samples, int port, CancellationToken cancellationToken)
+        Uri url, string model, double rate, List<Sample> samples, int port, TimeSpan truthDelay, CancellationToken cancellationToken)
     {
         var counters = new LoadCounters();
         var builder = WebApplication.CreateSlimBuilder();
@@ -32,7 +33,7 @@ public static class LoadCommand
         using var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(30), ConnectTimeout = TimeSpan.FromSeconds(5) };
         using var http = new HttpClient(handler) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(15) };
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
-        var generator = new LoadGenerator(http, model, samples, counters, TimeProvider.System);
+        var generator = new LoadGenerator(http, model, samples, counters, truthDelay, TimeProvider.System);
         try
         {
             await generator.WaitUntilServedAsync(stopping.Token);

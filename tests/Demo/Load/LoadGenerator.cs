@@ -2,9 +2,9 @@ namespace ModelOperator.Demo.Load;
 
 /// <summary>
 /// Sends labelled images at a steady rate, whatever the answers do (open loop), and feeds the truth back under the request id
-/// of each answer. It never retries: a request that fails is a request a user would have lost.
+/// of each answer, at once or when it is known. It never retries: a request that fails is a request a user would have lost.
 /// </summary>
-public sealed class LoadGenerator(HttpClient http, string model, IReadOnlyList<Sample> samples, LoadCounters counters, TimeProvider time)
+public sealed class LoadGenerator(HttpClient http, string model, IReadOnlyList<Sample> samples, LoadCounters counters, TimeSpan truthDelay, TimeProvider time)
 {
     private const int MaxInFlight = 512;
     private readonly SemaphoreSlim slots = new(MaxInFlight);
@@ -49,21 +49,27 @@ public sealed class LoadGenerator(HttpClient http, string model, IReadOnlyList<S
 
     private async Task SendAsync(Sample sample, CancellationToken cancellationToken)
     {
+        string? id = null;
         try
         {
-            string? id = await InferAsync(sample, cancellationToken);
+            try
+            {
+                id = await InferAsync(sample, cancellationToken);
+            }
+            finally
+            {
+                slots.Release();
+            }
+
             if (id is not null)
             {
+                await Task.Delay(truthDelay, time, cancellationToken);
                 await FeedBackAsync(new Feedback(id, sample.Label), cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The load ends here.
-        }
-        finally
-        {
-            slots.Release();
         }
     }
 
