@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace ModelOperator.Analysis;
 
-/// <summary>Writes a histogram as base64 of (gap to the last bucket, count) in variable-length integers: at most some 3 KB.</summary>
+/// <summary>
+/// Writes a histogram as base64 of variable-length integers: for every bucket twice its count, one more where buckets without any come before
+/// it, and then how many. At most some 1.5 KB.
+/// </summary>
 public sealed class LatencyHistogramConverter : JsonConverter<LatencyHistogram>
 {
     public override LatencyHistogram Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -18,8 +21,9 @@ public sealed class LatencyHistogramConverter : JsonConverter<LatencyHistogram>
         long bucket = -1;
         while (position < bytes.Length)
         {
-            bucket += ReadNumber(bytes, ref position);
-            long count = ReadNumber(bytes, ref position);
+            long number = ReadNumber(bytes, ref position);
+            long count = number / 2;
+            bucket += 1 + (number % 2 == 0 ? 0 : ReadNumber(bytes, ref position));
             if (bucket is < 0 or >= LatencyHistogram.Buckets || count is < 1 or > LatencyHistogram.Memory || !counts.TryAdd((int)bucket, count))
             {
                 throw new JsonException("A latency histogram has a bucket or count out of range.");
@@ -35,8 +39,13 @@ public sealed class LatencyHistogramConverter : JsonConverter<LatencyHistogram>
         int last = -1;
         foreach (var (bucket, count) in value.Counts)
         {
-            WriteNumber(bytes, bucket - last);
-            WriteNumber(bytes, count);
+            long without = bucket - last - 1;
+            WriteNumber(bytes, (2 * count) + (without > 0 ? 1 : 0));
+            if (without > 0)
+            {
+                WriteNumber(bytes, without);
+            }
+
             last = bucket;
         }
 
