@@ -7,14 +7,16 @@ namespace ModelOperator.Rollouts;
 public static class Sources
 {
     /// <summary>
-    /// The Prometheus, Webhook and Job guardrails that are due: while the canary has traffic, once an interval; gates until they have spoken.
+    /// The Prometheus, Webhook and Job guardrails that are due: while the canary has traffic, once an interval; gates until they have spoken. What
+    /// a Job says lies ready in the cluster and is looked at every time.
     /// </summary>
     public static IReadOnlyList<EffectiveGuardrail> Due(ModelDeploymentStatus? status, EffectiveAnalysis analysis, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(analysis);
         return status?.Rollout?.AnalysisStartedAt is null
             ? []
-            : [.. analysis.Guardrails.Where(guardrail => DueAt(status, guardrail, analysis.Interval) <= now)];
+            : [.. analysis.Guardrails.Where(guardrail =>
+                DueAt(status, guardrail, analysis.Interval) is { } due && (due <= now || guardrail.Job is not null))];
     }
 
     /// <summary>When the guardrail's source is to be asked next; null when it is not to be asked.</summary>

@@ -101,6 +101,32 @@ public class GateTests
         Assert.That(simulation.LastPlan.GateJobs, Is.Empty);
     }
 
+    [Test]
+    public void What_a_job_says_does_not_wait_for_the_interval()
+    {
+        var spec = Spec();
+        spec.Rollout!.Analysis!.IntervalSeconds = 100;
+        spec.Rollout.Analysis.Guardrails![1] = new Guardrail { Name = "gate", Type = GuardrailType.Job, Job = new JobGate() };
+        string? problem = null;
+        Verdict? verdict = null;
+        var simulation = Rollout(s => new GateAnswer { At = s.Now, Problem = problem, Verdict = verdict }, spec);
+        simulation.RunUntil(s => s.Rollout?.StepConfirmedAt is not null, 60);
+        simulation.Run(10);
+        var asked = simulation.Status.Analysis!.Single(g => g.Name == "gate").Source!.AskedAt;
+
+        problem = "no such image";
+        simulation.RunUntil(s => s.Analysis!.Single(g => g.Name == "gate").Source!.Problem == problem, 5);
+        problem = null;
+        simulation.RunUntil(s => s.Analysis!.Single(g => g.Name == "gate").Source!.Problem is null, 5);
+        var running = simulation.Status.Analysis!.Single(g => g.Name == "gate");
+        simulation.Run(10);
+        Assert.That(simulation.Status.Analysis!.Single(g => g.Name == "gate").Source!.AskedAt, Is.EqualTo(running.Source!.AskedAt), "nothing new is nothing to write");
+        verdict = Verdict.Harmful;
+        simulation.RunUntil(s => s.Rejected?.Single().Reason == Reasons.GateHarmful, 5);
+
+        Assert.That(simulation.Now - asked, Is.LessThan(TimeSpan.FromSeconds(60)));
+    }
+
     private static ModelDeploymentSpec Spec()
     {
         var spec = Specs.Digits(deadlineSeconds: 120, onInconclusive: InconclusiveAction.Promote, weights: 50);

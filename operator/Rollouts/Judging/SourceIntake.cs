@@ -44,12 +44,17 @@ internal static class SourceIntake
         var due = Sources.DueAt(scope.Status, guardrail, scope.Spec.Analysis.Interval);
         return known switch
         {
-            GateGuardrail gate when scope.World.Gates.TryGetValue(guardrail.Name, out var answer) && due <= answer.At => Hear(gate, answer),
+            GateGuardrail gate when scope.World.Gates.TryGetValue(guardrail.Name, out var answer) && (due <= answer.At || (due is not null && IsNews(gate, answer))) =>
+                Hear(gate, answer),
             CountedGuardrail counted when scope.World.Metrics.TryGetValue(guardrail.Name, out var answer) && due <= answer.At => Count(counted, answer),
             MeanGuardrail mean when scope.World.Metrics.TryGetValue(guardrail.Name, out var answer) && due <= answer.At => Average(mean, answer),
             _ => known,
         };
     }
+
+    // A Job's last word, or what keeps it from it, does not wait for the interval.
+    private static bool IsNews(GateGuardrail gate, GateAnswer answer) =>
+        answer.Verdict is Verdict.Safe or Verdict.Harmful || Problem(answer.Problem) != gate.Source?.Problem;
 
     private static GateGuardrail Hear(GateGuardrail gate, GateAnswer answer) => gate with
     {
