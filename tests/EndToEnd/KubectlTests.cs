@@ -10,7 +10,7 @@ public sealed class KubectlTests
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v1.onnx"));
         await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=55s");
 
-        string table = await place.RunAsync("get mdep");
+        string table = await place.EventuallyAsync("get mdep", rows => !rows.Contains("Promoting"), "the first revision to be at rest");
         Assert.That(table.Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries),
             Is.EqualTo(new[] { "NAME", "READY", "PHASE", "STABLE", "CANARY", "WEIGHT", "AGE" }));
         Assert.That(table, Does.Contain("digits").And.Contain("True").And.Contain("Stable"));
