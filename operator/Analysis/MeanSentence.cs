@@ -28,6 +28,5 @@ public static class MeanSentence
     }
 
     /// <summary>The interval in words; more is worse.</summary>
-    public static string Where(Interval interval) => string.Create(
-        CultureInfo.InvariantCulture, $"worse by {100 * interval.Low:+0.0;-0.0;0.0} to {100 * interval.High:+0.0;-0.0;0.0} % of the range");
+    public static string Where(Interval interval) => $"worse by {Sentence.Signed(interval)} % of the range";
 }

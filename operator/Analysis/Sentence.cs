@@ -21,9 +21,12 @@ public static class Sentence
             : $"the margin of {Points(criterion.Value)}";
         string where = Where(criterion, judgement.Interval);
         string harm = criterion.IsLimit ? $"canary is beyond {allowed}" : $"canary {Worse(measure, counts)}";
+        bool isPlain = criterion is { IsLimit: false, Value: 0 };
+        string otherwise = isPlain ? "under no difference" : $"if it were within {(criterion.IsLimit ? "the limit" : allowed)}";
         return judgement.Verdict switch
         {
-            Verdict.Harmful => $"{harm}: {figures}; {where}; {Odds(judgement.HarmOdds)} if it were within {(criterion.IsLimit ? "the limit" : allowed)}",
+            Verdict.Harmful => $"{harm}: {figures}; {where}; {Odds(judgement.HarmOdds)} {otherwise}",
+            Verdict.Safe when isPlain => $"canary is better than stable: {figures}; {where}; {Odds(judgement.SafetyOdds)} if it were not",
             Verdict.Safe => $"canary is within {allowed}: {figures}; {where}; {Odds(judgement.SafetyOdds)} if it were worse than that",
             Verdict.NoData => $"no {measure.Trials} of {Missing(criterion, counts)} yet",
             Verdict.Inconclusive => $"the data could not tell in time: {figures}; {where}; {Progress(judgement, judge)}",
@@ -41,8 +44,24 @@ public static class Sentence
 
     /// <summary>The interval in words: of the difference in points, or of the rate in percent.</summary>
     public static string Where(Criterion criterion, Interval interval) => criterion.IsLimit
-        ? string.Create(CultureInfo.InvariantCulture, $"rate {100 * Math.Max(0, interval.Low):0.0} to {100 * interval.High:0.0} %")
-        : string.Create(CultureInfo.InvariantCulture, $"difference {100 * interval.Low:+0.0;-0.0;0.0} to {100 * interval.High:+0.0;-0.0;0.0} points");
+        ? $"rate {(100 * interval.Low).ToString(Digits(interval))} to {(100 * interval.High).ToString(Digits(interval))} %"
+        : $"difference {Signed(interval)} points";
+
+    /// <summary>From where to where, in hundredths.</summary>
+    internal static string Signed(Interval interval)
+    {
+        string digits = Digits(interval);
+        string format = $"+{digits};-{digits};{digits}";
+        return $"{(100 * interval.Low).ToString(format)} to {(100 * interval.High).ToString(format)}";
+    }
+
+    // As many as tell the ends apart.
+    private static string Digits(Interval interval) => (interval.High - interval.Low) switch
+    {
+        < 0.0002 => "0.000",
+        < 0.002 => "0.00",
+        _ => "0.0",
+    };
 
     internal static string Progress(Judgement judgement, Judge judge) =>
         $"evidence of harm {Odds(judgement.HarmOdds)}, decided at {Odds(1 / judge.HarmErrorRate)}; "
@@ -62,8 +81,10 @@ public static class Sentence
 
     private static string Counts(ArmCounts arm) => string.Create(CultureInfo.InvariantCulture, $"{arm.Bad:N0} of {arm.Total:N0}");
 
-    private static string Points(double rate) =>
-        string.Create(CultureInfo.InvariantCulture, $"{100 * rate:0.#} {(Math.Abs((100 * rate) - 1) < 0.05 ? "point" : "points")}");
+    // A difference that is small because bad answers are rare is still one.
+    private static string Points(double rate) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(100 * rate).ToString(rate is > 0 and < 0.00095 ? "0.0##" : "0.#")} {(Math.Abs((100 * rate) - 1) < 0.05 ? "point" : "points")}");
 
     private static string Percent(double rate) => string.Create(CultureInfo.InvariantCulture, $"{100 * rate:0.##} %");
 
@@ -71,6 +92,8 @@ public static class Sentence
     private static double Round(double odds)
     {
         double unit = Math.Pow(10, Math.Floor(Math.Log10(odds)) - 1);
-        return Math.Floor(odds / unit) * unit;
+
+        // 1/alpha may come out a last digit below the round number it is.
+        return Math.Floor(odds / unit * (1 + 1e-12)) * unit;
     }
 }
