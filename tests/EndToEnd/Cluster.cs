@@ -21,6 +21,15 @@ public sealed class Cluster
 
     public static DemoManifests Manifests(string @namespace) => new(@namespace, DemoImage, Models, requestsPerSecond: 60);
 
+    /// <summary>Kills the operator's process outright; Kubernetes starts it again.</summary>
+    public static async Task KillOperatorAsync()
+    {
+        Assert.That(KillOperator, Is.Not.Null, "KILL_OPERATOR says how; tests/with-cluster sets it");
+        using var kill = System.Diagnostics.Process.Start("bash", ["-c", KillOperator!]);
+        await kill.WaitForExitAsync();
+        Assert.That(kill.ExitCode, Is.Zero);
+    }
+
     [OneTimeSetUp]
     public async Task Serve_the_models()
     {
