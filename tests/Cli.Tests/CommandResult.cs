@@ -12,10 +12,12 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
     /// <summary>Runs it with a text, or a stream, on standard input.</summary>
     public static Task<CommandResult> RunAsync(string input, params string[] args) => RunAsync(new Pipe(Encoding.UTF8.GetBytes(input)), args);
 
-    public static async Task<CommandResult> RunAsync(Stream input, params string[] args)
+    public static Task<CommandResult> RunAsync(Stream input, params string[] args) => RunAsync(input, CancellationToken.None, args);
+
+    public static async Task<CommandResult> RunAsync(Stream input, CancellationToken cancellationToken, params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        int code = await Tool.RunAsync(args, () => input, new InvocationConfiguration { Output = output, Error = error });
+        int code = await Tool.RunAsync(args, () => input, new InvocationConfiguration { Output = output, Error = error }, cancellationToken);
         return new CommandResult(code, output.ToString(), error.ToString());
     }
 

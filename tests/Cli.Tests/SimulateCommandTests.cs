@@ -102,6 +102,26 @@ public class SimulateCommandTests
         Assert.That(result.Error, Does.StartWith("kubectl-model: --plot: "));
     }
 
+    [Test]
+    public async Task Who_is_interrupted_says_so_by_the_exit_code_and_spoils_no_plot()
+    {
+        using var old = new TemporaryFile("an earlier plot", "old.svg");
+        string made = Path.Combine(Path.GetDirectoryName(old.Path)!, "new.svg");
+        foreach (string plot in new[] { old.Path, made })
+        {
+            using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+
+            var result = await CommandResult.RunAsync(
+                Stream.Null,
+                stop.Token,
+                "simulate", "-f", Manifests.Sample("digits-rollout.yaml"), "--traffic", "50/s", "--stable", Stable, "--runs", "100000", "--plot", plot);
+
+            Assert.That((result.ExitCode, result.Output), Is.EqualTo((130, "")));
+        }
+
+        Assert.That((await File.ReadAllTextAsync(old.Path), File.Exists(made)), Is.EqualTo(("an earlier plot", false)));
+    }
+
     [TestCase("--help", "simulate", "replay", "Exit codes:")]
     [TestCase("simulate --help", "--traffic <N/s>", "Poisson", "lognormal", "Examples:", "Exit codes:")]
     [TestCase("replay --help", "--margin <[NAME=]PERCENT>", "Examples:", "Exit codes:")]

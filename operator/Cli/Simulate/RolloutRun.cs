@@ -11,6 +11,9 @@ namespace ModelOperator.Cli.Simulate;
 /// </summary>
 internal sealed class RolloutRun
 {
+    // While stable serves alone, the planner learns from it this often and changes nothing.
+    private const int BaselineSeconds = 600;
+
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly SimulationSettings _settings;
@@ -118,6 +121,11 @@ internal sealed class RolloutRun
         if (weight > 0 && _status.Rollout?.Step == _steps.Count)
         {
             _steps.Add(_second);
+        }
+
+        if (_wanted == Revisions.Stable && _status.Phase == RolloutPhase.Stable)
+        {
+            return _second + BaselineSeconds;
         }
 
         int due = _second + Math.Max(1, (int)Math.Ceiling(plan.RequeueAfter?.TotalSeconds ?? 60));

@@ -94,15 +94,10 @@ internal static class SimulateCommand
         var settings = Settings(parsed);
         var streams = parsed.InvocationConfiguration;
 
-        // What cannot be written is better known before the work than after it.
-        using var plot = parsed.GetValue(Plot) is { } file ? Create(file) : null;
+        using var plot = parsed.GetValue(Plot) is { } file ? new PlotFile(file) : null;
         var runs = new Simulator(settings, timeProvider, streams.Error).Run(cancellationToken);
         var report = SimulationReport.Of(settings, runs);
-        if (plot is not null)
-        {
-            SvgPlot.Write(plot, settings, report, runs);
-        }
-
+        plot?.Write(stream => SvgPlot.Write(stream, settings, report, runs));
         if (parsed.GetValue(Output) == "json")
         {
             streams.Output.WriteLine(JsonSerializer.Serialize(report, SimulationJson.Default.SimulationReport));
@@ -143,17 +138,5 @@ internal static class SimulateCommand
             Runs = parsed.GetValue(Runs),
             Seed = parsed.GetValue(Seed),
         };
-    }
-
-    private static FileStream Create(FileInfo file)
-    {
-        try
-        {
-            return file.Create();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw CliException.Failed($"--plot: {e.Message}");
-        }
     }
 }

@@ -15,6 +15,10 @@ internal sealed class Simulator(SimulationSettings settings, TimeProvider timePr
         var canary = settings.Canary.Latency();
         var results = new RunResult[settings.Runs];
         int done = 0;
+
+        // The timer needs a thread too, when all processors are at work.
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + 2), completions);
         long started = timeProvider.GetTimestamp();
         using var timer = timeProvider.CreateTimer(_ => Tell(Volatile.Read(ref done), started), null, Patience, Period);
         Parallel.For(

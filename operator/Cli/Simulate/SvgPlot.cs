@@ -14,6 +14,9 @@ internal sealed class SvgPlot
     private const double LowerTop = 362;
     private const double LowerBottom = 492;
     private const int Columns = 300;
+
+    // So that what happens last does not lie on the edge.
+    private const double Margin = 1.03;
     private const string Grid = "#e4e4e4";
     private const string Frame = "#777777";
     private const string WeightColour = "#33658a";
@@ -27,7 +30,7 @@ internal sealed class SvgPlot
         _canvas = canvas;
         _runs = runs;
         double first = runs.Min(run => run.Weights.Count > 0 ? run.Weights[0].Second : run.Seconds);
-        _time = new TimeAxis(first, runs.Min(run => run.Seconds), runs.Max(run => run.Seconds), Left, Right - Left);
+        _time = new TimeAxis(first, runs.Min(run => run.Seconds), runs.Max(run => run.Seconds) * Margin, Left, Right - Left);
     }
 
     /// <summary>Draws the runs.</summary>
@@ -80,7 +83,7 @@ internal sealed class SvgPlot
 
         DrawShares(UpperTop, UpperBottom, "rollouts ended so far");
         DrawShares(LowerTop, LowerBottom, "canary's share");
-        _canvas.Text(Left + 8, LowerTop + 16, "canary's share of requests: median, and 5 to 95 % of the rollouts", size: 11, colour: "#555555");
+        _canvas.Text(Left, LowerTop - 9, "canary's share of requests: median, and 5 to 95 % of the rollouts", size: 11, colour: "#555555");
         _canvas.Text((Left + Right) / 2, Height - 22, $"time since the spec was changed{(_time.IsLogarithmic ? " (logarithmic)" : "")}", "middle");
     }
 
