@@ -75,11 +75,24 @@ internal static class EvaluationVerdict
 
     private static string Compared(EvaluationArm stable, EvaluationCounts counts)
     {
-        Interval difference = new PairedEvidence().Add(counts.Predictions, counts.OnlyCanaryWrong, counts.OnlyStableWrong, margin: 0).Interval(ErrorRate);
+        Interval difference = Difference(counts);
         return string.Create(
             CultureInfo.InvariantCulture,
             $", stable {Percent(Right(stable, counts))}; {counts.OnlyCanaryWrong:N0} wrong by the new revision alone, {counts.OnlyStableWrong:N0} by stable alone: "
             + $"on data like this its accuracy is {-100 * difference.High:+0.0;-0.0;0.0} to {-100 * difference.Low:+0.0;-0.0;0.0} points off stable's");
+    }
+
+    /// <summary>
+    /// Where the difference of the wrong answers lies: how often the two differ, times how much more often it is the new revision's fault when they do.
+    /// What both got right or both got wrong says nothing, and so widens nothing.
+    /// </summary>
+    private static Interval Difference(EvaluationCounts counts)
+    {
+        long differing = counts.OnlyCanaryWrong + counts.OnlyStableWrong;
+        Interval often = RateSequence.Of(differing, counts.Predictions, ErrorRate / 2);
+        Interval fault = RateSequence.Of(counts.OnlyCanaryWrong, differing, ErrorRate / 2);
+        (double low, double high) = ((2 * fault.Low) - 1, (2 * fault.High) - 1);
+        return new Interval(low * (low < 0 ? often.High : often.Low), high * (high > 0 ? often.High : often.Low));
     }
 
     private static string Alone(EvaluationArm canary, EvaluationCounts counts)
