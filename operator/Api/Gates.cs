@@ -27,8 +27,7 @@ public sealed class JobGate
 {
     /// <summary>
     /// Pod template (metadata.labels, metadata.annotations and spec with containers). The environment of every container gets MODEL_NAME,
-    /// MODEL_NAMESPACE, MODEL_URL, CANARY_REVISION and STABLE_REVISION; a request to MODEL_URL with the header x-model-revision is answered by that
-    /// revision.
+    /// MODEL_NAMESPACE, CANARY_REVISION, CANARY_URL, STABLE_REVISION and STABLE_URL; requests to the URLs go to that revision's pods and count nowhere.
     /// </summary>
     [Required, PreserveUnknownFields]
     public JsonObject Template { get; set; } = new();

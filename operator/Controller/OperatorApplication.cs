@@ -55,6 +55,7 @@ internal static class OperatorApplication
         services.AddSingleton<PrometheusClient>();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<PrometheusReader>();
+        services.AddSingleton<RevisionServices>();
         services.AddSingleton<GateJobs>();
         services.AddSingleton<SourceReader>();
         services.AddSingleton<ProgressReader>();

@@ -3,6 +3,8 @@ namespace ModelOperator.Api.Validation;
 /// <summary>Rules of one guardrail: which fields belong to which type.</summary>
 internal static class GuardrailRules
 {
+    private const string EvaluationName = "evaluation";
+
     public static IEnumerable<FieldError> Check(string path, Guardrail guardrail) =>
     [
         .. Belongs(path, guardrail, "quantilePercent", guardrail.QuantilePercent, GuardrailType.Latency),
@@ -15,6 +17,9 @@ internal static class GuardrailRules
         .. Margin(path, guardrail),
         .. guardrail.Prometheus is { } metric ? PrometheusRules.Check($"{path}.prometheus", metric) : [],
         .. guardrail.Webhook is { } webhook ? AddressRules.Check($"{path}.webhook.url", webhook.Url) : [],
+        .. guardrail is { Job: not null, Name: EvaluationName }
+            ? [FieldError.Text($"{path}.name", guardrail.Name, "is what the Job of rollout.evaluation is called; choose another name")]
+            : Array.Empty<FieldError>(),
         .. guardrail.Job is { } job ? JobTemplateRules.Check($"{path}.job.template", job.Template) : [],
     ];
 

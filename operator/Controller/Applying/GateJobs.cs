@@ -38,14 +38,15 @@ internal sealed class GateJobs(
     /// <summary>Makes the Jobs that shall be there and removes those that shall not.</summary>
     /// <param name="model">The model with the status just written.</param>
     /// <param name="plans">The Jobs that shall be there.</param>
+    /// <param name="unserved">Why the revisions cannot be asked; null when they can.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task ActAsync(ModelDeployment model, IReadOnlyList<GateJobPlan> plans, CancellationToken cancellationToken)
+    public async Task ActAsync(ModelDeployment model, IReadOnlyList<GateJobPlan> plans, string? unserved, CancellationToken cancellationToken)
     {
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (GateJobPlan plan in plans)
         {
             wanted.Add(GateJob.NameOf(model.Metadata.Name, plan.CanaryRevision, plan.Guardrail));
-            await RunAsync(model, plan, cancellationToken);
+            await RunAsync(model, plan, unserved, cancellationToken);
         }
 
         foreach (Job job in jobs.OwnedBy(model.Metadata.Uid!).Where(job => IsGate(job) && !wanted.Contains(job.Metadata.Name) && IsOver(job, model)))
@@ -62,7 +63,7 @@ internal sealed class GateJobs(
         }
     }
 
-    private async Task RunAsync(ModelDeployment model, GateJobPlan plan, CancellationToken cancellationToken)
+    private async Task RunAsync(ModelDeployment model, GateJobPlan plan, string? unserved, CancellationToken cancellationToken)
     {
         DateTimeOffset startedAt = model.Status!.Rollout!.StartedAt;
         string name = GateJob.NameOf(model.Metadata.Name, plan.CanaryRevision, plan.Guardrail);
@@ -92,6 +93,12 @@ internal sealed class GateJobs(
                 _refusals[Key(model, plan.Guardrail)] = $"a Job {name} that is not the operator's is there; rename or delete it";
             }
 
+            return;
+        }
+
+        if (unserved is not null)
+        {
+            _refusals[Key(model, plan.Guardrail)] = unserved;
             return;
         }
 

@@ -17,7 +17,7 @@ namespace ModelOperator.Controller.Evaluations;
 /// message, to be read when the operator is back.
 /// </summary>
 internal sealed class EvaluationJobs(
-    IKubernetesClient client, OwnedObjects objects, IEntityStore<Job> jobs, IEntityStore<Service> services, IEntityStore<Pod> pods, ProgressReader progress)
+    IKubernetesClient client, OwnedObjects objects, IEntityStore<Job> jobs, IEntityStore<Pod> pods, ProgressReader progress)
 {
     // What could not be made; tried again with every plan, so forgetting after a restart costs nothing.
     private readonly ConcurrentDictionary<string, string> _refusals = new(StringComparer.Ordinal);
@@ -58,8 +58,10 @@ internal sealed class EvaluationJobs(
     /// <param name="model">The model with the status just written.</param>
     /// <param name="spec">Its spec.</param>
     /// <param name="plan">The evaluation that shall run; null when none shall.</param>
+    /// <param name="unserved">Why the revisions cannot be asked; null when they can.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task ActAsync(ModelDeployment model, EffectiveSpec spec, EvaluationPlan? plan, CancellationToken cancellationToken)
+    public async Task ActAsync(
+        ModelDeployment model, EffectiveSpec spec, EvaluationPlan? plan, string? unserved, CancellationToken cancellationToken)
     {
         if (plan is null)
         {
@@ -68,13 +70,14 @@ internal sealed class EvaluationJobs(
             return;
         }
 
+        if (unserved is not null)
+        {
+            _refusals[Key(model)] = unserved;
+            return;
+        }
+
         try
         {
-            foreach (string revision in new[] { plan.Revision, plan.StableRevision }.OfType<string>())
-            {
-                await ServeAsync(model, revision, cancellationToken);
-            }
-
             await RunAsync(model, EvaluationJob.Build(model, plan, spec.Runtime), cancellationToken);
             await RemoveAsync(model, plan, cancellationToken);
             _refusals.TryRemove(Key(model), out _);
@@ -91,13 +94,6 @@ internal sealed class EvaluationJobs(
     }
 
     public void Forget(string? @namespace, string name) => _refusals.TryRemove($"{@namespace}/{name}", out _);
-
-    private async Task ServeAsync(ModelDeployment model, string revision, CancellationToken cancellationToken)
-    {
-        string name = RevisionService.NameOf(model.Metadata.Name, revision);
-        Service? current = await FindAsync(model, Resources.Services, services, name, cancellationToken);
-        await objects.ApplyAsync(Resources.Services, RevisionService.Build(model, revision), current, cancellationToken);
-    }
 
     private async Task RunAsync(ModelDeployment model, JsonObject intent, CancellationToken cancellationToken)
     {
@@ -133,12 +129,6 @@ internal sealed class EvaluationJobs(
         foreach (Job old in jobs.OwnedBy(model.Metadata.Uid!).Where(old => LabelOf(old, Labels.Component) == Labels.EvaluationComponent && old.Metadata.Name != job))
         {
             await DeleteAsync(Resources.Jobs, old, cancellationToken);
-        }
-
-        foreach (Service old in services.OwnedBy(model.Metadata.Uid!).Where(old => LabelOf(old, Labels.Revision) is { } revision
-            && revision != except?.Revision && revision != except?.StableRevision))
-        {
-            await DeleteAsync(Resources.Services, old, cancellationToken);
         }
     }
 

@@ -112,9 +112,10 @@ internal static class GateJob
             ["env"] = new JsonArray(
                 Variable("MODEL_NAME", model.Metadata.Name),
                 Variable("MODEL_NAMESPACE", model.Metadata.Namespace!),
-                Variable("MODEL_URL", $"http://{model.Metadata.Name}.{model.Metadata.Namespace}.svc"),
                 Variable("CANARY_REVISION", plan.CanaryRevision),
-                Variable("STABLE_REVISION", plan.StableRevision)),
+                Variable("CANARY_URL", RevisionService.AddressOf(model.Metadata.Name, plan.CanaryRevision)),
+                Variable("STABLE_REVISION", plan.StableRevision),
+                Variable("STABLE_URL", RevisionService.AddressOf(model.Metadata.Name, plan.StableRevision))),
         },
         users);
 

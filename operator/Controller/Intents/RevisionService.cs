@@ -3,7 +3,7 @@ using ModelOperator.Api;
 
 namespace ModelOperator.Controller.Intents;
 
-/// <summary>The address of one revision's ready pods, past the routers: there while the revision is evaluated.</summary>
+/// <summary>The address of one revision's ready pods, past the routers: there while a Job of ours asks the revision directly.</summary>
 internal static class RevisionService
 {
     public static string NameOf(string model, string revision) => RevisionDeployment.NameOf(model, revision);

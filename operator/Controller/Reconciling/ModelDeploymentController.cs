@@ -28,6 +28,7 @@ internal sealed class ModelDeploymentController(
     OwnedObjects objects,
     RevisionDeployments revisions,
     EvaluationJobs evaluations,
+    RevisionServices revisionServices,
     GateJobs gateJobs,
     SourceReader sources,
     IEntityStore<ModelDeployment> models,
@@ -145,8 +146,9 @@ internal sealed class ModelDeploymentController(
             }
         }
 
-        await evaluations.ActAsync(model, spec, plan.Evaluation, cancellationToken);
-        await gateJobs.ActAsync(model, plan.GateJobs, cancellationToken);
+        string? unserved = await revisionServices.ActAsync(model, AskedDirectly(plan), cancellationToken);
+        await evaluations.ActAsync(model, spec, plan.Evaluation, unserved, cancellationToken);
+        await gateJobs.ActAsync(model, plan.GateJobs, unserved, cancellationToken);
         if (refusal is null)
         {
             refusals.Forget(key);
@@ -155,6 +157,12 @@ internal sealed class ModelDeploymentController(
 
         return Result.Success(refusals.Remember(key, wanted, refusal) ? AtOnce : LookAgain);
     }
+
+    private static HashSet<string> AskedDirectly(Plan plan) =>
+    [
+        .. new[] { plan.Evaluation?.Revision, plan.Evaluation?.StableRevision }.OfType<string>(),
+        .. plan.GateJobs.SelectMany(job => new[] { job.CanaryRevision, job.StableRevision }),
+    ];
 
     // Servers before 1.21 call an intent that does not fit the schema an internal error.
     private static bool IsRefusal(KubernetesException e) =>

@@ -183,11 +183,38 @@ public sealed class SourceTests
         await BringUpAsync(scene);
         await scene.ApplyAsync("v2", Guarded(JobGate()));
         await JobAsync(scene);
+        ModelDeploymentStatus status = (await scene.GetAsync()).Status!;
+        Assert.That(
+            await ServicesAsync(scene),
+            Is.EquivalentTo(new[] { "digits", $"digits-{status.StableRevision}", $"digits-{status.CanaryRevision}" }), "it can ask both revisions");
 
         await scene.ApplyAsync("v1", Guarded(JobGate()));
         await scene.WaitForPhaseAsync(RolloutPhase.Stable);
 
         await Eventually.TrueAsync(async () => (await JobsAsync(scene)).Length == 0, "no Job");
+        await Eventually.TrueAsync(async () => await ServicesAsync(scene) is ["digits"], "no Service of a revision");
+    }
+
+    [Test]
+    public async Task What_is_somebody_else_s_is_not_taken_over()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        await BringUpAsync(scene);
+        ModelDeployment second = await scene.GetAsync();
+        second.Spec.Model.Uri = "http://models.example/v2/model.onnx";
+        string name = $"digits-{RevisionOf(second)}-approval";
+        var foreign = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = scene.Namespace },
+            ["spec"] = new JsonObject { ["parallelism"] = 0, ["template"] = JsonNode.Parse("""{"spec": {"restartPolicy": "Never", "containers": [{"name": "x", "image": "x"}]}}""") },
+        };
+        await scene.Client.ApplyAsync(Resources.Jobs, foreign, "somebody", CancellationToken.None);
+
+        await scene.ApplyAsync("v2", Guarded(JobGate()));
+        ModelDeploymentStatus status = await scene.WaitAsync(status => Reason(status) == "MetricsUnavailable", "MetricsUnavailable");
+
+        Assert.That(status.Analysis!.Single(g => g.Name == "approval").Source!.Problem, Is.EqualTo($"a Job {name} that is not the operator's is there; rename or delete it"));
+        Assert.That((await JobAsync(scene)).Metadata.Labels, Is.Null.Or.Not.ContainKey("modeloperator.io/model"));
     }
 
     [Test]
@@ -249,6 +276,11 @@ public sealed class SourceTests
     private static async Task<Job[]> JobsAsync(Scene scene) =>
         [.. (await scene.Client.ListAsync(Resources.Jobs, scene.Namespace, new ListOptions(), CancellationToken.None)).Items
             .Where(job => job.Metadata.DeletionTimestamp is null)];
+
+    private static async Task<string[]> ServicesAsync(Scene scene) =>
+        [.. (await scene.Client.ListAsync(Resources.Services, scene.Namespace, new ListOptions(), CancellationToken.None)).Items
+            .Where(service => service.Metadata.DeletionTimestamp is null)
+            .Select(service => service.Metadata.Name)];
 
     private static long Counted(ModelDeploymentStatus status) => status.Analysis?.Find(g => g.Name == "sales")?.Canary?.Total ?? 0;
 
