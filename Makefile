@@ -25,7 +25,7 @@ build: ## Build everything
 
 .PHONY: cli
 cli: ## Build kubectl-model into artifacts/cli: put it on the PATH, and it is `kubectl model`
-	dotnet publish operator/Cli --runtime linux-$(if $(filter aarch64,$(shell uname -m)),arm64,x64) --output artifacts/cli -nologo -verbosity:minimal
+	dotnet publish operator/Cli --use-current-runtime --output artifacts/cli -nologo -verbosity:minimal
 
 .PHONY: format
 format: ## Format the code

@@ -71,20 +71,56 @@ public class DrawTests
         Assert.That(new Draw(2, 1).Uniform(), Is.Not.EqualTo(new Draw(1, 2).Uniform()));
     }
 
-    [TestCase(20, 40)]
-    [TestCase(39, 40)]
-    [TestCase(1, 5000)]
-    public void Latencies_have_the_median_and_the_quantile_asked_for(int medianMilliseconds, int p95Milliseconds)
+    [TestCase(20, 40, 1000)]
+    [TestCase(39, 40, 1000)]
+    [TestCase(1, 5000, 1000)]
+    [TestCase(20, 40, 1_000_000)]
+    [TestCase(1, 5000, 1_000_000)]
+    public void Latencies_have_the_median_and_the_quantile_asked_for(int medianMilliseconds, int p95Milliseconds, int atOnce)
     {
+        const int all = 1_000_000;
         var draw = new Draw(7, 8);
         var latency = new LatencyDistribution(TimeSpan.FromMilliseconds(medianMilliseconds), TimeSpan.FromMilliseconds(p95Milliseconds));
-        int[] buckets = [.. Enumerable.Range(0, Draws).Select(_ => latency.Next(draw)).Order()];
+        int[] buckets = new int[LatencyBuckets.Count];
+        for (int i = 0; i < all / atOnce; i++)
+        {
+            latency.Add(draw, atOnce, 0, buckets);
+        }
 
+        double ShareBelow(int milliseconds) => buckets[..(LatencyBuckets.Index(TimeSpan.FromMilliseconds(milliseconds)) + 1)].Sum() / (double)all;
+        double inBucketOfMedian = buckets[LatencyBuckets.Index(TimeSpan.FromMilliseconds(medianMilliseconds))] / (double)all;
         Assert.Multiple(() =>
         {
-            Assert.That(buckets[Draws / 2], Is.EqualTo(LatencyBuckets.Index(TimeSpan.FromMilliseconds(medianMilliseconds))).Within(2));
-            Assert.That(buckets[Draws * 95 / 100], Is.EqualTo(LatencyBuckets.Index(TimeSpan.FromMilliseconds(p95Milliseconds))).Within(3));
+            Assert.That(buckets.Sum(), Is.EqualTo(all));
+            Assert.That(ShareBelow(medianMilliseconds), Is.InRange(0.497, 0.503 + inBucketOfMedian));
+            Assert.That(ShareBelow(p95Milliseconds), Is.InRange(0.949, 0.951 + inBucketOfMedian));
         });
+    }
+
+    [Test]
+    public void Few_latencies_and_many_are_of_one_distribution_and_move_alike()
+    {
+        const int all = 2_000_000;
+        var draw = new Draw(1, 3);
+        var latency = new LatencyDistribution(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(40));
+        int[] few = new int[LatencyBuckets.Count];
+        int[] many = new int[LatencyBuckets.Count];
+        for (int i = 0; i < all / 100; i++)
+        {
+            latency.Add(draw, 100, 35, few);
+        }
+
+        latency.Add(draw, all, 35, many);
+
+        double square = 0;
+        int cells = 0;
+        foreach (var (a, b) in few.Zip(many).Where(pair => pair.First + pair.Second > 20))
+        {
+            square += Math.Pow(a - b, 2) / (a + b);
+            cells++;
+        }
+
+        Assert.That(square, Is.LessThan(Most(cells)));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using ModelOperator.Analysis;
 using ModelOperator.Api;
 using ModelOperator.Cli.Simulate;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Cli.Tests;
 
@@ -79,6 +80,31 @@ public class SimulationTests
             Assert.That(late.Min(run => run.Seconds), Is.GreaterThan(prompt.Max(run => run.Seconds)).And.GreaterThan(600));
             Assert.That(rare.Average(run => run.Seconds), Is.GreaterThan(1.5 * prompt.Average(run => run.Seconds)));
         });
+    }
+
+    [Test]
+    public void Without_any_truth_nothing_is_decided_whatever_the_manifest_says()
+    {
+        var settings = Settings("{deadlineSeconds: 300, onInconclusive: Promote, guardrails: [{name: accuracy, type: Accuracy}]}");
+
+        var runs = Run(settings with { Feedback = 0 });
+
+        Assert.That(runs.Select(run => (run.Outcome, run.Verdicts[0])), Is.All.EqualTo((Outcome.Held, Verdict.NoData)));
+    }
+
+    [Test]
+    public void Progress_is_told_after_a_second_and_every_five_until_it_is_done()
+    {
+        var time = new ManualTimeProvider();
+        var progress = new StringWriter();
+        using var stop = new CancellationTokenSource();
+        var work = Task.Run(() => new Simulator(Settings() with { Runs = 100_000 }, time, TextWriter.Synchronized(progress)).Run(stop.Token));
+        Assert.That(() => time.PendingTimers, Is.EqualTo(1).After(10_000, 5));
+        time.Advance(TimeSpan.FromSeconds(11.5));
+        stop.Cancel();
+
+        Assert.That(async () => await work, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(progress.ToString(), Does.Match(@"\Akubectl-model: \d+ of 100000 rollouts after 1 seconds\n.* after 6 seconds\n.* after 11 seconds\n\z"));
     }
 
     [Test]

@@ -15,7 +15,6 @@ internal sealed class ArmTraffic
     private readonly int _delay;
     private readonly Queue<(int Second, int Correct, int Incorrect)> _truth = new();
     private readonly int[] _buckets = new int[LatencyBuckets.Count];
-    private readonly List<int> _used = [];
     private readonly int _slowBucket;
     private double _factor = 1;
     private int _shift;
@@ -94,25 +93,18 @@ internal sealed class ArmTraffic
             return [];
         }
 
-        for (int i = 0; i < answered; i++)
+        _latency.Add(_draw, answered, _shift, _buckets);
+        var pairs = new List<long[]>();
+        for (int bucket = 0; bucket < _buckets.Length; bucket++)
         {
-            int bucket = Math.Clamp(_latency.Next(_draw) + _shift, 0, LatencyBuckets.Count - 1);
-            if (_buckets[bucket]++ == 0)
+            if (_buckets[bucket] > 0)
             {
-                _used.Add(bucket);
+                pairs.Add([bucket, _buckets[bucket]]);
+                Slow += bucket > _slowBucket ? _buckets[bucket] : 0;
+                _buckets[bucket] = 0;
             }
-
-            Slow += bucket > _slowBucket ? 1 : 0;
         }
 
-        var pairs = new List<long[]>(_used.Count);
-        foreach (int bucket in _used)
-        {
-            pairs.Add([bucket, _buckets[bucket]]);
-            _buckets[bucket] = 0;
-        }
-
-        _used.Clear();
         return pairs;
     }
 }

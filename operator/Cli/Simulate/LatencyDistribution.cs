@@ -3,8 +3,8 @@ using ModelOperator.Evidence;
 namespace ModelOperator.Cli.Simulate;
 
 /// <summary>
-/// Lognormal latencies as the routers count them, in buckets 2 % wide. Drawn with Walker's alias method: one look into a table each, however many
-/// buckets there are.
+/// Lognormal latencies as the routers count them, in buckets 2 % wide. A few are drawn one by one with Walker's alias method, many at once bucket
+/// by bucket, each a binomial of what is left.
 /// </summary>
 internal sealed class LatencyDistribution
 {
@@ -13,8 +13,10 @@ internal sealed class LatencyDistribution
 
     private const double Normal95 = 1.6448536269514722;
     private const double Least = 1e-12;
+    private const int Many = 4096;
 
     private readonly int _first;
+    private readonly double[] _ofRest;
     private readonly double[] _share;
     private readonly int[] _alias;
 
@@ -32,11 +34,41 @@ internal sealed class LatencyDistribution
 
         _first = Array.FindIndex(shares, share => share > Least);
         int last = Array.FindLastIndex(shares, share => share > Least);
-        (_share, _alias) = Tables(shares[_first..(last + 1)]);
+        double[] used = shares[_first..(last + 1)];
+        double rest = used.Sum();
+        _ofRest = new double[used.Length];
+        for (int i = 0; i < used.Length; i++)
+        {
+            _ofRest[i] = i == used.Length - 1 ? 1 : Math.Min(1, used[i] / rest);
+            rest -= used[i];
+        }
+
+        (_share, _alias) = Tables(used);
     }
 
-    /// <summary>The bucket of one latency.</summary>
-    public int Next(Draw draw)
+    /// <summary>Draws so many latencies and adds them to the counts of their buckets, all moved by so many buckets.</summary>
+    public void Add(Draw draw, int latencies, int shift, Span<int> counts)
+    {
+        int last = counts.Length - 1;
+        if (latencies <= Many)
+        {
+            for (int i = 0; i < latencies; i++)
+            {
+                counts[Math.Clamp(Next(draw) + shift, 0, last)]++;
+            }
+
+            return;
+        }
+
+        for (int i = 0; latencies > 0; i++)
+        {
+            int here = draw.Binomial(latencies, _ofRest[i]);
+            counts[Math.Clamp(_first + i + shift, 0, last)] += here;
+            latencies -= here;
+        }
+    }
+
+    private int Next(Draw draw)
     {
         double point = draw.Uniform() * _share.Length;
         int column = (int)point;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOperator.Api;
 
 namespace ModelOperator.Cli.Simulate;
 
@@ -11,6 +12,12 @@ internal static class TextReport
             CultureInfo.InvariantCulture, $"{report.Name}: {report.Runs} rollouts at {Rate(report.RequestsPerSecond)}, seed {report.Seed}"));
         output.WriteLine($"  stable  {Behaviour(settings.Stable)}");
         output.WriteLine($"  canary  {Behaviour(settings.Canary)}");
+        output.WriteLine($"  rollout {Rollout(settings.Spec.Rollout)}");
+        if (settings.Gates.Count > 0)
+        {
+            output.WriteLine($"  gates   {string.Join(", ", settings.Gates.Select(gate => $"{gate.Key} says {gate.Value.Verdict} after {Words.Time(gate.Value.AfterSeconds)}"))}");
+        }
+
         output.WriteLine();
         TextTable.Write(output, [["OUTCOME", "PROBABILITY", "95 % INTERVAL", "TIME", "5-95 %", "WHY"], .. report.Outcomes.Select(Row)]);
         output.WriteLine();
@@ -73,6 +80,10 @@ internal static class TextReport
         >= 1 / 60.0 => $"{requestsPerSecond * 60:0.##} requests/m",
         _ => $"{requestsPerSecond * 3600:0.##} requests/h",
     };
+
+    private static string Rollout(EffectiveRollout rollout) =>
+        $"{string.Join(", ", rollout.Steps.Select(step => $"{step.Weight} %"))}; guardrails {string.Join(", ", rollout.Analysis.Guardrails.Select(guardrail => guardrail.Name))}; "
+        + $"confidence {rollout.Analysis.ConfidencePercent} %; after {Words.Time(rollout.Analysis.Deadline.TotalSeconds)} {rollout.Analysis.OnInconclusive}";
 
     private static string Behaviour(ArmBehaviour behaviour)
     {
