@@ -24,6 +24,7 @@ internal sealed class SourceHttp : IDisposable
             UseProxy = false,
             AllowAutoRedirect = false,
             UseCookies = false,
+            MaxConnectionsPerServer = options.ConnectionsPerServer,
             ConnectCallback = ConnectAsync,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),

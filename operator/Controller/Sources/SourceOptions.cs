@@ -9,6 +9,9 @@ internal sealed record SourceOptions
     /// <summary>Attempts after the first, of what never reached the other side.</summary>
     public int Retries { get; init; } = 1;
 
+    /// <summary>Connections to one server at a time; further questions wait for one within their time.</summary>
+    public int ConnectionsPerServer { get; init; } = 16;
+
     /// <summary>How long a reconcile waits for the sources it has just asked; later answers are for the next one.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(250);
 
