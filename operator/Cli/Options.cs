@@ -22,7 +22,7 @@ internal static class Options
     }
 
     /// <summary>The manifest.</summary>
-    public static Option<string?> Manifest(string description) => new("--filename", "-f") { Description = description, HelpName = "mdep.yaml" };
+    public static Option<string?> Manifest(string description) => new("--filename", "-f") { Description = $"{description}; - is standard input, as from kubectl get mdep NAME -o yaml", HelpName = "mdep.yaml" };
 
     /// <summary>A number from text, or null; no text stands for infinity.</summary>
     public static double? Parse(string text) =>

@@ -21,7 +21,7 @@ internal static class Tool
     {
         var root = new RootCommand("Shows how Model Operator judges a canary: before a rollout (simulate) and on recorded counts (replay).")
         {
-            SimulateCommand.Create(TimeProvider.System),
+            SimulateCommand.Create(openInput, TimeProvider.System),
             ReplayCommand.Create(openInput),
         };
         root.HelpName = Name;

@@ -1,3 +1,4 @@
+using ModelOperator.Api;
 using ModelOperator.Cli.Manifests;
 
 namespace ModelOperator.Cli.Tests;
@@ -10,7 +11,7 @@ public class ManifestReaderTests
     {
         foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(Manifests.Sample("digits.yaml"))!))
         {
-            Assert.That(ManifestReader.Read(file).Metadata.Name, Does.StartWith("digits"), file);
+            Assert.That(Read(file).Metadata.Name, Does.StartWith("digits"), file);
         }
     }
 
@@ -30,7 +31,7 @@ public class ManifestReaderTests
     {
         using var file = new TemporaryFile(Manifests.With(analysis));
 
-        Assert.That(() => ManifestReader.Read(file.Path), Throws.TypeOf<CliException>().With.Message.Contain(file.Path).And.Message.Contain(expected));
+        Assert.That(() => Read(file.Path), Throws.TypeOf<CliException>().With.Message.Contain(file.Path).And.Message.Contain(expected));
     }
 
     [TestCase("a: [", "is no YAML")]
@@ -43,7 +44,7 @@ public class ManifestReaderTests
     {
         using var file = new TemporaryFile(text);
 
-        Assert.That(() => ManifestReader.Read(file.Path), Throws.TypeOf<CliException>().With.Message.Contain(expected));
+        Assert.That(() => Read(file.Path), Throws.TypeOf<CliException>().With.Message.Contain(expected));
     }
 
     [Test]
@@ -57,6 +58,30 @@ public class ManifestReaderTests
             stringData: {token: "123"}
             """);
 
-        Assert.That(ManifestReader.Read(file.Path).Spec.Rollout!.Analysis!.ConfidencePercent, Is.Null);
+        Assert.That(Read(file.Path).Spec.Rollout!.Analysis!.ConfidencePercent, Is.Null);
     }
+
+    [Test]
+    public async Task What_kubectl_get_gives_is_read_from_standard_input()
+    {
+        string one = Manifests.With("{confidencePercent: 90}").Replace("labels: {team: vision}", "uid: 1-2, generation: 3, managedFields: [{manager: kubectl, fieldsV1: {\"f:spec\": {}}}]");
+        string list = "apiVersion: v1\nkind: List\nitems:\n- " + one.Replace("\n", "\n  ");
+        foreach (string text in new[] { one, list })
+        {
+            var result = await CommandResult.RunAsync(
+                text, "simulate", "-f", "-", "--traffic", "50/s", "--stable", "accuracy=0.99,errors=0,p95=40ms", "--runs", "1", "--history", "60");
+
+            Assert.That(result.Output, Does.Contain("confidence 90 %"), result.Error);
+        }
+    }
+
+    [Test]
+    public void A_file_too_large_for_a_manifest_is_not_read_whole()
+    {
+        using var file = new TemporaryFile("#" + new string(' ', 1 << 20));
+
+        Assert.That(() => Read(file.Path), Throws.TypeOf<CliException>().With.Message.Contain("has more than 1048576 bytes; want a manifest"));
+    }
+
+    private static ModelDeployment Read(string path) => ManifestReader.Read(new InputFile(path, () => Stream.Null));
 }

@@ -97,6 +97,7 @@ public class ReplayRefusalTests
     [TestCase("--confidence is \"100\"; want a whole number from 50 to 99", "--confidence", "100")]
     [TestCase("--guardrails is 0; want a whole number from 1 to 1000", "--guardrails", "0")]
     [TestCase("--margin and -f exclude each other", "-f", "mdep.yaml", "--margin", "1")]
+    [TestCase("FILE and -f are both \"-\"; standard input can be one of them", "-f", "-")]
     [TestCase("Unrecognized command or argument '--magin'", "--magin", "1")]
     public async Task A_bad_option_is_named_with_what_would_be_right(string expected, params string[] options)
     {
@@ -123,5 +124,16 @@ public class ReplayRefusalTests
         var result = await CommandResult.RunAsync(line, "replay", "-", "-f", Manifests.Sample("digits-rollout.yaml"));
 
         Assert.That(result.Error, Does.Contain("line 1: guardrail \"bounces\" is not one of the manifest's that judge counts; want accuracy, slower, too-slow, errors"));
+    }
+
+    [Test]
+    public async Task A_manifest_whose_guardrails_judge_no_counts_is_refused()
+    {
+        using var manifest = new TemporaryFile(Manifests.With("""{guardrails: [{name: approval, type: Webhook, webhook: {url: "http://approvals/"}}]}"""));
+
+        var result = await CommandResult.RunAsync(Good, "replay", "-", "-f", manifest.Path);
+
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.Error, Does.Contain("spec.rollout.analysis.guardrails: none of them judges counts"));
     }
 }

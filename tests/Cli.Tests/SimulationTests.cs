@@ -163,7 +163,7 @@ public class SimulationTests
         using var manifest = new TemporaryFile(File.ReadAllText(Manifests.Sample("digits-rollout.yaml"))
             .Replace("  rollout:\n", "  rollout:\n    evaluation: {dataset: {uri: \"http://model-store/digits.ndjson\"}, minAccuracyPercent: 99}\n"));
 
-        var (name, spec) = SettingsReader.Manifest(manifest.Path);
+        var (name, spec) = SettingsReader.Manifest(new InputFile(manifest.Path, () => Stream.Null));
 
         Assert.That(Run(Settings() with { Name = name, Spec = spec }).Select(run => run.Outcome), Is.All.EqualTo(Outcome.Promoted));
     }
@@ -181,7 +181,7 @@ public class SimulationTests
     private static SimulationSettings Settings(string? analysis = null)
     {
         using var manifest = analysis is null ? null : new TemporaryFile(Manifests.With(analysis));
-        var (name, spec) = SettingsReader.Manifest(manifest?.Path ?? Manifests.Sample("digits-rollout.yaml"));
+        var (name, spec) = SettingsReader.Manifest(new InputFile(manifest?.Path ?? Manifests.Sample("digits-rollout.yaml"), () => Stream.Null));
         return new SimulationSettings
         {
             Name = name,

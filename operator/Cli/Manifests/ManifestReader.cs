@@ -10,12 +10,13 @@ namespace ModelOperator.Cli.Manifests;
 /// <summary>Reads the ModelDeployment of a manifest, checked as an API server and the operator's webhook check it.</summary>
 internal static class ManifestReader
 {
-    private const long MostBytes = 1 << 20;
+    private const int MostBytes = 1 << 20;
 
-    /// <summary>Reads the one ModelDeployment in a file; other objects in it are left alone.</summary>
-    public static ModelDeployment Read(string file)
+    /// <summary>Reads the one ModelDeployment in a file, or in a list in it; other objects are left alone.</summary>
+    public static ModelDeployment Read(InputFile input)
     {
-        var found = Documents(file).Where(IsModelDeployment).ToList();
+        string file = input.Name;
+        var found = Documents(input).SelectMany(Objects).Where(document => IsKind(document, ModelDeployment.KindName)).ToList();
         if (found is not [var manifest])
         {
             throw CliException.Invalid(found.Count == 0
@@ -65,19 +66,27 @@ internal static class ManifestReader
         }
     }
 
-    private static bool IsModelDeployment(JsonObject document) =>
-        document["kind"] is JsonValue kind && kind.TryGetValue(out string? name) && name == ModelDeployment.KindName;
+    // kubectl get gives a list when it is not asked for one by name.
+    private static IEnumerable<JsonObject> Objects(JsonObject document) =>
+        IsKind(document, "List") && document["items"] is JsonArray items ? items.OfType<JsonObject>() : [document];
 
-    private static List<JsonObject> Documents(string file)
+    private static bool IsKind(JsonObject document, string name) =>
+        document["kind"] is JsonValue kind && kind.TryGetValue(out string? given) && given == name;
+
+    private static List<JsonObject> Documents(InputFile input)
     {
+        string file = input.Name;
         try
         {
-            if (new FileInfo(file) is { Exists: true, Length: > MostBytes } large)
+            using var stream = input.Open();
+            byte[] bytes = new byte[MostBytes + 1];
+            int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length > MostBytes)
             {
-                throw CliException.Invalid($"{file}: has {large.Length} bytes; a manifest has at most {MostBytes}");
+                throw CliException.Invalid($"{file}: has more than {MostBytes} bytes; want a manifest");
             }
 
-            using var reader = new StreamReader(file);
+            using var reader = new StreamReader(new MemoryStream(bytes, 0, length));
             return Parse(reader);
         }
         catch (YamlException e)
@@ -86,7 +95,7 @@ internal static class ManifestReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw CliException.Failed($"{file}: cannot be read: {e.Message}");
+            throw CliException.Failed($"{file}: {e.Message}");
         }
     }
 

@@ -36,8 +36,6 @@ internal static class ReplayCommand
 
         """;
 
-    private const string StandardInput = "-";
-
     private static readonly Argument<string> File = new("FILE") { Description = "File of blocks as NDJSON; - is standard input" };
 
     private static readonly Option<string?> Manifest =
@@ -79,28 +77,35 @@ internal static class ReplayCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, Func<Stream> openInput, CancellationToken cancellationToken)
     {
-        string file = parsed.GetRequiredValue(File);
-        string name = file == StandardInput ? "standard input" : file;
+        var file = new InputFile(parsed.GetRequiredValue(File), openInput);
         try
         {
-            await using var input = file == StandardInput ? openInput() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            await ReplayAsync(input, await SettingsAsync(parsed, input, cancellationToken), parsed.InvocationConfiguration.Output, cancellationToken);
+            await using var input = file.Open();
+            var settings = await SettingsAsync(parsed, file, input, openInput, cancellationToken);
+            await ReplayAsync(input, settings, parsed.InvocationConfiguration.Output, cancellationToken);
             return ExitCodes.Done;
         }
         catch (LineException e)
         {
-            throw CliException.Invalid($"{name}: line {e.Line}: {e.Message}");
+            throw CliException.Invalid($"{file.Name}: line {e.Line}: {e.Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw CliException.Failed($"{name}: {e.Message}");
+            throw CliException.Failed($"{file.Name}: {e.Message}");
         }
     }
 
-    private static async Task<ReplaySettings> SettingsAsync(ParseResult parsed, Stream input, CancellationToken cancellationToken)
+    private static async Task<ReplaySettings> SettingsAsync(
+        ParseResult parsed, InputFile file, Stream input, Func<Stream> openInput, CancellationToken cancellationToken)
     {
-        if (parsed.GetValue(Manifest) is { } manifest)
+        if (parsed.GetValue(Manifest) is { } path)
         {
+            var manifest = new InputFile(path, openInput);
+            if (manifest.IsStandardInput && file.IsStandardInput)
+            {
+                throw CliException.Invalid("FILE and -f are both \"-\"; standard input can be one of them");
+            }
+
             Option[] others = [Confidence, Margin, Limit, Deadline, Guardrails];
             return others.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other
                 ? throw CliException.Invalid($"{other.Name} and -f exclude each other: the manifest says it; leave one out")

@@ -8,13 +8,13 @@ namespace ModelOperator.Cli.Replay;
 internal static class ReplayRules
 {
     /// <summary>What a ModelDeployment says.</summary>
-    public static ReplaySettings Of(string manifest)
+    public static ReplaySettings Of(InputFile manifest)
     {
         var analysis = Defaults.Resolve(ManifestReader.Read(manifest).Spec, runtimeImage: "").Rollout.Analysis;
         var tests = ManifestTests.Of(analysis);
         if (tests.Count == 0)
         {
-            throw CliException.Invalid($"{manifest}: spec.rollout.analysis.guardrails: none of them judges counts, which is what a replay replays");
+            throw CliException.Invalid($"{manifest.Name}: spec.rollout.analysis.guardrails: none of them judges counts, which is what a replay replays");
         }
 
         // A mean is judged by numbers too, though by none that a block could hold: it has its share of the error rate.

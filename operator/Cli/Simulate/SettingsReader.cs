@@ -10,13 +10,13 @@ internal static class SettingsReader
     private const double MostRequestsPerSecond = 100_000;
 
     /// <summary>The manifest's part: spec and name.</summary>
-    public static (string Name, EffectiveSpec Spec) Manifest(string file)
+    public static (string Name, EffectiveSpec Spec) Manifest(InputFile file)
     {
         var model = ManifestReader.Read(file);
         var spec = Defaults.Resolve(model.Spec, runtimeImage: "");
         if (spec.Replicas == 0)
         {
-            throw CliException.Invalid($"{file}: spec.replicas: 0 serves nothing, so that no rollout can be tried; want 1 or more");
+            throw CliException.Invalid($"{file.Name}: spec.replicas: 0 serves nothing, so that no rollout can be tried; want 1 or more");
         }
 
         // An evaluation comes before any traffic: a rollout that goes on has passed it.

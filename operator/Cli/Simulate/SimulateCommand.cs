@@ -30,6 +30,7 @@ internal static class SimulateCommand
               (a canary as good as stable: how often is it rolled back for nothing?)
           kubectl-model simulate -f mdep.yaml --traffic 600/m --stable accuracy=95%,p95=40ms,errors=1% --canary p95=60ms --plot rollout.svg
           kubectl-model simulate -f mdep.yaml --traffic 50/s --stable accuracy=0.95,p95=40ms,errors=0.01 --feedback 0.1 --feedback-delay 3600
+          kubectl get mdep digits -o yaml | kubectl-model simulate -f - --traffic 50/s --stable accuracy=0.95,p95=40ms,errors=0.01
           kubectl-model simulate -f mdep.yaml --traffic 50/s --stable accuracy=0.95,p95=40ms,errors=0.01 --wobble own=0.3,shared=0.5 -o json
 
 
@@ -76,7 +77,7 @@ internal static class SimulateCommand
 
     private static readonly Option<string> Output = new("--output", "-o") { Description = "text or json", HelpName = "text|json", DefaultValueFactory = _ => "text" };
 
-    public static Command Create(TimeProvider timeProvider)
+    public static Command Create(Func<Stream> openInput, TimeProvider timeProvider)
     {
         Command command = new("simulate", "Show how the rollout of a manifest would go: how likely each end is, when it comes, what users would have had of it.")
         {
@@ -85,13 +86,13 @@ internal static class SimulateCommand
         Manifest.Required = true;
         Output.AcceptOnlyFromAmong("text", "json");
         Tool.AddHelp(command, Help + ExitCodes.Help);
-        command.SetAction((parsed, cancellationToken) => Task.Run(() => Run(parsed, timeProvider, cancellationToken), CancellationToken.None));
+        command.SetAction((parsed, cancellationToken) => Task.Run(() => Run(parsed, openInput, timeProvider, cancellationToken), CancellationToken.None));
         return command;
     }
 
-    private static int Run(ParseResult parsed, TimeProvider timeProvider, CancellationToken cancellationToken)
+    private static int Run(ParseResult parsed, Func<Stream> openInput, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var settings = Settings(parsed);
+        var settings = Settings(parsed, openInput);
         var streams = parsed.InvocationConfiguration;
 
         using var plot = parsed.GetValue(Plot) is { } file ? new PlotFile(file) : null;
@@ -110,9 +111,9 @@ internal static class SimulateCommand
         return ExitCodes.Done;
     }
 
-    private static SimulationSettings Settings(ParseResult parsed)
+    private static SimulationSettings Settings(ParseResult parsed, Func<Stream> openInput)
     {
-        var (name, spec) = SettingsReader.Manifest(parsed.GetRequiredValue(Manifest)!);
+        var (name, spec) = SettingsReader.Manifest(new InputFile(parsed.GetRequiredValue(Manifest)!, openInput));
         var guardrails = spec.Rollout.Analysis.Guardrails;
         var stable = new BehaviourParser("--stable", guardrails).Parse(parsed.GetRequiredValue(Stable));
         SettingsReader.CheckComplete(stable, guardrails);
