@@ -17,7 +17,12 @@ namespace ModelOperator.Controller.Evaluations;
 /// message, to be read when the operator is back.
 /// </summary>
 internal sealed class EvaluationJobs(
-    IKubernetesClient client, OwnedObjects objects, IEntityStore<Job> jobs, IEntityStore<Pod> pods, ProgressReader progress)
+    IKubernetesClient client,
+    OwnedObjects objects,
+    IEntityStore<Job> jobs,
+    IEntityStore<Pod> pods,
+    ProgressReader progress,
+    ControllerOptions options)
 {
     // What could not be made; tried again with every plan, so forgetting after a restart costs nothing.
     private readonly ConcurrentDictionary<string, string> _refusals = new(StringComparer.Ordinal);
@@ -35,7 +40,7 @@ internal sealed class EvaluationJobs(
             return new ObservedEvaluation { Revision = revision, Problem = refusal };
         }
 
-        JsonObject intent = EvaluationJob.Build(model, new EvaluationPlan(asked, revision, model.Status.StableRevision), spec.Runtime);
+        JsonObject intent = EvaluationJob.Build(model, new EvaluationPlan(asked, revision, model.Status.StableRevision), spec.Runtime, options.RuntimeImage);
         if (jobs.Get(model.Metadata.Namespace, EvaluationJob.NameOf(model.Metadata.Name, revision)) is not { } job || !IsRun(job, model, intent))
         {
             return null;
@@ -78,7 +83,7 @@ internal sealed class EvaluationJobs(
 
         try
         {
-            await RunAsync(model, EvaluationJob.Build(model, plan, spec.Runtime), cancellationToken);
+            await RunAsync(model, EvaluationJob.Build(model, plan, spec.Runtime, options.RuntimeImage), cancellationToken);
             await RemoveAsync(model, plan, cancellationToken);
             _refusals.TryRemove(Key(model), out _);
         }

@@ -30,7 +30,7 @@ internal static class EvaluationJob
     /// <summary>What distinguishes this run from others under the same name.</summary>
     public static string RunOf(JsonObject intent) => (string)intent["metadata"]!["annotations"]![RunAnnotation]!;
 
-    public static JsonObject Build(ModelDeployment model, EvaluationPlan plan, EffectiveRuntime runtime)
+    public static JsonObject Build(ModelDeployment model, EvaluationPlan plan, EffectiveRuntime runtime, string image)
     {
         string name = model.Metadata.Name;
         var spec = new JsonObject
@@ -42,7 +42,7 @@ internal static class EvaluationJob
             ["template"] = new JsonObject
             {
                 ["metadata"] = new JsonObject { ["labels"] = ObjectLabels.Evaluation(name, plan.Revision) },
-                ["spec"] = PodSpec(name, plan, runtime),
+                ["spec"] = PodSpec(name, plan, runtime, image),
             },
         };
         string run = Hash($"{model.Status?.Rollout?.StartedAt.UtcDateTime:O}\n{spec.ToJsonString()}");
@@ -62,7 +62,7 @@ internal static class EvaluationJob
         };
     }
 
-    private static JsonObject PodSpec(string model, EvaluationPlan plan, EffectiveRuntime runtime)
+    private static JsonObject PodSpec(string model, EvaluationPlan plan, EffectiveRuntime runtime, string image)
     {
         EvaluationDataset dataset = plan.Evaluation.Dataset;
         var spec = new JsonObject
@@ -74,7 +74,8 @@ internal static class EvaluationJob
             ["containers"] = new JsonArray(new JsonObject
             {
                 ["name"] = Container,
-                ["image"] = runtime.Image,
+                // Not the revision's, which may be the user's own and know no evaluation.
+                ["image"] = image,
                 ["args"] = new JsonArray([.. Arguments(model, plan).Select(argument => (JsonNode)argument)]),
                 ["ports"] = new JsonArray(new JsonObject { ["name"] = "progress", ["containerPort"] = ProgressPort, ["protocol"] = "TCP" }),
                 ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["cpu"] = "100m", ["memory"] = "256Mi" } },
@@ -84,7 +85,7 @@ internal static class EvaluationJob
             }),
             ["volumes"] = Volumes(dataset),
         };
-        // The image is the revision's own, and so is what it takes to get it.
+        // Where the revision's pods may run and what they may pull, this one may.
         foreach (string field in new[] { "imagePullSecrets", "nodeSelector", "tolerations" })
         {
             if (runtime.PodTemplate?["spec"]?[field] is { } users)

@@ -171,7 +171,7 @@ public sealed class IntentTests
             Evaluation = new EvaluationSpec { Dataset = dataset, MinAccuracyPercent = 92, MaxMilliseconds = stable is null ? null : 50 },
         };
         EffectiveSpec spec = Defaults.Resolve(model.Spec, Image);
-        return EvaluationJob.Build(model, new Rollouts.EvaluationPlan(spec.Rollout.Evaluation!, "0123456789", stable), spec.Runtime);
+        return EvaluationJob.Build(model, new Rollouts.EvaluationPlan(spec.Rollout.Evaluation!, "0123456789", stable), spec.Runtime, "registry.example/default-runtime:1");
     }
 
     private static JsonObject Deployment(ModelDeployment model, int replicas, string revision = "0123456789") =>
