@@ -18,6 +18,11 @@ public sealed record BatchDifferences
     // Overlapping differences tell as much of a variance as two thirds their number of independent batches.
     private const double FreedomEach = 2.0 / 3;
 
+    // Neighbours alike by so many standard errors of independent ones are not alike by chance.
+    private const double ChanceDeviations = 2;
+
+    private const double MostAlike = 0.99;
+
     // No sum of squared counts comes near.
     private const double Largest = 1e60;
 
@@ -50,7 +55,9 @@ public sealed record BatchDifferences
         return true;
     }
 
-    internal BatchDifferences Add(Contrast contrast)
+    /// <param name="contrast">What the block shows.</param>
+    /// <param name="cap">The most that one squared difference, over its variance, counts.</param>
+    internal BatchDifferences Add(Contrast contrast, double cap = double.PositiveInfinity)
     {
         double[] state = State.Copy();
         var (excess, variance) = (contrast.Excess, contrast.Variance);
@@ -61,7 +68,7 @@ public sealed record BatchDifferences
             {
                 state[at + Differences]++;
                 state[at + VarianceSum] += variance + lastVariance;
-                state[at + SquareSum] += (excess - lastExcess) * (excess - lastExcess) / (variance + lastVariance);
+                state[at + SquareSum] += Math.Min(cap, (excess - lastExcess) * (excess - lastExcess) / (variance + lastVariance));
             }
 
             (state[at + LastExcess], state[at + LastVariance]) = (excess, variance);
@@ -77,15 +84,36 @@ public sealed record BatchDifferences
         return new BatchDifferences { State = new StateVector(state) };
     }
 
-    internal VarianceRatio Ratio()
+    /// <summary>
+    /// The factor by which the variance of a sum is larger where neighbouring blocks are alike (von Neumann's ratio), were what a block leaves to the
+    /// next all there is to it (a first-order autoregression): shows far sooner than long batches do. 1 while it can be chance.
+    /// </summary>
+    internal double NeighbourFactor()
+    {
+        double differences = State[Differences];
+        double alike = differences > 0 ? 1 - (State[SquareSum] / differences) : 0;
+        double error = 1 / Math.Sqrt(Math.Max(1, differences));
+        if (alike <= ChanceDeviations * error)
+        {
+            return 1;
+        }
+
+        double most = Math.Min(alike + error, MostAlike);
+        return (1 + most) / (1 - most);
+    }
+
+    /// <param name="isOfCounts">Whether the excesses are counts of bad answers: few of them are far from normal.</param>
+    /// <param name="least">Differences a time scale must have to be looked at.</param>
+    internal VarianceRatio Ratio(bool isOfCounts = true, double least = 1)
     {
         var ratio = VarianceRatio.None;
         for (int at = 0; at < State.Count; at += Fields)
         {
             double differences = State[at + Differences];
-            if (differences > 0)
+            if (differences >= least)
             {
-                ratio = ratio.Or(State[at + SquareSum] / differences, differences * FreedomEach, State[at + VarianceSum] / differences);
+                double variance = isOfCounts ? State[at + VarianceSum] / differences : double.PositiveInfinity;
+                ratio = ratio.Or(State[at + SquareSum] / differences, differences * FreedomEach, variance);
             }
         }
 

@@ -4,11 +4,17 @@ namespace ModelOperator.Analysis;
 
 /// <summary>
 /// Evidence from means: in each block both arms show one number, scaled to 0 to 1, where higher is worse. Their difference is bet on. Blocks
-/// whose differences go together over time make the evidence count less, by the factor that batches of them vary more than single ones.
+/// whose differences go together over time make the evidence count less, by the factor that batches of them vary more than single ones, or that
+/// neighbours are alike: the noise of a mean is not known beforehand as that of a count is, so that batches alone would show it too late.
 /// </summary>
 public sealed record MeanEvidence
 {
     private const int Scales = 11;
+
+    // A canary that turns bad is one large difference on every time scale, which must not pass for wobble: it counts as five standard deviations,
+    // among as many others.
+    private const double MostOfOne = 25;
+    private const double LeastDifferences = 16;
 
     public string Settings { get; init; } = "";
 
@@ -44,7 +50,7 @@ public sealed record MeanEvidence
         Criterion.CheckShare(margin, nameof(margin));
         double difference = canary - stable;
         double surprise = difference - (Blocks == 0 ? 0 : (Canary - Stable) / Blocks);
-        var wobble = Wobble.Add(new Contrast(difference, Math.Max((Surprise + (surprise * surprise)) / (Blocks + 1), 1e-12), 1));
+        var wobble = Wobble.Add(new Contrast(difference, Math.Max((Surprise + (surprise * surprise)) / (Blocks + 1), 1e-12), 1), MostOfOne);
         double factor = FactorOf(wobble);
         return this with
         {
@@ -72,7 +78,8 @@ public sealed record MeanEvidence
 
     internal double Factor() => FactorOf(Wobble);
 
-    private static double FactorOf(BatchDifferences wobble) => wobble.Ratio() is (true, var factor) ? factor : 1;
+    private static double FactorOf(BatchDifferences wobble) =>
+        Math.Max(wobble.NeighbourFactor(), wobble.Ratio(isOfCounts: false, least: LeastDifferences) is (true, var factor) ? factor : 1);
 
     private static void CheckMean(double mean, string name)
     {
