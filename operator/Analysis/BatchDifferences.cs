@@ -19,7 +19,7 @@ public sealed record BatchDifferences
     private const double FreedomEach = 2.0 / 3;
 
     // Neighbours alike by so many standard errors of independent ones are not alike by chance.
-    private const double ChanceDeviations = 2;
+    private const double ChanceDeviations = 1.5;
 
     private const double MostAlike = 0.99;
 

@@ -16,6 +16,9 @@ public sealed record MeanEvidence
     private const double MostOfOne = 25;
     private const double LeastDifferences = 16;
 
+    // Less is rounding.
+    private const double LeastVariance = 1e-12;
+
     public string Settings { get; init; } = "";
 
     public long Blocks { get; init; }
@@ -49,8 +52,10 @@ public sealed record MeanEvidence
         CheckMean(stable, nameof(stable));
         Criterion.CheckShare(margin, nameof(margin));
         double difference = canary - stable;
-        double surprise = difference - (Blocks == 0 ? 0 : (Canary - Stable) / Blocks);
-        var wobble = Wobble.Add(new Contrast(difference, Math.Max((Surprise + (surprise * surprise)) / (Blocks + 1), 1e-12), 1), MostOfOne);
+        // The first is no surprise: what is constant must not look like noise, nor its standing still like neighbours that are alike.
+        double surprise = Blocks == 0 ? 0 : difference - ((Canary - Stable) / Blocks);
+        double variance = (Surprise + (surprise * surprise)) / (Blocks + 1);
+        var wobble = Wobble.Add(new Contrast(difference, variance < LeastVariance ? 0 : variance, 1), MostOfOne);
         double factor = FactorOf(wobble);
         return this with
         {

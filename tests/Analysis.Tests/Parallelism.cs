@@ -1,0 +1,2 @@
+// Nothing here is shared: pure functions and draws of each test's own.
+[assembly: Parallelizable(ParallelScope.Fixtures)]
