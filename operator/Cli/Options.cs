@@ -6,6 +6,8 @@ namespace ModelOperator.Cli;
 /// <summary>Options that say what would be right.</summary>
 internal static class Options
 {
+    private const NumberStyles Decimal = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent;
+
     /// <summary>A whole number within a range that its help text states.</summary>
     public static Option<int> Number(string name, string description, int standard, int least, int most)
     {
@@ -22,12 +24,13 @@ internal static class Options
     }
 
     /// <summary>The manifest.</summary>
-    public static Option<string?> Manifest(string description) => new("--filename", "-f") { Description = $"{description}; - is standard input, as from kubectl get mdep NAME -o yaml", HelpName = "mdep.yaml" };
+    public static Option<string?> Manifest(string description) => new("--filename", "-f")
+    {
+        Description = $"{description}; - is standard input, as from kubectl get mdep NAME -o yaml",
+        HelpName = "mdep.yaml",
+    };
 
     /// <summary>A number from text, or null; no text stands for infinity.</summary>
     public static double? Parse(string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double value)
-        && double.IsFinite(value)
-            ? value
-            : null;
+        double.TryParse(text, Decimal, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
 }

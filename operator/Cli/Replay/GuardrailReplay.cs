@@ -58,13 +58,15 @@ internal sealed class GuardrailReplay(string name, ReplayTest test, Judge judge)
 
         if (block.Canary is not null && block.Stable is null && !test.Criterion.IsLimit)
         {
-            throw new LineException(number, $"has no stable, which the canary is compared with; want \"stable\":{{\"bad\":n,\"total\":n}}, with total 0 when it had no requests");
+            throw new LineException(
+                number, $"has no stable, which the canary is compared with; want \"stable\":{{\"bad\":n,\"total\":n}}, with total 0 when it had no requests");
         }
 
         if (block.Canary is null && _hasCanary)
         {
             throw new LineException(
-                number, $"has no canary, though \"{name}\" has had one; a block of stable alone is one before the rollout, else want \"canary\":{{\"bad\":0,\"total\":0}}");
+                number,
+                $"has no canary, though \"{name}\" has had one; a block of stable alone is one before the rollout, else want \"canary\":{{\"bad\":0,\"total\":0}}");
         }
 
         var sum = _evidence.Total + new Block(block.Canary ?? default, block.Stable ?? default);

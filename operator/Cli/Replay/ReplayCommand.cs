@@ -41,7 +41,8 @@ internal static class ReplayCommand
     private static readonly Option<string?> Manifest =
         Options.Manifest("ModelDeployment whose guardrails, margins, objectives, confidence and deadline hold; names in the blocks are its guardrails'");
 
-    private static readonly Option<int> Confidence = Options.Number("--confidence", "Percent of confidence in every verdict, shared over the guardrails", Defaults.ConfidencePercent, 50, 99);
+    private static readonly Option<int> Confidence =
+        Options.Number("--confidence", "Percent of confidence in every verdict, shared over the guardrails", Defaults.ConfidencePercent, 50, 99);
 
     private static readonly Option<string[]> Margin = new("--margin")
     {

@@ -18,7 +18,8 @@ internal sealed record ArmBehaviour
     public TimeSpan? P50 { get; init; }
 
     /// <summary>What the Prometheus guardrails measure, by their names.</summary>
-    public ImmutableSortedDictionary<string, MetricBehaviour> Metrics { get; init; } = ImmutableSortedDictionary.Create<string, MetricBehaviour>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, MetricBehaviour> Metrics { get; init; } =
+        ImmutableSortedDictionary.Create<string, MetricBehaviour>(StringComparer.Ordinal);
 
     /// <summary>Share of answers that are wrong.</summary>
     public double Wrong => 1 - (Accuracy ?? 1);

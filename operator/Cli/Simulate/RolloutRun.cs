@@ -139,8 +139,8 @@ internal sealed class RolloutRun
         {
             Revisions = _pods.Observe(_second, Start),
             Routers = [_router.Observe(_status?.Cursors?.FirstOrDefault()?.Next ?? 0)],
-            Metrics = due.Where(guardrail => guardrail.Prometheus is not null).ToImmutableDictionary(guardrail => guardrail.Name, guardrail => Measure(guardrail, now)),
-            Gates = due.Where(guardrail => guardrail.IsGate).ToImmutableDictionary(guardrail => guardrail.Name, guardrail => Ask(guardrail, now)),
+            Metrics = due.Where(guardrail => guardrail.Prometheus is not null).ToImmutableDictionary(known => known.Name, known => Measure(known, now)),
+            Gates = due.Where(guardrail => guardrail.IsGate).ToImmutableDictionary(known => known.Name, known => Ask(known, now)),
         };
     }
 

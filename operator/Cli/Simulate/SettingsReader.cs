@@ -29,7 +29,8 @@ internal static class SettingsReader
         double seconds = text switch { [.., '/', 's'] => 1, [.., '/', 'm'] => 60, [.., '/', 'h'] => 3600, _ => 0 };
         return seconds > 0 && Options.Parse(text[..^2]) / seconds is > 0 and <= MostRequestsPerSecond and var rate
             ? rate
-            : throw CliException.Invalid($"--traffic is \"{text}\"; want requests for each second, minute or hour, such as 50/s, 3000/m or 100/h, at most {MostRequestsPerSecond}/s");
+            : throw CliException.Invalid(
+                $"--traffic is \"{text}\"; want requests for each second, minute or hour, such as 50/s, 3000/m or 100/h, at most {MostRequestsPerSecond}/s");
     }
 
     /// <summary>Reads <c>0.3</c> or <c>own=0.3,shared=0.2</c>.</summary>
@@ -43,7 +44,8 @@ internal static class SettingsReader
             if (Options.Parse(pair[^1]) is not (>= 0 and <= 2 and var deviation) || pair is not ([_] or ["own" or "shared", _]))
             {
                 throw CliException.Invalid(
-                    $"--wobble is \"{text}\"; want a relative standard deviation from 0 to 2, such as 0.3, or own=0.3,shared=0.2 for a wobble of each revision's own and of both");
+                    $"--wobble is \"{text}\"; want a relative standard deviation from 0 to 2, such as 0.3, or own=0.3,shared=0.2 for a wobble of each "
+                    + "revision's own and of both");
             }
 
             (own, shared) = pair[0] == "shared" ? (own, deviation) : (deviation, shared);
@@ -55,7 +57,9 @@ internal static class SettingsReader
     /// <summary>Reads <c>NAME=VERDICT@SECONDS</c>; gates that are not named say Safe at once.</summary>
     public static IReadOnlyDictionary<string, GateBehaviour> Gates(IReadOnlyList<string> values, IReadOnlyList<EffectiveGuardrail> guardrails)
     {
-        var gates = guardrails.Where(guardrail => guardrail.IsGate).ToDictionary(guardrail => guardrail.Name, _ => new GateBehaviour(Verdict.Safe, 0), StringComparer.Ordinal);
+        var gates = guardrails
+            .Where(guardrail => guardrail.IsGate)
+            .ToDictionary(guardrail => guardrail.Name, _ => new GateBehaviour(Verdict.Safe, 0), StringComparer.Ordinal);
         foreach (string value in values)
         {
             string[] pair = value.Split('=');
@@ -107,7 +111,8 @@ internal static class SettingsReader
     {
         if (canary is { P95: { } p95 } && canary.Median >= p95)
         {
-            throw CliException.Invalid($"--canary has a p50 of {canary.Median.TotalMilliseconds} ms, and its p95 is {p95.TotalMilliseconds} ms; want a p50 below p95, or a p95 with it");
+            throw CliException.Invalid(
+                $"--canary has a p50 of {canary.Median.TotalMilliseconds} ms, and its p95 is {p95.TotalMilliseconds} ms; want a p50 below p95, or a p95 with it");
         }
     }
 }

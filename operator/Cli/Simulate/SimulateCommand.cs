@@ -38,9 +38,19 @@ internal static class SimulateCommand
 
     private static readonly Option<string?> Manifest = Options.Manifest("ModelDeployment whose rollout is simulated");
 
-    private static readonly Option<string> Traffic = new("--traffic") { Description = "Requests, of both revisions together: for each second, minute or hour", HelpName = "N/s", Required = true };
+    private static readonly Option<string> Traffic = new("--traffic")
+    {
+        Description = "Requests, of both revisions together: for each second, minute or hour",
+        HelpName = "N/s",
+        Required = true,
+    };
 
-    private static readonly Option<string> Stable = new("--stable") { Description = "How the stable revision behaves; see below", HelpName = "KEY=VALUE,...", Required = true };
+    private static readonly Option<string> Stable = new("--stable")
+    {
+        Description = "How the stable revision behaves; see below",
+        HelpName = "KEY=VALUE,...",
+        Required = true,
+    };
 
     private static readonly Option<string> Canary = new("--canary")
     {
@@ -59,7 +69,12 @@ internal static class SimulateCommand
         HelpName = "X",
     };
 
-    private static readonly Option<string> Feedback = new("--feedback") { Description = "Share of answers whose truth is fed back, 0 to 1", HelpName = "SHARE", DefaultValueFactory = _ => "1" };
+    private static readonly Option<string> Feedback = new("--feedback")
+    {
+        Description = "Share of answers whose truth is fed back, 0 to 1",
+        HelpName = "SHARE",
+        DefaultValueFactory = _ => "1",
+    };
 
     private static readonly Option<int> FeedbackDelay = Options.Number("--feedback-delay", "Seconds until the truth of an answer comes", 0, 0, 604_800);
 
@@ -73,9 +88,18 @@ internal static class SimulateCommand
 
     private static readonly Option<int> Startup = Options.Number("--startup", "Seconds until a new pod is ready", 10, 0, 86_400);
 
-    private static readonly Option<FileInfo?> Plot = new("--plot") { Description = "File for a plot as SVG: the probability of each end over time, and the canary's share", HelpName = "out.svg" };
+    private static readonly Option<FileInfo?> Plot = new("--plot")
+    {
+        Description = "File for a plot as SVG: the probability of each end over time, and the canary's share",
+        HelpName = "out.svg",
+    };
 
-    private static readonly Option<string> Output = new("--output", "-o") { Description = "text or json", HelpName = "text|json", DefaultValueFactory = _ => "text" };
+    private static readonly Option<string> Output = new("--output", "-o")
+    {
+        Description = "text or json",
+        HelpName = "text|json",
+        DefaultValueFactory = _ => "text",
+    };
 
     public static Command Create(Func<Stream> openInput, TimeProvider timeProvider)
     {

@@ -28,7 +28,10 @@ internal sealed record SimulationReport
         Seed = settings.Seed,
         RequestsPerSecond = settings.RequestsPerSecond,
         Outcomes = [.. Enum.GetValues<Outcome>().Select(outcome => OutcomeReport.Of(outcome, runs))],
-        Guardrails = [.. settings.Spec.Rollout.Analysis.Guardrails.Select((guardrail, i) => GuardrailReport.Of(guardrail.Name, [.. runs.Select(run => run.Verdicts[i])]))],
+        Guardrails =
+        [
+            .. settings.Spec.Rollout.Analysis.Guardrails.Select((guardrail, i) => GuardrailReport.Of(guardrail.Name, [.. runs.Select(run => run.Verdicts[i])])),
+        ],
         Steps = [.. settings.Spec.Rollout.Steps.Select((step, i) => StepReport.Of(i, step.Weight, runs))],
         Canary = CanaryReport.Of(settings, runs),
     };

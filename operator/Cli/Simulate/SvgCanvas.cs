@@ -14,7 +14,8 @@ internal sealed class SvgCanvas : IDisposable
     {
         _writer = XmlWriter.Create(output, new XmlWriterSettings { Indent = true, NewLineChars = "\n" });
         _writer.WriteStartElement("svg", Namespace);
-        Attributes(("width", $"{width}"), ("height", $"{height}"), ("viewBox", $"0 0 {width} {height}"), ("role", "img"), ("font-family", "system-ui, sans-serif"), ("font-size", "12"));
+        Attributes(("width", $"{width}"), ("height", $"{height}"), ("viewBox", $"0 0 {width} {height}"));
+        Attributes(("role", "img"), ("font-family", "system-ui, sans-serif"), ("font-size", "12"));
         _writer.WriteElementString("title", Namespace, title);
         _writer.WriteElementString("desc", Namespace, description);
         Shape("rect", ("width", $"{width}"), ("height", $"{height}"), ("fill", "#ffffff"));

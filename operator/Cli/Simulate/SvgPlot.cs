@@ -63,7 +63,8 @@ internal sealed class SvgPlot
         foreach (var outcome in report.Outcomes)
         {
             var (colour, dashes) = Style(outcome.Outcome);
-            string text = $"{Words.Outcome(outcome.Outcome)} {Words.Percent(outcome.Probability.Share)}{(outcome.Seconds is { } time ? $", median {Words.Time(time.Median)}" : "")}";
+            string when = outcome.Seconds is { } time ? $", median {Words.Time(time.Median)}" : "";
+            string text = $"{Words.Outcome(outcome.Outcome)} {Words.Percent(outcome.Probability.Share)}{when}";
             _canvas.Line(x, 56, x + 30, 56, colour, 2, dashes);
             _canvas.Text(x + 36, 60, text);
             x += 60 + (6.6 * text.Length);

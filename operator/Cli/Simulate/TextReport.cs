@@ -15,7 +15,8 @@ internal static class TextReport
         output.WriteLine($"  rollout {Rollout(settings.Spec.Rollout)}");
         if (settings.Gates.Count > 0)
         {
-            output.WriteLine($"  gates   {string.Join(", ", settings.Gates.Select(gate => $"{gate.Key} says {gate.Value.Verdict} after {Words.Time(gate.Value.AfterSeconds)}"))}");
+            var said = settings.Gates.Select(gate => $"{gate.Key} says {gate.Value.Verdict} after {Words.Time(gate.Value.AfterSeconds)}");
+            output.WriteLine($"  gates   {string.Join(", ", said)}");
         }
 
         output.WriteLine();
@@ -72,7 +73,13 @@ internal static class TextReport
     }
 
     private static string[] Row(string what, Spread counts, Spread? beyond) =>
-        [what, Words.Count(counts.Median), Words.Range(counts, Words.Count), beyond is null ? "" : Words.Count(beyond.Median), beyond is null ? "" : Words.Range(beyond, Words.Count)];
+    [
+        what,
+        Words.Count(counts.Median),
+        Words.Range(counts, Words.Count),
+        beyond is null ? "" : Words.Count(beyond.Median),
+        beyond is null ? "" : Words.Range(beyond, Words.Count),
+    ];
 
     private static string Rate(double requestsPerSecond) => requestsPerSecond switch
     {
@@ -82,7 +89,8 @@ internal static class TextReport
     };
 
     private static string Rollout(EffectiveRollout rollout) =>
-        $"{string.Join(", ", rollout.Steps.Select(step => $"{step.Weight} %"))}; guardrails {string.Join(", ", rollout.Analysis.Guardrails.Select(guardrail => guardrail.Name))}; "
+        $"{string.Join(", ", rollout.Steps.Select(step => $"{step.Weight} %"))}; "
+        + $"guardrails {string.Join(", ", rollout.Analysis.Guardrails.Select(guardrail => guardrail.Name))}; "
         + $"confidence {rollout.Analysis.ConfidencePercent} %; after {Words.Time(rollout.Analysis.Deadline.TotalSeconds)} {rollout.Analysis.OnInconclusive}";
 
     private static string Behaviour(ArmBehaviour behaviour)
