@@ -19,7 +19,7 @@ public sealed record Dispersion
     // Blocks over which stable's rate is followed, so that the day's course is no wobble.
     private const int MostRecentBlocks = 64;
 
-    /// <summary>Stable's recent bad rate before the rollout.</summary>
+    /// <summary>Stable's recent bad answers.</summary>
     public double RecentBad { get; init; }
 
     public double RecentTotal { get; init; }
@@ -27,7 +27,7 @@ public sealed record Dispersion
     /// <summary>Blocks the recent rate stands for.</summary>
     public int RecentBlocks { get; init; }
 
-    /// <summary>Stable alone, before the rollout.</summary>
+    /// <summary>Stable alone, before the rollout and in it: a control group that says soonest what wobbles.</summary>
     public BatchMeans Stable { get; init; } = new(StableScales);
 
     /// <summary>The difference of the arms, in the rollout.</summary>
@@ -65,7 +65,7 @@ public sealed record Dispersion
         return Math.Max(persistent, process.LogValue(Outage * factor));
     }
 
-    /// <summary>Learns from a block of stable alone, before the rollout.</summary>
+    /// <summary>Learns from a block of stable, before the rollout or in it.</summary>
     internal Dispersion LearnStable(ArmCounts counts)
     {
         // By blocks, whatever their sizes: a quiet one must not wipe out what the busy ones before it told.
@@ -89,6 +89,7 @@ public sealed record Dispersion
             ? Contrast.Of(block.Canary, (canaryBefore.Bad + block.Canary.Bad + 0.5) / (canaryBefore.Total + block.Canary.Total + 1.0))
             : Contrast.Of(block);
         double beyond = criterion.IsLimit ? block.Canary.Bad - (block.Canary.Total * criterion.Value) : contrast.Excess - (contrast.Size * criterion.Value);
-        return this with { Arms = Arms.Add(contrast), Persistence = Persistence.Add(beyond) };
+        var learnt = block.Stable.Total == 0 ? this : LearnStable(block.Stable);
+        return learnt with { Arms = Arms.Add(contrast), Persistence = Persistence.Add(beyond) };
     }
 }
