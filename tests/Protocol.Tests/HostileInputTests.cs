@@ -13,6 +13,11 @@ public sealed class HostileInputTests
 
     private static readonly byte[] Feedback = Encoding.UTF8.GetBytes("""{"id":"a","truth":[1,2.0,"x\n"]}""");
 
+    private static readonly byte[] Row = Encoding.UTF8.GetBytes("""{"id":"a","inputs":[{"name":"x","datatype":"FP32","shape":[2],"data":[1,2]}],"truth":[1,"x\n"]}""");
+
+    private static readonly byte[] Response = Encoding.UTF8.GetBytes(
+        """{"model_name":"m","outputs":[{"name":"y","datatype":"INT64","shape":[2],"data":[1,2]},{"name":"z","datatype":"BYTES","shape":[1],"data":["\ud83d\ude00"]}]}""");
+
     private static readonly string[] Fragments =
     [
         "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "1e999", "-", "null", "true", "NaN", "\0", "\u00ff", "\"shape\":", "\"data\":",
@@ -26,6 +31,20 @@ public sealed class HostileInputTests
     [FsCheck.NUnit.Property(MaxTest = 2000)]
     public Property Mangled_feedback_is_read_or_refused_and_nothing_else() =>
         Prop.ForAll(Mangled(Feedback), bytes => ReadsOrRefuses(() => FeedbackRequest.Read(bytes, new ProtocolLimits())));
+
+    [FsCheck.NUnit.Property(MaxTest = 2000)]
+    public Property Mangled_rows_are_read_or_refused_and_nothing_else() =>
+        Prop.ForAll(Mangled(Row), bytes => ReadsOrRefuses(() => LabelledRow.Read(bytes, new ProtocolLimits()).Dispose()));
+
+    [FsCheck.NUnit.Property(MaxTest = 2000)]
+    public Property Mangled_responses_are_read_or_refused_and_nothing_else() =>
+        Prop.ForAll(Mangled(Response), bytes => ReadsOrRefuses(() =>
+        {
+            foreach (InferTensor output in InferResponseReader.Read(bytes, new ProtocolLimits()))
+            {
+                output.Dispose();
+            }
+        }));
 
     [FsCheck.NUnit.Property(MaxTest = 1000)]
     public bool Bytes_of_any_kind_are_read_or_refused_and_nothing_else(byte[] bytes) =>

@@ -40,8 +40,8 @@ internal sealed class EvaluationJobs(
             return new ObservedEvaluation { Revision = revision, Problem = refusal };
         }
 
-        JsonObject intent = EvaluationJob.Build(model, new EvaluationPlan(asked, revision, model.Status.StableRevision), spec.Runtime, options.RuntimeImage);
-        if (jobs.Get(model.Metadata.Namespace, EvaluationJob.NameOf(model.Metadata.Name, revision)) is not { } job || !IsRun(job, model, intent))
+        if (jobs.Get(model.Metadata.Namespace, EvaluationJob.NameOf(model.Metadata.Name, revision)) is not { } job
+            || !IsRun(job, model, EvaluationJob.Build(model, new EvaluationPlan(asked, revision, model.Status.StableRevision), spec.Runtime, options.RuntimeImage)))
         {
             return null;
         }
