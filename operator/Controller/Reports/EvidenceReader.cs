@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text.Json;
 using ModelOperator.Evidence;
 using ModelOperator.Kubernetes.Entities;
-using Polly;
-using Polly.Retry;
 using Polly.Timeout;
 
 namespace ModelOperator.Controller.Reports;
@@ -16,8 +13,7 @@ internal sealed class EvidenceReader : IDisposable
 
     // A router that stays silent is news once.
     private readonly ConcurrentDictionary<string, bool> _silent = new(StringComparer.Ordinal);
-    private readonly HttpClient _http;
-    private readonly ResiliencePipeline _pipeline;
+    private readonly PodHttp _http;
     private readonly EvidenceOptions _options;
     private readonly ControllerMetrics _metrics;
     private readonly ILogger<EvidenceReader> _logger;
@@ -25,50 +21,17 @@ internal sealed class EvidenceReader : IDisposable
     public EvidenceReader(EvidenceOptions options, ControllerMetrics metrics, TimeProvider timeProvider, ILogger<EvidenceReader> logger)
     {
         (_options, _metrics, _logger) = (options, metrics, logger);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            ConnectTimeout = options.AttemptTimeout,
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        })
-        {
-            MaxResponseContentBufferSize = options.LargestAnswer,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _pipeline = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = options.Retries,
-                Delay = TimeSpan.FromMilliseconds(100),
-                UseJitter = true,
-                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<TimeoutRejectedException>(),
-            })
-            .AddTimeout(options.AttemptTimeout)
-            .Build();
+        _http = new PodHttp(options, options.LargestAnswer, timeProvider);
     }
 
     /// <summary>One router's closed ticks from <paramref name="since"/> on.</summary>
     public async Task<EvidenceReport?> ReadAsync(Pod router, string model, long since, CancellationToken cancellationToken)
     {
-        var address = new UriBuilder(Uri.UriSchemeHttp, HostOf(router), _options.Port, $"/v1/models/{Uri.EscapeDataString(model)}/ticks")
-        {
-            Query = $"since={since}",
-        }.Uri;
         try
         {
-            EvidenceReport? report = await _pipeline.ExecuteAsync(
-                static async (state, token) =>
-                {
-                    (EvidenceReader reader, Uri address) = state;
-                    using HttpResponseMessage response = await reader._http.GetAsync(address, token);
-                    response.EnsureSuccessStatusCode();
-                    byte[] body = await response.Content.ReadAsByteArrayAsync(token);
-                    return JsonSerializer.Deserialize(body, EvidenceJson.Default.EvidenceReport);
-                },
-                (this, address),
-                cancellationToken);
+            byte[] body = await _http.GetAsync(
+                router, _options.Port, $"/v1/models/{Uri.EscapeDataString(model)}/ticks", $"since={since}", cancellationToken);
+            EvidenceReport? report = JsonSerializer.Deserialize(body, EvidenceJson.Default.EvidenceReport);
             string? fault = report is null ? "the answer is null" : EvidenceCheck.Fault(report);
             if (fault is not null)
             {
@@ -103,10 +66,4 @@ internal sealed class EvidenceReader : IDisposable
     }
 
     private static string Key(Pod router, string model) => $"{router.Metadata.Uid ?? router.Metadata.Name}/{model}";
-
-    private static string HostOf(Pod router)
-    {
-        IPAddress address = IPAddress.Parse(router.Status!.PodIP!);
-        return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
-    }
 }
