@@ -42,7 +42,7 @@ public class DispersionTests
                 {
                     double value = evidence.Dispersion.Temper(process with { LogPeak = 0 }, hypothesis);
                     tempered += value < process.LogValue() ? 1 : 0;
-                    if (value > process.LogValue())
+                    if (value > process.LogValue() || value != Tempered(evidence.Dispersion, process, hypothesis))
                     {
                         Assert.Fail($"{value:R} of {process.LogValue():R}");
                     }
@@ -136,6 +136,15 @@ public class DispersionTests
         }
 
         Assert.That(sum, Is.LessThanOrEqualTo(1 + 1e-9));
+    }
+
+    // Divided by the factor and persistent, or so large that four times the factor does not explain it.
+    private static double Tempered(Dispersion dispersion, EProcess process, Hypothesis hypothesis)
+    {
+        double factor = dispersion.Factor();
+        return process.LogValue() <= 0 || factor == 1
+            ? process.LogValue()
+            : Math.Max(Math.Min(process.LogValue(factor), dispersion.Persistence.LogValue(hypothesis == Hypothesis.Harm)), process.LogValue(4 * factor));
     }
 
     private static GuardrailEvidence Before(TrafficStream stream, int blocks) =>
