@@ -44,9 +44,18 @@ public class PermutationTests
                 return new Block(new ArmCounts(draw.Binomial(canary, rate + margin), canary), new ArmCounts(draw.Binomial(100 - canary, rate), 100 - canary));
             }).ToList();
             var evidence = new GuardrailEvidence().Collect(new Block(default, new ArmCounts(draw.Binomial(500, 0.07), 500))).CloseStableBlock();
-            evidence = order(blocks, draw).Aggregate(evidence, (e, block) => e.Collect(block).CloseBlock(criterion));
-            harm += evidence.Harm.LogPeak >= -Math.Log(Alpha) ? 1 : 0;
-            safety += evidence.Safety.LogPeak >= -Math.Log(Alpha) ? 1 : 0;
+            var (isHarm, isSafe) = (false, false);
+            foreach (var block in order(blocks, draw))
+            {
+                evidence = evidence.Collect(block).CloseBlock(criterion);
+
+                // The exact evidence: what dispersion leaves of it is less.
+                isHarm |= evidence.Harm.LogValue() >= -Math.Log(Alpha);
+                isSafe |= evidence.Safety.LogValue() >= -Math.Log(Alpha);
+            }
+
+            harm += isHarm ? 1 : 0;
+            safety += isSafe ? 1 : 0;
         }
 
         return (harm, safety);
