@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ModelOperator.Protocol;
 
 namespace ModelOperator.Server.Evaluation;
@@ -6,6 +7,8 @@ namespace ModelOperator.Server.Evaluation;
 internal sealed class Evaluator(EvaluateOptions options, Dataset dataset, EvaluationTally tally, TimeProvider time, ILogger logger)
 {
     private readonly ProtocolLimits _limits = new();
+    private readonly Lock _lock = new();
+    private (long Line, string Why)? _bad;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -15,42 +18,54 @@ internal sealed class Evaluator(EvaluateOptions options, Dataset dataset, Evalua
         Revision? stable = stableHttp is null ? null : await Revision.MeetAsync("stable", stableHttp, options.ModelName, _limits, cancellationToken);
         // Rows are read no faster than they are asked.
         await Parallel.ForEachAsync(
-            dataset.ReadAsync(cancellationToken),
+            LinesAsync(cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken },
             async (line, token) => await AskAsync(line, canary, stable, token));
+        if (_bad is { } bad)
+        {
+            throw new TerminatingException(FailureReasons.DatasetInvalid, $"line {bad.Line} of the data set: {bad.Why}");
+        }
+    }
+
+    private async IAsyncEnumerable<Line> LinesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (Line line in dataset.ReadAsync(cancellationToken))
+        {
+            if (_bad is not null)
+            {
+                yield break;
+            }
+
+            yield return line;
+        }
     }
 
     private async Task AskAsync(Line line, Revision canary, Revision? stable, CancellationToken cancellationToken)
     {
-        using LabelledRow row = Read(line);
-        // A row that one of them can take is none that is wrong: what the other makes of it is its answer.
-        if (canary.Misfit(row) is { } misfit && (stable is null || stable.Misfit(row) is not null))
-        {
-            throw Bad(line, misfit);
-        }
-
-        Task<Answer> asked = canary.AskAsync(line, row, cancellationToken);
-        Task<Answer>? compared = stable?.AskAsync(line, row, cancellationToken);
-        Answer answer = await asked;
-        Answer? other = compared is null ? null : await compared;
-        Check(line, row.Truth, answer, other);
-        tally.Add(row.Truth, answer, other);
-    }
-
-    private LabelledRow Read(Line line)
-    {
         try
         {
-            return LabelledRow.Read(line.Text, _limits);
+            using LabelledRow row = LabelledRow.Read(line.Text, _limits);
+            // A row that one of them can take is none that is wrong: what the other makes of it is its answer.
+            if (canary.Misfit(row) is { } misfit && (stable is null || stable.Misfit(row) is not null))
+            {
+                throw new ProtocolException(misfit);
+            }
+
+            Task<Answer> asked = canary.AskAsync(line, row, cancellationToken);
+            Task<Answer>? compared = stable?.AskAsync(line, row, cancellationToken);
+            Answer answer = await asked;
+            Answer? other = compared is null ? null : await compared;
+            Check(row.Truth, answer, other);
+            tally.Add(row.Truth, answer, other);
         }
         catch (ProtocolException e)
         {
-            throw Bad(line, e.Message);
+            Refuse(line, e.Message);
         }
     }
 
     /// <summary>A truth that is as long as no answer is the row's fault; as long as one of two, it is the other model's.</summary>
-    private static void Check(Line line, IReadOnlyList<string> truth, Answer canary, Answer? stable)
+    private static void Check(IReadOnlyList<string> truth, Answer canary, Answer? stable)
     {
         if (canary.Fits(truth) || stable?.Fits(truth) == true)
         {
@@ -59,10 +74,19 @@ internal sealed class Evaluator(EvaluateOptions options, Dataset dataset, Evalua
 
         if ((canary.Labels ?? stable?.Labels) is { } labels)
         {
-            throw Bad(line, $"truth has {truth.Count} labels, but the model makes {labels.Length} predictions; they must be as many");
+            throw new ProtocolException($"truth has {truth.Count} labels, but the model makes {labels.Length} predictions; they must be as many");
         }
     }
 
-    private static TerminatingException Bad(Line line, string why) =>
-        new(FailureReasons.DatasetInvalid, $"line {line.Number} of the data set: {why}");
+    // Those before it are on their way when a row turns out to be bad: the first of them all is named, each time the same.
+    private void Refuse(Line line, string why)
+    {
+        lock (_lock)
+        {
+            if (_bad is null || line.Number < _bad.Value.Line)
+            {
+                _bad = (line.Number, why);
+            }
+        }
+    }
 }

@@ -104,6 +104,20 @@ public sealed class EvaluationTests
     }
 
     [Test]
+    public async Task Of_many_bad_rows_the_first_is_named_each_time()
+    {
+        await using FileServer server = await ProtocolServer.SevenAsync();
+        EvaluateOptions options = Options(Write([.. Enumerable.Repeat(ProtocolServer.Row("[1,2]"), 3), .. Enumerable.Repeat("{}", 200)]), server.Uri("/"));
+
+        for (int i = 0; i < 20; i++)
+        {
+            TerminatingException failure = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Concurrency = 16 })))!;
+
+            Assert.That(failure.Message, Does.StartWith("line 1 of the data set: truth has 2 labels"));
+        }
+    }
+
+    [Test]
     public async Task An_error_of_the_model_is_a_wrong_answer()
     {
         await using FileServer stable = await ProtocolServer.SevenAsync();
