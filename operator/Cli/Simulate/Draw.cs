@@ -5,9 +5,6 @@ namespace ModelOperator.Cli.Simulate;
 /// <summary>Exact random draws from one seed: xoshiro256** of Blackman and Vigna, the same on every machine.</summary>
 internal sealed class Draw
 {
-    // What rounding left over belongs to neither tail.
-    private const double Nothing = 1e-300;
-
     private ulong _a;
     private ulong _b;
     private ulong _c;
@@ -30,74 +27,11 @@ internal sealed class Draw
     public int Below(int bound) => (int)(Uniform() * bound);
 
     /// <summary>How many come in a time in which so many come on average.</summary>
-    public int Poisson(double mean)
-    {
-        if (mean <= 0)
-        {
-            return 0;
-        }
-
-        int mode = (int)mean;
-        double atMode = Math.Exp((mode * Math.Log(mean)) - mean - LogFactorial.Of(mode));
-        return FromMode(mode, int.MaxValue, atMode, k => mean / (k + 1), k => k / mean);
-    }
+    public int Poisson(double mean) => mean <= 0 ? 0 : Inversion.Poisson(Uniform(), mean);
 
     /// <summary>How many of so many trials go one way.</summary>
-    public int Binomial(int trials, double rate)
-    {
-        if (trials == 0 || rate <= 0)
-        {
-            return 0;
-        }
-
-        if (rate >= 1)
-        {
-            return trials;
-        }
-
-        int mode = Math.Min((int)((trials + 1) * rate), trials);
-        double odds = rate / (1 - rate);
-        double atMode = Math.Exp(
-            LogFactorial.Of(trials) - LogFactorial.Of(mode) - LogFactorial.Of(trials - mode) + (mode * Math.Log(rate)) + ((trials - mode) * Math.Log(1 - rate)));
-        return FromMode(mode, trials, atMode, k => odds * (trials - k) / (k + 1), k => k / (odds * (trials - k + 1)));
-    }
-
-    // Inversion from the mode outwards: about as many steps as the standard deviation.
-    private int FromMode(int mode, int most, double atMode, Func<int, double> toNext, Func<int, double> toPrevious)
-    {
-        double left = Uniform() - atMode;
-        var (up, down) = (mode, mode);
-        var (above, below) = (atMode, atMode);
-        while (left > 0)
-        {
-            if (up < most)
-            {
-                above *= toNext(up++);
-                left -= above;
-                if (left <= 0)
-                {
-                    return up;
-                }
-            }
-
-            if (down > 0)
-            {
-                below *= toPrevious(down--);
-                left -= below;
-                if (left <= 0)
-                {
-                    return down;
-                }
-            }
-
-            if ((up >= most || above < Nothing) && (down == 0 || below < Nothing))
-            {
-                break;
-            }
-        }
-
-        return mode;
-    }
+    public int Binomial(int trials, double rate) =>
+        trials == 0 || rate <= 0 ? 0 : rate >= 1 ? trials : Inversion.Binomial(Uniform(), trials, rate);
 
     private ulong Next()
     {
