@@ -23,7 +23,7 @@ internal static class AnalysisBench
             return 2;
         }
 
-        int runs = isFull ? 2000 : 200;
+        int runs = isFull ? 2000 : 1000;
         var report = new Report();
         Console.WriteLine($"{runs} runs a cell, blocks of 10 s, one guardrail, margin 0 unless told, confidence 99, {Environment.ProcessorCount} threads");
         foreach (var (name, part) in Parts.Where(part => only is null || only.Contains(part.Key)))
