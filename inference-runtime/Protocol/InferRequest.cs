@@ -10,7 +10,10 @@ public sealed class InferRequest : IDisposable
     public List<InferTensor> Inputs { get; } = [];
 
     /// <summary>The outputs asked for; null means all.</summary>
-    public List<string>? Outputs { get; internal set; }
+    public List<RequestedOutput>? Outputs { get; internal set; }
+
+    /// <summary>Parameters of the request as a whole.</summary>
+    public InferParameters Parameters { get; } = new();
 
     public void Dispose()
     {

@@ -83,18 +83,18 @@ public static class InferRequestReader
         }
     }
 
-    private static List<string>? ReadOutputs(ref Utf8JsonReader reader, ProtocolLimits limits)
+    private static List<RequestedOutput>? ReadOutputs(ref Utf8JsonReader reader, ProtocolLimits limits)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             throw new ProtocolException($"outputs must be a list of objects with a name, not {JsonText.Describe(ref reader)}");
         }
 
-        List<string> names = [];
+        List<RequestedOutput> outputs = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            string label = $"outputs[{names.Count}]";
-            if (names.Count == limits.MaxTensors)
+            string label = $"outputs[{outputs.Count}]";
+            if (outputs.Count == limits.MaxTensors)
             {
                 throw new ProtocolException($"outputs has more than {limits.MaxTensors} entries, the limit");
             }
@@ -104,14 +104,14 @@ public static class InferRequestReader
                 throw new ProtocolException($"{label} must be an object with a name, not {JsonText.Describe(ref reader)}");
             }
 
-            names.Add(ReadOutput(ref reader, label, limits));
+            outputs.Add(ReadOutput(ref reader, label, limits));
         }
 
         // An empty list asks for nothing in particular.
-        return names.Count == 0 ? null : names;
+        return outputs.Count == 0 ? null : outputs;
     }
 
-    private static string ReadOutput(ref Utf8JsonReader reader, string label, ProtocolLimits limits)
+    private static RequestedOutput ReadOutput(ref Utf8JsonReader reader, string label, ProtocolLimits limits)
     {
         string? name = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -134,7 +134,7 @@ public static class InferRequestReader
             }
         }
 
-        return name ?? throw new ProtocolException($"{label}.name is missing");
+        return new RequestedOutput(name ?? throw new ProtocolException($"{label}.name is missing"));
     }
 
     internal static void Once(ref bool given, string field)

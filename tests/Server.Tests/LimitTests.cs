@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using ModelOperator.Server.Models;
 using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Tests;
@@ -32,7 +33,7 @@ public sealed class LimitTests
         await using TestServer server = await TestServer.DigitsAsync(o => o with { Concurrency = 1, RequestTimeout = TimeSpan.FromMilliseconds(300) });
         HttpStatusCode status;
         JsonElement body;
-        using (await server.Services.GetRequiredService<Admission>().WaitForTurnAsync(CancellationToken.None))
+        using (await server.Services.GetRequiredService<ServedModel>().WaitForTurnAsync(CancellationToken.None))
         {
             (status, body, _) = await server.InferAsync(Digits.Request(0));
         }
@@ -61,7 +62,7 @@ public sealed class LimitTests
     {
         await using TestServer server = await TestServer.DigitsAsync(o => o with { Concurrency = 1 });
         Admission admission = server.Services.GetRequiredService<Admission>();
-        using (await admission.WaitForTurnAsync(CancellationToken.None))
+        using (await server.Services.GetRequiredService<ServedModel>().WaitForTurnAsync(CancellationToken.None))
         {
             using CancellationTokenSource gone = new(TimeSpan.FromMilliseconds(200));
             using StringContent body = new(Digits.Request(0), Encoding.UTF8, "application/json");
@@ -78,6 +79,6 @@ public sealed class LimitTests
         (HttpStatusCode status, JsonElement body, _) = await server.InferAsync(Digits.Request(0), ("x-request-id", new string('a', 257)));
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("the header x-request-id is longer than 256 characters"));
+        Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("the request id is longer than 256 characters"));
     }
 }

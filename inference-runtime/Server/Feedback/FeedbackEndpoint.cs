@@ -6,10 +6,11 @@ namespace ModelOperator.Server.Feedback;
 
 /// <summary><c>POST v2/models/{name}/feedback</c></summary>
 internal sealed class FeedbackEndpoint(
-    ServedModel served, ProtocolLimits limits, Admission admission, BodyReader bodies, PredictionStore predictions, ServerMetrics metrics)
+    ModelRepository models, ProtocolLimits limits, Admission admission, BodyReader bodies, PredictionStore predictions, ServerMetrics metrics)
 {
     public async Task HandleAsync(HttpContext context)
     {
+        ServedModel served = ModelRoute.Find(context, models);
         OnnxModel model = ModelRoute.Require(context, served);
         using Admission.Entry entry = admission.Enter();
         FeedbackRequest feedback;

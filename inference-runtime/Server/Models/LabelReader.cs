@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.ML.OnnxRuntime;
 using ModelOperator.Protocol;
 
 namespace ModelOperator.Server.Models;
@@ -28,16 +27,14 @@ internal sealed class LabelReader
     }
 
     /// <summary>The labels, one for each row; none when the output turns out to have a shape that tells no classes.</summary>
-    public string[] Read(OrtValue value, long[] shape) =>
-        _output.DataType == TensorDataType.Bytes ? value.GetStringTensorAsArray() : Read(value.GetTensorMutableRawData(), shape);
+    public string[] Read(ReadOnlySpan<byte> data, long[] shape) =>
+        _output.DataType == TensorDataType.Bytes ? Strings(data) : ReadNumbers(data, shape);
 
     /// <summary>The labels out of a server's answer, by the same rule; none when it is not the output the model promised.</summary>
     public string[] Read(InferTensor answer) =>
-        answer.DataType != _output.DataType ? []
-            : answer.DataType == TensorDataType.Bytes ? Strings(answer.Data.Span)
-            : Read(answer.Data.Span, answer.Shape);
+        answer.DataType == _output.DataType ? Read(answer.Data.Span, answer.Shape) : [];
 
-    private string[] Read(ReadOnlySpan<byte> data, long[] shape)
+    private string[] ReadNumbers(ReadOnlySpan<byte> data, long[] shape)
     {
         switch (_output.DataType)
         {

@@ -15,7 +15,7 @@ internal sealed class ModelLoader(
             // A model that fails at once would otherwise stop a host that is still starting, which that host takes for its own failure.
             await StartedAsync(stoppingToken);
             long start = time.GetTimestamp();
-            await Task.Run(() => model.Load(factory, options.ModelPath, options.ExecutionProviders, time, stoppingToken), stoppingToken);
+            await Task.Run(() => model.Load(factory, options.ModelPath, options.ExecutionProviders, stoppingToken), stoppingToken);
             if (model.Sample.Count > 0)
             {
                 await warmUp.RunAsync(model.Sample, stoppingToken);

@@ -45,7 +45,7 @@ internal sealed class OnnxModel : IDisposable
 
     /// <summary>Computes outputs. The request must have been checked.</summary>
     /// <exception cref="OnnxRuntimeException">The model cannot compute these values.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<InferTensor> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
+    public ResultTensor[] Run(IReadOnlyList<InferTensor> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         string[] names = new string[inputs.Count];
@@ -63,7 +63,8 @@ internal sealed class OnnxModel : IDisposable
             using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static o => ((RunOptions)o!).Terminate = true, options);
             try
             {
-                return _session.Run(options, names, values, outputs);
+                IDisposableReadOnlyCollection<OrtValue> computed = _session.Run(options, names, values, outputs);
+                return [.. computed.Select((value, i) => new ResultTensor(outputs[i], value))];
             }
             catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
             {

@@ -75,7 +75,7 @@ internal static class RequestValidation
         }
     }
 
-    private static void CheckOutputs(List<string>? asked, IReadOnlyList<TensorSpec> outputs)
+    private static void CheckOutputs(List<RequestedOutput>? asked, IReadOnlyList<TensorSpec> outputs)
     {
         if (asked is null)
         {
@@ -83,8 +83,9 @@ internal static class RequestValidation
         }
 
         HashSet<string> seen = new(StringComparer.Ordinal);
-        foreach (string name in asked)
+        foreach (RequestedOutput output in asked)
         {
+            string name = output.Name;
             if (outputs.All(o => o.Name != name))
             {
                 throw new ProtocolException($"output '{name}' is not an output of the model, which has {Names(outputs)}");

@@ -1,11 +1,13 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Models;
 
 /// <summary>The model of this server and what state it is in.</summary>
-internal sealed class ServedModel(string name, string version, ILogger<ServedModel> logger) : IDisposable
+internal sealed class ServedModel(string name, string version, int concurrency, TimeProvider time, ILogger<ServedModel> logger) : IDisposable
 {
+    private readonly SemaphoreSlim _turns = new(concurrency);
     private volatile OnnxModel? _model;
     private WarmUp? _warmUp;
     private volatile bool _broken;
@@ -26,7 +28,7 @@ internal sealed class ServedModel(string name, string version, ILogger<ServedMod
     /// <summary>Inputs made up for the warm-up that the model computes.</summary>
     public IReadOnlyList<InferTensor> Sample => _warmUp?.Sample ?? [];
 
-    public void Load(SessionFactory factory, string path, IReadOnlyList<ExecutionProvider> providers, TimeProvider time, CancellationToken cancellationToken)
+    public void Load(SessionFactory factory, string path, IReadOnlyList<ExecutionProvider> providers, CancellationToken cancellationToken)
     {
         LogMessages.Loading(logger, name, path, string.Join(", ", providers.Select(p => p.Name())));
         OnnxModel model = new(factory.Open(path, providers, cancellationToken), logger);
@@ -37,8 +39,42 @@ internal sealed class ServedModel(string name, string version, ILogger<ServedMod
     /// <summary>From now on clients may come.</summary>
     public void MarkReady() => _ready = true;
 
+    /// <summary>The model once it is loaded and while it works.</summary>
+    public OnnxModel Require() => !Healthy
+        ? throw new OverloadedException($"model '{name}' is broken, its server waits to be restarted")
+        : _model ?? throw new OverloadedException($"model '{name}' is not loaded yet");
+
+    /// <summary>Computes a checked request when its turn has come.</summary>
+    public async ValueTask<InferResult> RunAsync(InferRequest request, CancellationToken cancellationToken)
+    {
+        OnnxModel model = Require();
+        string[] asked = [.. request.Outputs?.Select(o => o.Name) ?? model.Outputs.Select(o => o.Name)];
+        // The labels are remembered also when the client asked for something else only.
+        string[] computed = model.Labels is { } labels && !asked.Contains(labels.OutputName) ? [.. asked, labels.OutputName] : asked;
+        long queued = time.GetTimestamp();
+        using Turn turn = await WaitForTurnAsync(cancellationToken);
+        try
+        {
+            long started = time.GetTimestamp();
+            ResultTensor[] outputs = model.Run(request.Inputs, computed, cancellationToken);
+            InferTimings timings = new(time.GetElapsedTime(queued, started), default, time.GetElapsedTime(started), default, 1);
+            return new InferResult(outputs, asked.Length, timings);
+        }
+        catch (OnnxRuntimeException e) when (StillComputes(cancellationToken))
+        {
+            throw new ProtocolException($"the model cannot compute these inputs: {SessionFactory.Reason(e)}", e);
+        }
+    }
+
+    /// <summary>Waits for a turn to compute, until the result is disposed.</summary>
+    public async ValueTask<Turn> WaitForTurnAsync(CancellationToken cancellationToken)
+    {
+        await _turns.WaitAsync(cancellationToken);
+        return new Turn(_turns);
+    }
+
     /// <summary>Whether a failed run was the request's fault: the model still computes what it computed at warm-up.</summary>
-    public bool StillComputes(CancellationToken cancellationToken)
+    private bool StillComputes(CancellationToken cancellationToken)
     {
         if (_warmUp is null)
         {
@@ -58,5 +94,15 @@ internal sealed class ServedModel(string name, string version, ILogger<ServedMod
         }
     }
 
-    public void Dispose() => _model?.Dispose();
+    public void Dispose()
+    {
+        _model?.Dispose();
+        _turns.Dispose();
+    }
+
+    /// <summary>The right to compute.</summary>
+    public readonly struct Turn(SemaphoreSlim turns) : IDisposable
+    {
+        public void Dispose() => turns.Release();
+    }
 }

@@ -63,8 +63,13 @@ internal sealed class WarmUp
     public IReadOnlyList<InferTensor> Sample => _sample;
 
     /// <summary>Computes the sample again.</summary>
-    public void Compute(CancellationToken cancellationToken) =>
-        _model.Run(_sample, [.. _model.Outputs.Select(o => o.Name)], cancellationToken).Dispose();
+    public void Compute(CancellationToken cancellationToken)
+    {
+        foreach (ResultTensor output in _model.Run(_sample, [.. _model.Outputs.Select(o => o.Name)], cancellationToken))
+        {
+            output.Dispose();
+        }
+    }
 
     private static long[] ShapeOf(TensorSpec input, int length) =>
         [.. input.Shape.Select((d, i) => d >= 0 ? d : i == 0 ? 1L : length)];

@@ -2,15 +2,14 @@
 namespace ModelOperator.Server.Serving;
 
 /// <summary>
-/// Limits what is in the server: requests, bytes of bodies held in memory, and runs at the same time. Who is over a limit is told at once
+/// Limits what is in the server: requests and the bytes of bodies held in memory. Who is over a limit is told at once
 /// to come again, before the model has seen anything, so that the request can go to another pod.
 /// </summary>
-internal sealed class Admission(ServeOptions options) : IDisposable
+internal sealed class Admission(ServeOptions options)
 {
     // A body becomes tensors of up to four times its size, and answers need room too.
     private const int MemoryShare = 8;
 
-    private readonly SemaphoreSlim _runs = new(options.Concurrency);
     private readonly long _maxBytes = Math.Max(options.MaxBodyBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare);
     private int _requests;
     private long _bytes;
@@ -29,15 +28,6 @@ internal sealed class Admission(ServeOptions options) : IDisposable
 
         return new Entry(this);
     }
-
-    /// <summary>Waits for a turn to run the model, until the result is disposed.</summary>
-    public async ValueTask<Turn> WaitForTurnAsync(CancellationToken cancellationToken)
-    {
-        await _runs.WaitAsync(cancellationToken);
-        return new Turn(_runs);
-    }
-
-    public void Dispose() => _runs.Dispose();
 
     private void Reserve(long bytes)
     {
@@ -64,11 +54,5 @@ internal sealed class Admission(ServeOptions options) : IDisposable
             Interlocked.Add(ref admission._bytes, -_bytes);
             Interlocked.Decrement(ref admission._requests);
         }
-    }
-
-    /// <summary>The right to run the model.</summary>
-    public readonly struct Turn(SemaphoreSlim runs) : IDisposable
-    {
-        public void Dispose() => runs.Release();
     }
 }

@@ -4,7 +4,7 @@ using ModelOperator.Server.Models;
 namespace ModelOperator.Server.Serving;
 
 /// <summary>What the server and its model are, and how they do.</summary>
-internal sealed class MetadataEndpoints(ServedModel served, DrainState drain)
+internal sealed class MetadataEndpoints(ModelRepository models, ServedModel served, DrainState drain)
 {
     private static readonly ServerMetadata ServerMetadata = new()
     {
@@ -29,13 +29,13 @@ internal sealed class MetadataEndpoints(ServedModel served, DrainState drain)
 
     public Task ModelReadyAsync(HttpContext context)
     {
-        ModelRoute.Check(context, served);
+        _ = ModelRoute.Find(context, models);
         return ReadyAsync(context);
     }
 
     public Task ModelAsync(HttpContext context)
     {
-        OnnxModel model = ModelRoute.Require(context, served);
+        OnnxModel model = ModelRoute.Require(context, ModelRoute.Find(context, models));
         ModelMetadata metadata = new()
         {
             Name = served.Name,

@@ -6,37 +6,19 @@ namespace ModelOperator.Server.Serving;
 /// <summary>The model that a path names.</summary>
 internal static class ModelRoute
 {
-    /// <summary>Refuses other models' names and versions with 404.</summary>
-    public static void Check(HttpContext context, ServedModel served)
-    {
-        string? name = context.Request.RouteValues["name"] as string;
-        if (name != served.Name)
-        {
-            throw new ProtocolException(404, $"model '{name}' is unknown, this server has '{served.Name}'");
-        }
+    /// <summary>The model; others' names and versions are refused with 404.</summary>
+    public static ServedModel Find(HttpContext context, ModelRepository models) =>
+        models.Find(context.Request.RouteValues["name"] as string, context.Request.RouteValues["version"] as string);
 
-        if (context.Request.RouteValues["version"] is string version && version != served.Version)
-        {
-            throw new ProtocolException(404, $"version '{version}' of model '{name}' is unknown, this server has '{served.Version}'");
-        }
-    }
-
-    /// <summary>The model, if it is the one named and can be used.</summary>
+    /// <summary>The model as it is loaded.</summary>
     public static OnnxModel Require(HttpContext context, ServedModel served)
     {
-        Check(context, served);
-        if (!served.Healthy)
-        {
-            throw new OverloadedException($"model '{served.Name}' is broken, its server waits to be restarted");
-        }
-
-        if (served.Loaded is not { } model)
+        if (served is { Healthy: true, Loaded: null })
         {
             // Where a container was started again before the routers noticed.
             context.Response.Headers[ModelHeaders.Draining] = "true";
-            throw new OverloadedException($"model '{served.Name}' is not loaded yet");
         }
 
-        return model;
+        return served.Require();
     }
 }

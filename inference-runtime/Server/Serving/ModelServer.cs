@@ -52,8 +52,11 @@ internal static class ModelServer
         services.AddSingleton<BodyReader>();
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton(new PredictionStore(options.FeedbackCapacity));
-        services.AddSingleton(s => new ServedModel(options.ModelName, options.ModelVersion, s.GetRequiredService<ILogger<ServedModel>>()));
+        services.AddSingleton(s => new ServedModel(
+            options.ModelName, options.ModelVersion, options.Concurrency, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServedModel>>()));
         services.AddSingleton(s => new SessionFactory(options.Threads, s.GetRequiredService<ILogger<ServedModel>>()));
+        services.AddSingleton<ModelRepository>();
+        services.AddSingleton<InferenceService>();
         services.AddSingleton<InferEndpoint>();
         services.AddSingleton<EndpointWarmUp>();
         services.AddSingleton<FeedbackEndpoint>();

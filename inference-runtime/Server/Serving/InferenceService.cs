@@ -1,0 +1,63 @@
+using ModelOperator.Protocol;
+using ModelOperator.Server.Feedback;
+using ModelOperator.Server.Models;
+
+namespace ModelOperator.Server.Serving;
+
+/// <summary>
+/// What happens to a request between the transport that read it and the transport that answers it: it is checked, computed, measured, and
+/// its predictions are remembered.
+/// </summary>
+internal sealed class InferenceService(PredictionStore predictions, ProtocolLimits limits, ServerMetrics metrics)
+{
+    /// <summary>Computes a request.</summary>
+    /// <param name="model">Whom it is for.</param>
+    /// <param name="request">The request; it stays the caller's.</param>
+    /// <param name="requestId">Name under which its predictions are remembered.</param>
+    /// <param name="cancellationToken">Gives up waiting and computing.</param>
+    /// <exception cref="ProtocolException">The request is wrong.</exception>
+    /// <exception cref="OverloadedException">There is no room for it, or the model is not there (yet).</exception>
+    public async ValueTask<InferResult> InferAsync(ServedModel model, InferRequest request, string requestId, CancellationToken cancellationToken)
+    {
+        OnnxModel loaded = model.Require();
+        RequestValidation.Check(request, loaded.Inputs, loaded.Outputs);
+        if (requestId.Length > limits.MaxIdLength)
+        {
+            throw new ProtocolException($"the request id is longer than {limits.MaxIdLength} characters");
+        }
+
+        InferResult result = await model.RunAsync(request, cancellationToken);
+        try
+        {
+            // What is measured and remembered is what clients did, not the warm-up.
+            if (model.Ready)
+            {
+                metrics.Computed(result.Timings.Queue, result.Timings.Infer);
+                Remember(loaded.Labels, requestId, result);
+            }
+
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
+    private void Remember(LabelReader? labels, string requestId, InferResult result)
+    {
+        if (labels is null)
+        {
+            return;
+        }
+
+        foreach (ResultTensor output in result.Computed)
+        {
+            if (output.Name == labels.OutputName)
+            {
+                predictions.Remember(requestId, labels.Read(output.Data, output.Shape));
+            }
+        }
+    }
+}
