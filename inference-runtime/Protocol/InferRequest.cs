@@ -3,6 +3,8 @@ namespace ModelOperator.Protocol;
 /// <summary>A request to <c>POST v2/models/{name}/infer</c>. Its tensors live in rented memory until it is disposed.</summary>
 public sealed class InferRequest : IDisposable
 {
+    private IDisposable? _body;
+
     /// <summary>The client's name for the request, echoed in the response; null when it gave none.</summary>
     public string? Id { get; internal set; }
 
@@ -21,21 +23,35 @@ public sealed class InferRequest : IDisposable
         {
             input.Dispose();
         }
+
+        _body?.Dispose();
+        _body = null;
     }
+
+    /// <summary>Makes the memory that tensors are views of live as long as the request.</summary>
+    internal void Own(IDisposable body) => _body = body;
 }
 
 /// <summary>A tensor of a request: its elements one after the other in row-major order.</summary>
 public sealed class InferTensor : IDisposable
 {
-    private readonly PooledBuffer _data;
+    private readonly IDisposable? _owner;
+    private Memory<byte> _data;
 
     internal InferTensor(string name, TensorDataType dataType, long[] shape, long elementCount, PooledBuffer data)
+        : this(name, dataType, shape, elementCount, data.Memory, data)
+    {
+    }
+
+    /// <remarks>The owner of the data ends with the tensor; it is null where the data is a view of the request's body.</remarks>
+    internal InferTensor(string name, TensorDataType dataType, long[] shape, long elementCount, Memory<byte> data, IDisposable? owner)
     {
         Name = name;
         DataType = dataType;
         Shape = shape;
         ElementCount = elementCount;
         _data = data;
+        _owner = owner;
     }
 
     public string Name { get; }
@@ -50,7 +66,7 @@ public sealed class InferTensor : IDisposable
     /// <summary>
     /// The elements, little-endian; of <see cref="TensorDataType.Bytes"/> each one as its length in four bytes and then its bytes.
     /// </summary>
-    public Memory<byte> Data => _data.Memory;
+    public Memory<byte> Data => _data;
 
     /// <summary>A tensor of zeros, or of empty strings.</summary>
     public static InferTensor Zero(string name, TensorDataType dataType, long[] shape)
@@ -64,5 +80,9 @@ public sealed class InferTensor : IDisposable
         return new InferTensor(name, dataType, shape, count, data);
     }
 
-    public void Dispose() => _data.Dispose();
+    public void Dispose()
+    {
+        _data = default;
+        _owner?.Dispose();
+    }
 }
