@@ -74,7 +74,8 @@ public static class Defaults
     {
         ArgumentNullException.ThrowIfNull(spec);
         return new EffectiveSpec(
-            spec.Model, Runtime(spec.Runtime ?? new RuntimeSpec(), runtimeImage), spec.Replicas ?? Replicas, Rollout(spec.Rollout ?? new RolloutSpec()));
+            spec.Model, Runtime(spec.Runtime ?? new RuntimeSpec(), runtimeImage), spec.Replicas ?? Replicas, Rollout(spec.Rollout ?? new RolloutSpec()),
+            Feedback(spec.Feedback ?? new FeedbackSpec()));
     }
 
     private static EffectiveRuntime Runtime(RuntimeSpec runtime, string runtimeImage)
@@ -85,8 +86,26 @@ public static class Defaults
         IReadOnlyList<ExecutionProvider> providers = runtime.ExecutionProviders is { Count: > 0 } chosen
             ? chosen
             : gpu is null ? [ExecutionProvider.CPU] : [ExecutionProvider.CUDA, ExecutionProvider.CPU];
-        return new EffectiveRuntime(runtime.Image ?? runtimeImage, gpu, providers, runtime.PodTemplate is { Count: > 0 } template ? template : null);
+        return new EffectiveRuntime(
+            runtime.Image ?? runtimeImage, gpu, providers, runtime.PodTemplate is { Count: > 0 } template ? template : null, Tuning(runtime));
     }
+
+    private static EffectiveTuning Tuning(RuntimeSpec runtime)
+    {
+        BatchingSpec batching = runtime.Batching is { Mode: not BatchingMode.Disabled } set ? set : new BatchingSpec();
+        return new EffectiveTuning(
+            runtime.Batching is { Mode: BatchingMode.Disabled } ? 1 : batching.MaxBatchSize,
+            [.. (batching.PreferredBatchSizes ?? []).Order()],
+            batching.MaxQueueDelayMicroseconds,
+            batching.MaxQueueSize,
+            runtime.Instances,
+            runtime.Precision == ModelPrecision.Fp16,
+            runtime.Threads,
+            runtime.RequestTimeoutMilliseconds);
+    }
+
+    private static EffectiveFeedback Feedback(FeedbackSpec feedback) =>
+        new(feedback.Kind ?? FeedbackKind.Classification, feedback.Output, feedback.Tolerance);
 
     private static EffectiveRollout Rollout(RolloutSpec rollout) => new(
         rollout.Steps is { Count: > 0 } steps ? [.. steps.Select(Step)] : Steps,

@@ -7,15 +7,42 @@ namespace ModelOperator.Api;
 /// <param name="Runtime">How pods run the model.</param>
 /// <param name="Replicas">Pods of the stable revision.</param>
 /// <param name="Rollout">How a new revision takes over.</param>
-public sealed record EffectiveSpec(ModelSource Model, EffectiveRuntime Runtime, int Replicas, EffectiveRollout Rollout);
+/// <param name="Feedback">How the truth is held against predictions.</param>
+public sealed record EffectiveSpec(ModelSource Model, EffectiveRuntime Runtime, int Replicas, EffectiveRollout Rollout, EffectiveFeedback Feedback);
 
 /// <summary>How pods run the model.</summary>
 /// <param name="Image">Image of the inference runtime.</param>
 /// <param name="Gpu">The devices a pod asks for; null on the processor.</param>
 /// <param name="ExecutionProviders">In order of preference.</param>
 /// <param name="PodTemplate">What to merge over the operator's template; null when there is nothing to merge.</param>
+/// <param name="Tuning">What was said of how the server computes.</param>
 public sealed record EffectiveRuntime(
-    string Image, EffectiveGpu? Gpu, IReadOnlyList<ExecutionProvider> ExecutionProviders, JsonObject? PodTemplate);
+    string Image, EffectiveGpu? Gpu, IReadOnlyList<ExecutionProvider> ExecutionProviders, JsonObject? PodTemplate, EffectiveTuning Tuning);
+
+/// <summary>What was said of how the server computes. What is null is the server's to choose, which knows the model and the device.</summary>
+/// <param name="MaxBatchSize">Rows computed together at most; 1 for no batching.</param>
+/// <param name="PreferredBatchSizes">Sizes computed without waiting for more, ascending; empty for none.</param>
+/// <param name="MaxQueueDelayMicroseconds">How long a request may wait for others.</param>
+/// <param name="MaxQueueSize">Requests that may wait.</param>
+/// <param name="Instances">Sessions on each device.</param>
+/// <param name="HalfPrecision">Whether to compute with 16 bits.</param>
+/// <param name="Threads">CPU threads of each session.</param>
+/// <param name="RequestTimeoutMilliseconds">How long a request may wait and compute.</param>
+public sealed record EffectiveTuning(
+    int? MaxBatchSize,
+    IReadOnlyList<int> PreferredBatchSizes,
+    int? MaxQueueDelayMicroseconds,
+    int? MaxQueueSize,
+    int? Instances,
+    bool HalfPrecision,
+    int? Threads,
+    int? RequestTimeoutMilliseconds);
+
+/// <summary>How the truth is held against predictions.</summary>
+/// <param name="Kind">What the truth is.</param>
+/// <param name="Output">Output that is judged; null for the first that fits.</param>
+/// <param name="Tolerance">With Regression: what is still right.</param>
+public sealed record EffectiveFeedback(FeedbackKind Kind, string? Output, FeedbackTolerance? Tolerance);
 
 /// <summary>The devices a pod asks for.</summary>
 /// <param name="ResourceName">Extended resource, such as nvidia.com/gpu.</param>

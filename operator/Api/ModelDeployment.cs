@@ -44,6 +44,9 @@ public sealed class ModelDeploymentSpec
 
     /// <summary>How a new revision takes over.</summary>
     public RolloutSpec? Rollout { get; set; }
+
+    /// <summary>How the truth is held against predictions when it becomes known; labels of classes when absent.</summary>
+    public FeedbackSpec? Feedback { get; set; }
 }
 
 /// <summary>The model file.</summary>
@@ -76,6 +79,9 @@ public sealed class LocalSecretReference
 [ValidationRule(
     "!has(self.executionProviders) || self.executionProviders.all(p, self.executionProviders.exists_one(q, q == p))",
     Message = "executionProviders must name each provider once")]
+[ValidationRule(
+    "!has(self.precision) || self.precision == 'Fp32' || (has(self.accelerator) && self.accelerator.kind == 'Gpu')",
+    Message = "precision Fp16 needs accelerator.kind Gpu")]
 public sealed class RuntimeSpec
 {
     /// <summary>Image of the inference runtime; the operator's default when absent.</summary>
@@ -88,6 +94,24 @@ public sealed class RuntimeSpec
     /// <summary>ONNX Runtime execution providers in order of preference: CUDA, TensorRT, CPU. Default: [CUDA, CPU] with a GPU, else [CPU].</summary>
     [AtomicList, Length(Minimum = 1, Maximum = 3)]
     public List<ExecutionProvider>? ExecutionProviders { get; set; }
+
+    /// <summary>How requests that arrive together are computed together.</summary>
+    public BatchingSpec? Batching { get; set; }
+
+    /// <summary>Sessions of the model on each device, which compute side by side. Default: as the device suggests.</summary>
+    [Range(Minimum = 1, Maximum = 64)]
+    public int? Instances { get; set; }
+
+    /// <summary>Fp32, or Fp16 to compute with 16 bits on a GPU. Default: Fp32.</summary>
+    public ModelPrecision? Precision { get; set; }
+
+    /// <summary>CPU threads of each session. Default: the container's CPU limit over the sessions.</summary>
+    [Range(Minimum = 1, Maximum = 1024)]
+    public int? Threads { get; set; }
+
+    /// <summary>Milliseconds a request may wait and compute in a pod, which then answers with status 504. Default: 30000.</summary>
+    [Range(Minimum = 1, Maximum = 60000)]
+    public int? RequestTimeoutMilliseconds { get; set; }
 
     /// <summary>
     /// A pod template (metadata.labels, metadata.annotations and spec) merged over what the operator writes: lists with names (containers,

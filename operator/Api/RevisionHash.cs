@@ -16,20 +16,31 @@ public static class RevisionHash
     /// <param name="runtimeImage">The operator's image of the inference runtime.</param>
     public static string Of(ModelDeploymentSpec spec, string runtimeImage) => Of(Defaults.Resolve(spec, runtimeImage));
 
-    /// <summary>Hashes everything that changes a pod.</summary>
+    /// <summary>Hashes everything that changes a pod. The tolerance of feedback does not: routers send it along with the truth.</summary>
     public static string Of(EffectiveSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
         var runtime = spec.Runtime;
+        var tuning = runtime.Tuning;
         var content = new (string Name, JsonNode? Value)[]
         {
             ("credentials", spec.Model.CredentialsSecretRef?.Name),
             ("digest", spec.Model.Digest),
             ("executionProviders", new JsonArray([.. runtime.ExecutionProviders.Select(provider => JsonValue.Create(provider.ToString()))])),
+            ("feedbackKind", spec.Feedback.Kind == FeedbackKind.Classification ? null : spec.Feedback.Kind.ToString()),
+            ("feedbackOutput", spec.Feedback.Output),
             ("gpuCount", runtime.Gpu?.Count),
             ("gpuResource", runtime.Gpu?.ResourceName),
             ("image", runtime.Image),
+            ("instances", tuning.Instances),
+            ("maxBatchSize", tuning.MaxBatchSize),
+            ("maxQueueDelayMicroseconds", tuning.MaxQueueDelayMicroseconds),
+            ("maxQueueSize", tuning.MaxQueueSize),
             ("podTemplate", runtime.PodTemplate?.DeepClone()),
+            ("precision", tuning.HalfPrecision ? nameof(ModelPrecision.Fp16) : null),
+            ("preferredBatchSizes", tuning.PreferredBatchSizes is { Count: > 0 } sizes ? new JsonArray([.. sizes.Select(size => JsonValue.Create(size))]) : null),
+            ("requestTimeoutMilliseconds", tuning.RequestTimeoutMilliseconds),
+            ("threads", tuning.Threads),
             ("uri", spec.Model.Uri),
         };
 

@@ -28,6 +28,17 @@ public class RevisionHashTests
             spec.Runtime = Gpu(new AcceleratorSpec());
             spec.Runtime.ExecutionProviders = [ExecutionProvider.CPU, ExecutionProvider.CUDA];
         });
+        yield return Case("a largest batch", spec => spec.Runtime = Batching(new() { MaxBatchSize = 16 }));
+        yield return Case("preferred batches", spec => spec.Runtime = Batching(new() { MaxBatchSize = 16, PreferredBatchSizes = [8] }));
+        yield return Case("a delay", spec => spec.Runtime = Batching(new() { MaxQueueDelayMicroseconds = 1000 }));
+        yield return Case("a length of the queue", spec => spec.Runtime = Batching(new() { MaxQueueSize = 1000 }));
+        yield return Case("no batching", spec => spec.Runtime = Batching(new() { Mode = BatchingMode.Disabled }));
+        yield return Case("instances", spec => spec.Runtime = new RuntimeSpec { Instances = 2 });
+        yield return Case("threads", spec => spec.Runtime = new RuntimeSpec { Threads = 2 });
+        yield return Case("half precision", spec => spec.Runtime = new RuntimeSpec { Precision = ModelPrecision.Fp16 });
+        yield return Case("a timeout", spec => spec.Runtime = new RuntimeSpec { RequestTimeoutMilliseconds = 500 });
+        yield return Case("feedback of another kind", spec => spec.Feedback = Regression("0.5"));
+        yield return Case("feedback on another output", spec => spec.Feedback = new FeedbackSpec { Output = "scores" });
         yield return Case("a pod template", spec => spec.Runtime = Template("""{"spec":{"priorityClassName":"high"}}"""));
         yield return Case("a field taken out of the pod template", spec => spec.Runtime = Template("""{"spec":{"priorityClassName":null}}"""));
     }
@@ -54,6 +65,9 @@ public class RevisionHashTests
         yield return Case("the default image written out", spec => spec.Runtime = new RuntimeSpec { Image = Specs.RuntimeImage });
         yield return Case("the default provider written out", spec => spec.Runtime = new RuntimeSpec { ExecutionProviders = [ExecutionProvider.CPU] });
         yield return Case("the default accelerator written out", spec => spec.Runtime = new RuntimeSpec { Accelerator = new AcceleratorSpec { Kind = AcceleratorKind.Cpu } });
+        yield return Case("batching by the server's own choice", spec => spec.Runtime = Batching(new() { Mode = BatchingMode.Auto }));
+        yield return Case("the default precision written out", spec => spec.Runtime = new RuntimeSpec { Precision = ModelPrecision.Fp32 });
+        yield return Case("the default kind of feedback written out", spec => spec.Feedback = new FeedbackSpec { Kind = FeedbackKind.Classification });
         yield return Case("an empty pod template", spec => spec.Runtime = Template("{}"));
     }
 
@@ -61,6 +75,20 @@ public class RevisionHashTests
     public void What_changes_no_pod_makes_no_new_revision(Action<ModelDeploymentSpec> change)
     {
         Assert.That(Changed(change), Is.EqualTo(Minimal));
+    }
+
+    [Test]
+    public void Another_tolerance_makes_no_new_revision_because_routers_send_it_along_with_the_truth()
+    {
+        Assert.That(Changed(spec => spec.Feedback = Regression("0.5")), Is.EqualTo(Changed(spec => spec.Feedback = Regression("0.7"))));
+    }
+
+    [Test]
+    public void The_order_of_preferred_batches_makes_no_new_revision()
+    {
+        Assert.That(
+            Changed(spec => spec.Runtime = Batching(new() { MaxBatchSize = 16, PreferredBatchSizes = [8, 16] })),
+            Is.EqualTo(Changed(spec => spec.Runtime = Batching(new() { MaxBatchSize = 16, PreferredBatchSizes = [16, 8] }))));
     }
 
     [Test]
@@ -114,6 +142,11 @@ public class RevisionHashTests
         accelerator.Kind = AcceleratorKind.Gpu;
         return new RuntimeSpec { Accelerator = accelerator };
     }
+
+    private static RuntimeSpec Batching(BatchingSpec batching) => new() { Batching = batching };
+
+    private static FeedbackSpec Regression(string tolerance) =>
+        new() { Kind = FeedbackKind.Regression, Tolerance = new FeedbackTolerance { Absolute = tolerance } };
 
     private static RuntimeSpec Template(string json) => new() { PodTemplate = Specs.Json(json) };
 }

@@ -21,6 +21,17 @@ public class ValidatorTests
         yield return Runtime(new() { Accelerator = new() { Kind = AcceleratorKind.Cpu, Count = 2 } }, "spec.runtime.accelerator.count: Invalid value: 2: belongs to kind Gpu; set kind to Gpu or leave it out");
         yield return Runtime(new() { ExecutionProviders = [ExecutionProvider.CUDA, ExecutionProvider.CPU] }, "spec.runtime.executionProviders[0]: Invalid value: CUDA: needs a GPU; set spec.runtime.accelerator.kind to Gpu or use CPU");
         yield return Runtime(new() { ExecutionProviders = [ExecutionProvider.CPU, ExecutionProvider.CPU] }, "spec.runtime.executionProviders[1]: Invalid value: CPU: is there already; name each provider once, the preferred one first");
+        yield return Runtime(new() { Precision = ModelPrecision.Fp16 }, "spec.runtime.precision: Invalid value: Fp16: needs a GPU, processors gain nothing by it; set spec.runtime.accelerator.kind to Gpu or use Fp32");
+        yield return Batching(new() { PreferredBatchSizes = [8, 16] }, "maxBatchSize: Invalid value: null: is needed with preferredBatchSizes; want 16 or more");
+        yield return Batching(new() { MaxBatchSize = 12, PreferredBatchSizes = [8, 16] }, "preferredBatchSizes[1]: Invalid value: 16: is more than maxBatchSize (12) and would never be reached; want at most that");
+        yield return Batching(new() { MaxBatchSize = 12, PreferredBatchSizes = [0] }, "preferredBatchSizes[0]: Invalid value: 0: want 1 or more rows");
+        yield return Batching(new() { MaxBatchSize = 12, PreferredBatchSizes = [8, 8] }, "preferredBatchSizes[1]: Invalid value: 8: is there already; name each size once");
+        yield return Batching(new() { Mode = BatchingMode.Disabled, MaxQueueSize = 5 }, "maxQueueSize: Invalid value: 5: means nothing with mode Disabled; set mode to Auto or leave it out");
+        yield return Batching(new() { Mode = BatchingMode.Disabled, PreferredBatchSizes = [4, 8] }, "preferredBatchSizes: Invalid value: [4, 8]: means nothing with mode Disabled; set mode to Auto or leave it out");
+        yield return Feedback(new() { Kind = FeedbackKind.Regression }, "tolerance: Invalid value: null: is needed with kind Regression: how far from the truth a prediction still is right");
+        yield return Feedback(new() { Kind = FeedbackKind.Regression, Tolerance = new() }, "tolerance: Invalid value: {}: want absolute or percent, or both");
+        yield return Feedback(new() { Tolerance = new() { Percent = "5" } }, "tolerance: Invalid value: {...}: belongs to kind Regression, and the kind is Classification; leave it out");
+        yield return Feedback(new() { Kind = FeedbackKind.Explicit, Output = "scores" }, "output: Invalid value: \"scores\": is not looked at with kind Explicit; leave it out, or choose Classification or Regression");
         yield return Rollout(new() { Steps = [new() { Weight = 25 }, new() { Weight = 5 }] }, "spec.rollout.steps[1].weight: Invalid value: 5: is less than the 25 of the step before; weights must not decrease");
         yield return Analysis(new() { IntervalSeconds = 60, DeadlineSeconds = 30 }, "spec.rollout.analysis.intervalSeconds: Invalid value: 60: is longer than deadlineSeconds (30): the rollout would end before anything is compared");
         yield return Analysis(new() { DeadlineSeconds = 5 }, "spec.rollout.analysis.intervalSeconds: Invalid value: 10: is longer than deadlineSeconds (5): the rollout would end before anything is compared");
@@ -84,6 +95,16 @@ public class ValidatorTests
             ExecutionProviders = [ExecutionProvider.TensorRT, ExecutionProvider.CUDA, ExecutionProvider.CPU],
             PodTemplate = Specs.Json("""{"metadata":{"labels":{"team":"a"},"annotations":{}},"spec":{"containers":[{"name":"runtime","resources":null},{"name":"b"}],"priorityClassName":null}}"""),
         };
+        yield return entity => entity.Spec.Runtime = new RuntimeSpec
+        {
+            Accelerator = new() { Kind = AcceleratorKind.Gpu },
+            Batching = new() { MaxBatchSize = 16, PreferredBatchSizes = [16, 1], MaxQueueDelayMicroseconds = 0, MaxQueueSize = 1 },
+            Precision = ModelPrecision.Fp16,
+        };
+        yield return entity => entity.Spec.Runtime = new RuntimeSpec { Batching = new() { Mode = BatchingMode.Disabled }, Precision = ModelPrecision.Fp32 };
+        yield return entity => entity.Spec.Feedback = new FeedbackSpec { Output = "label" };
+        yield return entity => entity.Spec.Feedback = new FeedbackSpec { Kind = FeedbackKind.Explicit };
+        yield return entity => entity.Spec.Feedback = new FeedbackSpec { Kind = FeedbackKind.Regression, Tolerance = new() { Absolute = "0.5" } };
         yield return entity => entity.Spec.Rollout = new RolloutSpec
         {
             Steps = [new() { Weight = 5 }, new() { Weight = 5 }, new() { Weight = 100 }],
@@ -127,6 +148,11 @@ public class ValidatorTests
     private static TestCaseData Model(Action<ModelSource> change, string error) => Case(entity => change(entity.Spec.Model), error);
 
     private static TestCaseData Runtime(RuntimeSpec runtime, string error) => Case(entity => entity.Spec.Runtime = runtime, error);
+
+    private static TestCaseData Batching(BatchingSpec batching, string error) =>
+        Runtime(new RuntimeSpec { Batching = batching }, $"spec.runtime.batching.{error}");
+
+    private static TestCaseData Feedback(FeedbackSpec feedback, string error) => Case(entity => entity.Spec.Feedback = feedback, $"spec.feedback.{error}");
 
     private static TestCaseData Rollout(RolloutSpec rollout, params string[] errors) => Case(entity => entity.Spec.Rollout = rollout, errors);
 

@@ -4,7 +4,16 @@ namespace ModelOperator.Api.Validation;
 internal static class RuntimeRules
 {
     public static IEnumerable<FieldError> Check(RuntimeSpec? runtime) =>
-        runtime is null ? [] : [.. Accelerator(runtime.Accelerator), .. Providers(runtime), .. PodTemplateRules.Check(runtime.PodTemplate)];
+        runtime is null
+            ? []
+            :
+            [
+                .. Accelerator(runtime.Accelerator),
+                .. Providers(runtime),
+                .. BatchingRules.Check(runtime.Batching),
+                .. Precision(runtime),
+                .. PodTemplateRules.Check(runtime.PodTemplate),
+            ];
 
     private static IEnumerable<FieldError> Accelerator(AcceleratorSpec? accelerator)
     {
@@ -41,4 +50,9 @@ internal static class RuntimeRules
             }
         }
     }
+
+    private static IEnumerable<FieldError> Precision(RuntimeSpec runtime) =>
+        runtime.Precision == ModelPrecision.Fp16 && runtime.Accelerator is not { Kind: AcceleratorKind.Gpu }
+            ? [FieldError.Of("spec.runtime.precision", ModelPrecision.Fp16, "needs a GPU, processors gain nothing by it; set spec.runtime.accelerator.kind to Gpu or use Fp32")]
+            : [];
 }

@@ -15,6 +15,7 @@ internal static class Filled
         spec.Rollout.Evaluation!.Dataset.ConfigMapKeyRef = null;
         spec.Rollout.Evaluation.Dataset.PersistentVolumeClaim = null;
         spec.Runtime!.Accelerator!.Kind = AcceleratorKind.Gpu;
+        spec.Feedback!.Kind = FeedbackKind.Regression;
         return spec;
     }
 
@@ -82,6 +83,7 @@ internal static class Filled
         nameof(ModelSource.Digest) => "sha256:" + new string('0', 64),
         nameof(PrometheusMetric.Address) or nameof(WebhookGate.Url) => "http://checks.example.com/a",
         nameof(PrometheusMetric.MeanMinimum) => "-1.5",
+        nameof(FeedbackTolerance.Absolute) or nameof(FeedbackTolerance.Percent) => "2.5",
         nameof(PrometheusMetric.MeanMaximum) => "100",
         nameof(AcceleratorSpec.ResourceName) => "nvidia.com/gpu",
         nameof(Condition.Status) => "True",

@@ -1,0 +1,22 @@
+namespace ModelOperator.Api.Validation;
+
+/// <summary>Rules of spec.feedback.</summary>
+internal static class FeedbackRules
+{
+    private const string Root = "spec.feedback";
+
+    public static IEnumerable<FieldError> Check(FeedbackSpec? feedback) => feedback is null ? [] : [.. Tolerance(feedback), .. Output(feedback)];
+
+    private static IEnumerable<FieldError> Tolerance(FeedbackSpec feedback) => (feedback.Kind, feedback.Tolerance) switch
+    {
+        (FeedbackKind.Regression, null) =>
+            [FieldError.Of($"{Root}.tolerance", "null", "is needed with kind Regression: how far from the truth a prediction still is right")],
+        (FeedbackKind.Regression, { Absolute: null, Percent: null }) => [FieldError.Of($"{Root}.tolerance", "{}", "want absolute or percent, or both")],
+        (FeedbackKind.Regression, _) or (_, null) => [],
+        _ => [FieldError.Of($"{Root}.tolerance", "{...}", $"belongs to kind Regression, and the kind is {feedback.Kind ?? FeedbackKind.Classification}; leave it out")],
+    };
+
+    private static IEnumerable<FieldError> Output(FeedbackSpec feedback) => feedback is { Kind: FeedbackKind.Explicit, Output: { } output }
+        ? [FieldError.Text($"{Root}.output", output, "is not looked at with kind Explicit; leave it out, or choose Classification or Regression")]
+        : [];
+}
