@@ -25,11 +25,26 @@ internal static class LabelSet
         var text = new StringBuilder();
         foreach (var (name, value) in labels)
         {
-            text.Append(text.Length == 0 ? "" : ",").Append(name).Append("=\"").Append(Escape.LabelValue(value)).Append('"');
+            Append(text, name, value);
         }
 
         return text.ToString();
     }
+
+    /// <summary>Labels that already are as Prometheus wants them.</summary>
+    public static string Of(ReadOnlySpan<KeyValuePair<string, string>> labels)
+    {
+        var text = new StringBuilder();
+        foreach (var (name, value) in labels)
+        {
+            Append(text, name, value);
+        }
+
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, string name, string value) =>
+        text.Append(text.Length == 0 ? "" : ",").Append(name).Append("=\"").Append(Escape.LabelValue(value)).Append('"');
 
     private static void Add(SortedDictionary<string, string> labels, string name, string value) =>
         labels[name] = labels.TryGetValue(name, out var before) ? $"{before};{value}" : value;

@@ -8,7 +8,7 @@ namespace ModelOperator.PrometheusExporter;
 /// Metrics grouped by their Prometheus name: the format wants all lines of a name in one group with one type, and two meters
 /// may well use the same name.
 /// </summary>
-internal sealed class MetricFamilies
+internal sealed class MetricFamilies : IPrometheusWriter
 {
     private readonly Dictionary<string, Family> _families = new(StringComparer.Ordinal);
     private readonly List<Family> _inOrder = [];
@@ -16,24 +16,36 @@ internal sealed class MetricFamilies
     public void Add(Metric metric)
     {
         var type = TypeOf(metric.MetricType);
-        var name = MetricName.Of(metric.Name, metric.Unit, type);
-        if (!_families.TryGetValue(name, out var family))
+        if (FamilyOf(MetricName.Of(metric.Name, metric.Unit, type), type, metric.Description) is { } family)
         {
-            family = new Family(name, type, metric.Description);
-            _families.Add(name, family);
-            _inOrder.Add(family);
+            foreach (ref readonly var point in metric.GetMetricPoints())
+            {
+                Write(family, metric, point);
+            }
         }
+    }
 
-        // One name cannot have two types; the first instrument seen keeps it, as in the upstream exporter's family lookup.
-        if (family.Type != type)
+    public void Counter(string name, string help, ReadOnlySpan<KeyValuePair<string, string>> labels, double value) =>
+        FamilyOf(name, FamilyType.Counter, help)?.Sample("", LabelSet.Of(labels), Number(value));
+
+    public void Gauge(string name, string help, ReadOnlySpan<KeyValuePair<string, string>> labels, double value) =>
+        FamilyOf(name, FamilyType.Gauge, help)?.Sample("", LabelSet.Of(labels), Number(value));
+
+    public void Histogram(
+        string name, string help, ReadOnlySpan<KeyValuePair<string, string>> labels, ReadOnlySpan<double> bounds, ReadOnlySpan<long> cumulative, double sum)
+    {
+        if (FamilyOf(name, FamilyType.Histogram, help) is not { } family)
         {
             return;
         }
 
-        foreach (ref readonly var point in metric.GetMetricPoints())
+        var text = LabelSet.Of(labels);
+        for (var i = 0; i < bounds.Length; i++)
         {
-            Write(family, metric, point);
+            WriteBucket(family, text, bounds[i], cumulative[i]);
         }
+
+        WriteTotals(family, text, cumulative[^1], sum);
     }
 
     public override string ToString()
@@ -55,6 +67,19 @@ internal sealed class MetricFamilies
         }
 
         return text.ToString();
+    }
+
+    /// <summary>One name cannot have two types; the first one seen keeps it, as in the upstream exporter's family lookup, and the other gets null.</summary>
+    private Family? FamilyOf(string name, FamilyType type, string? help)
+    {
+        if (!_families.TryGetValue(name, out var family))
+        {
+            family = new Family(name, type, help);
+            _families.Add(name, family);
+            _inOrder.Add(family);
+        }
+
+        return family.Type == type ? family : null;
     }
 
     private static FamilyType TypeOf(MetricType type) => type switch
@@ -85,8 +110,6 @@ internal sealed class MetricFamilies
 
     private static void WriteHistogram(Family family, Metric metric, in MetricPoint point, string labels)
     {
-        var prefix = labels.Length == 0 ? "" : labels + ",";
-        var count = point.GetHistogramCount();
         // An exponential histogram has no buckets this format can hold; its count and sum still are worth having.
         if (metric.MetricType == MetricType.Histogram)
         {
@@ -96,13 +119,21 @@ internal sealed class MetricFamilies
                 cumulative += bucket.BucketCount;
                 if (!double.IsPositiveInfinity(bucket.ExplicitBound))
                 {
-                    family.Sample("_bucket", $"{prefix}le=\"{Number(bucket.ExplicitBound)}\"", Number(cumulative));
+                    WriteBucket(family, labels, bucket.ExplicitBound, cumulative);
                 }
             }
         }
 
-        family.Sample("_bucket", prefix + "le=\"+Inf\"", Number(count));
-        family.Sample("_sum", labels, Number(point.GetHistogramSum()));
+        WriteTotals(family, labels, point.GetHistogramCount(), point.GetHistogramSum());
+    }
+
+    private static void WriteBucket(Family family, string labels, double bound, long cumulative) =>
+        family.Sample("_bucket", $"{labels}{(labels.Length == 0 ? "" : ",")}le=\"{Number(bound)}\"", Number(cumulative));
+
+    private static void WriteTotals(Family family, string labels, long count, double sum)
+    {
+        WriteBucket(family, labels, double.PositiveInfinity, count);
+        family.Sample("_sum", labels, Number(sum));
         family.Sample("_count", labels, Number(count));
     }
 

@@ -4,13 +4,14 @@ namespace OpenTelemetry.Metrics;
 
 /// <summary>Keeps nothing: a scrape asks the SDK to collect, and what it collects is written as text on the way through.</summary>
 [ExportModes(ExportModes.Pull)]
-internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExporter
+internal sealed class PrometheusExporter(IEnumerable<IPrometheusSource> sources) : BaseExporter<Metric>, IPullMetricExporter
 {
     /// <summary>A scrape that finds the SDK busy for this long fails.</summary>
     private const int CollectTimeoutMilliseconds = 10_000;
 
     private readonly Lock _scrape = new();
-    private string _text = "";
+    private readonly IPrometheusSource[] _sources = [.. sources];
+    private MetricFamilies _collected = new();
 
     public Func<int, bool>? Collect { get; set; }
 
@@ -22,7 +23,7 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExpo
             families.Add(metric);
         }
 
-        _text = families.ToString();
+        _collected = families;
         return ExportResult.Success;
     }
 
@@ -32,7 +33,17 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExpo
         // One at a time: two scrapes at once would read each other's text.
         lock (_scrape)
         {
-            return Collect?.Invoke(CollectTimeoutMilliseconds) == true ? _text : null;
+            if (Collect?.Invoke(CollectTimeoutMilliseconds) != true)
+            {
+                return null;
+            }
+
+            foreach (var source in _sources)
+            {
+                source.Collect(_collected);
+            }
+
+            return _collected.ToString();
         }
     }
 }

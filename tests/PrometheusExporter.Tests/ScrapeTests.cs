@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
@@ -102,6 +103,39 @@ public sealed class ScrapeTests
     }
 
     [Test]
+    public async Task What_a_source_counts_is_written_under_its_own_names_beside_the_instruments()
+    {
+        using var meter = new Meter($"beside-{Guid.NewGuid():N}");
+        await using var app = await StartAsync([meter.Name], new Source());
+        meter.CreateCounter<long>("hits").Add(5);
+        using var client = app.GetTestClient();
+        await client.GetStringAsync("/metrics");
+
+        var text = await client.GetStringAsync("/metrics");
+
+        Assert.That(text.Replace(meter.Name, "golden", StringComparison.Ordinal), Is.EqualTo(
+            """
+            # TYPE hits_total counter
+            hits_total{otel_scope_name="golden"} 5
+            # HELP nv_success Answered.
+            # TYPE nv_success counter
+            nv_success{model="a\"b",version="1"} 7
+            nv_success{model="c"} 12345678901
+            # HELP depth Waiting.
+            # TYPE depth gauge
+            depth 0.5
+            # HELP took_seconds Took.
+            # TYPE took_seconds histogram
+            took_seconds_bucket{model="c",le="0.1"} 1
+            took_seconds_bucket{model="c",le="2"} 1
+            took_seconds_bucket{model="c",le="+Inf"} 3
+            took_seconds_sum{model="c"} 9.5
+            took_seconds_count{model="c"} 3
+
+            """));
+    }
+
+    [Test]
     public void Mapping_without_the_exporter_says_what_is_missing()
     {
         var app = WebApplication.CreateBuilder().Build();
@@ -109,14 +143,33 @@ public sealed class ScrapeTests
         Assert.That(() => app.MapPrometheusScrapingEndpoint(), Throws.InvalidOperationException.With.Message.Contains("AddPrometheusExporter"));
     }
 
-    private static async Task<WebApplication> StartAsync(params string[] meters)
+    private static Task<WebApplication> StartAsync(params string[] meters) => StartAsync(meters, source: null);
+
+    private static async Task<WebApplication> StartAsync(string[] meters, IPrometheusSource? source)
     {
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
         builder.Services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(meters).AddPrometheusExporter());
+        if (source is not null)
+        {
+            builder.Services.AddSingleton(source);
+        }
+
         var app = builder.Build();
         app.MapPrometheusScrapingEndpoint();
         await app.StartAsync();
         return app;
+    }
+
+    private sealed class Source : IPrometheusSource
+    {
+        public void Collect(IPrometheusWriter writer)
+        {
+            writer.Counter("nv_success", "Answered.", [new("model", "a\"b"), new("version", "1")], 7);
+            writer.Gauge("depth", "Waiting.", [], 0.5);
+            writer.Counter("nv_success", "Answered.", [new("model", "c")], 12_345_678_901);
+            writer.Histogram("took_seconds", "Took.", [new("model", "c")], [0.1, 2], [1, 1, 3], 9.5);
+            writer.Gauge("nv_success", "Another type.", [], 1);
+        }
     }
 }

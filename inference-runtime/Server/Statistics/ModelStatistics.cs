@@ -1,0 +1,117 @@
+using ModelOperator.Server.Models;
+
+namespace ModelOperator.Server.Statistics;
+
+/// <summary>What one version of a model has done so far. Counting takes no lock and no memory.</summary>
+internal sealed class ModelStatistics(TimeProvider time)
+{
+    private readonly StripedCounters _counters = new((int)Counter.FailedBy + FailureKinds.Count);
+    private readonly BatchStatistics _batches = new();
+    private long _lastInference;
+
+    private enum Counter
+    {
+        Pending,
+        Succeeded,
+        SucceededTicks,
+        FailedTicks,
+        QueueTicks,
+        InputTicks,
+        InferTicks,
+        OutputTicks,
+        Rows,
+        Executions,
+
+        /// <summary>The first of as many as there are kinds of failures.</summary>
+        FailedBy,
+    }
+
+    /// <summary>Requests in work, waiting ones included.</summary>
+    public long Pending => Sum(Counter.Pending);
+
+    /// <summary>How long answered requests took from their arrival to their results.</summary>
+    public DurationHistogram Requests { get; } = new();
+
+    /// <summary>How long answered requests waited for a turn.</summary>
+    public DurationHistogram Queue { get; } = new();
+
+    /// <summary>How long the model computed for answered requests.</summary>
+    public DurationHistogram Inference { get; } = new();
+
+    /// <summary>A request for the model; <see cref="Succeeded"/> or <see cref="Failed"/> follows.</summary>
+    public void Arrived() => _counters.Add((int)Counter.Pending, 1);
+
+    /// <summary>A request got its results.</summary>
+    /// <param name="rows">Rows of the request.</param>
+    /// <param name="timings">How long its parts took.</param>
+    /// <param name="total">Since it arrived.</param>
+    public void Succeeded(int rows, in InferTimings timings, TimeSpan total)
+    {
+        Span<long> local = _counters.Local;
+        Add(local, Counter.Pending, -1);
+        Add(local, Counter.Succeeded, 1);
+        Add(local, Counter.SucceededTicks, total.Ticks);
+        Add(local, Counter.QueueTicks, timings.Queue.Ticks);
+        Add(local, Counter.InputTicks, timings.Input.Ticks);
+        Add(local, Counter.InferTicks, timings.Infer.Ticks);
+        Add(local, Counter.OutputTicks, timings.Output.Ticks);
+        Add(local, Counter.Rows, rows);
+        Requests.Record(total);
+        Queue.Record(timings.Queue);
+        Inference.Record(timings.Infer);
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        // Most requests share their millisecond with another; what is there already need not be fought over.
+        if (Volatile.Read(ref _lastInference) < now)
+        {
+            Volatile.Write(ref _lastInference, now);
+        }
+    }
+
+    /// <summary>A request got no results.</summary>
+    public void Failed(FailureKind kind, TimeSpan total)
+    {
+        Span<long> local = _counters.Local;
+        Add(local, Counter.Pending, -1);
+        Add(local, Counter.FailedBy + (int)kind, 1);
+        Add(local, Counter.FailedTicks, total.Ticks);
+    }
+
+    /// <summary>The model ran once, for one request or for several in a batch.</summary>
+    public void Executed(int rows, TimeSpan input, TimeSpan infer, TimeSpan output)
+    {
+        _counters.Add((int)Counter.Executions, 1);
+        _batches.Executed(rows, input, infer, output);
+    }
+
+    /// <summary>Requests that failed for one kind of reason.</summary>
+    public long FailuresOf(FailureKind kind) => Sum(Counter.FailedBy + (int)kind);
+
+    /// <summary>All of it; each number is exact by itself, but requests go on while they are read.</summary>
+    public StatisticsSnapshot Read()
+    {
+        long succeeded = Sum(Counter.Succeeded);
+        long failed = 0;
+        for (int kind = 0; kind < FailureKinds.Count; kind++)
+        {
+            failed += FailuresOf((FailureKind)kind);
+        }
+
+        return new StatisticsSnapshot
+        {
+            LastInferenceMilliseconds = Volatile.Read(ref _lastInference),
+            InferenceCount = Sum(Counter.Rows),
+            ExecutionCount = Sum(Counter.Executions),
+            Success = DurationTotal.Of(succeeded, Sum(Counter.SucceededTicks)),
+            Fail = DurationTotal.Of(failed, Sum(Counter.FailedTicks)),
+            Queue = DurationTotal.Of(succeeded, Sum(Counter.QueueTicks)),
+            ComputeInput = DurationTotal.Of(succeeded, Sum(Counter.InputTicks)),
+            ComputeInfer = DurationTotal.Of(succeeded, Sum(Counter.InferTicks)),
+            ComputeOutput = DurationTotal.Of(succeeded, Sum(Counter.OutputTicks)),
+            Batches = _batches.Read(),
+        };
+    }
+
+    private static void Add(Span<long> counters, Counter counter, long amount) => Interlocked.Add(ref counters[(int)counter], amount);
+
+    private long Sum(Counter counter) => _counters.Sum((int)counter);
+}
