@@ -177,7 +177,7 @@ public sealed class InferTests
     {
         await using TestServer server = await TestServer.DigitsAsync();
         await server.InferAsync(Digits.Request(0, id: "m"));
-        await server.InferAsync("{}");
+        await server.InferAsync("""{"inputs":[]}""");
         await server.FeedbackAsync("m", Digits.All[0].Label.ToString());
 
         string metrics = await server.Client.GetStringAsync("metrics");

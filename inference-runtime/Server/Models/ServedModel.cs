@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Serving;
+using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Models;
 
@@ -16,6 +17,9 @@ internal sealed class ServedModel(string name, string version, int concurrency, 
     public string Name => name;
 
     public string Version => version;
+
+    /// <summary>What it did for clients so far.</summary>
+    public ModelStatistics Statistics { get; } = new(time);
 
     /// <summary>The model once it is loaded; clients are sent here when it is warm too.</summary>
     public OnnxModel? Loaded => _model;
@@ -57,7 +61,14 @@ internal sealed class ServedModel(string name, string version, int concurrency, 
         {
             long started = time.GetTimestamp();
             ResultTensor[] outputs = model.Run(request.Inputs, computed, cancellationToken);
-            InferTimings timings = new(time.GetElapsedTime(queued, started), default, time.GetElapsedTime(started), default, 1);
+            InferTimings timings = new(
+                time.GetElapsedTime(queued, started), default, time.GetElapsedTime(started), default, RequestRows.Count(request, model));
+            // What the warm-up runs is no client's doing.
+            if (_ready)
+            {
+                Statistics.Executed(timings.BatchSize, timings.Input, timings.Infer, timings.Output);
+            }
+
             return new InferResult(outputs, asked.Length, timings);
         }
         catch (OnnxRuntimeException e) when (StillComputes(cancellationToken))

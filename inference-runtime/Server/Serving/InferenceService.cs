@@ -1,6 +1,7 @@
 using ModelOperator.Protocol;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Serving;
 
@@ -8,7 +9,7 @@ namespace ModelOperator.Server.Serving;
 /// What happens to a request between the transport that read it and the transport that answers it: it is checked, computed, measured, and
 /// its predictions are remembered.
 /// </summary>
-internal sealed class InferenceService(PredictionStore predictions, ProtocolLimits limits, ServerMetrics metrics)
+internal sealed class InferenceService(PredictionStore predictions, ProtocolLimits limits, TimeProvider time)
 {
     /// <summary>Computes a request.</summary>
     /// <param name="model">Whom it is for.</param>
@@ -18,6 +19,39 @@ internal sealed class InferenceService(PredictionStore predictions, ProtocolLimi
     /// <exception cref="ProtocolException">The request is wrong.</exception>
     /// <exception cref="OverloadedException">There is no room for it, or the model is not there (yet).</exception>
     public async ValueTask<InferResult> InferAsync(ServedModel model, InferRequest request, string requestId, CancellationToken cancellationToken)
+    {
+        // What is measured and remembered is what clients did, not the warm-up.
+        if (!model.Ready)
+        {
+            return await ComputeAsync(model, request, requestId, remember: false, cancellationToken);
+        }
+
+        long start = time.GetTimestamp();
+        model.Statistics.Arrived();
+        try
+        {
+            InferResult result = await ComputeAsync(model, request, requestId, remember: true, cancellationToken);
+            model.Statistics.Succeeded(RequestRows.Count(request, model.Require()), result.Timings, time.GetElapsedTime(start));
+            return result;
+        }
+        catch (Exception e)
+        {
+            model.Statistics.Failed(KindOf(e), time.GetElapsedTime(start));
+            throw;
+        }
+    }
+
+    private static FailureKind KindOf(Exception failure) => failure switch
+    {
+        OverloadedException => FailureKind.Rejected,
+        OperationCanceledException => FailureKind.Canceled,
+        // The model itself refused the values, or broke.
+        ProtocolException { InnerException: null } => FailureKind.Other,
+        _ => FailureKind.Backend,
+    };
+
+    private async ValueTask<InferResult> ComputeAsync(
+        ServedModel model, InferRequest request, string requestId, bool remember, CancellationToken cancellationToken)
     {
         OnnxModel loaded = model.Require();
         RequestValidation.Check(request, loaded.Inputs, loaded.Outputs);
@@ -29,10 +63,8 @@ internal sealed class InferenceService(PredictionStore predictions, ProtocolLimi
         InferResult result = await model.RunAsync(request, cancellationToken);
         try
         {
-            // What is measured and remembered is what clients did, not the warm-up.
-            if (model.Ready)
+            if (remember)
             {
-                metrics.Computed(result.Timings.Queue, result.Timings.Infer);
                 Remember(loaded.Labels, requestId, result);
             }
 

@@ -6,6 +6,9 @@ namespace ModelOperator.Server.Serving;
 /// <summary>The models of this server.</summary>
 internal sealed class ModelRepository(ServedModel served)
 {
+    /// <summary>All models in all their versions.</summary>
+    public IReadOnlyList<ServedModel> All { get; } = [served];
+
     /// <summary>A model by name and version; without a version the one that is served by default. Others' names and versions are refused with 404.</summary>
     public ServedModel Find(string? name, string? version)
     {

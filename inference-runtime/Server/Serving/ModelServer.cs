@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using ModelOperator.PrometheusExporter;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Commands;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Statistics;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
@@ -51,6 +53,8 @@ internal static class ModelServer
         services.AddSingleton<Admission>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<HttpStatistics>();
+        services.AddSingleton<IPrometheusSource, StatisticsMetrics>();
         services.AddSingleton(new PredictionStore(options.FeedbackCapacity));
         services.AddSingleton(s => new ServedModel(
             options.ModelName, options.ModelVersion, options.Concurrency, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServedModel>>()));

@@ -1,9 +1,10 @@
 using ModelOperator.Protocol;
+using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Serving;
 
 /// <summary>Around every request: counts it, keeps the server from stopping under it, and turns what goes wrong into the protocol's errors.</summary>
-internal sealed class RequestPipeline(DrainState drain, ServerMetrics metrics, TimeProvider time, ILogger<RequestPipeline> logger)
+internal sealed class RequestPipeline(DrainState drain, HttpStatistics statistics, ILogger<RequestPipeline> logger)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -15,7 +16,6 @@ internal sealed class RequestPipeline(DrainState drain, ServerMetrics metrics, T
             return;
         }
 
-        long start = time.GetTimestamp();
         drain.Arrived();
         try
         {
@@ -30,10 +30,7 @@ internal sealed class RequestPipeline(DrainState drain, ServerMetrics metrics, T
         finally
         {
             drain.Left();
-            if (path.Value?.EndsWith("/infer", StringComparison.Ordinal) == true)
-            {
-                metrics.Ended(context.Response.StatusCode, cancelled: !context.Response.HasStarted, time.GetElapsedTime(start));
-            }
+            statistics.Ended(context.Response.HasStarted ? context.Response.StatusCode : HttpStatistics.Gone);
         }
     }
 

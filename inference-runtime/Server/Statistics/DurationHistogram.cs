@@ -6,7 +6,7 @@ internal sealed class DurationHistogram
     private static readonly double[] Seconds =
         [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-    private static readonly long[] Ticks = [.. Seconds.Select(s => (long)(s * TimeSpan.TicksPerSecond))];
+    private static readonly long[] Ticks = [.. Seconds.Select(s => (long)Math.Round(s * TimeSpan.TicksPerSecond))];
 
     private readonly StripedCounters _counters = new(Ticks.Length + 2);
 

@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace ModelOperator.Server.Statistics;
 
 /// <summary>How often something was done and how long it took altogether.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct DurationTotal(long Count, long Nanoseconds)
 {
     public static DurationTotal Of(long count, long ticks) => new(count, ticks * TimeSpan.NanosecondsPerTick);
