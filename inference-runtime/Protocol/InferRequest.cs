@@ -35,7 +35,7 @@ public sealed class InferRequest : IDisposable
 /// <summary>A tensor of a request: its elements one after the other in row-major order.</summary>
 public sealed class InferTensor : IDisposable
 {
-    private readonly IDisposable? _owner;
+    private IDisposable? _owner;
     private Memory<byte> _data;
 
     internal InferTensor(string name, TensorDataType dataType, long[] shape, long elementCount, PooledBuffer data)
@@ -54,6 +54,10 @@ public sealed class InferTensor : IDisposable
         _owner = owner;
     }
 
+    /// <summary>A tensor whose data is yet to come.</summary>
+    internal InferTensor(string name, TensorDataType dataType, long[] shape, long elementCount, int binarySize)
+        : this(name, dataType, shape, elementCount, Memory<byte>.Empty, null) => BinarySize = binarySize;
+
     public string Name { get; }
 
     public TensorDataType DataType { get; }
@@ -67,6 +71,9 @@ public sealed class InferTensor : IDisposable
     /// The elements, little-endian; of <see cref="TensorDataType.Bytes"/> each one as its length in four bytes and then its bytes.
     /// </summary>
     public Memory<byte> Data => _data;
+
+    /// <summary>Length of the data that follows the JSON; null when the data is in the JSON.</summary>
+    internal int? BinarySize { get; }
 
     /// <summary>A tensor of zeros, or of empty strings.</summary>
     public static InferTensor Zero(string name, TensorDataType dataType, long[] shape)
@@ -84,5 +91,11 @@ public sealed class InferTensor : IDisposable
     {
         _data = default;
         _owner?.Dispose();
+    }
+
+    internal void Bind(Memory<byte> data, IDisposable? owner)
+    {
+        _data = data;
+        _owner = owner;
     }
 }

@@ -6,135 +6,37 @@ namespace ModelOperator.Protocol;
 public static class InferRequestReader
 {
     /// <summary>Reads a request whose tensors are all in the JSON.</summary>
-    public static InferRequest Read(ReadOnlySpan<byte> json, ProtocolLimits limits)
+    public static InferRequest Read(ReadOnlySpan<byte> json, ProtocolLimits limits) => Read(json, Memory<byte>.Empty, limits, KnownNames.None);
+
+    /// <summary>Reads a request whose tensors may be binary.</summary>
+    /// <param name="json">The JSON part of the body.</param>
+    /// <param name="binary">What follows it. Tensors may become views of it, so it must live as long as the request.</param>
+    /// <param name="limits">What the request may hold.</param>
+    /// <param name="names">Names of the model's tensors.</param>
+    public static InferRequest Read(ReadOnlySpan<byte> json, Memory<byte> binary, ProtocolLimits limits, KnownNames names)
     {
-        InferRequest request = new();
+        if (json.IsEmpty)
+        {
+            throw JsonText.Empty();
+        }
+
+        JsonCursor cursor = new(json, jumps: true, names);
         try
         {
-            return JsonText.Guard(json, (ref Utf8JsonReader reader) => Read(ref reader, request, limits));
+            return Read(ref cursor, binary, limits);
         }
-        catch
+        catch (ProtocolException) when (cursor.Jumped)
         {
-            request.Dispose();
-            throw;
+            // Its message could name the wrong place.
+            return ReadCarefully(json, binary, limits, names);
         }
     }
 
-    private static InferRequest Read(ref Utf8JsonReader reader, InferRequest request, ProtocolLimits limits)
+    /// <summary>Reads everything token by token: what the quicker way must agree with.</summary>
+    internal static InferRequest ReadCarefully(ReadOnlySpan<byte> json, Memory<byte> binary, ProtocolLimits limits, KnownNames names)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw new ProtocolException($"the body must be a JSON object, not {JsonText.Describe(ref reader)}");
-        }
-
-        bool id = false, inputs = false, outputs = false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("id"u8))
-            {
-                Once(ref id, "id");
-                reader.Read();
-                request.Id = JsonText.Read(ref reader, "id", limits.MaxIdLength);
-            }
-            else if (reader.ValueTextEquals("inputs"u8))
-            {
-                Once(ref inputs, "inputs");
-                reader.Read();
-                ReadInputs(ref reader, request, limits);
-            }
-            else if (reader.ValueTextEquals("outputs"u8))
-            {
-                Once(ref outputs, "outputs");
-                reader.Read();
-                request.Outputs = ReadOutputs(ref reader, limits);
-            }
-            else if (reader.ValueTextEquals("parameters"u8))
-            {
-                reader.Read();
-                ParametersReader.Read(ref reader, "parameters");
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return inputs ? request : throw new ProtocolException("inputs is missing: the request must list the input tensors");
-    }
-
-    private static void ReadInputs(ref Utf8JsonReader reader, InferRequest request, ProtocolLimits limits)
-    {
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            throw new ProtocolException($"inputs must be a list of tensors, not {JsonText.Describe(ref reader)}");
-        }
-
-        long elements = 0;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (request.Inputs.Count == limits.MaxTensors)
-            {
-                throw new ProtocolException($"inputs has more than {limits.MaxTensors} tensors, the limit");
-            }
-
-            InferTensor tensor = InferTensorReader.Read(ref reader, "inputs", request.Inputs.Count, limits, limits.MaxElements - elements);
-            request.Inputs.Add(tensor);
-            elements += tensor.ElementCount;
-        }
-    }
-
-    private static List<RequestedOutput>? ReadOutputs(ref Utf8JsonReader reader, ProtocolLimits limits)
-    {
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            throw new ProtocolException($"outputs must be a list of objects with a name, not {JsonText.Describe(ref reader)}");
-        }
-
-        List<RequestedOutput> outputs = [];
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            string label = $"outputs[{outputs.Count}]";
-            if (outputs.Count == limits.MaxTensors)
-            {
-                throw new ProtocolException($"outputs has more than {limits.MaxTensors} entries, the limit");
-            }
-
-            if (reader.TokenType != JsonTokenType.StartObject)
-            {
-                throw new ProtocolException($"{label} must be an object with a name, not {JsonText.Describe(ref reader)}");
-            }
-
-            outputs.Add(ReadOutput(ref reader, label, limits));
-        }
-
-        // An empty list asks for nothing in particular.
-        return outputs.Count == 0 ? null : outputs;
-    }
-
-    private static RequestedOutput ReadOutput(ref Utf8JsonReader reader, string label, ProtocolLimits limits)
-    {
-        string? name = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("name"u8))
-            {
-                bool given = name is not null;
-                Once(ref given, $"{label}.name");
-                reader.Read();
-                name = JsonText.Read(ref reader, $"{label}.name", limits.MaxNameLength);
-            }
-            else if (reader.ValueTextEquals("parameters"u8))
-            {
-                reader.Read();
-                ParametersReader.Read(ref reader, $"{label}.parameters");
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return new RequestedOutput(name ?? throw new ProtocolException($"{label}.name is missing"));
+        JsonCursor cursor = new(json, jumps: false, names);
+        return Read(ref cursor, binary, limits);
     }
 
     internal static void Once(ref bool given, string field)
@@ -145,5 +47,76 @@ public static class InferRequestReader
         }
 
         given = true;
+    }
+
+    private static InferRequest Read(ref JsonCursor cursor, Memory<byte> binary, ProtocolLimits limits)
+    {
+        InferRequest request = new();
+        try
+        {
+            ReadDocument(ref cursor, request, limits);
+            BinaryTensors.Bind(request.Inputs, binary, "inputs");
+            return request;
+        }
+        catch
+        {
+            request.Dispose();
+            throw;
+        }
+    }
+
+    private static void ReadDocument(ref JsonCursor cursor, InferRequest request, ProtocolLimits limits)
+    {
+        try
+        {
+            JsonText.BeginObject(ref cursor.Reader, "the body");
+            ReadRequest(ref cursor, request, limits);
+            JsonText.End(ref cursor.Reader);
+        }
+        catch (Exception e) when (JsonText.IsInvalid(e))
+        {
+            throw JsonText.Invalid(e);
+        }
+    }
+
+    private static void ReadRequest(ref JsonCursor cursor, InferRequest request, ProtocolLimits limits)
+    {
+        ref Utf8JsonReader reader = ref cursor.Reader;
+        bool id = false, inputs = false, outputs = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("inputs"u8))
+            {
+                Once(ref inputs, "inputs");
+                reader.Read();
+                TensorListReader.Read(ref cursor, "inputs", request.Inputs, limits);
+            }
+            else if (reader.ValueTextEquals("id"u8))
+            {
+                Once(ref id, "id");
+                reader.Read();
+                request.Id = JsonText.Read(ref reader, "id", limits.MaxIdLength);
+            }
+            else if (reader.ValueTextEquals("outputs"u8))
+            {
+                Once(ref outputs, "outputs");
+                reader.Read();
+                request.Outputs = RequestedOutputReader.ReadList(ref cursor, limits);
+            }
+            else if (reader.ValueTextEquals("parameters"u8))
+            {
+                reader.Read();
+                ParametersReader.ReadOfRequest(ref reader, request.Parameters);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        if (!inputs)
+        {
+            throw new ProtocolException("inputs is missing: the request must list the input tensors");
+        }
     }
 }

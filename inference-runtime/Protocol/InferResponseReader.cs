@@ -5,13 +5,18 @@ namespace ModelOperator.Protocol;
 /// <summary>Reads infer responses, as a client does. Whatever the bytes are, the result is tensors or a <see cref="ProtocolException"/>.</summary>
 public static class InferResponseReader
 {
-    /// <summary>The output tensors. The caller disposes them.</summary>
-    public static IReadOnlyList<InferTensor> Read(ReadOnlySpan<byte> json, ProtocolLimits limits)
+    /// <summary>The output tensors of a response without binary data. The caller disposes them.</summary>
+    public static IReadOnlyList<InferTensor> Read(ReadOnlySpan<byte> json, ProtocolLimits limits) => Read(json, Memory<byte>.Empty, limits);
+
+    /// <summary>The output tensors. The caller disposes them; they may be views of the binary data.</summary>
+    public static IReadOnlyList<InferTensor> Read(ReadOnlySpan<byte> json, Memory<byte> binary, ProtocolLimits limits)
     {
         List<InferTensor> outputs = [];
         try
         {
-            return JsonText.Guard(json, (ref Utf8JsonReader reader) => Read(ref reader, outputs, limits));
+            Read(json, outputs, limits);
+            BinaryTensors.Bind(outputs, binary, "outputs");
+            return outputs;
         }
         catch
         {
@@ -20,13 +25,29 @@ public static class InferResponseReader
         }
     }
 
-    private static List<InferTensor> Read(ref Utf8JsonReader reader, List<InferTensor> outputs, ProtocolLimits limits)
+    private static void Read(ReadOnlySpan<byte> json, List<InferTensor> outputs, ProtocolLimits limits)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
+        if (json.IsEmpty)
         {
-            throw new ProtocolException($"the answer must be a JSON object, not {JsonText.Describe(ref reader)}");
+            throw JsonText.Empty();
         }
 
+        try
+        {
+            JsonCursor cursor = new(json, jumps: false, KnownNames.None);
+            JsonText.BeginObject(ref cursor.Reader, "the answer");
+            ReadResponse(ref cursor, outputs, limits);
+            JsonText.End(ref cursor.Reader);
+        }
+        catch (Exception e) when (JsonText.IsInvalid(e))
+        {
+            throw JsonText.Invalid(e);
+        }
+    }
+
+    private static void ReadResponse(ref JsonCursor cursor, List<InferTensor> outputs, ProtocolLimits limits)
+    {
+        ref Utf8JsonReader reader = ref cursor.Reader;
         bool given = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -38,30 +59,12 @@ public static class InferResponseReader
 
             InferRequestReader.Once(ref given, "outputs");
             reader.Read();
-            if (reader.TokenType != JsonTokenType.StartArray)
-            {
-                throw new ProtocolException($"outputs must be a list of tensors, not {JsonText.Describe(ref reader)}");
-            }
-
-            ReadOutputs(ref reader, outputs, limits);
+            TensorListReader.Read(ref cursor, "outputs", outputs, limits);
         }
 
-        return given ? outputs : throw new ProtocolException("outputs is missing: the answer must list the output tensors");
-    }
-
-    private static void ReadOutputs(ref Utf8JsonReader reader, List<InferTensor> outputs, ProtocolLimits limits)
-    {
-        long elements = 0;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        if (!given)
         {
-            if (outputs.Count == limits.MaxTensors)
-            {
-                throw new ProtocolException($"outputs has more than {limits.MaxTensors} tensors, the limit");
-            }
-
-            InferTensor tensor = InferTensorReader.Read(ref reader, "outputs", outputs.Count, limits, limits.MaxElements - elements);
-            outputs.Add(tensor);
-            elements += tensor.ElementCount;
+            throw new ProtocolException("outputs is missing: the answer must list the output tensors");
         }
     }
 }

@@ -5,53 +5,55 @@ namespace ModelOperator.Protocol;
 /// <summary>Reads one tensor of "inputs" or "outputs". Its fields may come in any order.</summary>
 internal static class InferTensorReader
 {
-    public static InferTensor Read(ref Utf8JsonReader reader, string list, int index, ProtocolLimits limits, long maxElements)
+    private const int MaxStackRank = 64;
+
+    public static InferTensor Read(ref JsonCursor cursor, TensorLabel label, ProtocolLimits limits, long maxElements)
     {
+        ref Utf8JsonReader reader = ref cursor.Reader;
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new ProtocolException($"{list}[{index}] must be a tensor object, not {JsonText.Describe(ref reader)}");
+            throw new ProtocolException($"{label} must be a tensor object, not {JsonText.Describe(ref reader)}");
         }
 
-        string label = $"{list}[{index}]";
         string? name = null;
         TensorDataType? type = null;
         long[]? shape = null;
-        bool hasName = false, hasType = false, hasShape = false, hasData = false;
+        int? binarySize = null;
         Utf8JsonReader dataAt = default;
-        bool dataWaits = false;
-        TensorDataReader data = default;
-        PooledBuffer buffer = new();
+        bool hasData = false, dataWaits = false;
+        PooledBuffer? data = null;
         try
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (reader.ValueTextEquals("name"u8))
                 {
-                    InferRequestReader.Once(ref hasName, $"{label}.name");
+                    Once(name is not null, label, ".name");
                     reader.Read();
-                    name = JsonText.Read(ref reader, $"{label}.name", limits.MaxNameLength);
-                    label = $"{list[..^1]} '{name}'";
-                }
-                else if (reader.ValueTextEquals("datatype"u8))
-                {
-                    InferRequestReader.Once(ref hasType, $"{label}: datatype");
-                    reader.Read();
-                    type = ReadType(ref reader, label);
+                    name = cursor.Names.Find(in reader) ?? JsonText.Read(ref reader, label, ".name", limits.MaxNameLength);
+                    label = label.Named(name);
                 }
                 else if (reader.ValueTextEquals("shape"u8))
                 {
-                    InferRequestReader.Once(ref hasShape, $"{label}: shape");
+                    Once(shape is not null, label, ": shape");
                     reader.Read();
                     shape = ReadShape(ref reader, label, limits);
                 }
+                else if (reader.ValueTextEquals("datatype"u8))
+                {
+                    Once(type is not null, label, ": datatype");
+                    reader.Read();
+                    type = ReadType(ref reader, label);
+                }
                 else if (reader.ValueTextEquals("data"u8))
                 {
-                    InferRequestReader.Once(ref hasData, $"{label}: data");
+                    Once(hasData, label, ": data");
+                    hasData = true;
                     reader.Read();
-                    if (type is { } known)
+                    data = new PooledBuffer(0);
+                    if (type is { } known && shape is not null)
                     {
-                        data = new TensorDataReader(label, known, limits, maxElements);
-                        data.Read(ref reader, buffer);
+                        ReadData(ref cursor, label, known, shape, data, limits, maxElements);
                     }
                     else
                     {
@@ -64,7 +66,7 @@ internal static class InferTensorReader
                 else if (reader.ValueTextEquals("parameters"u8))
                 {
                     reader.Read();
-                    ParametersReader.Read(ref reader, $"{label}: parameters");
+                    binarySize = ParametersReader.ReadOfTensor(ref reader, label);
                 }
                 else
                 {
@@ -72,47 +74,66 @@ internal static class InferTensorReader
                 }
             }
 
-            if (name is null || type is not { } dataType || shape is null || !hasData)
+            if (name is null || type is not { } dataType || shape is null || hasData == binarySize is not null)
             {
-                string missing = name is null ? "name" : type is null ? "datatype" : shape is null ? "shape" : "data";
-                throw new ProtocolException($"{label}: {missing} is missing");
+                throw Incomplete(label, name, type, shape, hasData);
+            }
+
+            if (binarySize is { } size)
+            {
+                return new InferTensor(name, dataType, shape, Count(label, shape, limits, maxElements), size);
             }
 
             if (dataWaits)
             {
-                data = new TensorDataReader(label, dataType, limits, maxElements);
-                data.Read(ref dataAt, buffer);
+                new TensorDataReader(label, dataType, limits, maxElements).Read(ref dataAt, data!, shape);
             }
 
-            CheckShape(label, shape, in data, limits);
-            return new InferTensor(name, dataType, shape, data.ElementCount, buffer);
+            return new InferTensor(name, dataType, shape, Shapes.Count(shape), data!);
         }
         catch
         {
-            buffer.Dispose();
+            data?.Dispose();
             throw;
         }
     }
 
-    private static TensorDataType ReadType(ref Utf8JsonReader reader, string label)
+    private static void ReadData(
+        ref JsonCursor cursor, TensorLabel label, TensorDataType type, long[] shape, PooledBuffer data, ProtocolLimits limits, long maxElements)
     {
-        string name = JsonText.Read(ref reader, $"{label}: datatype", 16);
-        return TensorDataTypes.TryParse(name, out TensorDataType type)
+        if (Shapes.TryCount(shape, maxElements, out long count) && cursor.TryReadNumbers(type, shape, count, data))
+        {
+            return;
+        }
+
+        new TensorDataReader(label, type, limits, maxElements).Read(ref cursor.Reader, data, shape);
+    }
+
+    private static TensorDataType ReadType(ref Utf8JsonReader reader, TensorLabel label)
+    {
+        if (reader.TokenType == JsonTokenType.String && TensorDataTypes.TryParse(reader.ValueSpan, out TensorDataType type))
+        {
+            return type;
+        }
+
+        string name = JsonText.Read(ref reader, label, ": datatype", 16);
+        return TensorDataTypes.TryParse(name, out type)
             ? type
             : throw new ProtocolException($"{label}: datatype '{name}' is unknown, expected one of {TensorDataTypes.AllNames}");
     }
 
-    private static long[] ReadShape(ref Utf8JsonReader reader, string label, ProtocolLimits limits)
+    private static long[] ReadShape(ref Utf8JsonReader reader, TensorLabel label, ProtocolLimits limits)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             throw new ProtocolException($"{label}: shape must be a list of whole numbers, not {JsonText.Describe(ref reader)}");
         }
 
-        List<long> shape = [];
+        Span<long> shape = limits.MaxRank <= MaxStackRank ? stackalloc long[limits.MaxRank] : new long[limits.MaxRank];
+        int rank = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (shape.Count == limits.MaxRank)
+            if (rank == limits.MaxRank)
             {
                 throw new ProtocolException($"{label}: shape has more than {limits.MaxRank} dimensions, the limit");
             }
@@ -120,32 +141,33 @@ internal static class InferTensorReader
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long dimension) || dimension < 0)
             {
                 throw new ProtocolException(
-                    $"{label}: dimension {shape.Count} of shape is {JsonText.Describe(ref reader)}, expected a whole number from 0");
+                    $"{label}: dimension {rank} of shape is {JsonText.Describe(ref reader)}, expected a whole number from 0");
             }
 
-            shape.Add(dimension);
+            shape[rank++] = dimension;
         }
 
-        return [.. shape];
+        return shape[..rank].ToArray();
     }
 
-    private static void CheckShape(string label, long[] shape, in TensorDataReader data, ProtocolLimits limits)
+    private static long Count(TensorLabel label, long[] shape, ProtocolLimits limits, long maxElements) =>
+        Shapes.TryCount(shape, maxElements, out long count)
+            ? count
+            : throw new ProtocolException(413, $"{label}: shape {Shapes.Format(shape)} takes the request over {limits.MaxElements} values, the limit");
+
+    private static void Once(bool given, TensorLabel label, string field)
     {
-        if (!Shapes.TryCount(shape, limits.MaxElements, out long count))
+        if (given)
         {
-            throw new ProtocolException(413, $"{label}: shape {Shapes.Format(shape)} has more than {limits.MaxElements} values, the limit");
+            throw new ProtocolException($"{label}{field} is given twice");
         }
+    }
 
-        if (count != data.ElementCount)
-        {
-            throw new ProtocolException(
-                $"{label}: shape {Shapes.Format(shape)} needs {count} values, data has {data.ElementCount}");
-        }
-
-        if (data.Nesting > 1 && count > 0 && !data.NestedShape.AsSpan().SequenceEqual(shape))
-        {
-            throw new ProtocolException(
-                $"{label}: data is nested as {Shapes.Format(data.NestedShape)}, expected a flat list or lists nested as shape {Shapes.Format(shape)}");
-        }
+    private static ProtocolException Incomplete(TensorLabel label, string? name, TensorDataType? type, long[]? shape, bool hasData)
+    {
+        string? missing = name is null ? "name" : type is null ? "datatype" : shape is null ? "shape" : null;
+        return new ProtocolException(missing is not null ? $"{label}: {missing} is missing"
+            : hasData ? $"{label}: data and binary_data_size are both given, expected one of them"
+            : $"{label}: data is missing");
     }
 }

@@ -23,19 +23,12 @@ internal static class JsonText
     };
 
     /// <summary>The string at hand, if it is one and not longer than allowed.</summary>
-    public static string Read(ref Utf8JsonReader reader, string what, int maxLength)
-    {
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            throw new ProtocolException($"{what} must be a string, not {Describe(ref reader)}");
-        }
+    public static string Read(ref Utf8JsonReader reader, string what, int maxLength) =>
+        TryRead(ref reader, maxLength) ?? throw NoText(ref reader, what, maxLength);
 
-        // An escaped character takes six bytes at most; longer text is refused before it is copied.
-        string? text = reader.ValueSpan.Length <= 6L * maxLength ? reader.GetString() : null;
-        return text is null || text.Length > maxLength
-            ? throw new ProtocolException($"{what} is longer than {maxLength} characters")
-            : text;
-    }
+    /// <inheritdoc cref="Read(ref Utf8JsonReader, string, int)"/>
+    public static string Read(ref Utf8JsonReader reader, TensorLabel label, string field, int maxLength) =>
+        TryRead(ref reader, maxLength) ?? throw NoText(ref reader, label + field, maxLength);
 
     /// <summary>
     /// Runs a reader over JSON and turns everything that text from outside can make System.Text.Json throw into the one error
@@ -45,25 +38,62 @@ internal static class JsonText
     {
         try
         {
+            Utf8JsonReader reader = new(json);
             if (json.IsEmpty)
             {
-                throw new ProtocolException("the body is empty, expected a JSON object");
+                throw Empty();
             }
 
-            Utf8JsonReader reader = new(json);
             reader.Read();
             T result = read(ref reader);
-            return reader.Read() ? throw new ProtocolException("the body goes on after its JSON object") : result;
+            return reader.Read() ? throw GoesOn() : result;
         }
-        catch (JsonException e)
+        catch (Exception e) when (IsInvalid(e))
         {
-            throw new ProtocolException($"the body is not valid JSON: {e.Message}", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new ProtocolException("the body is not valid JSON: it has text that is not valid Unicode", e);
+            throw Invalid(e);
         }
     }
+
+    /// <summary>Goes to the first token of a document that must be an object.</summary>
+    public static void BeginObject(ref Utf8JsonReader reader, string document)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new ProtocolException($"{document} must be a JSON object, not {Describe(ref reader)}");
+        }
+    }
+
+    /// <summary>Refuses what follows the last token of a document.</summary>
+    public static void End(ref Utf8JsonReader reader)
+    {
+        if (reader.Read())
+        {
+            throw GoesOn();
+        }
+    }
+
+    /// <summary>Whether it is what System.Text.Json throws for text that is no JSON.</summary>
+    public static bool IsInvalid(Exception e) => e is JsonException or InvalidOperationException;
+
+    public static ProtocolException Invalid(Exception e) => e is JsonException
+        ? new ProtocolException($"the body is not valid JSON: {e.Message}", e)
+        : new ProtocolException("the body is not valid JSON: it has text that is not valid Unicode", e);
+
+    public static ProtocolException Empty() => new("the body is empty, expected a JSON object");
+
+    private static ProtocolException GoesOn() => new("the body goes on after its JSON object");
+
+    private static string? TryRead(ref Utf8JsonReader reader, int maxLength)
+    {
+        // An escaped character takes six bytes at most; longer text is refused before it is copied.
+        string? text = reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= 6L * maxLength ? reader.GetString() : null;
+        return text?.Length <= maxLength ? text : null;
+    }
+
+    private static ProtocolException NoText(ref Utf8JsonReader reader, string what, int maxLength) => reader.TokenType == JsonTokenType.String
+        ? new ProtocolException($"{what} is longer than {maxLength} characters")
+        : new ProtocolException($"{what} must be a string, not {Describe(ref reader)}");
 
     private static string Cut(ReadOnlySpan<byte> text) =>
         text.Length <= MaxQuoted ? Encoding.UTF8.GetString(text) : Encoding.UTF8.GetString(text[..MaxQuoted]) + "...";

@@ -8,7 +8,7 @@ namespace ModelOperator.Protocol;
 /// <summary>Reads the "data" of a tensor, a flat list or lists nested like the shape, into bytes.</summary>
 internal ref struct TensorDataReader
 {
-    private readonly string _label;
+    private readonly TensorLabel _label;
     private readonly TensorDataType _type;
     private readonly ProtocolLimits _limits;
     private readonly long _maxElements;
@@ -17,7 +17,7 @@ internal ref struct TensorDataReader
     private int _depth;
     private int _leafDepth;
 
-    public TensorDataReader(string label, TensorDataType type, ProtocolLimits limits, long maxElements)
+    public TensorDataReader(TensorLabel label, TensorDataType type, ProtocolLimits limits, long maxElements)
     {
         _label = label;
         _type = type;
@@ -28,16 +28,36 @@ internal ref struct TensorDataReader
         Array.Fill(_lengths, -1);
     }
 
-    public long ElementCount { get; private set; }
+    private long ElementCount { get; set; }
 
     /// <summary>How deep lists were nested; 1 is a flat list.</summary>
-    public int Nesting { get; private set; }
+    private int Nesting { get; set; }
 
     /// <summary>Lengths of the lists, outermost first.</summary>
-    public readonly long[] NestedShape => _lengths[1..(Nesting + 1)];
+    private readonly long[] NestedShape => _lengths[1..(Nesting + 1)];
 
-    /// <summary>Reads from the token of "data" to its last one.</summary>
-    public void Read(ref Utf8JsonReader reader, PooledBuffer buffer)
+    /// <summary>Reads from the token of "data" to its last one, and checks that it fits the shape.</summary>
+    public void Read(ref Utf8JsonReader reader, PooledBuffer buffer, long[] shape)
+    {
+        Read(ref reader, buffer);
+        if (!Shapes.TryCount(shape, _limits.MaxElements, out long count))
+        {
+            throw new ProtocolException(413, $"{_label}: shape {Shapes.Format(shape)} has more than {_limits.MaxElements} values, the limit");
+        }
+
+        if (count != ElementCount)
+        {
+            throw new ProtocolException($"{_label}: shape {Shapes.Format(shape)} needs {count} values, data has {ElementCount}");
+        }
+
+        if (Nesting > 1 && count > 0 && !NestedShape.AsSpan().SequenceEqual(shape))
+        {
+            throw new ProtocolException(
+                $"{_label}: data is nested as {Shapes.Format(NestedShape)}, expected a flat list or lists nested as shape {Shapes.Format(shape)}");
+        }
+    }
+
+    private void Read(ref Utf8JsonReader reader, PooledBuffer buffer)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {

@@ -27,6 +27,8 @@ public static class TensorDataTypes
         "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BF16", "BYTES",
     ];
 
+    private static readonly byte[][] Texts = [.. Names.Select(System.Text.Encoding.ASCII.GetBytes)];
+
     /// <summary>All names, for messages.</summary>
     public static string AllNames { get; } = string.Join(", ", Names);
 
@@ -49,5 +51,21 @@ public static class TensorDataTypes
         int index = Array.IndexOf(Names, name);
         type = (TensorDataType)Math.Max(index, 0);
         return index >= 0;
+    }
+
+    /// <inheritdoc cref="TryParse(string, out TensorDataType)"/>
+    internal static bool TryParse(ReadOnlySpan<byte> name, out TensorDataType type)
+    {
+        for (int i = 0; i < Texts.Length; i++)
+        {
+            if (name.SequenceEqual(Texts[i]))
+            {
+                type = (TensorDataType)i;
+                return true;
+            }
+        }
+
+        type = default;
+        return false;
     }
 }

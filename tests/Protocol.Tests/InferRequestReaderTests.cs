@@ -105,7 +105,7 @@ public sealed class InferRequestReaderTests
     [TestCase("""{"inputs":[],"outputs":[{}]}""", "outputs[0].name is missing", true)]
     [TestCase("""{"inputs":[],"outputs":["p"]}""", "outputs[0] must be an object with a name, not the string \"p\"", true)]
     [TestCase("""{"inputs":[],"parameters":{"a":[]}}""", "parameters: a parameter must be a string, a number or a bool, not a list", true)]
-    [TestCase("""{"inputs":[{"name":"x","parameters":{"binary_data_size":4}}]}""", "input 'x': parameters: binary_data_size asks for the binary tensor extension", false)]
+    [TestCase("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"parameters":{"binary_data_size":4}}]}""", "input 'x': binary_data_size is 4, but only 0 bytes of the body are left for it", true)]
     [TestCase("""{"inputs":[]} {}""", "the body is not valid JSON", false)]
     [TestCase("""{"inputs":[""", "the body is not valid JSON", false)]
     [TestCase("""{"id":"\ud800","inputs":[]}""", "the body is not valid JSON: it has text that is not valid Unicode", true)]
