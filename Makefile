@@ -71,6 +71,10 @@ bench-analysis: ## Decisions against those of others, and their cost; FULL=1 for
 	dotnet build tests/Benchmarks --configuration Release -nologo -verbosity:quiet
 	FULL="$(FULL)" ONLY="$(ONLY)" taskset --cpu-list $(BENCH_CPUS) dotnet tests/Benchmarks/bin/Release/net10.0/model-operator-benchmarks.dll analysis
 
+.PHONY: bench-serving
+bench-serving: ## The inference runtime against limits and peers; FULL=1 for longer, ONLY=PART for a part
+	FULL="$(FULL)" ONLY="$(ONLY)" tests/bench-serving
+
 .PHONY: demo
 demo: packages ## Five rollouts on a cluster, shown as they go; DEMO_KEEP=1 leaves the cluster up
 	tests/demo.sh

@@ -1,12 +1,15 @@
 using ModelOperator.Benchmarks;
+using ModelOperator.Benchmarks.Serving;
 
-if (args is not ["analysis"])
+bool isFull = Environment.GetEnvironmentVariable("FULL") == "1";
+string[]? only = Environment.GetEnvironmentVariable("ONLY") is { Length: > 0 } parts ? parts.Split(',') : null;
+switch (args)
 {
-    Console.Error.WriteLine("usage: model-operator-benchmarks analysis    (FULL=1: every cell at full size; ONLY=false-alarms|own-wobble|detection|promotion|paired|cost)");
-    return 2;
+    case ["analysis"]:
+        return AnalysisBench.Run(isFull, only, Environment.GetEnvironmentVariable("MODELS") ?? "tests/models");
+    case ["serving"]:
+        return await ServingBench.RunAsync(only);
+    default:
+        Console.Error.WriteLine("usage: model-operator-benchmarks analysis|serving    (FULL=1: every cell at full size; ONLY=PART,...: some parts)");
+        return 2;
 }
-
-return AnalysisBench.Run(
-    Environment.GetEnvironmentVariable("FULL") == "1",
-    Environment.GetEnvironmentVariable("ONLY") is { Length: > 0 } only ? only.Split(',') : null,
-    Environment.GetEnvironmentVariable("MODELS") ?? "tests/models");
