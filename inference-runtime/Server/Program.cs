@@ -1,19 +1,28 @@
 using System.CommandLine;
-using ModelOperator.Server;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using ModelOperator.Server.Commands;
 
-RootCommand root = new("Serves an ONNX model over the Open Inference Protocol.")
-{
-    ServeCommand.Create(),
-    FetchCommand.Create(),
-    EvaluateCommand.Create(),
-};
-ParseResult parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
-{
-    TerminationMessage.Write(
-        new TerminatingException(FailureReasons.InvalidConfiguration, string.Join("; ", parsed.Errors.Select(e => e.Message))));
-}
+namespace ModelOperator.Server;
 
-// Signals are the commands' own business: a server that is told to stop drains first.
-return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+/// <summary>The program <c>inference-runtime</c>.</summary>
+internal static class Program
+{
+    public static RootCommand CreateRoot()
+    {
+        RootCommand root = new("Serves an ONNX model over the Open Inference Protocol.")
+        {
+            ServeCommand.Create(),
+            FetchCommand.Create(),
+            EvaluateCommand.Create(),
+        };
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new GroupedHelp((SynchronousCommandLineAction)help.Action!);
+        }
+
+        return root;
+    }
+
+    private static Task<int> Main(string[] arguments) => CommandRunner.RunAsync(CreateRoot(), arguments);
+}

@@ -20,9 +20,11 @@ internal static class FetchCommand
 
     public static Command Create()
     {
-        Command command = new("fetch", "Downloads a model, checks its digest, and writes it to a file.")
+        GroupedCommand command = new("fetch", "Downloads a model, checks its digest, and writes it to a file.")
         {
-            ModelSource, Output, Digest, Credentials, MaxGibibytes, Retries, Timeout,
+            { "Source", ModelSource, Digest, Credentials },
+            { "Destination", Output },
+            { "Limits", MaxGibibytes, Retries, Timeout },
         };
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), cancellationToken)));
         return command;

@@ -30,9 +30,13 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        Command command = new("serve", "Serves a model: GET v2, v2/health/live, v2/health/ready, v2/models/NAME, metrics; POST v2/models/NAME/infer, v2/models/NAME/feedback.")
+        GroupedCommand command = new("serve", "Serves a model: GET v2, v2/health/live, v2/health/ready, v2/models/NAME, metrics; POST v2/models/NAME/infer, v2/models/NAME/feedback.")
         {
-            ModelName, Model, ModelVersion, Port, Providers, Threads, Concurrency, MaxRequests, MaxBodyMebibytes, RequestTimeout, Drain, FeedbackCapacity,
+            { "Model", ModelName, Model, ModelVersion },
+            { "Execution", Providers, Threads, Concurrency },
+            { "Network", Port },
+            { "Limits", MaxRequests, MaxBodyMebibytes, RequestTimeout },
+            { "Operations", Drain, FeedbackCapacity },
         };
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), cancellationToken)));
         return command;

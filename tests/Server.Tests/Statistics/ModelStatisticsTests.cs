@@ -101,7 +101,7 @@ public sealed class ModelStatisticsTests
 
     [TestCase(0, 0)]
     [TestCase(0.0001, 0)]
-    [TestCase(0.0001001, 1)]
+    [TestCase(0.00011, 1)]
     [TestCase(0.3, 11)]
     [TestCase(31, 17)]
     public void A_duration_counts_up_to_its_bound_and_all_above(double seconds, int bucket)
