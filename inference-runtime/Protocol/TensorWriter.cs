@@ -1,80 +1,72 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using ModelOperator.Protocol.Numbers;
 
 namespace ModelOperator.Protocol;
 
 /// <summary>Writes the "data" of a tensor as a flat list.</summary>
 public static class TensorWriter
 {
+    /// <summary>An escaped byte is six characters at most.</summary>
+    private const int MaxEscape = 6;
+
     /// <summary>Writes elements that lie one after the other, laid out as in <see cref="InferTensor.Data"/>.</summary>
-    public static void WriteData(Utf8JsonWriter writer, TensorDataType type, ReadOnlySpan<byte> data)
+    public static void WriteData(PooledBuffer json, TensorDataType type, ReadOnlySpan<byte> data)
     {
-        writer.WriteStartArray();
         switch (type)
         {
-            case TensorDataType.Bool: Write<byte>(writer, data, static (w, v) => w.WriteBooleanValue(v != 0)); break;
-            case TensorDataType.UInt8: Write<byte>(writer, data, static (w, v) => w.WriteNumberValue(v)); break;
-            case TensorDataType.UInt16: Write<ushort>(writer, data, static (w, v) => w.WriteNumberValue(v)); break;
-            case TensorDataType.UInt32: Write<uint>(writer, data, static (w, v) => w.WriteNumberValue(v)); break;
-            case TensorDataType.UInt64: Write<ulong>(writer, data, static (w, v) => w.WriteNumberValue(v)); break;
-            case TensorDataType.Int8: Write<sbyte>(writer, data, static (w, v) => w.WriteNumberValue(v)); break;
-            case TensorDataType.Int16: Write<short>(writer, data, static (w, v) => w.WriteNumberValue(v)); break;
-            case TensorDataType.Int32: Write<int>(writer, data, static (w, v) => w.WriteNumberValue(v)); break;
-            case TensorDataType.Int64: Write<long>(writer, data, static (w, v) => w.WriteNumberValue(v)); break;
-            case TensorDataType.Fp16: Write<Half>(writer, data, static (w, v) => WriteNumber(w, (float)v)); break;
-            case TensorDataType.Fp32: Write<float>(writer, data, static (w, v) => WriteNumber(w, v)); break;
-            case TensorDataType.Fp64: Write<double>(writer, data, static (w, v) => WriteNumber(w, v)); break;
-            case TensorDataType.Bf16: Write<BFloat16>(writer, data, static (w, v) => WriteNumber(w, v.ToSingle())); break;
-            default: WriteStrings(writer, data); break;
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static void Write<T>(Utf8JsonWriter writer, ReadOnlySpan<byte> data, Action<Utf8JsonWriter, T> write)
-        where T : unmanaged
-    {
-        foreach (T value in MemoryMarshal.Cast<byte, T>(data))
-        {
-            write(writer, value);
+            case TensorDataType.Bool: NumberListWriter.Write<byte, TruthFormat>(json, data); break;
+            case TensorDataType.UInt8: NumberListWriter.Write<byte, WholeFormat<byte>>(json, data); break;
+            case TensorDataType.UInt16: NumberListWriter.Write<ushort, WholeFormat<ushort>>(json, data); break;
+            case TensorDataType.UInt32: NumberListWriter.Write<uint, WholeFormat<uint>>(json, data); break;
+            case TensorDataType.UInt64: NumberListWriter.Write<ulong, WholeFormat<ulong>>(json, data); break;
+            case TensorDataType.Int8: NumberListWriter.Write<sbyte, WholeFormat<sbyte>>(json, data); break;
+            case TensorDataType.Int16: NumberListWriter.Write<short, WholeFormat<short>>(json, data); break;
+            case TensorDataType.Int32: NumberListWriter.Write<int, WholeFormat<int>>(json, data); break;
+            case TensorDataType.Int64: NumberListWriter.Write<long, WholeFormat<long>>(json, data); break;
+            case TensorDataType.Fp16: NumberListWriter.Write<Half, Fp16Format>(json, data); break;
+            case TensorDataType.Fp32: NumberListWriter.Write<float, Fp32Format>(json, data); break;
+            case TensorDataType.Fp64: NumberListWriter.Write<double, Fp64Format>(json, data); break;
+            case TensorDataType.Bf16: NumberListWriter.Write<BFloat16, Bf16Format>(json, data); break;
+            default: WriteTexts(json, data); break;
         }
     }
 
-    private static void WriteStrings(Utf8JsonWriter writer, ReadOnlySpan<byte> data)
+    /// <inheritdoc cref="WriteData(PooledBuffer, TensorDataType, ReadOnlySpan{byte})"/>
+    public static void WriteData(Utf8JsonWriter writer, TensorDataType type, ReadOnlySpan<byte> data)
     {
-        while (data.Length > 0)
+        using PooledBuffer json = new();
+        WriteData(json, type, data);
+        writer.WriteRawValue(json.Span, skipInputValidation: true);
+    }
+
+    /// <summary>Writes a text as a JSON string; what is not valid UTF-8 in it becomes a replacement character.</summary>
+    public static void WriteText(PooledBuffer json, ReadOnlySpan<byte> text)
+    {
+        Span<byte> target = json.GetSpan(2 + (MaxEscape * text.Length));
+        target[0] = (byte)'"';
+        JavaScriptEncoder.Default.EncodeUtf8(text, target[1..], out _, out int written);
+        target[written + 1] = (byte)'"';
+        json.Advance(written + 2);
+    }
+
+    private static void WriteTexts(PooledBuffer json, ReadOnlySpan<byte> data)
+    {
+        json.Write("["u8);
+        for (int i = 0; data.Length > 0; i++)
         {
             int length = BinaryPrimitives.ReadInt32LittleEndian(data);
-            writer.WriteStringValue(data.Slice(sizeof(int), length));
+            if (i > 0)
+            {
+                json.Write(","u8);
+            }
+
+            WriteText(json, data.Slice(sizeof(int), length));
             data = data[(sizeof(int) + length)..];
         }
-    }
 
-    private static void WriteNumber(Utf8JsonWriter writer, float value)
-    {
-        if (float.IsFinite(value))
-        {
-            writer.WriteNumberValue(value);
-        }
-        else
-        {
-            writer.WriteStringValue(NonFiniteName(value));
-        }
+        json.Write("]"u8);
     }
-
-    private static void WriteNumber(Utf8JsonWriter writer, double value)
-    {
-        if (double.IsFinite(value))
-        {
-            writer.WriteNumberValue(value);
-        }
-        else
-        {
-            writer.WriteStringValue(NonFiniteName(value));
-        }
-    }
-
-    private static ReadOnlySpan<byte> NonFiniteName(double value) =>
-        double.IsNaN(value) ? "NaN"u8 : value > 0 ? "Infinity"u8 : "-Infinity"u8;
 }
