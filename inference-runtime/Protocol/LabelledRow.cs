@@ -8,7 +8,7 @@ namespace ModelOperator.Protocol;
 /// </summary>
 public sealed class LabelledRow : IDisposable
 {
-    private LabelledRow(InferRequest request, Range inputs, IReadOnlyList<string> truth) => (Request, Inputs, Truth) = (request, inputs, truth);
+    private LabelledRow(InferRequest request, Range inputs, FeedbackValues truth) => (Request, Inputs, Truth) = (request, inputs, truth);
 
     /// <summary>The inputs, checked as a server would.</summary>
     public InferRequest Request { get; }
@@ -16,19 +16,19 @@ public sealed class LabelledRow : IDisposable
     /// <summary>Where the list of inputs stands in the row's bytes.</summary>
     public Range Inputs { get; }
 
-    /// <summary>The right labels: one for each row of the batch.</summary>
-    public IReadOnlyList<string> Truth { get; }
+    /// <summary>The right answers, for each row of the batch.</summary>
+    public FeedbackValues Truth { get; }
 
     /// <summary>Reads a row. Whatever the bytes are, the result is a row or a <see cref="ProtocolException"/>.</summary>
     public static LabelledRow Read(ReadOnlySpan<byte> json, ProtocolLimits limits)
     {
-        (Range inputs, List<string> truth) = JsonText.Guard(json, (ref Utf8JsonReader reader) => Read(ref reader, limits));
+        (Range inputs, FeedbackValues truth) = JsonText.Guard(json, (ref Utf8JsonReader reader) => Read(ref reader, limits));
         return new LabelledRow(InferRequestReader.Read(json, limits), inputs, truth);
     }
 
     public void Dispose() => Request.Dispose();
 
-    private static (Range Inputs, List<string> Truth) Read(ref Utf8JsonReader reader, ProtocolLimits limits)
+    private static (Range Inputs, FeedbackValues Truth) Read(ref Utf8JsonReader reader, ProtocolLimits limits)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -36,7 +36,7 @@ public sealed class LabelledRow : IDisposable
         }
 
         Range? inputs = null;
-        List<string>? truth = null;
+        FeedbackValues? truth = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("inputs"u8))
@@ -51,7 +51,7 @@ public sealed class LabelledRow : IDisposable
                 bool given = truth is not null;
                 InferRequestReader.Once(ref given, "truth");
                 reader.Read();
-                truth = LabelReading.ReadTruth(ref reader, limits);
+                truth = FeedbackValuesReader.Read(ref reader, "truth", limits);
             }
             else if (reader.ValueTextEquals("id"u8))
             {
@@ -66,6 +66,6 @@ public sealed class LabelledRow : IDisposable
 
         return (
             inputs ?? throw new ProtocolException("inputs is missing: a row must list the input tensors"),
-            truth ?? throw new ProtocolException("truth is missing: give the right label, or a list of them for a batch"));
+            truth ?? throw new ProtocolException("truth is missing: give the right answer, or a list of them for a batch"));
     }
 }

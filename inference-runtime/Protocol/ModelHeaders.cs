@@ -12,6 +12,9 @@ public static class ModelHeaders
     /// <summary>On a 503 of a model server: it is stopping and has not looked at the request, so another pod can have it.</summary>
     public const string Draining = "x-model-draining";
 
+    /// <summary>On a feedback from a router: how far from the truth a number still is right, see <see cref="Tolerance"/>.</summary>
+    public const string FeedbackTolerance = "x-feedback-tolerance";
+
     /// <summary>Length of the JSON part of a body in the binary tensor extension.</summary>
     public const string InferenceHeaderLength = "Inference-Header-Content-Length";
 }

@@ -15,12 +15,12 @@ public sealed class LabelledRowTests
         using LabelledRow row = LabelledRow.Read(bytes, new ProtocolLimits());
 
         Assert.That(Encoding.UTF8.GetString(bytes.AsSpan(row.Inputs)), Is.EqualTo(Inputs));
-        Assert.That(row.Truth, Is.EqualTo(new[] { "7" }));
+        Assert.That(row.Truth.Labels("truth"), Is.EqualTo(new[] { "7" }));
         Assert.That(row.Request.Inputs.Single().ElementCount, Is.EqualTo(2));
     }
 
     [TestCase("""{"truth":7}""", "inputs is missing: a row must list the input tensors")]
-    [TestCase("""{"inputs":INPUTS}""", "truth is missing: give the right label, or a list of them for a batch")]
+    [TestCase("""{"inputs":INPUTS}""", "truth is missing: give the right answer, or a list of them for a batch")]
     [TestCase("""{"inputs":INPUTS,"truth":7,"truth":8}""", "truth is given twice")]
     [TestCase("""{"inputs":INPUTS,"inputs":INPUTS,"truth":7}""", "inputs is given twice")]
     [TestCase("""{"inputs":{},"truth":7}""", "inputs must be a list of tensors, not an object")]

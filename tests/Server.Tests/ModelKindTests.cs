@@ -110,7 +110,7 @@ public sealed class ModelKindTests
     }
 
     [Test]
-    public async Task A_model_that_tells_no_classes_takes_no_feedback()
+    public async Task A_model_that_tells_no_classes_takes_no_labels_as_feedback()
     {
         await using TestServer server = await TestServer.StartAsync(OnnxFile.Identity(_directory, OnnxFile.Float, "n", "1"));
 
@@ -118,7 +118,7 @@ public sealed class ModelKindTests
         (HttpStatusCode status, JsonElement body, _) = await server.FeedbackAsync("r", "1");
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("model 'digits' predicts no classes: no output of it is labels or scores of classes"));
+        Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("model 'digits' predicts no classes: no output of it is labels or scores of classes; send correct or reward"));
     }
 
     [Test]

@@ -77,6 +77,10 @@ internal sealed class TestServer : IAsyncDisposable
     public Task<(HttpStatusCode Status, JsonElement Body, HttpResponseMessage Response)> FeedbackAsync(string id, string truth) =>
         PostAsync("v2/models/digits/feedback", $$"""{"id":"{{id}}","truth":{{truth}}}""");
 
+    /// <summary>Feedback that has something else than the truth.</summary>
+    public Task<(HttpStatusCode Status, JsonElement Body, HttpResponseMessage Response)> OutcomeAsync(string id, string outcome) =>
+        PostAsync("v2/models/digits/feedback", $$"""{"id":"{{id}}",{{outcome}}}""");
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

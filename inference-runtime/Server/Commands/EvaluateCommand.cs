@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using ModelOperator.Evidence;
+using ModelOperator.Protocol;
 using ModelOperator.Server.Evaluation;
+using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Fetching;
 
 namespace ModelOperator.Server.Commands;
@@ -33,7 +35,7 @@ internal static class EvaluateCommand
     {
         Command command = new("evaluate", "Asks a new revision, and the one that serves, every row of a labelled data set over the protocol and counts right answers.")
         {
-            Dataset, Digest, Credentials, Model, Canary, Stable, Concurrency, Quantile, MaxMilliseconds, Result, ProgressPort,
+            Dataset, Digest, Credentials, Model, Canary, Stable, Concurrency, Quantile, MaxMilliseconds, FeedbackFlags.Kind, FeedbackFlags.Output, FeedbackFlags.Tolerance, Result, ProgressPort,
         };
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(
             () => RunAsync(Read(parsed), parsed.GetValue(Result), cancellationToken), parsed.GetValue(Result)));
@@ -51,7 +53,17 @@ internal static class EvaluateCommand
         Concurrency = parsed.GetValue(Concurrency),
         QuantilePercent = parsed.GetValue(Quantile),
         MaxMilliseconds = parsed.GetValue(MaxMilliseconds) is > 0 and var limit ? limit : null,
+        Feedback = Judged(FeedbackFlags.Read(parsed)),
         ProgressPort = parsed.GetValue(ProgressPort),
+    };
+
+    private static FeedbackOptions Judged(FeedbackOptions feedback) => feedback switch
+    {
+        { Kind: PredictionKind.None } => throw new TerminatingException(
+            FailureReasons.InvalidConfiguration, "--feedback-kind is 'explicit', but an evaluation holds a truth against predictions: want classification or regression"),
+        { Kind: PredictionKind.Number, Tolerance: null } => throw new TerminatingException(
+            FailureReasons.InvalidConfiguration, "--feedback-tolerance is missing: say how far from the truth a number still is right"),
+        _ => feedback,
     };
 
     private static async Task RunAsync(EvaluateOptions options, string? result, CancellationToken cancellationToken)

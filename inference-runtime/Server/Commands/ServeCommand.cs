@@ -26,7 +26,7 @@ internal static class ServeCommand
     private static readonly Option<int> MaxBodyMebibytes = Options.Number("--max-body-mebibytes", "Size of a request body", 64, 1, 1024);
     private static readonly Option<int> RequestTimeout = Options.Number("--request-timeout-seconds", "How long a request may wait and compute", 30, 1, 3600);
     private static readonly Option<int> Drain = Options.Number("--drain-seconds", "After SIGTERM: how long requests that still arrive are served", 5, 0, 3600);
-    private static readonly Option<int> FeedbackCapacity = Options.Number("--feedback-capacity", "Predictions kept so that feedback can be held against them", 200_000, 16, 100_000_000);
+    private static readonly Option<int> FeedbackCapacity = Options.Number("--feedback-capacity", "Predictions kept so that feedback can be held against them, of 44 bytes each", 200_000, 16, 100_000_000);
 
     public static Command Create()
     {
@@ -36,7 +36,8 @@ internal static class ServeCommand
             { "Execution", Providers, Threads, Concurrency },
             { "Network", Port },
             { "Limits", MaxRequests, MaxBodyMebibytes, RequestTimeout },
-            { "Operations", Drain, FeedbackCapacity },
+            { "Feedback", FeedbackFlags.Kind, FeedbackFlags.Output, FeedbackFlags.Tolerance, FeedbackCapacity },
+            { "Operations", Drain },
         };
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), cancellationToken)));
         return command;
@@ -68,7 +69,7 @@ internal static class ServeCommand
             MaxBodyBytes = parsed.GetValue(MaxBodyMebibytes) * 1024L * 1024,
             RequestTimeout = TimeSpan.FromSeconds(parsed.GetValue(RequestTimeout)),
             Drain = TimeSpan.FromSeconds(parsed.GetValue(Drain)),
-            FeedbackCapacity = parsed.GetValue(FeedbackCapacity),
+            Feedback = FeedbackFlags.Read(parsed) with { Capacity = parsed.GetValue(FeedbackCapacity) },
         };
     }
 

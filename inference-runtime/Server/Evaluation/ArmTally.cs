@@ -15,15 +15,15 @@ internal sealed class ArmTally(int quantilePercent, int? maxMilliseconds)
     private long _slow;
     private string? _error;
 
-    public void Add(Answer answer, IReadOnlyList<string> truth)
+    public void Add(Answer answer, int predictions)
     {
-        for (int i = 0; i < truth.Count; i++)
+        for (int i = 0; i < predictions; i++)
         {
             _total++;
-            _bad += answer.IsWrong(truth, i) ? 1 : 0;
+            _bad += answer.IsWrong(i) ? 1 : 0;
         }
 
-        if (answer.Labels is null)
+        if (answer.Error is not null)
         {
             _errors++;
             _error ??= Shorten(answer.Error);

@@ -1,3 +1,4 @@
+using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Fetching;
 
 namespace ModelOperator.Server.Evaluation;
@@ -29,6 +30,9 @@ internal sealed record EvaluateOptions
 
     /// <summary>Answers slower than this are counted; null counts none.</summary>
     public int? MaxMilliseconds { get; init; }
+
+    /// <summary>What is judged, as in feedback.</summary>
+    public FeedbackOptions Feedback { get; init; } = new();
 
     /// <summary>Port on all addresses for GET /progress; 0 takes a free one.</summary>
     public int ProgressPort { get; init; } = 8082;

@@ -12,22 +12,22 @@ internal sealed class EvaluationTally(EvaluateOptions options, long totalRows)
     private long _onlyCanaryWrong;
     private long _onlyStableWrong;
 
-    /// <summary>Counts what both revisions made of one row.</summary>
-    public void Add(IReadOnlyList<string> truth, Answer canary, Answer? stable)
+    /// <summary>Counts what both revisions made of one row, for which the truth has so many predictions.</summary>
+    public void Add(int predictions, Answer canary, Answer? stable)
     {
         lock (_lock)
         {
             _rows++;
-            _canary.Add(canary, truth);
+            _canary.Add(canary, predictions);
             if (stable is null)
             {
                 return;
             }
 
-            _stable!.Add(stable, truth);
-            for (int i = 0; i < truth.Count; i++)
+            _stable!.Add(stable, predictions);
+            for (int i = 0; i < predictions; i++)
             {
-                (bool canaryWrong, bool stableWrong) = (canary.IsWrong(truth, i), stable.IsWrong(truth, i));
+                (bool canaryWrong, bool stableWrong) = (canary.IsWrong(i), stable.IsWrong(i));
                 _onlyCanaryWrong += canaryWrong && !stableWrong ? 1 : 0;
                 _onlyStableWrong += stableWrong && !canaryWrong ? 1 : 0;
             }

@@ -14,8 +14,8 @@ internal sealed class Evaluator(EvaluateOptions options, Dataset dataset, Evalua
     {
         using RevisionHttp canaryHttp = new("canary", options.Canary, options, time, logger);
         using RevisionHttp? stableHttp = options.Stable is null ? null : new("stable", options.Stable, options, time, logger);
-        Revision canary = await Revision.MeetAsync("canary", canaryHttp, options.ModelName, _limits, cancellationToken);
-        Revision? stable = stableHttp is null ? null : await Revision.MeetAsync("stable", stableHttp, options.ModelName, _limits, cancellationToken);
+        Revision canary = await Revision.MeetAsync("canary", canaryHttp, options.ModelName, options.Feedback, _limits, cancellationToken);
+        Revision? stable = stableHttp is null ? null : await Revision.MeetAsync("stable", stableHttp, options.ModelName, options.Feedback, _limits, cancellationToken);
         // Rows are read no faster than they are asked.
         await Parallel.ForEachAsync(
             LinesAsync(cancellationToken),
@@ -55,8 +55,7 @@ internal sealed class Evaluator(EvaluateOptions options, Dataset dataset, Evalua
             Task<Answer>? compared = stable?.AskAsync(line, row, cancellationToken);
             Answer answer = await asked;
             Answer? other = compared is null ? null : await compared;
-            Check(row.Truth, answer, other);
-            tally.Add(row.Truth, answer, other);
+            tally.Add(PredictionsOf(row.Truth, answer, other), answer, other);
         }
         catch (ProtocolException e)
         {
@@ -64,18 +63,20 @@ internal sealed class Evaluator(EvaluateOptions options, Dataset dataset, Evalua
         }
     }
 
-    /// <summary>A truth that is as long as no answer is the row's fault; as long as one of two, it is the other model's.</summary>
-    private static void Check(IReadOnlyList<string> truth, Answer canary, Answer? stable)
+    /// <summary>How many predictions the truth is for. One that fits no answer is the row's fault; one that fits one of two, the other model's.</summary>
+    private static int PredictionsOf(FeedbackValues truth, Answer canary, Answer? stable)
     {
-        if (canary.Fits(truth) || stable?.Fits(truth) == true)
+        if ((canary.Right ?? stable?.Right) is { } right)
         {
-            return;
+            return right.Length;
         }
 
-        if ((canary.Labels ?? stable?.Labels) is { } labels)
+        if ((canary.Error is null ? canary : stable is { Error: null } ? stable : null) is { } answer)
         {
-            throw new ProtocolException($"truth has {truth.Count} labels, but the model makes {labels.Length} predictions; they must be as many");
+            throw new ProtocolException($"truth has {truth.Items.Count} values, but the model makes {answer.Predictions} predictions; they must be as many");
         }
+
+        return truth.Items.Count / (truth.Width ?? 1);
     }
 
     // Those before it are on their way when a row turns out to be bad: the first of them all is named, each time the same.

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Evaluation;
@@ -13,29 +14,35 @@ internal sealed class Revision
     private readonly RevisionHttp _http;
     private readonly ProtocolLimits _limits;
     private readonly IReadOnlyList<TensorSpec> _inputs;
-    private readonly LabelReader _labels;
+    private readonly PredictionReader _reader;
+    private readonly Tolerance _tolerance;
     private readonly byte[] _ending;
 
-    private Revision(string path, RevisionHttp http, ProtocolLimits limits, IReadOnlyList<TensorSpec> inputs, LabelReader labels)
+    private Revision(
+        string path, RevisionHttp http, ProtocolLimits limits, IReadOnlyList<TensorSpec> inputs, PredictionReader reader, Tolerance tolerance)
     {
-        (_path, _http, _limits, _inputs, _labels) = (path, http, limits, inputs, labels);
-        // Only the output that the labels are read from is sent back.
-        _ending = Encoding.UTF8.GetBytes($$""","outputs":[{"name":"{{JsonEncodedText.Encode(labels.OutputName)}}"}]}""");
+        (_path, _http, _limits, _inputs, _reader, _tolerance) = (path, http, limits, inputs, reader, tolerance);
+        // Only the output that is judged is sent back.
+        _ending = Encoding.UTF8.GetBytes($$""","outputs":[{"name":"{{JsonEncodedText.Encode(reader.OutputName)}}"}]}""");
     }
 
     /// <summary>Asks a revision what its model is.</summary>
     public static async Task<Revision> MeetAsync(
-        string arm, RevisionHttp http, string model, ProtocolLimits limits, CancellationToken cancellationToken)
+        string arm, RevisionHttp http, string model, FeedbackOptions feedback, ProtocolLimits limits, CancellationToken cancellationToken)
     {
         string path = $"v2/models/{Uri.EscapeDataString(model)}";
         (HttpStatusCode status, byte[] body, _) = await http.SendAsync(path, null, cancellationToken);
         ModelMetadata metadata = status == HttpStatusCode.OK
             ? ReadMetadata(arm, body)
             : throw new TerminatingException(FailureReasons.RevisionUnreachable, $"{arm} does not tell of model '{model}': {RevisionHttp.ErrorOf(status, body)}");
-        LabelReader labels = LabelReader.For([.. metadata.Outputs.Select(TensorSpec.Of).OfType<TensorSpec>()])
+        PredictionReader reader = PredictionReader.For([.. metadata.Outputs.Select(TensorSpec.Of).OfType<TensorSpec>()], feedback)
             ?? throw new TerminatingException(
-                FailureReasons.NoLabels, $"{arm}: model '{model}' predicts no classes: no output of it is labels or scores of classes");
-        return new Revision($"{path}/infer", http, limits, [.. metadata.Inputs.Select(TensorSpec.Of).OfType<TensorSpec>()], labels);
+                FailureReasons.NoLabels,
+                feedback.Kind == PredictionKind.Number
+                    ? $"{arm}: model '{model}' predicts no numbers: no output of it is floating-point"
+                    : $"{arm}: model '{model}' predicts no classes: no output of it is labels or scores of classes");
+        return new Revision(
+            $"{path}/infer", http, limits, [.. metadata.Inputs.Select(TensorSpec.Of).OfType<TensorSpec>()], reader, feedback.Tolerance ?? default);
     }
 
     /// <summary>Why a row cannot be a request to this model; null when it can.</summary>
@@ -52,34 +59,42 @@ internal sealed class Revision
         }
     }
 
-    /// <summary>Asks for the labels of a row.</summary>
+    /// <summary>Asks for the predictions of a row and holds the truth against them.</summary>
     public async Task<Answer> AskAsync(Line line, LabelledRow row, CancellationToken cancellationToken)
     {
+        JudgedTruth truth = JudgedTruth.Of(row.Truth, _reader.Kind, _tolerance);
         byte[] request = [.. "{\"inputs\":"u8, .. line.Text.AsSpan(row.Inputs), .. _ending];
         (HttpStatusCode status, byte[] body, TimeSpan latency) = await _http.SendAsync(_path, request, cancellationToken);
         if (status != HttpStatusCode.OK)
         {
-            return new Answer(null, RevisionHttp.ErrorOf(status, body), latency);
+            return new Answer(null, 0, RevisionHttp.ErrorOf(status, body), latency);
         }
 
         try
         {
-            return new Answer(ReadLabels(body), null, latency);
+            long[] predictions = ReadPredictions(body, out int width);
+            return new Answer(truth.Judge(predictions, width), predictions.Length, null, latency);
         }
         catch (ProtocolException e)
         {
-            return new Answer(null, $"the answer cannot be read: {e.Message}", latency);
+            return new Answer(null, 0, $"the answer cannot be read: {e.Message}", latency);
         }
     }
 
-    private string[] ReadLabels(byte[] body)
+    private long[] ReadPredictions(byte[] body, out int width)
     {
         IReadOnlyList<InferTensor> outputs = InferResponseReader.Read(body, _limits);
         try
         {
-            return outputs.FirstOrDefault(output => output.Name == _labels.OutputName) is { } output
-                ? _labels.Read(output)
-                : throw new ProtocolException($"output '{_labels.OutputName}' is missing");
+            InferTensor output = outputs.FirstOrDefault(output => output.Name == _reader.OutputName)
+                ?? throw new ProtocolException($"output '{_reader.OutputName}' is missing");
+            long[] predictions = new long[_reader.Count(output.DataType, output.Shape, output.ElementCount, out width)];
+            if (predictions.Length > 0)
+            {
+                _reader.Read(output.Data.Span, output.ElementCount, predictions);
+            }
+
+            return predictions;
         }
         finally
         {

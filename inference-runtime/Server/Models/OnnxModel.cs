@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Microsoft.ML.OnnxRuntime;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Feedback;
 
 namespace ModelOperator.Server.Models;
 
@@ -10,7 +11,7 @@ internal sealed class OnnxModel : IDisposable
 {
     private readonly InferenceSession _session;
 
-    public OnnxModel(InferenceSession session, ILogger logger)
+    public OnnxModel(InferenceSession session, FeedbackOptions feedback, ILogger logger)
     {
         _session = session;
         Inputs = [.. session.InputNames.Select(n => TensorSpec.Of(n, session.InputMetadata[n]) ?? throw Unsupported(n, session.InputMetadata[n]))];
@@ -33,15 +34,15 @@ internal sealed class OnnxModel : IDisposable
             ? outputs
             : throw new TerminatingException(
                 FailureReasons.ModelInvalid, $"the model has no tensor output; {string.Join(", ", session.OutputNames)} cannot be carried by the protocol");
-        Labels = LabelReader.For(Outputs);
+        Predictions = PredictionReader.For(Outputs, feedback);
     }
 
     public IReadOnlyList<TensorSpec> Inputs { get; }
 
     public IReadOnlyList<TensorSpec> Outputs { get; }
 
-    /// <summary>Reads the predicted labels from an output; null when no output tells classes.</summary>
-    public LabelReader? Labels { get; }
+    /// <summary>Reads what feedback is held against from an output; null when there is nothing of the kind.</summary>
+    public PredictionReader? Predictions { get; }
 
     /// <summary>Computes outputs. The request must have been checked.</summary>
     /// <exception cref="OnnxRuntimeException">The model cannot compute these values.</exception>

@@ -1,12 +1,13 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Serving;
 using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Models;
 
 /// <summary>The model of this server and what state it is in.</summary>
-internal sealed class ServedModel(string name, string version, int concurrency, TimeProvider time, ILogger<ServedModel> logger) : IDisposable
+internal sealed class ServedModel(string name, string version, int concurrency, FeedbackOptions feedback, TimeProvider time, ILogger<ServedModel> logger) : IDisposable
 {
     private readonly SemaphoreSlim _turns = new(concurrency);
     private volatile OnnxModel? _model;
@@ -35,7 +36,7 @@ internal sealed class ServedModel(string name, string version, int concurrency, 
     public void Load(SessionFactory factory, string path, IReadOnlyList<ExecutionProvider> providers, CancellationToken cancellationToken)
     {
         LogMessages.Loading(logger, name, path, string.Join(", ", providers.Select(p => p.Name())));
-        OnnxModel model = new(factory.Open(path, providers, cancellationToken), logger);
+        OnnxModel model = new(factory.Open(path, providers, cancellationToken), feedback, logger);
         _warmUp = WarmUp.Run(model, time, logger, cancellationToken);
         _model = model;
     }
@@ -53,8 +54,8 @@ internal sealed class ServedModel(string name, string version, int concurrency, 
     {
         OnnxModel model = Require();
         string[] asked = [.. request.Outputs?.Select(o => o.Name) ?? model.Outputs.Select(o => o.Name)];
-        // The labels are remembered also when the client asked for something else only.
-        string[] computed = model.Labels is { } labels && !asked.Contains(labels.OutputName) ? [.. asked, labels.OutputName] : asked;
+        // The predictions are remembered also when the client asked for something else only.
+        string[] computed = model.Predictions is { } judged && !asked.Contains(judged.OutputName) ? [.. asked, judged.OutputName] : asked;
         long queued = time.GetTimestamp();
         using Turn turn = await WaitForTurnAsync(cancellationToken);
         try

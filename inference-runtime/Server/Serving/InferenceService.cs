@@ -65,7 +65,7 @@ internal sealed class InferenceService(PredictionStore predictions, ProtocolLimi
         {
             if (remember)
             {
-                Remember(loaded.Labels, requestId, result);
+                predictions.Remember(model.Name, requestId, loaded.Predictions, result);
             }
 
             return result;
@@ -74,22 +74,6 @@ internal sealed class InferenceService(PredictionStore predictions, ProtocolLimi
         {
             result.Dispose();
             throw;
-        }
-    }
-
-    private void Remember(LabelReader? labels, string requestId, InferResult result)
-    {
-        if (labels is null)
-        {
-            return;
-        }
-
-        foreach (ResultTensor output in result.Computed)
-        {
-            if (output.Name == labels.OutputName)
-            {
-                predictions.Remember(requestId, labels.Read(output.Data, output.Shape));
-            }
         }
     }
 }

@@ -55,9 +55,10 @@ internal static class ModelServer
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<HttpStatistics>();
         services.AddSingleton<IPrometheusSource, StatisticsMetrics>();
-        services.AddSingleton(new PredictionStore(options.FeedbackCapacity));
+        services.AddSingleton(options.Feedback);
+        services.AddSingleton(new PredictionStore(options.Feedback.Capacity));
         services.AddSingleton(s => new ServedModel(
-            options.ModelName, options.ModelVersion, options.Concurrency, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServedModel>>()));
+            options.ModelName, options.ModelVersion, options.Concurrency, options.Feedback, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServedModel>>()));
         services.AddSingleton(s => new SessionFactory(options.Threads, s.GetRequiredService<ILogger<ServedModel>>()));
         services.AddSingleton<ModelRepository>();
         services.AddSingleton<InferenceService>();

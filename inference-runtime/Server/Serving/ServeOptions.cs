@@ -1,3 +1,4 @@
+using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Serving;
@@ -35,6 +36,5 @@ internal sealed record ServeOptions
     /// <summary>After a request to stop: how long requests that still arrive are served.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Predicted labels kept for feedback.</summary>
-    public int FeedbackCapacity { get; init; } = 200_000;
+    public FeedbackOptions Feedback { get; init; } = new();
 }

@@ -1,8 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using FsCheck;
-using FsCheck.Fluent;
-using ModelOperator.Server.Feedback;
 
 namespace ModelOperator.Server.Tests;
 
@@ -40,7 +37,7 @@ public sealed class FeedbackTests
         (_, JsonElement body, _) = await _server.FeedbackAsync("batch", $"[{labels[0]},\"{labels[1]}\",{(labels[2] + 1) % 10}]");
 
         Assert.That(few, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(error.GetProperty("error").GetString(), Is.EqualTo("truth has 1 labels, but request 'batch' got 3 predictions; they must be as many"));
+        Assert.That(error.GetProperty("error").GetString(), Is.EqualTo("truth has 1 values, but request 'batch' got 3 predictions; they must be as many"));
         Assert.That((body.GetProperty("correct").GetInt32(), body.GetProperty("incorrect").GetInt32()), Is.EqualTo((2, 1)));
     }
 
@@ -77,48 +74,33 @@ public sealed class FeedbackTests
         Assert.That(duplicates.Count(d => !d), Is.EqualTo(1));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 200)]
-    public Property What_is_kept_never_exceeds_the_capacity_and_the_newest_is_always_known() => Prop.ForAll(
-        (from ids in Gen.Choose(0, 40).ArrayOf() from capacity in Gen.Choose(16, 64) select (ids, capacity)).ToArbitrary(),
-        run =>
-        {
-            PredictionStore store = new(run.capacity);
-            foreach (int id in run.ids)
-            {
-                store.Remember($"r{id}", ["a"]);
-                if (store.Count > run.capacity || store.Judge($"r{id}", ["a"]) is not { Correct: 1, Duplicate: false })
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        });
-
     [Test]
-    public void The_oldest_predictions_are_forgotten_first()
+    public async Task Who_gives_feedback_may_say_what_was_right_instead_of_the_truth()
     {
-        PredictionPart part = new(capacity: 3);
-        part.Remember("a", ["1"]);
-        part.Remember("b", ["1", "2"]);
-        part.Remember("c", ["1"]);
-        part.Remember("too much", ["1", "2", "3", "4"]);
+        await _server.InferAsync(Digits.Request(0, 3, "rows"));
+        await _server.InferAsync(Digits.Request(0, 3, "whole"));
+        await _server.InferAsync(Digits.Request(0, id: "reward"));
 
-        Assert.That(part.Judge("a", ["1"]), Is.Null);
-        Assert.That(part.Judge("b", ["1", "1"]), Is.EqualTo(new Judgement(2, 1, 1, Duplicate: false)));
-        Assert.That(part.Judge("too much", ["1", "2", "3", "4"]), Is.Null);
-        Assert.That(part.Count, Is.EqualTo(3));
+        (HttpStatusCode few, JsonElement error, _) = await _server.OutcomeAsync("rows", "\"correct\":[true]");
+        (_, JsonElement rows, _) = await _server.OutcomeAsync("rows", "\"correct\":[true,false,true]");
+        (_, JsonElement again, _) = await _server.FeedbackAsync("rows", "[1,2,3]");
+        (_, JsonElement whole, _) = await _server.OutcomeAsync("whole", "\"correct\":false");
+        (_, JsonElement reward, _) = await _server.OutcomeAsync("reward", "\"reward\":1");
+
+        Assert.That(few, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(error.GetProperty("error").GetString(), Is.EqualTo("the feedback has 1 outcomes, but request 'rows' got 3 predictions; they must be as many"));
+        Assert.That(rows.GetRawText(), Is.EqualTo("""{"id":"rows","model_name":"digits","correct":2,"incorrect":1,"duplicate":false}"""));
+        Assert.That(again.GetRawText(), Is.EqualTo("""{"id":"rows","model_name":"digits","correct":2,"incorrect":1,"duplicate":true}"""));
+        Assert.That((whole.GetProperty("correct").GetInt32(), whole.GetProperty("incorrect").GetInt32()), Is.EqualTo((0, 1)));
+        Assert.That(reward.GetProperty("correct").GetInt32(), Is.EqualTo(1));
     }
 
     [Test]
-    public void A_newer_request_of_the_same_id_takes_the_place_of_the_older_one()
+    public async Task Feedback_that_names_its_revision_is_the_routers_to_count()
     {
-        PredictionPart part = new(capacity: 2);
-        part.Remember("a", ["1"]);
-        part.Remember("a", ["2"]);
-        part.Remember("b", ["3"]);
+        (HttpStatusCode status, JsonElement body, _) = await _server.OutcomeAsync("a", "\"revision\":\"0123456789\",\"correct\":true");
 
-        Assert.That(part.Judge("a", ["2"]), Is.EqualTo(new Judgement(1, 1, 0, Duplicate: false)));
-        Assert.That(part.Judge("b", ["3"])?.Correct, Is.EqualTo(1));
+        Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(body.GetProperty("error").GetString(), Does.Contain("counted by the router"));
     }
 }
