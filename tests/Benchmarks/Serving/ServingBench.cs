@@ -8,6 +8,11 @@ internal static class ServingBench
     private static readonly Dictionary<string, Func<ServingPart, Task>> Parts = new(StringComparer.Ordinal)
     {
         ["digits"] = Digits.MeasureAsync,
+        ["resnet50"] = ResNet.MeasureAsync,
+        ["large"] = LargePayload.MeasureAsync,
+        ["tail"] = Tail.MeasureAsync,
+        ["batching"] = Batching.MeasureAsync,
+        ["footprint"] = Footprint.MeasureAsync,
     };
 
     public static async Task<int> RunAsync(string[]? only)
