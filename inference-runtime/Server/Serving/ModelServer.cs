@@ -70,7 +70,7 @@ internal static class ModelServer
             services.AddSingleton<IHostedService>(_ => new TraceExport(traces));
         }
 
-        services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(ServerMetrics.MeterName).AddPrometheusExporter());
+        services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(ServerMetrics.MeterName, "System.Runtime").AddPrometheusExporter());
     }
 
     private static void Map(WebApplication app)
