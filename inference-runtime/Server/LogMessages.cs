@@ -41,6 +41,9 @@ internal static partial class LogMessages
     [LoggerMessage(13, LogLevel.Information, "Listening on port {Port}")]
     public static partial void Listening(ILogger logger, int port);
 
+    [LoggerMessage(40, LogLevel.Information, "Listening for gRPC on port {Port}")]
+    public static partial void ListeningForGrpc(ILogger logger, int port);
+
     [LoggerMessage(14, LogLevel.Information, "Evaluating {Rows} rows; progress is told on port {Port}")]
     public static partial void Evaluating(ILogger logger, long rows, int port);
 

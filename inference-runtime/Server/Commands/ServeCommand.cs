@@ -20,6 +20,7 @@ internal static class ServeCommand
     };
 
     private static readonly Option<int> Port = Options.Number("--port", "Port to listen on, on all addresses; 0 takes a free one", 8080, 0, 65535);
+    private static readonly Option<int> GrpcPort = Options.Number("--grpc-port", "Port of gRPC, on all addresses; 0 takes a free one, -1 leaves gRPC out", 9000, -1, 65535);
     private static readonly Option<int> Threads = Options.Number("--threads", "CPU threads for one run; the default is the CPUs this container may use", Environment.ProcessorCount, 1, 1024);
     private static readonly Option<int> Concurrency = Options.Number("--concurrency", "Runs at the same time, further requests wait; the default is the CPUs this container may use", Environment.ProcessorCount, 1, 1024);
     private static readonly Option<int> MaxRequests = Options.Number("--max-requests", "Requests in the server at the same time, more are refused with 503", 512, 1, 1_000_000);
@@ -34,11 +35,10 @@ internal static class ServeCommand
         {
             { "Model", ModelName, Model, ModelVersion },
             { "Execution", Providers, Threads, Concurrency },
-            { "Network", Port },
-            { "Limits of requests", [MaxRequests, MaxBodyMebibytes, RequestTimeout, .. LimitFlags.OfRequests] },
-            { "Limits of the network", LimitFlags.OfNetwork },
+            { "Network", Port, GrpcPort },
+            { "Limits", MaxRequests, MaxBodyMebibytes, RequestTimeout },
             { "Feedback", FeedbackFlags.Kind, FeedbackFlags.Output, FeedbackFlags.Tolerance, FeedbackCapacity },
-            { "Operations", [Drain, .. OperationsFlags.OfLogs, .. OperationsFlags.OfTraces] },
+            { "Operations", Drain },
         };
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), cancellationToken)));
         return command;
@@ -63,6 +63,7 @@ internal static class ServeCommand
             ModelVersion = version,
             ModelPath = parsed.GetRequiredValue(Model),
             Port = parsed.GetValue(Port),
+            GrpcPort = parsed.GetValue(GrpcPort),
             ExecutionProviders = ExecutionProviders.Parse(parsed.GetRequiredValue(Providers)),
             Threads = parsed.GetValue(Threads),
             Concurrency = parsed.GetValue(Concurrency),
@@ -71,10 +72,6 @@ internal static class ServeCommand
             RequestTimeout = TimeSpan.FromSeconds(parsed.GetValue(RequestTimeout)),
             Drain = TimeSpan.FromSeconds(parsed.GetValue(Drain)),
             Feedback = FeedbackFlags.Read(parsed) with { Capacity = parsed.GetValue(FeedbackCapacity) },
-            Limits = LimitFlags.ReadRequests(parsed),
-            Network = LimitFlags.ReadNetwork(parsed),
-            Logs = OperationsFlags.ReadLogs(parsed),
-            Traces = OperationsFlags.ReadTraces(parsed),
         };
     }
 
@@ -91,10 +88,15 @@ internal static class ServeCommand
         }
         catch (IOException e)
         {
-            throw new TerminatingException(FailureReasons.InvalidConfiguration, $"cannot listen on port {options.Port}: {e.Message}", e);
+            throw new TerminatingException(FailureReasons.InvalidConfiguration, $"cannot listen on ports {options.Port} and {options.GrpcPort}: {e.Message}", e);
         }
 
-        LogMessages.Listening(app.Logger, PortOf(app));
+        LogMessages.Listening(app.Logger, PortOf(app, 0));
+        if (options.GrpcPort >= 0)
+        {
+            LogMessages.ListeningForGrpc(app.Logger, PortOf(app, 1));
+        }
+
         await app.WaitForShutdownAsync(CancellationToken.None);
         if (app.Services.GetRequiredService<ExitState>().Failure is { } failure)
         {
@@ -102,6 +104,6 @@ internal static class ServeCommand
         }
     }
 
-    private static int PortOf(WebApplication app) =>
-        new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
+    private static int PortOf(WebApplication app, int index) =>
+        new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(index)).Port;
 }

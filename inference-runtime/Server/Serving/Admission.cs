@@ -1,3 +1,4 @@
+using ModelOperator.Grpc;
 
 namespace ModelOperator.Server.Serving;
 
@@ -39,7 +40,7 @@ internal sealed class Admission(ServeOptions options)
     }
 
     /// <summary>A request in the server, and the bytes it holds.</summary>
-    public sealed class Entry(Admission admission) : IDisposable
+    public sealed class Entry(Admission admission) : IMessageBudget, IDisposable
     {
         private long _bytes;
 

@@ -6,14 +6,14 @@ namespace ModelOperator.Server.Serving;
 /// <summary>What the server and its model are, and how they do.</summary>
 internal sealed class MetadataEndpoints(ModelRepository models, ServedModel served, DrainState drain)
 {
-    private static readonly ServerMetadata ServerMetadata = new()
+    public static readonly ServerMetadata Metadata = new()
     {
         Name = "model-operator-inference-runtime",
         Version = typeof(MetadataEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0",
         Extensions = ["feedback"],
     };
 
-    public static Task ServerAsync(HttpContext context) => Responses.WriteAsync(context, ServerMetadata, ProtocolJson.Default.ServerMetadata);
+    public static Task ServerAsync(HttpContext context) => Responses.WriteAsync(context, Metadata, ProtocolJson.Default.ServerMetadata);
 
     /// <summary>Alive unless only a restart helps; a model that is still being loaded is no reason for one.</summary>
     public Task LiveAsync(HttpContext context) => served.Healthy

@@ -1,7 +1,5 @@
-using ModelOperator.Protocol;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
-using ModelOperator.Server.Tracing;
 
 namespace ModelOperator.Server.Serving;
 
@@ -16,6 +14,9 @@ internal sealed record ServeOptions
 
     /// <summary>Port on all addresses; 0 takes a free one.</summary>
     public int Port { get; init; } = 8080;
+
+    /// <summary>Port of gRPC on all addresses; 0 takes a free one, -1 leaves gRPC out.</summary>
+    public int GrpcPort { get; init; } = 9000;
 
     /// <summary>In order of preference.</summary>
     public IReadOnlyList<ExecutionProvider> ExecutionProviders { get; init; } = [ExecutionProvider.Cpu];
@@ -39,14 +40,4 @@ internal sealed record ServeOptions
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
 
     public FeedbackOptions Feedback { get; init; } = new();
-
-    /// <summary>What a request may hold.</summary>
-    public ProtocolLimits Limits { get; init; } = new();
-
-    public NetworkLimits Network { get; init; } = new();
-
-    public LogOptions Logs { get; init; } = new();
-
-    /// <summary>Null sends no traces.</summary>
-    public TraceOptions? Traces { get; init; }
 }

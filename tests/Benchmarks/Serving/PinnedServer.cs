@@ -23,8 +23,7 @@ internal sealed class PinnedServer : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
     }
 
-    /// <summary>What tables call it.</summary>
-    public string Name { get; private set; }
+    public string Name { get; }
 
     public IPEndPoint Endpoint { get; }
 
@@ -70,13 +69,6 @@ internal sealed class PinnedServer : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>The same server by another name.</summary>
-    public PinnedServer Called(string name)
-    {
-        Name = name;
-        return this;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,29 @@
+using ModelOperator.Grpc;
+using ModelOperator.Grpc.Health;
+using ModelOperator.Grpc.Reflection;
+using ModelOperator.GrpcMessages;
+
+namespace ModelOperator.Server.Serving.Grpc;
+
+/// <summary>All that can be called over gRPC.</summary>
+internal sealed class GrpcServer(
+    InferMethod infer, StreamInferMethod stream, InformationMethods information, ServerHealth health,
+    IHostApplicationLifetime lifetime, ServeOptions options, TimeProvider time, ILogger<GrpcDispatcher> logger)
+{
+    private readonly GrpcDispatcher _dispatcher = new(
+        [
+            infer.Method,
+            stream.Method,
+            .. information.Methods,
+            .. new HealthService(health, time).Methods,
+            .. new ReflectionService(() => [GrpcServiceReflection.Descriptor, .. ReflectionService.OwnFiles], lifetime.ApplicationStopping).Methods,
+        ],
+        new GrpcLimits { MaxReceiveMessageBytes = (int)options.MaxBodyBytes },
+        GrpcErrors.Translate,
+        time,
+        logger);
+
+    /// <summary>Serves a request that is a call, and leaves others to what comes next.</summary>
+    public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
+        _dispatcher.Find(context) is { } method ? _dispatcher.InvokeAsync(context, method) : next(context);
+}

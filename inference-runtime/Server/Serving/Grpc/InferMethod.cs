@@ -1,0 +1,38 @@
+using ModelOperator.Grpc;
+using ModelOperator.Protocol;
+using ModelOperator.Protocol.Grpc;
+using ModelOperator.Server.Models;
+
+namespace ModelOperator.Server.Serving.Grpc;
+
+/// <summary><c>ModelInfer</c></summary>
+internal sealed class InferMethod(
+    ModelRepository models, InferenceService service, ServeOptions options, ProtocolLimits limits, Admission admission, DrainState drain)
+{
+    public static readonly AlignmentProbe Probe = ModelInferRequestReader.FirstRawTensor;
+
+    public GrpcMethod Method => new(GrpcServices.Inference, "ModelInfer", InferAsync) { MaxDuration = options.RequestTimeout };
+
+    private async ValueTask InferAsync(GrpcCall call)
+    {
+        drain.Arrived();
+        try
+        {
+            using Admission.Entry entry = admission.Enter();
+            MessageBuffer message = await call.ReadSingleAsync(entry, Probe);
+            using ModelInferRequest request = ModelInferRequestReader.Read(message.Memory, message, limits);
+            ServedModel model = models.Find(request.ModelName, GrpcServices.Version(request.ModelVersion));
+            string id = RequestId.Choose(call.HttpContext.Request, request.Infer.Id);
+            using InferResult result = await service.InferAsync(model, request.Infer, id, call.CancellationToken);
+            using ResponseOutputs outputs = new(request.Infer, result);
+            RequestId.Tell(call.HttpContext, id);
+            await (request.TypedOutputs
+                ? call.WriteAsync(TypedResponse.Create(model, request.Infer.Id, outputs))
+                : call.WriteAsync(new InferResponseContent(model, request.Infer.Id, outputs)));
+        }
+        finally
+        {
+            drain.Left();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Google.Protobuf;
+using ModelOperator.Grpc;
+using ModelOperator.GrpcMessages;
+using ModelOperator.Protocol;
+using ModelOperator.Server.Models;
+using ModelOperator.Server.Statistics;
+using Messages = ModelOperator.GrpcMessages;
+
+namespace ModelOperator.Server.Serving.Grpc;
+
+/// <summary>What the server and its models are, and how they do.</summary>
+internal sealed class InformationMethods(ModelRepository models, ServerHealth health)
+{
+    public IEnumerable<GrpcMethod> Methods =>
+    [
+        Method("ServerLive", ServerLiveRequest.Parser, _ => new ServerLiveResponse { Live = health.Live }),
+        Method("ServerReady", ServerReadyRequest.Parser, _ => new ServerReadyResponse { Ready = health.Ready }),
+        Method("ModelReady", ModelReadyRequest.Parser, r => new ModelReadyResponse { Ready = health.IsReady(Find(r.Name, r.Version)) }),
+        Method("ServerMetadata", ServerMetadataRequest.Parser, _ => ServerMetadata()),
+        Method("ModelMetadata", ModelMetadataRequest.Parser, r => ModelMetadata(Find(r.Name, r.Version))),
+        Method("ModelStatistics", ModelStatisticsRequest.Parser, ModelStatistics),
+    ];
+
+    private static GrpcMethod Method<TRequest, TResponse>(string name, MessageParser<TRequest> parser, Func<TRequest, TResponse> answer)
+        where TRequest : IMessage<TRequest>
+        where TResponse : IMessage<TResponse> =>
+        UnaryMethod.Create(GrpcServices.Inference, name, parser, (request, _) => ValueTask.FromResult(answer(request)));
+
+    private static ServerMetadataResponse ServerMetadata() => new()
+    {
+        Name = MetadataEndpoints.Metadata.Name,
+        Version = MetadataEndpoints.Metadata.Version,
+        Extensions = { MetadataEndpoints.Metadata.Extensions },
+    };
+
+    private ServedModel Find(string name, string version) => models.Find(name, GrpcServices.Version(version));
+
+    private ModelMetadataResponse ModelMetadata(ServedModel model)
+    {
+        OnnxModel loaded = model.Require();
+        return new ModelMetadataResponse
+        {
+            Name = model.Name,
+            Versions = { models.All.Where(m => m.Name == model.Name).Select(m => m.Version) },
+            Platform = "onnxruntime_onnx",
+            Inputs = { loaded.Inputs.Select(Tensor) },
+            Outputs = { loaded.Outputs.Select(Tensor) },
+        };
+    }
+
+    private static ModelMetadataResponse.Types.TensorMetadata Tensor(TensorSpec spec) =>
+        new() { Name = spec.Name, Datatype = spec.DataType.Name(), Shape = { spec.Shape } };
+
+    private ModelStatisticsResponse ModelStatistics(ModelStatisticsRequest request)
+    {
+        IEnumerable<ServedModel> asked = request.Name.Length == 0 ? models.All
+            : request.Version.Length == 0 && Find(request.Name, "") is { } any ? models.All.Where(m => m.Name == any.Name)
+            : [Find(request.Name, request.Version)];
+        return new ModelStatisticsResponse { ModelStats = { asked.Select(StatisticsOf) } };
+    }
+
+    private static Messages.ModelStatistics StatisticsOf(ServedModel model)
+    {
+        StatisticsSnapshot read = model.Statistics.Read();
+        return new Messages.ModelStatistics
+        {
+            Name = model.Name,
+            Version = model.Version,
+            LastInference = (ulong)read.LastInferenceMilliseconds,
+            InferenceCount = (ulong)read.InferenceCount,
+            ExecutionCount = (ulong)read.ExecutionCount,
+            InferenceStats = new InferStatistics
+            {
+                Success = Duration(read.Success),
+                Fail = Duration(read.Fail),
+                Queue = Duration(read.Queue),
+                ComputeInput = Duration(read.ComputeInput),
+                ComputeInfer = Duration(read.ComputeInfer),
+                ComputeOutput = Duration(read.ComputeOutput),
+            },
+            BatchStats = { read.Batches.Select(Batch) },
+        };
+    }
+
+    private static InferBatchStatistics Batch(BatchSnapshot batch) => new()
+    {
+        BatchSize = (ulong)batch.BatchSize,
+        ComputeInput = Duration(batch.ComputeInput),
+        ComputeInfer = Duration(batch.ComputeInfer),
+        ComputeOutput = Duration(batch.ComputeOutput),
+    };
+
+    private static StatisticDuration Duration(DurationTotal total) => new() { Count = (ulong)total.Count, Ns = (ulong)total.Nanoseconds };
+}
