@@ -13,7 +13,7 @@ public sealed class ProcessTests
     public async Task Told_to_stop_under_load_the_server_loses_no_request_and_ends_well()
     {
         await using ServerProcess server = ServerProcess.Start("serve", "--model-name", "digits", "--model", Model, "--port", "0", "--drain-seconds", "4");
-        using HttpClient client = await ReadyAsync(server);
+        using HttpClient client = await server.ReadyAsync();
         using CancellationTokenSource routed = new();
         int answered = 0;
         Task[] clients = [.. Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
@@ -52,7 +52,7 @@ public sealed class ProcessTests
     public async Task An_idle_server_told_to_stop_does_not_wait_for_all_of_its_time()
     {
         await using ServerProcess server = ServerProcess.Start("serve", "--model-name", "digits", "--model", Model, "--port", "0", "--drain-seconds", "60");
-        using HttpClient client = await ReadyAsync(server);
+        using HttpClient client = await server.ReadyAsync();
 
         Stopwatch watch = Stopwatch.StartNew();
         server.Terminate();
@@ -123,15 +123,4 @@ public sealed class ProcessTests
     }
 
     private static string? Reason(string message) => JsonDocument.Parse(message).RootElement.GetProperty("reason").GetString();
-
-    private static async Task<HttpClient> ReadyAsync(ServerProcess server)
-    {
-        HttpClient client = new() { BaseAddress = await server.AddressAsync() };
-        while ((await client.GetAsync("v2/health/ready")).StatusCode != HttpStatusCode.OK)
-        {
-            await Task.Delay(20);
-        }
-
-        return client;
-    }
 }

@@ -1,13 +1,18 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
 
 namespace ModelOperator.Server.Tests;
 
 /// <summary>The program as a process of its own.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly ConcurrentQueue<string> _output = new();
 
     private ServerProcess(string? terminationLog, string[] arguments)
     {
@@ -34,9 +39,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) =>
         {
-            if (line.Data?.Split("Listening on port ") is [_, { } port])
+            _output.Enqueue(line.Data ?? "");
+            if (ListeningPort().Match(line.Data ?? "") is { Success: true } match)
             {
-                _port.TrySetResult(int.Parse(port, CultureInfo.InvariantCulture));
+                _port.TrySetResult(int.Parse(match.Groups["port"].Value, CultureInfo.InvariantCulture));
             }
         };
         _process.Exited += (_, _) => _port.TrySetException(new InvalidOperationException("the server ended before it listened"));
@@ -63,7 +69,24 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    public int Id => _process.Id;
+
+    /// <summary>What it wrote to standard output so far.</summary>
+    public IReadOnlyCollection<string> Output => _output;
+
     public async Task<Uri> AddressAsync() => new($"http://127.0.0.1:{await _port.Task}/");
+
+    /// <summary>A client, once the model is there.</summary>
+    public async Task<HttpClient> ReadyAsync()
+    {
+        HttpClient client = new() { BaseAddress = await AddressAsync() };
+        while ((await client.GetAsync("v2/health/ready")).StatusCode != HttpStatusCode.OK)
+        {
+            await Task.Delay(20);
+        }
+
+        return client;
+    }
 
     public void Terminate()
     {
@@ -76,6 +99,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         return _process.ExitCode;
     }
+
+    [GeneratedRegex("Listening on port (?<port>[0-9]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ListeningPort();
 
     public async ValueTask DisposeAsync()
     {

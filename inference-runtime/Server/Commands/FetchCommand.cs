@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelOperator.Server.Fetching;
+using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Commands;
 
@@ -25,8 +26,9 @@ internal static class FetchCommand
             { "Source", ModelSource, Digest, Credentials },
             { "Destination", Output },
             { "Limits", MaxGibibytes, Retries, Timeout },
+            { "Operations", OperationsFlags.OfLogs },
         };
-        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), cancellationToken)));
+        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), OperationsFlags.ReadLogs(parsed), cancellationToken)));
         return command;
     }
 
@@ -41,9 +43,9 @@ internal static class FetchCommand
         Timeout = TimeSpan.FromSeconds(parsed.GetValue(Timeout)),
     };
 
-    private static async Task RunAsync(FetchOptions options, CancellationToken cancellationToken)
+    private static async Task RunAsync(FetchOptions options, LogOptions logs, CancellationToken cancellationToken)
     {
-        using ILoggerFactory logging = LoggerFactory.Create(builder => builder.AddTimestampedConsole());
+        using ILoggerFactory logging = LoggerFactory.Create(builder => builder.AddTimestampedConsole(logs));
         using HttpClient client = ModelHttp.NewClient();
         ModelFetcher fetcher = new(options, client, TimeProvider.System, logging.CreateLogger("fetch"));
         await fetcher.FetchAsync(cancellationToken);

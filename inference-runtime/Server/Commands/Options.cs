@@ -23,6 +23,20 @@ internal static class Options
                 FailureReasons.InvalidConfiguration, $"--digest is '{digest}', expected sha256: and 64 hexadecimal digits");
     }
 
+    /// <summary>One of a few words, which its help text states.</summary>
+    public static Option<string> OneOf(string name, string description, string standard, params string[] words)
+    {
+        Option<string> option = new(name) { Description = $"{description}: {string.Join(", ", words)}", DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !words.Contains(text, StringComparer.OrdinalIgnoreCase))
+            {
+                result.AddError($"{name} is '{text}', expected {string.Join(", ", words[..^1])} or {words[^1]}");
+            }
+        });
+        return option;
+    }
+
     /// <summary>A whole number within a range that its help text states.</summary>
     public static Option<int> Number(string name, string description, int standard, int least, int most)
     {

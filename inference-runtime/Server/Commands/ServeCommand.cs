@@ -36,9 +36,10 @@ internal static class ServeCommand
             { "Model", ModelName, Model, ModelVersion },
             { "Execution", Providers, Threads, Concurrency },
             { "Network", Port, GrpcPort },
-            { "Limits", MaxRequests, MaxBodyMebibytes, RequestTimeout },
+            { "Limits of requests", [MaxRequests, MaxBodyMebibytes, RequestTimeout, .. LimitFlags.OfRequests] },
+            { "Limits of the network", LimitFlags.OfNetwork },
             { "Feedback", FeedbackFlags.Kind, FeedbackFlags.Output, FeedbackFlags.Tolerance, FeedbackCapacity },
-            { "Operations", Drain },
+            { "Operations", [Drain, .. OperationsFlags.OfLogs, .. OperationsFlags.OfTraces] },
         };
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), cancellationToken)));
         return command;
@@ -72,6 +73,10 @@ internal static class ServeCommand
             RequestTimeout = TimeSpan.FromSeconds(parsed.GetValue(RequestTimeout)),
             Drain = TimeSpan.FromSeconds(parsed.GetValue(Drain)),
             Feedback = FeedbackFlags.Read(parsed) with { Capacity = parsed.GetValue(FeedbackCapacity) },
+            Limits = LimitFlags.ReadRequests(parsed),
+            Network = LimitFlags.ReadNetwork(parsed),
+            Logs = OperationsFlags.ReadLogs(parsed),
+            Traces = OperationsFlags.ReadTraces(parsed),
         };
     }
 

@@ -2,6 +2,7 @@ using ModelOperator.Protocol;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Statistics;
+using ModelOperator.Server.Tracing;
 
 namespace ModelOperator.Server.Serving;
 
@@ -31,7 +32,13 @@ internal sealed class InferenceService(PredictionStore predictions, ProtocolLimi
         try
         {
             InferResult result = await ComputeAsync(model, request, requestId, remember: true, cancellationToken);
-            model.Statistics.Succeeded(RequestRows.Count(request, model.Require()), result.Timings, time.GetElapsedTime(start));
+            int rows = RequestRows.Count(request, model.Require());
+            model.Statistics.Succeeded(rows, result.Timings, time.GetElapsedTime(start));
+            if (Traces.Wanted)
+            {
+                Traces.Computed(model, requestId, rows, result.Timings, time.GetUtcNow());
+            }
+
             return result;
         }
         catch (Exception e)

@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOperator.PrometheusExporter;
-using ModelOperator.Protocol;
 using ModelOperator.Server.Commands;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Serving.Grpc;
 using ModelOperator.Server.Statistics;
+using ModelOperator.Server.Tracing;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
@@ -23,7 +23,7 @@ internal static class ModelServer
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         // Everything is on the command line; settings from files or the environment would only surprise.
         builder.Configuration.Sources.Clear();
-        builder.Logging.AddTimestampedConsole();
+        builder.Logging.AddTimestampedConsole(options.Logs);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.RequestTimeout + StopMargin);
         AddServices(builder.Services, options);
@@ -37,23 +37,18 @@ internal static class ModelServer
     {
         kestrel.AddServerHeader = false;
         kestrel.ListenAnyIP(options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        options.Network.ApplyTo(kestrel.Limits, options.MaxBodyBytes);
         if (options.GrpcPort >= 0)
         {
             GrpcPort.Listen(kestrel, options.GrpcPort);
         }
-
-        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
-        kestrel.Limits.MaxRequestHeaderCount = 64;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        kestrel.Limits.MaxConcurrentConnections = 16 * 1024;
     }
 
     private static void AddServices(IServiceCollection services, ServeOptions options)
     {
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<ProtocolLimits>();
+        services.AddSingleton(options.Limits);
         services.AddSingleton<ExitState>();
         services.AddSingleton<DrainState>();
         services.AddSingleton<Admission>();
@@ -76,7 +71,12 @@ internal static class ModelServer
         services.AddGrpc();
         services.Replace(ServiceDescriptor.Singleton<IHostLifetime, DrainingLifetime>());
         services.AddHostedService<ModelLoader>();
-        services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(ServerMetrics.MeterName).AddPrometheusExporter());
+        if (options.Traces is { } traces)
+        {
+            services.AddSingleton<IHostedService>(_ => new TraceExport(traces));
+        }
+
+        services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(ServerMetrics.MeterName, "System.Runtime").AddPrometheusExporter());
     }
 
     private static void Map(WebApplication app)

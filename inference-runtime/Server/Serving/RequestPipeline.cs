@@ -1,5 +1,6 @@
 using ModelOperator.Protocol;
 using ModelOperator.Server.Statistics;
+using ModelOperator.Server.Tracing;
 
 namespace ModelOperator.Server.Serving;
 
@@ -12,6 +13,7 @@ internal sealed class RequestPipeline(DrainState drain, HttpStatistics statistic
         bool traffic = path.StartsWithSegments("/v2/models", StringComparison.Ordinal) && HttpMethods.IsPost(context.Request.Method);
         if (!traffic)
         {
+            Traces.Leave();
             await AnswerAsync(context, next);
             return;
         }
@@ -30,6 +32,12 @@ internal sealed class RequestPipeline(DrainState drain, HttpStatistics statistic
         finally
         {
             drain.Left();
+            if (Traces.Wanted)
+            {
+                Traces.Requested(
+                    (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "", context.Request.Method, context.Response.StatusCode);
+            }
+
             statistics.Ended(context.Response.HasStarted ? context.Response.StatusCode : HttpStatistics.Gone);
         }
     }

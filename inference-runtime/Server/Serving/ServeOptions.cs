@@ -1,5 +1,7 @@
+using ModelOperator.Protocol;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Tracing;
 
 namespace ModelOperator.Server.Serving;
 
@@ -40,4 +42,14 @@ internal sealed record ServeOptions
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
 
     public FeedbackOptions Feedback { get; init; } = new();
+
+    /// <summary>What a request may hold.</summary>
+    public ProtocolLimits Limits { get; init; } = new();
+
+    public NetworkLimits Network { get; init; } = new();
+
+    public LogOptions Logs { get; init; } = new();
+
+    /// <summary>Null sends no traces.</summary>
+    public TraceOptions? Traces { get; init; }
 }

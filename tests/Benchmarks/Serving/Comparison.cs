@@ -53,7 +53,7 @@ internal sealed class Comparison(Report report, ServingSettings settings, Genera
         _measured.Keys.Where(k => k.Contender == contender).MaxBy(k => PerSecond(contender, k.Connections).Median).Connections;
 
     /// <summary>A row a contender: answers a second at each number of connections, and processor time for each answer where it is busiest.</summary>
-    public void Table(string title, string unit, params (string One, string Other)[] ratios)
+    public void Table(string title, params (string One, string Other)[] ratios)
     {
         int[] connections = [.. _measured.Keys.Select(k => k.Connections).Distinct().Order()];
         string format = _measured.Values.Max(m => m[0].PerSecond) >= 1000 ? "#,0" : "0.0";
@@ -69,7 +69,7 @@ internal sealed class Comparison(Report report, ServingSettings settings, Genera
             .. connections.Select(n => _measured.ContainsKey((r.One, n)) && _measured.ContainsKey((r.Other, n)) ? Ratio(r.One, r.Other, n).ToString("0.00") : "-"),
             "",
         ]);
-        report.Table(title, ["", .. connections.Select(n => $"{unit}, {n} {(n == 1 ? "connection" : "connections")}"), "CPU us/answer"], rows.Concat(ratioRows));
+        report.Table(title, ["", .. connections.Select(n => n == 1 ? "1 connection" : $"{n} connections"), "CPU µs an answer"], rows.Concat(ratioRows));
     }
 
     private string Processor(string contender)

@@ -23,7 +23,8 @@ internal sealed class PinnedServer : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
     }
 
-    public string Name { get; }
+    /// <summary>What tables call it.</summary>
+    public string Name { get; private set; }
 
     public IPEndPoint Endpoint { get; }
 
@@ -69,6 +70,13 @@ internal sealed class PinnedServer : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The same server by another name.</summary>
+    public PinnedServer Called(string name)
+    {
+        Name = name;
+        return this;
     }
 
     public async ValueTask DisposeAsync()

@@ -5,9 +5,6 @@ namespace ModelOperator.Server.Serving.Grpc;
 /// <summary>The port of gRPC: HTTP/2 without TLS, as it is between pods.</summary>
 internal static class GrpcPort
 {
-    /// <summary>Calls of a connection at the same time; more wait in the client.</summary>
-    private const int MaxStreams = 512;
-
     /// <summary>Bytes on their way of a stream and of a connection: a large tensor must not wait for the network's answer at every piece.</summary>
     private const int StreamWindow = 4 * 1024 * 1024;
     private const int ConnectionWindow = 16 * 1024 * 1024;
@@ -22,7 +19,6 @@ internal static class GrpcPort
     {
         kestrel.ListenAnyIP(port, listen => listen.Protocols = HttpProtocols.Http2);
         Http2Limits limits = kestrel.Limits.Http2;
-        limits.MaxStreamsPerConnection = MaxStreams;
         limits.InitialStreamWindowSize = StreamWindow;
         limits.InitialConnectionWindowSize = ConnectionWindow;
         limits.MaxFrameSize = FrameSize;
