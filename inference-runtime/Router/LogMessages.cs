@@ -27,6 +27,9 @@ internal static partial class LogMessages
     [LoggerMessage(8, LogLevel.Warning, "Feedback for model {Model} could not be relayed to pod {Pod}: {Reason}")]
     public static partial void FeedbackNotRelayed(ILogger logger, string model, string pod, string reason);
 
+    [LoggerMessage(11, LogLevel.Warning, "Router {Router} gave no answer about feedback: {Reason}")]
+    public static partial void PeerSilent(ILogger logger, string router, string reason);
+
     [LoggerMessage(10, LogLevel.Critical, "Cannot start: {Reason}")]
     public static partial void InvalidConfiguration(ILogger logger, string reason);
 

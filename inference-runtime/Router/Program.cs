@@ -35,7 +35,7 @@ catch (Exception e) when (e is FormatException or KubernetesConfigurationExcepti
 
 await using var host = new RouterHost(options, loggers, timeProvider);
 using var client = new KubernetesClient(cluster, timeProvider, loggers.CreateLogger<KubernetesClient>());
-var watcher = new ClusterWatcher(client, options.Namespace, host.State, host.Readiness, timeProvider, loggers);
+var watcher = new ClusterWatcher(client, options.Namespace, host.State, host.Peers, host.Readiness, timeProvider, loggers);
 using var ending = new CancellationTokenSource();
 await host.StartAsync(CancellationToken.None);
 Task watching = watcher.RunAsync(ending.Token);

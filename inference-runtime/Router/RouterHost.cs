@@ -25,6 +25,9 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly SocketsHttpHandler _podHandler;
     private readonly HttpMessageInvoker _transport;
     private readonly RouterMetrics _metrics;
+    private readonly PeerClient _peerClient;
+    private readonly OutcomeLedger _ledger;
+    private readonly OutcomeCounter _outcomes;
     private readonly CancellationTokenSource _ticking = new();
     private Task _ticks = Task.CompletedTask;
 
@@ -36,9 +39,15 @@ internal sealed class RouterHost : IAsyncDisposable
         _metrics = new RouterMetrics(State);
         _podHandler = PodTransport.Create(options.ConnectTimeout);
         _transport = new HttpMessageInvoker(_podHandler, disposeHandler: false);
+        Peers = new RouterPeers(options);
+        _peerClient = new PeerClient(_transport, Peers, options, timeProvider, loggers.CreateLogger<PeerClient>());
+        _outcomes = new OutcomeCounter(_ledger = new OutcomeLedger(options.RememberedOutcomes, timeProvider), _peerClient, Evidence, _metrics);
         _traffic = BuildTraffic(loggers);
         _admin = BuildAdmin(loggers);
     }
+
+    /// <summary>The other routers of the namespace; whoever watches the cluster updates them.</summary>
+    public RouterPeers Peers { get; }
 
     /// <summary>The routing in force; whoever watches the cluster updates it.</summary>
     public RoutingState State { get; } = new();
@@ -92,7 +101,8 @@ internal sealed class RouterHost : IAsyncDisposable
         builder.Services.AddSingleton(_options).AddSingleton(_timeProvider).AddSingleton(State).AddSingleton(Readiness).AddSingleton(Evidence);
         builder.Services.AddSingleton(_metrics).AddSingleton(_transport).AddSingleton(new BufferBudget(_options.ReplayMemoryBytes));
         builder.Services.AddSingleton(new ClientIdMap(_options.RememberedIds, _timeProvider));
-        builder.Services.AddSingleton<FeedbackRelay>().AddSingleton<FeedbackHandler>();
+        builder.Services.AddSingleton(Peers).AddSingleton(_peerClient).AddSingleton(_outcomes);
+        builder.Services.AddSingleton<FeedbackRelay>().AddSingleton<SelfContainedFeedback>().AddSingleton<FeedbackHandler>();
         builder.Services.AddSingleton<InferenceForwarder>().AddSingleton<TrafficHandler>();
 
         WebApplication app = builder.Build();
@@ -105,7 +115,8 @@ internal sealed class RouterHost : IAsyncDisposable
     {
         WebApplicationBuilder builder = NewBuilder(loggers, _options.AdminPort, kestrel =>
         {
-            kestrel.Limits.MaxConcurrentConnections = 256;
+            // Other routers come here with outcomes, beside probes and readers.
+            kestrel.Limits.MaxConcurrentConnections = 1024;
             kestrel.Limits.MaxRequestBodySize = 0;
         });
         builder.Services.AddRoutingCore();
@@ -113,6 +124,7 @@ internal sealed class RouterHost : IAsyncDisposable
 
         WebApplication app = builder.Build();
         AdminEndpoints.Map(app, Readiness, State, Evidence);
+        new OutcomeEndpoints(State, _ledger, _outcomes).Map(app);
         app.MapPrometheusScrapingEndpoint();
         return app;
     }

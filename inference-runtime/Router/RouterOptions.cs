@@ -35,6 +35,9 @@ internal sealed record RouterOptions
     /// <summary>How long one pod may take over a feedback.</summary>
     public TimeSpan FeedbackTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long another router may take over an outcome.</summary>
+    public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Bodies up to this size are kept until the answer, so that they can be sent again; larger ones are streamed.</summary>
     public int ReplayableBodyBytes { get; init; } = 1 << 20;
 
@@ -49,6 +52,9 @@ internal sealed record RouterOptions
 
     /// <summary>Client-made request ids whose pod is remembered.</summary>
     public int RememberedIds { get; init; } = 500_000;
+
+    /// <summary>Ids of feedback with a revision whose outcome is remembered, lest it be counted again; the last half of them at least. About 50 bytes each.</summary>
+    public int RememberedOutcomes { get; init; } = 1_000_000;
 
     /// <exception cref="FormatException">A variable is missing or has a wrong value; the message says which and what would be right.</exception>
     public static RouterOptions FromEnvironment(Func<string, string?> variable)

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace ModelOperator.Router.Feedback;
 
@@ -22,14 +20,15 @@ internal sealed class ClientIdMap(int capacity, TimeProvider timeProvider)
         Generation generation = _young;
         bool full = Volatile.Read(ref generation.Count) >= capacity / 2;
         if (full || timeProvider.GetElapsedTime(generation.Started) >= GenerationTime) generation = Rotate(generation);
-        if (generation.Pods.TryAdd(Key(model, id), (revision, pod))) Interlocked.Increment(ref generation.Count);
-        else generation.Pods[Key(model, id)] = (revision, pod);
+        FeedbackKey key = FeedbackKey.Of(model, id);
+        if (generation.Pods.TryAdd(key, (revision, pod))) Interlocked.Increment(ref generation.Count);
+        else generation.Pods[key] = (revision, pod);
     }
 
     /// <summary>The revision and pod that answered last under this id, or null.</summary>
     public (string Revision, string Pod)? Find(string model, string id)
     {
-        UInt128 key = Key(model, id);
+        FeedbackKey key = FeedbackKey.Of(model, id);
         if (_young.Pods.TryGetValue(key, out (string, string) pod)) return pod;
         return _elder.Pods.TryGetValue(key, out pod) ? pod : null;
     }
@@ -48,16 +47,9 @@ internal sealed class ClientIdMap(int capacity, TimeProvider timeProvider)
         }
     }
 
-    private static UInt128 Key(string model, string id)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{model}\n{id}"), hash);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(hash);
-    }
-
     private sealed class Generation(long started)
     {
-        public readonly ConcurrentDictionary<UInt128, (string Revision, string Pod)> Pods = new();
+        public readonly ConcurrentDictionary<FeedbackKey, (string Revision, string Pod)> Pods = new();
 
         /// <summary>Kept apart because counting a concurrent dictionary locks all of it.</summary>
         public int Count;

@@ -11,10 +11,12 @@ namespace ModelOperator.Router.Feedback;
 /// an id a router made, or remembered for one a client made; failing both, every pod of the model is asked.
 /// </summary>
 internal sealed class FeedbackHandler(
-    RouterOptions options, FeedbackRelay relay, ClientIdMap clientIds, EvidenceRecorder evidence, RouterMetrics metrics, BufferBudget budget)
+    RouterOptions options, FeedbackRelay relay, SelfContainedFeedback selfContained, ClientIdMap clientIds, EvidenceRecorder evidence, RouterMetrics metrics, BufferBudget budget)
 {
     /// <summary>How many pods are asked at a time for a prediction nobody knows the place of.</summary>
     private const int Parallelism = 8;
+
+    private readonly ProtocolLimits _limits = new();
 
     public async Task HandleAsync(HttpContext context, ModelRoute route)
     {
@@ -26,14 +28,23 @@ internal sealed class FeedbackHandler(
             return;
         }
 
-        string? id = BodyId.Find(body.Beginning, complete: true);
-        if (string.IsNullOrEmpty(id) || id.Length > RequestIds.MaxLength)
+        FeedbackRequest request;
+        try
         {
-            await RouterError.WriteAsync(context, StatusCodes.Status400BadRequest,
-                $"field id: must be the id of an answered request, a string of 1 to {RequestIds.MaxLength} characters");
+            request = FeedbackRequest.Read(body.Beginning, _limits);
+            if (request.Revision is not null)
+            {
+                await selfContained.HandleAsync(context, route, request);
+                return;
+            }
+        }
+        catch (ProtocolException e)
+        {
+            await RouterError.WriteAsync(context, e.StatusCode, e.Message);
             return;
         }
 
+        string id = request.Id;
         byte[] feedback = body.Beginning.ToArray();
         if (RequestIds.Parse(id) is { } made)
         {
@@ -43,7 +54,7 @@ internal sealed class FeedbackHandler(
 
         if (clientIds.Find(route.Name, id) is { } remembered
             && route.FindPod(remembered.Revision, remembered.Pod) is { } pod
-            && await relay.AskAsync(pod, route.Name, feedback, context.RequestAborted) is { Status: not HttpStatusCode.NotFound } answer)
+            && await relay.AskAsync(pod, route, feedback, context.RequestAborted) is { Status: not HttpStatusCode.NotFound } answer)
         {
             await AnswerAsync(context, route, pod, answer);
             return;
@@ -57,11 +68,12 @@ internal sealed class FeedbackHandler(
         if (route.FindPod(revision, podName) is not { } pod)
         {
             await RouterError.WriteAsync(context, StatusCodes.Status404NotFound,
-                $"request '{RouterError.Shown(id)}' was answered by pod '{podName}', which is gone and its predictions with it");
+                $"request '{RouterError.Shown(id)}' was answered by pod '{podName}', which is gone and its predictions with it; "
+                + "feedback that says its revision itself, with correct, reward, or prediction and truth, can still be counted");
             return;
         }
 
-        if (await relay.AskAsync(pod, route.Name, feedback, context.RequestAborted) is { } answer)
+        if (await relay.AskAsync(pod, route, feedback, context.RequestAborted) is { } answer)
         {
             await AnswerAsync(context, route, pod, answer);
             return;
@@ -77,7 +89,7 @@ internal sealed class FeedbackHandler(
         IEnumerable<PodEndpoint> pods = route.Revisions.Values.SelectMany(r => r.Pods);
         foreach (PodEndpoint[] some in pods.Chunk(Parallelism))
         {
-            FeedbackAnswer?[] answers = await Task.WhenAll(some.Select(p => relay.AskAsync(p, route.Name, feedback, context.RequestAborted)));
+            FeedbackAnswer?[] answers = await Task.WhenAll(some.Select(p => relay.AskAsync(p, route, feedback, context.RequestAborted)));
             int known = Array.FindIndex(answers, a => a is { Outcome: not null });
             if (known < 0) known = Array.FindIndex(answers, a => a is { Status: not HttpStatusCode.NotFound });
             if (known >= 0)

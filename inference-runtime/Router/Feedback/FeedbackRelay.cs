@@ -35,24 +35,26 @@ internal sealed class FeedbackRelay(HttpMessageInvoker transport, RouterOptions 
         .Build();
 
     /// <summary>The pod's answer, or null when it gave none.</summary>
-    public async Task<FeedbackAnswer?> AskAsync(PodEndpoint pod, string model, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async Task<FeedbackAnswer?> AskAsync(PodEndpoint pod, ModelRoute route, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         try
         {
-            return await _pipeline.ExecuteAsync(async ct => await SendAsync(pod, model, body, ct), cancellationToken);
+            return await _pipeline.ExecuteAsync(async ct => await SendAsync(pod, route, body, ct), cancellationToken);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TimeoutRejectedException or JsonException)
         {
-            LogMessages.FeedbackNotRelayed(log, model, pod.Name, e.Message);
+            LogMessages.FeedbackNotRelayed(log, route.Name, pod.Name, e.Message);
             return null;
         }
     }
 
-    private async Task<FeedbackAnswer> SendAsync(PodEndpoint pod, string model, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private async Task<FeedbackAnswer> SendAsync(PodEndpoint pod, ModelRoute route, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{pod.BaseAddress}/v2/models/{Uri.EscapeDataString(model)}/feedback"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{pod.BaseAddress}/v2/models/{Uri.EscapeDataString(route.Name)}/feedback"));
         request.Content = new ReadOnlyMemoryContent(body);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        // The rule travels with the truth: a change of it holds at once, for every revision alike, and restarts nothing.
+        if (route.Feedback.Kind == PredictionKind.Number) request.Headers.Add(ModelHeaders.FeedbackTolerance, route.Feedback.Tolerance.ToString());
         using HttpResponseMessage response = await transport.SendAsync(request, cancellationToken);
         byte[] answer = await ReadAsync(response.Content, cancellationToken);
         FeedbackResponse? outcome = response.StatusCode == HttpStatusCode.OK

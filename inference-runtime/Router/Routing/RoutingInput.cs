@@ -4,7 +4,8 @@ namespace ModelOperator.Router.Routing;
 /// <param name="Model">Name of the ModelDeployment.</param>
 /// <param name="Version">Grows with every change; -1 when the operator has not written a table yet.</param>
 /// <param name="Targets">Revisions and their weights.</param>
-internal sealed record ModelTable(string Model, long Version, IReadOnlyList<RevisionWeight> Targets);
+/// <param name="Feedback">How the truth is judged.</param>
+internal sealed record ModelTable(string Model, long Version, IReadOnlyList<RevisionWeight> Targets, FeedbackRule Feedback = default);
 
 /// <summary>A revision's share of requests.</summary>
 internal readonly record struct RevisionWeight(string Revision, int Weight);

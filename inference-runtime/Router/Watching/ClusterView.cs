@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelOperator.Api;
 using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Protocol;
 using ModelOperator.Router.Routing;
 
 namespace ModelOperator.Router.Watching;
@@ -11,12 +12,18 @@ internal static class ClusterView
     /// <summary>Pods the operator made to serve models.</summary>
     public const string PodSelector = $"{Labels.ManagedBy}={Labels.Operator},{Labels.Component}={Labels.InferenceComponent}";
 
+    /// <summary>Pods of routers.</summary>
+    public const string RouterSelector = $"{Labels.ManagedBy}={Labels.Operator},{Labels.Component}={Labels.RouterComponent}";
+
     private const string PortName = "http";
+    private const string AdminPortName = "admin";
+    private const int StandardAdminPort = 8081;
     private const int StandardPort = 8080;
 
     public static ModelTable Table(ModelDeployment model) => model.Status?.Routing is { } table
-        ? new ModelTable(model.Metadata.Name, table.Version, [.. table.Targets.Select(t => new RevisionWeight(t.Revision, Math.Clamp(t.Weight, 0, 100)))])
-        : new ModelTable(model.Metadata.Name, -1, []);
+        ? new ModelTable(
+            model.Metadata.Name, table.Version, [.. table.Targets.Select(t => new RevisionWeight(t.Revision, Math.Clamp(t.Weight, 0, 100)))], Rule(model.Spec.Feedback))
+        : new ModelTable(model.Metadata.Name, -1, [], Rule(model.Spec.Feedback));
 
     /// <summary>The pod as the router sees it; null when it has no address or has ended.</summary>
     public static PodState? Pod(Pod pod)
@@ -26,9 +33,25 @@ internal static class ClusterView
         string? ip = pod.Status?.PodIP;
         if (model is null || revision is null || string.IsNullOrEmpty(ip) || pod.Status?.Phase is "Succeeded" or "Failed") return null;
 
-        int port = pod.Spec.Containers?.SelectMany(c => c.Ports ?? []).FirstOrDefault(p => p.Name == PortName)?.Number ?? StandardPort;
-        string host = ip.Contains(':') ? $"[{ip}]" : ip;
-        string address = string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
-        return new PodState(pod.Metadata.Name, pod.Metadata.Uid ?? "", model, revision, address, pod.IsReady());
+        return new PodState(pod.Metadata.Name, pod.Metadata.Uid ?? "", model, revision, Address(pod, ip, PortName, StandardPort), pod.IsReady());
     }
+
+    /// <summary>The router a pod is; null when it cannot be asked (any more).</summary>
+    public static RouterPeer? Router(Pod pod) => pod.IsReady() && pod.Status?.PodIP is { Length: > 0 } ip
+        ? new RouterPeer(pod.Metadata.Name, Address(pod, ip, AdminPortName, StandardAdminPort))
+        : null;
+
+    private static string Address(Pod pod, string ip, string portName, int standardPort)
+    {
+        int port = pod.Spec.Containers?.SelectMany(c => c.Ports ?? []).FirstOrDefault(p => p.Name == portName)?.Number ?? standardPort;
+        return string.Create(CultureInfo.InvariantCulture, $"{(ip.Contains(':') ? $"[{ip}]" : ip)}:{port}");
+    }
+
+    private static FeedbackRule Rule(FeedbackSpec? feedback) => feedback?.Kind switch
+    {
+        FeedbackKind.Regression => new FeedbackRule(
+            PredictionKind.Number, Tolerance.Parse($"{feedback.Tolerance?.Absolute ?? "0"},{feedback.Tolerance?.Percent ?? "0"}%") ?? default),
+        FeedbackKind.Explicit => new FeedbackRule(PredictionKind.None, default),
+        _ => new FeedbackRule(PredictionKind.Label, default),
+    };
 }

@@ -7,41 +7,50 @@ using ModelOperator.Router.Routing;
 
 namespace ModelOperator.Router.Watching;
 
-/// <summary>Watches the ModelDeployments and pods of a namespace and puts every change in force at once.</summary>
+/// <summary>Watches the ModelDeployments, their pods and the other routers of a namespace and puts every change in force at once.</summary>
 internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
 {
     private readonly RoutingState _state;
+    private readonly RouterPeers _peers;
     private readonly RouterReadiness _readiness;
     private readonly ILogger _log;
     private readonly EntityCache<ModelDeployment> _models;
     private readonly EntityCache<Pod> _pods;
+    private readonly EntityCache<Pod> _routers;
     private readonly Reflector<ModelDeployment> _modelReflector;
     private readonly Reflector<Pod> _podReflector;
+    private readonly Reflector<Pod> _routerReflector;
 
     // One waiting signal is enough: the snapshot is made of all the caches hold.
     private readonly Channel<bool> _changes =
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     public ClusterWatcher(
-        IKubernetesClient client, string @namespace, RoutingState state, RouterReadiness readiness, TimeProvider timeProvider, ILoggerFactory loggers)
+        IKubernetesClient client, string @namespace, RoutingState state, RouterPeers peers, RouterReadiness readiness, TimeProvider timeProvider, ILoggerFactory loggers)
     {
         _state = state;
+        _peers = peers;
         _readiness = readiness;
         _log = loggers.CreateLogger<ClusterWatcher>();
         _models = new EntityCache<ModelDeployment>(loggers.CreateLogger<EntityCache<ModelDeployment>>());
         _pods = new EntityCache<Pod>(loggers.CreateLogger<EntityCache<Pod>>());
+        _routers = new EntityCache<Pod>(loggers.CreateLogger<EntityCache<Pod>>());
         _models.AddHandler(this);
         _pods.AddHandler(this);
+        _routers.AddHandler(this);
         var options = new ReflectorOptions { Namespace = @namespace };
         _modelReflector = new Reflector<ModelDeployment>(
             client, ModelDeploymentResource.Type, _models, options, timeProvider, loggers.CreateLogger<Reflector<ModelDeployment>>());
         _podReflector = new Reflector<Pod>(
             client, Resources.Pods, _pods, options with { LabelSelector = ClusterView.PodSelector }, timeProvider, loggers.CreateLogger<Reflector<Pod>>());
+        _routerReflector = new Reflector<Pod>(
+            client, Resources.Pods, _routers, options with { LabelSelector = ClusterView.RouterSelector }, timeProvider, loggers.CreateLogger<Reflector<Pod>>());
     }
 
     /// <summary>Watches until cancelled. The last routing stays in force whenever the API server cannot be reached.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        _modelReflector.RunAsync(cancellationToken), _podReflector.RunAsync(cancellationToken), UpdateAsync(cancellationToken));
+        _modelReflector.RunAsync(cancellationToken), _podReflector.RunAsync(cancellationToken), _routerReflector.RunAsync(cancellationToken),
+        UpdateAsync(cancellationToken));
 
     void IEntityHandler<KubernetesObject>.Added(KubernetesObject entity) => _changes.Writer.TryWrite(true);
 
@@ -53,7 +62,7 @@ internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
     {
         try
         {
-            await Task.WhenAll(_models.Synced, _pods.Synced).WaitAsync(cancellationToken);
+            await Task.WhenAll(_models.Synced, _pods.Synced, _routers.Synced).WaitAsync(cancellationToken);
             do
             {
                 Update();
@@ -69,6 +78,7 @@ internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
 
     private void Update()
     {
+        _peers.Update(_routers.List().Select(ClusterView.Router).OfType<RouterPeer>());
         RoutingSnapshot before = _state.Current;
         RoutingSnapshot now = _state.Update(_models.List().Select(ClusterView.Table), _pods.List().Select(ClusterView.Pod).OfType<PodState>());
         foreach (ModelRoute route in now.Models.Values)

@@ -102,12 +102,13 @@ public sealed class FeedbackTests
         Assert.That((await router.FeedbackAsync("nobody")).Status, Is.EqualTo(503));
     }
 
-    [TestCase("")]
-    [TestCase("{}")]
-    [TestCase("not json")]
-    [TestCase("""{"id":7,"truth":1}""")]
-    [TestCase("""{"id":"","truth":1}""")]
-    public async Task Feedback_without_an_id_is_refused_by_name_of_the_field(string body)
+    [TestCase("", "the body is empty")]
+    [TestCase("{}", "id is missing")]
+    [TestCase("not json", "the body is not valid JSON")]
+    [TestCase("""{"id":7,"truth":1}""", "id must be a string, not 7")]
+    [TestCase("""{"id":"","truth":1}""", "id is missing")]
+    [TestCase("""{"id":"a"}""", "truth is missing")]
+    public async Task What_is_no_feedback_is_refused_by_name_of_the_field(string body, string message)
     {
         await using TestRouter router = await TestRouter.StartAsync();
         router.Route([new(Stable, 100)]);
@@ -116,7 +117,7 @@ public sealed class FeedbackTests
             new Uri(router.Host.TrafficAddress, "/v2/models/digits/feedback"), new StringContent(body, Encoding.UTF8, "application/json"));
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("field id"));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(message));
     }
 
     [Test]

@@ -30,11 +30,25 @@ internal sealed class TestRouter : IAsyncDisposable
     }
 
     /// <summary>Puts a table in force.</summary>
-    public void Route(RevisionWeight[] weights, params PodState[] pods)
+    public void Route(RevisionWeight[] weights, params PodState[] pods) => Route(default, weights, pods);
+
+    /// <summary>Puts a table and a rule for feedback in force.</summary>
+    public void Route(FeedbackRule rule, RevisionWeight[] weights, params PodState[] pods)
     {
         if (!_weights.SequenceEqual(weights)) _version++;
         _weights = weights;
-        Host.State.Update([new ModelTable("digits", _version, weights)], pods);
+        Host.State.Update([new ModelTable("digits", _version, weights, rule)], pods);
+    }
+
+    /// <summary>This router as others find it.</summary>
+    public RouterPeer Peer(string name) => new(name, Host.AdminAddress.Authority);
+
+    /// <summary>Sends a feedback as it stands.</summary>
+    public async Task<(int Status, JsonNode Body)> FeedbackJsonAsync(string json)
+    {
+        using HttpResponseMessage response = await Client.PostAsync(
+            new Uri(Host.TrafficAddress, "/v2/models/digits/feedback"), new StringContent(json, Encoding.UTF8, "application/json"));
+        return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
 
     public async Task<HttpResponseMessage> InferAsync(string body = """{"inputs":[]}""", params (string Name, string Value)[] headers)

@@ -1,5 +1,6 @@
 using ModelOperator.Api;
 using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Protocol;
 using ModelOperator.Router.Routing;
 using ModelOperator.Router.Watching;
 
@@ -32,6 +33,31 @@ public sealed class ClusterViewTests
         Assert.That(ClusterView.Pod(Pod(p => p.Metadata.Labels!.Remove(Labels.Revision))), Is.Null);
         Assert.That(ClusterView.Pod(Pod(p => p.Status!.Phase = "Failed")), Is.Null);
     }
+
+    [Test]
+    public void A_router_that_is_ready_is_asked_at_its_port_named_admin()
+    {
+        Assert.That(ClusterView.Router(Pod()), Is.EqualTo(new RouterPeer("digits-1", "10.0.0.7:8081")));
+        Assert.That(ClusterView.Router(Pod(p => p.Spec.Containers![0].Ports![0].Name = "admin")), Is.EqualTo(new RouterPeer("digits-1", "10.0.0.7:1")));
+        Assert.That(ClusterView.Router(Pod(p => p.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch)), Is.Null);
+        Assert.That(ClusterView.Router(Pod(p => p.Status!.PodIP = null)), Is.Null);
+    }
+
+    private static IEnumerable<TestCaseData> Rules()
+    {
+        yield return new TestCaseData(null, new FeedbackRule(PredictionKind.Label, default));
+        yield return new TestCaseData(new FeedbackSpec(), new FeedbackRule(PredictionKind.Label, default));
+        yield return new TestCaseData(new FeedbackSpec { Kind = FeedbackKind.Explicit }, new FeedbackRule(PredictionKind.None, default));
+        yield return new TestCaseData(
+            new FeedbackSpec { Kind = FeedbackKind.Regression, Tolerance = new() { Absolute = "0.5" } }, new FeedbackRule(PredictionKind.Number, new Tolerance(0.5, 0)));
+        yield return new TestCaseData(
+            new FeedbackSpec { Kind = FeedbackKind.Regression, Tolerance = new() { Absolute = "2", Percent = "2.5" } },
+            new FeedbackRule(PredictionKind.Number, new Tolerance(2, 2.5)));
+    }
+
+    [TestCaseSource(nameof(Rules))]
+    public void Feedback_is_judged_as_the_spec_says(FeedbackSpec? feedback, object rule) =>
+        Assert.That(ClusterView.Table(new ModelDeployment { Spec = new() { Feedback = feedback } }).Feedback, Is.EqualTo(rule));
 
     [Test]
     public void A_table_is_that_of_the_status_and_a_model_without_one_has_version_minus_1()

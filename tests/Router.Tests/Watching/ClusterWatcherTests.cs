@@ -35,7 +35,7 @@ public sealed class ClusterWatcherTests
         _router = await TestRouter.StartAsync(o => o with { Namespace = _namespace.Name });
         _router.Host.Readiness.Synced = false;
         var watcher = new ClusterWatcher(
-            _server.Client, _namespace.Name, _router.Host.State, _router.Host.Readiness, TimeProvider.System, NullLoggerFactory.Instance);
+            _server.Client, _namespace.Name, _router.Host.State, _router.Host.Peers, _router.Host.Readiness, TimeProvider.System, NullLoggerFactory.Instance);
         _watching = watcher.RunAsync(_stop.Token);
         await CreateModelAsync();
     }
@@ -102,6 +102,18 @@ public sealed class ClusterWatcherTests
     }
 
     [Test]
+    public async Task Routers_know_each_other_while_they_are_ready()
+    {
+        await using TestPod other = await TestPod.StartAsync("dddddddddd", "model-router-2");
+        await CreatePodAsync(other, component: Labels.RouterComponent);
+        await Eventually.TrueAsync(() => _router.Host.Peers.Others.Any(p => p.Name == other.Name), "the router is known");
+        Assert.That(Known(other), Is.False, "and no pod of a model");
+
+        await SetReadyAsync(other, false);
+        await Eventually.TrueAsync(() => _router.Host.Peers.Others.All(p => p.Name != other.Name), "the router is not asked any more");
+    }
+
+    [Test]
     public async Task A_model_that_is_deleted_is_unknown()
     {
         await CreateModelAsync("passing");
@@ -138,7 +150,7 @@ public sealed class ClusterWatcherTests
             },
         });
 
-    private async Task CreatePodAsync(TestPod pod, bool ready = true)
+    private async Task CreatePodAsync(TestPod pod, bool ready = true, string component = Labels.InferenceComponent)
     {
         await _server.Client.ApplyAsync(
             Resources.Pods,
@@ -153,7 +165,7 @@ public sealed class ClusterWatcherTests
                     ["labels"] = new JsonObject
                     {
                         [Labels.ManagedBy] = Labels.Operator,
-                        [Labels.Component] = Labels.InferenceComponent,
+                        [Labels.Component] = component,
                         [Labels.Model] = "digits",
                         [Labels.Revision] = pod.Revision,
                     },

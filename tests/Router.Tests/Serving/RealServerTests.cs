@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ModelOperator.Evidence;
+using ModelOperator.Protocol;
+using ModelOperator.Router.Routing;
+using ModelOperator.Testing;
+
+namespace ModelOperator.Router.Tests.Serving;
+
+/// <summary>The router in front of the real model server.</summary>
+[Parallelizable(ParallelScope.All)]
+public sealed class RealServerTests
+{
+    private const string Stable = "aaaaaaaaaa", Canary = "bbbbbbbbbb";
+    private static readonly string Request =
+        $$"""{"inputs":[{"name":"image","shape":[2,64],"datatype":"FP32","data":[{{string.Join(',', Enumerable.Repeat("0.5", 128))}}]}]}""";
+
+    [Test]
+    public async Task Labels_outcomes_and_rewards_are_counted_for_the_revision_that_answered()
+    {
+        await using TestRouter router = await TestRouter.StartAsync(), other = await TestRouter.StartAsync();
+        await using Server stable = await Server.StartAsync(), canary = await Server.StartAsync();
+        foreach (TestRouter r in new[] { router, other }) r.Route([new(Stable, 50), new(Canary, 50)], stable.State("s", Stable), canary.State("c", Canary));
+
+        (string id, string revision, JsonNode answer) = await AskAsync(router);
+        JsonNode labels = answer["outputs"]!.AsArray().Single(o => (string)o!["name"]! == "label")!["data"]!;
+        (int status, JsonNode judged) = await other.FeedbackJsonAsync($$"""{"id":"{{id}}","truth":[{{labels[0]}},-1]}""");
+        (_, JsonNode again) = await router.FeedbackJsonAsync($$"""{"id":"{{id}}","correct":true}""");
+        (string rewarded, string second, _) = await AskAsync(router);
+        (_, JsonNode reward) = await router.FeedbackJsonAsync($$"""{"id":"{{rewarded}}","reward":[0,1]}""");
+
+        Assert.That((status, (int)judged["correct"]!, (int)judged["incorrect"]!, (bool)judged["duplicate"]!), Is.EqualTo((200, 1, 1, false)));
+        Assert.That(((int)again["correct"]!, (bool)again["duplicate"]!), Is.EqualTo((1, true)));
+        Assert.That(((int)reward["correct"]!, (int)reward["incorrect"]!), Is.EqualTo((1, 1)));
+        Dictionary<string, RevisionCounts> here = await router.CountsAsync(), there = await other.CountsAsync();
+        Assert.That((there[revision].Correct, there[revision].Incorrect), Is.EqualTo((1, 1)));
+        Assert.That((here[second].Correct, here[second].Incorrect), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public async Task Another_tolerance_holds_at_once_and_restarts_nothing()
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using Server server = await Server.StartAsync("--feedback-kind", "regression", "--feedback-output", "probabilities");
+        PodState pod = server.State("s", Stable);
+        RevisionWeight[] weights = [new(Stable, 100)];
+
+        router.Route(new FeedbackRule(PredictionKind.Number, new Tolerance(1, 0)), weights, pod);
+        (string id, _, JsonNode answer) = await AskAsync(router);
+        string truth = new JsonArray(Rows(Off(answer, 0)), Rows(Off(answer, 0.5))).ToJsonString();
+        (int status, JsonNode wide) = await router.FeedbackJsonAsync($$"""{"id":"{{id}}","truth":{{truth}}}""");
+
+        router.Route(new FeedbackRule(PredictionKind.Number, new Tolerance(0.1, 0)), weights, pod);
+        (id, _, _) = await AskAsync(router);
+        (_, JsonNode narrow) = await router.FeedbackJsonAsync($$"""{"id":"{{id}}","truth":{{truth}}}""");
+
+        Assert.That((status, (int)wide["correct"]!, (int)wide["incorrect"]!), Is.EqualTo((200, 2, 0)), wide.ToJsonString());
+        Assert.That(((int)narrow["correct"]!, (int)narrow["incorrect"]!), Is.EqualTo((1, 1)));
+    }
+
+    private static JsonArray Rows(IEnumerable<double> numbers) => [.. numbers.Select(n => (JsonNode)n)];
+
+    /// <summary>Ten probabilities, and how far the truth is to be from them.</summary>
+    private static IEnumerable<double> Off(JsonNode answer, double distance) =>
+        answer["outputs"]!.AsArray().Single(o => (string)o!["name"]! == "probabilities")!["data"]!.AsArray().Take(10).Select(p => (double)p! + distance);
+
+    private static async Task<(string Id, string Revision, JsonNode Answer)> AskAsync(TestRouter router)
+    {
+        using HttpResponseMessage answer = await router.InferAsync(Request);
+        string body = await answer.Content.ReadAsStringAsync();
+        Assert.That((int)answer.StatusCode, Is.EqualTo(200), body);
+        return (answer.Headers.GetValues("x-request-id").Single(), answer.Headers.GetValues("x-model-revision").Single(), JsonNode.Parse(body)!);
+    }
+
+    /// <summary>The program, serving digits.</summary>
+    private sealed class Server(Process process, int port) : IAsyncDisposable
+    {
+        public static async Task<Server> StartAsync(params string[] arguments)
+        {
+            var port = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+            string model = Path.Combine(Repository.Root, "tests", "models", "digits-v1.onnx");
+            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "inference-runtime.dll"), "serve", "--model-name", "digits", "--model", model, "--port", "0", "--grpc-port", "0", .. arguments])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+                Environment = { ["TERMINATION_LOG"] = "/nowhere/termination-log" },
+            };
+            var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+            process.OutputDataReceived += (_, line) =>
+            {
+                if (line.Data?.Split("Listening on port ") is [_, { } number]) port.TrySetResult(int.Parse(number.Split(' ', ',')[0], CultureInfo.InvariantCulture));
+            };
+            process.Exited += (_, _) => port.TrySetException(new InvalidOperationException("the server ended before it listened"));
+            process.Start();
+            process.BeginOutputReadLine();
+            var server = new Server(process, await port.Task);
+            using var client = new HttpClient();
+            await Eventually.TrueAsync(async () => (await client.GetAsync($"http://127.0.0.1:{server.Port}/v2/health/ready")).IsSuccessStatusCode, "the server is ready");
+            return server;
+        }
+
+        private int Port => port;
+
+        public PodState State(string name, string revision) => new(name, $"uid-{name}", "digits", revision, $"127.0.0.1:{port}", Ready: true);
+
+        public async ValueTask DisposeAsync()
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+    }
+}
