@@ -2,19 +2,19 @@ namespace ModelOperator.Server;
 
 internal static partial class LogMessages
 {
-    [LoggerMessage(1, LogLevel.Information, "Loading model {Model} from {Path}, execution providers wished: {Providers}")]
-    public static partial void Loading(ILogger logger, string model, string path, string providers);
+    [LoggerMessage(1, LogLevel.Information, "Loading model {Model} from {Path}")]
+    public static partial void Loading(ILogger logger, string model, string path);
 
     [LoggerMessage(2, LogLevel.Warning, "Execution provider {Provider} is left out: {Reason}")]
     public static partial void ProviderLeftOut(ILogger logger, string provider, string reason);
 
-    [LoggerMessage(3, LogLevel.Information, "The model runs on {Providers}, with {Threads} CPU threads")]
-    public static partial void SessionOpened(ILogger logger, string providers, int threads);
+    [LoggerMessage(3, LogLevel.Information, "The model runs on {Providers}; a run takes {Milliseconds} ms")]
+    public static partial void Running(ILogger logger, string providers, double milliseconds);
 
     [LoggerMessage(4, LogLevel.Warning, "Output '{Output}' is left out: it is {Kind}, which the protocol cannot carry")]
     public static partial void OutputLeftOut(ILogger logger, string output, string kind);
 
-    [LoggerMessage(5, LogLevel.Information, "Warmed up with shapes {Shapes}: the last run took {Milliseconds} ms")]
+    [LoggerMessage(5, LogLevel.Information, "Warmed up with shapes {Shapes}: a run takes {Milliseconds} ms")]
     public static partial void WarmedUp(ILogger logger, string shapes, double milliseconds);
 
     [LoggerMessage(6, LogLevel.Warning, "The warm-up found no input that the model computes, the first requests will be slow: {Reason}")]
@@ -73,4 +73,31 @@ internal static partial class LogMessages
 
     [LoggerMessage(26, LogLevel.Warning, "The credentials for {Source} travel unencrypted: its scheme is http")]
     public static partial void CredentialsInTheClear(ILogger logger, string source);
+
+    [LoggerMessage(50, LogLevel.Information, "The CPU computes {Instances} requests at a time, on {Threads} threads each, on {WideThreads} while there are few")]
+    public static partial void CpuLayout(ILogger logger, int instances, int threads, int wideThreads);
+
+    [LoggerMessage(51, LogLevel.Information, "Each of the GPUs {Devices} computes {Instances} requests at a time")]
+    public static partial void GpuLayout(ILogger logger, string devices, int instances);
+
+    [LoggerMessage(52, LogLevel.Information, "Rows computed together: up to {MaxRows}; {Reason}")]
+    public static partial void Batching(ILogger logger, int maxRows, string reason);
+
+    [LoggerMessage(53, LogLevel.Warning, "Outputs do not have the shapes that the model states, so that room for them is made anew for each run: {Reason}")]
+    public static partial void ShapesNotKept(ILogger logger, string reason);
+
+    [LoggerMessage(54, LogLevel.Warning, "A batch of {Rows} rows was computed again one request at a time: its output '{Output}' came with shape {Shape}")]
+    public static partial void BatchNotSplit(ILogger logger, string output, string shape, int rows);
+
+    [LoggerMessage(55, LogLevel.Information, "The optimized graph is kept at {Path}")]
+    public static partial void OptimizedGraphKept(ILogger logger, string path);
+
+    [LoggerMessage(56, LogLevel.Information, "The optimized graph at {Path} is used")]
+    public static partial void OptimizedGraphUsed(ILogger logger, string path);
+
+    [LoggerMessage(57, LogLevel.Warning, "The optimized graph at {Path} cannot be used and is made again: {Reason}")]
+    public static partial void OptimizedGraphUnusable(ILogger logger, string path, string reason);
+
+    [LoggerMessage(58, LogLevel.Information, "Nothing can be kept at {Path}, so that the next start begins anew: {Reason}")]
+    public static partial void CacheNotWritable(ILogger logger, string path, string reason);
 }

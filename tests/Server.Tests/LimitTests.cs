@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using ModelOperator.Server.Models;
 using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Tests;
@@ -30,10 +29,10 @@ public sealed class LimitTests
     [Test]
     public async Task A_request_that_waits_too_long_for_its_turn_is_ended()
     {
-        await using TestServer server = await TestServer.DigitsAsync(o => o with { Concurrency = 1, RequestTimeout = TimeSpan.FromMilliseconds(300) });
+        await using TestServer server = await TestServer.DigitsAsync(o => o with { RequestTimeout = TimeSpan.FromMilliseconds(300) });
         HttpStatusCode status;
         JsonElement body;
-        using (await server.Services.GetRequiredService<ServedModel>().WaitForTurnAsync(CancellationToken.None))
+        using (HeldInstances.Of(server))
         {
             (status, body, _) = await server.InferAsync(Digits.Request(0));
         }
@@ -60,9 +59,9 @@ public sealed class LimitTests
     [Test]
     public async Task A_client_that_goes_away_frees_its_place()
     {
-        await using TestServer server = await TestServer.DigitsAsync(o => o with { Concurrency = 1 });
+        await using TestServer server = await TestServer.DigitsAsync();
         Admission admission = server.Services.GetRequiredService<Admission>();
-        using (await server.Services.GetRequiredService<ServedModel>().WaitForTurnAsync(CancellationToken.None))
+        using (HeldInstances.Of(server))
         {
             using CancellationTokenSource gone = new(TimeSpan.FromMilliseconds(200));
             using StringContent body = new(Digits.Request(0), Encoding.UTF8, "application/json");

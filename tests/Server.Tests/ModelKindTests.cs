@@ -127,7 +127,7 @@ public sealed class ModelKindTests
         string file = Path.Combine(TestServer.Models, "digits-v5.onnx");
 
         TerminatingException onCpu = await TestServer.FailureAsync(file);
-        TerminatingException onGpu = await TestServer.FailureAsync(file, o => o with { ExecutionProviders = [ExecutionProvider.Cuda, ExecutionProvider.Cpu] });
+        TerminatingException onGpu = await TestServer.FailureAsync(file, o => o with { Execution = new() { Providers = [ExecutionProvider.Cuda, ExecutionProvider.Cpu] } });
 
         Assert.That(onCpu.Reason, Is.EqualTo(FailureReasons.ModelInvalid));
         Assert.That(onCpu.Message, Does.StartWith("digits-v5.onnx is not a model that ONNX Runtime can load: "));
@@ -148,9 +148,9 @@ public sealed class ModelKindTests
         Assume.That(File.Exists(Path.Combine(AppContext.BaseDirectory, "libonnxruntime_providers_cuda.so")), Is.False, "built with the GPU providers");
         IReadOnlyList<ExecutionProvider> all = ExecutionProviders.Parse("TensorRT, cuda,CPU");
 
-        await using TestServer server = await TestServer.DigitsAsync(o => o with { ExecutionProviders = all });
+        await using TestServer server = await TestServer.DigitsAsync(o => o with { Execution = new() { Providers = all } });
         TerminatingException failure = await TestServer.FailureAsync(
-            Path.Combine(TestServer.Models, "digits-v1.onnx"), o => o with { ExecutionProviders = [.. all.Take(2)] });
+            Path.Combine(TestServer.Models, "digits-v1.onnx"), o => o with { Execution = new() { Providers = [.. all.Take(2)] } });
 
         Assert.That(server.Services.GetRequiredService<ServedModel>().Ready, Is.True);
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.ProviderUnavailable));

@@ -32,7 +32,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Starts a server and waits until it is ready, or until it gave up.</summary>
     public static async Task<TestServer> StartAsync(string model, Func<ServeOptions, ServeOptions>? change = null)
     {
-        ServeOptions options = new() { ModelName = "digits", ModelPath = model, Port = 0, GrpcPort = 0, Threads = 1 };
+        ServeOptions options = new() { ModelName = "digits", ModelPath = model, Port = 0, GrpcPort = 0, Execution = new() { Threads = 1 } };
         WebApplication app = ModelServer.Build(change?.Invoke(options) ?? options);
         await app.StartAsync();
         TestServer server = new(app);
@@ -50,7 +50,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>What ended a server that could not load its model.</summary>
     public static async Task<TerminatingException> FailureAsync(string model, Func<ServeOptions, ServeOptions>? change = null)
     {
-        ServeOptions options = new() { ModelName = "digits", ModelPath = model, Port = 0, GrpcPort = 0, Threads = 1 };
+        ServeOptions options = new() { ModelName = "digits", ModelPath = model, Port = 0, GrpcPort = 0, Execution = new() { Threads = 1 } };
         await using WebApplication app = ModelServer.Build(change?.Invoke(options) ?? options);
         await app.StartAsync();
         await app.WaitForShutdownAsync();

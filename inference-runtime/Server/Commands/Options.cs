@@ -38,9 +38,16 @@ internal static class Options
     }
 
     /// <summary>A whole number within a range that its help text states.</summary>
-    public static Option<int> Number(string name, string description, int standard, int least, int most)
+    public static Option<int> Number(string name, string description, int standard, int least, int most) =>
+        Within(new Option<int>(name) { Description = $"{description} ({least} to {most})", DefaultValueFactory = _ => standard }, name, least, most);
+
+    /// <summary>A whole number within a range that its help text states, and whose absence means something of its own.</summary>
+    public static Option<int?> OptionalNumber(string name, string description, int least, int most) =>
+        Within(new Option<int?>(name) { Description = $"{description} ({least} to {most})" }, name, least, most);
+
+    private static TOption Within<TOption>(TOption option, string name, int least, int most)
+        where TOption : Option
     {
-        Option<int> option = new(name) { Description = $"{description} ({least} to {most})", DefaultValueFactory = _ => standard };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }]

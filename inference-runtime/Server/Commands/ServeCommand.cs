@@ -2,7 +2,6 @@ using System.CommandLine;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using ModelOperator.Server.Models;
 using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Commands;
@@ -13,16 +12,8 @@ internal static class ServeCommand
     private static readonly Option<string> ModelName = new("--model-name") { Description = "Name of the model in the paths of the protocol", Required = true };
     private static readonly Option<string> ModelVersion = new("--model-version") { Description = "Version of the model in the paths of the protocol", DefaultValueFactory = _ => "1" };
     private static readonly Option<string> Model = new("--model") { Description = "File of the ONNX model", Required = true };
-    private static readonly Option<string> Providers = new("--execution-providers")
-    {
-        Description = "What to run on, the first that works: TensorRT, CUDA, CPU, separated by commas",
-        DefaultValueFactory = _ => "CPU",
-    };
-
     private static readonly Option<int> Port = Options.Number("--port", "Port to listen on, on all addresses; 0 takes a free one", 8080, 0, 65535);
     private static readonly Option<int> GrpcPort = Options.Number("--grpc-port", "Port of gRPC, on all addresses; 0 takes a free one, -1 leaves gRPC out", 9000, -1, 65535);
-    private static readonly Option<int> Threads = Options.Number("--threads", "CPU threads for one run; the default is the CPUs this container may use", Environment.ProcessorCount, 1, 1024);
-    private static readonly Option<int> Concurrency = Options.Number("--concurrency", "Runs at the same time, further requests wait; the default is the CPUs this container may use", Environment.ProcessorCount, 1, 1024);
     private static readonly Option<int> MaxRequests = Options.Number("--max-requests", "Requests in the server at the same time, more are refused with 503", 512, 1, 1_000_000);
     private static readonly Option<int> MaxBodyMebibytes = Options.Number("--max-body-mebibytes", "Size of a request body", 64, 1, 1024);
     private static readonly Option<int> RequestTimeout = Options.Number("--request-timeout-seconds", "How long a request may wait and compute", 30, 1, 3600);
@@ -34,7 +25,8 @@ internal static class ServeCommand
         GroupedCommand command = new("serve", "Serves a model: GET v2, v2/health/live, v2/health/ready, v2/models/NAME, metrics; POST v2/models/NAME/infer, v2/models/NAME/feedback.")
         {
             { "Model", ModelName, Model, ModelVersion },
-            { "Execution", Providers, Threads, Concurrency },
+            { "Execution", ExecutionFlags.OfExecution },
+            { "Batching", ExecutionFlags.OfBatching },
             { "Network", Port, GrpcPort },
             { "Limits of requests", [MaxRequests, MaxBodyMebibytes, RequestTimeout, .. LimitFlags.OfRequests] },
             { "Limits of the network", LimitFlags.OfNetwork },
@@ -65,9 +57,7 @@ internal static class ServeCommand
             ModelPath = parsed.GetRequiredValue(Model),
             Port = parsed.GetValue(Port),
             GrpcPort = parsed.GetValue(GrpcPort),
-            ExecutionProviders = ExecutionProviders.Parse(parsed.GetRequiredValue(Providers)),
-            Threads = parsed.GetValue(Threads),
-            Concurrency = parsed.GetValue(Concurrency),
+            Execution = ExecutionFlags.Read(parsed),
             MaxRequests = parsed.GetValue(MaxRequests),
             MaxBodyBytes = parsed.GetValue(MaxBodyMebibytes) * 1024L * 1024,
             RequestTimeout = TimeSpan.FromSeconds(parsed.GetValue(RequestTimeout)),
@@ -84,7 +74,7 @@ internal static class ServeCommand
     {
         // Runs block their threads; probes and other requests need some besides.
         ThreadPool.GetMinThreads(out int workers, out int completions);
-        ThreadPool.SetMinThreads(Math.Max(workers, options.Concurrency + Environment.ProcessorCount + 2), completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, ExecutionFlags.BlockedThreads(options.Execution) + Environment.ProcessorCount + 2), completions);
 
         await using WebApplication app = ModelServer.Build(options);
         try

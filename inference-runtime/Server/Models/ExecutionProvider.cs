@@ -1,3 +1,6 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+using ModelOperator.Server.Execution;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace ModelOperator.Server.Models;
@@ -19,6 +22,14 @@ internal static class ExecutionProviders
         ExecutionProvider.TensorRT => "TensorRT",
         _ => "CPU",
     };
+
+    /// <summary>The name of a provider by ONNX Runtime's name of it.</summary>
+    public static string NameOf(string onnxRuntimeName)
+    {
+        const string Ending = "ExecutionProvider";
+        string name = onnxRuntimeName.EndsWith(Ending, StringComparison.Ordinal) ? onnxRuntimeName[..^Ending.Length] : onnxRuntimeName;
+        return name.Equals("Tensorrt", StringComparison.OrdinalIgnoreCase) ? ExecutionProvider.TensorRT.Name() : name;
+    }
 
     /// <summary>Reads a list such as "TensorRT,CUDA,CPU".</summary>
     public static IReadOnlyList<ExecutionProvider> Parse(string text)
@@ -45,18 +56,49 @@ internal static class ExecutionProviders
     }
 
     /// <summary>Adds a provider to a session to be; throws what ONNX Runtime throws when it is not there.</summary>
-    public static void AddTo(this ExecutionProvider provider, SessionOptions options)
+    public static void AddTo(this ExecutionProvider provider, SessionOptions options, SessionRecipe recipe, string? engineCache)
     {
+        string device = recipe.Device.ToString(CultureInfo.InvariantCulture);
         switch (provider)
         {
             case ExecutionProvider.Cuda:
-                options.AppendExecutionProvider_CUDA();
+                using (OrtCUDAProviderOptions cuda = new())
+                {
+                    // Convolutions are tried out when a shape is first seen, which the warm-up does; copies go with the stream that computes.
+                    cuda.UpdateOptions(new Dictionary<string, string>
+                    {
+                        ["device_id"] = device,
+                        ["cudnn_conv_algo_search"] = "EXHAUSTIVE",
+                        ["cudnn_conv_use_max_workspace"] = "1",
+                        ["do_copy_in_default_stream"] = "1",
+                    });
+                    options.AppendExecutionProvider_CUDA(cuda);
+                }
+
                 break;
             case ExecutionProvider.TensorRT:
-                options.AppendExecutionProvider_Tensorrt();
+                using (OrtTensorRTProviderOptions tensorRt = new())
+                {
+                    Dictionary<string, string> entries = new()
+                    {
+                        ["device_id"] = device,
+                        ["trt_fp16_enable"] = recipe.Precision == Precision.Fp16 ? "1" : "0",
+                    };
+                    if (engineCache is not null)
+                    {
+                        entries["trt_engine_cache_enable"] = "1";
+                        entries["trt_engine_cache_path"] = engineCache;
+                        entries["trt_timing_cache_enable"] = "1";
+                        entries["trt_timing_cache_path"] = engineCache;
+                    }
+
+                    tensorRt.UpdateOptions(entries);
+                    options.AppendExecutionProvider_Tensorrt(tensorRt);
+                }
+
                 break;
             default:
-                options.AppendExecutionProvider_CPU();
+                options.AppendExecutionProvider_CPU(recipe.Arena ? 1 : 0);
                 break;
         }
     }

@@ -1,21 +1,41 @@
+using ModelOperator.Server.Execution;
+
 namespace ModelOperator.Server.Models;
 
-/// <summary>What a model computed for a request. The outputs live until it is disposed.</summary>
-internal sealed class InferResult(ResultTensor[] computed, int asked, InferTimings timings) : IDisposable
+/// <summary>What a model computed for a request. The outputs live until it is disposed, and it is then used for another request.</summary>
+internal sealed class InferResult(OutputSelection selection) : IDisposable
 {
+    private readonly ResultTensor[] _computed = [.. selection.Computed.Select(o => new ResultTensor(o))];
+    private OutputSet? _held;
+
     /// <summary>The outputs asked for, in that order.</summary>
-    public ReadOnlySpan<ResultTensor> Outputs => computed.AsSpan(0, asked);
+    public ReadOnlySpan<ResultTensor> Outputs => _computed.AsSpan(0, selection.Asked);
 
     /// <summary>Those and what the server itself wanted besides.</summary>
-    public ReadOnlySpan<ResultTensor> Computed => computed;
+    public ReadOnlySpan<ResultTensor> Computed => _computed;
 
-    public InferTimings Timings => timings;
+    public InferTimings Timings { get; private set; }
+
+    /// <summary>Makes it stand for (a part of) the outputs of a run.</summary>
+    public void Hold(OutputSet outputs, in InferTimings timings)
+    {
+        _held = outputs;
+        Timings = timings;
+    }
 
     public void Dispose()
     {
-        foreach (ResultTensor output in computed)
+        if (Interlocked.Exchange(ref _held, null) is not { } held)
         {
-            output.Dispose();
+            return;
         }
+
+        foreach (ResultTensor output in _computed)
+        {
+            output.Clear();
+        }
+
+        held.Release();
+        selection.Return(this);
     }
 }

@@ -1,10 +1,11 @@
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Models;
 
 /// <summary>Loads the model while the server already answers probes; a model that cannot be served ends the process.</summary>
 internal sealed class ModelLoader(
-    ServedModel model, ServeOptions options, SessionFactory factory, EndpointWarmUp warmUp, ExitState exit, IHostApplicationLifetime lifetime,
+    ServedModel model, ServeOptions options, ModelOpener opener, EndpointWarmUp warmUp, ExitState exit, IHostApplicationLifetime lifetime,
     TimeProvider time, ILogger<ModelLoader> logger)
     : BackgroundService
 {
@@ -15,7 +16,7 @@ internal sealed class ModelLoader(
             // A model that fails at once would otherwise stop a host that is still starting, which that host takes for its own failure.
             await StartedAsync(stoppingToken);
             long start = time.GetTimestamp();
-            await Task.Run(() => model.Load(factory, options.ModelPath, options.ExecutionProviders, stoppingToken), stoppingToken);
+            await Task.Run(() => model.Load(opener, options.ModelPath, stoppingToken), stoppingToken);
             if (model.Sample.Count > 0)
             {
                 await warmUp.RunAsync(model.Sample, stoppingToken);

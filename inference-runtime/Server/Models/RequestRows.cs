@@ -6,9 +6,8 @@ namespace ModelOperator.Server.Models;
 internal static class RequestRows
 {
     /// <summary>The length of its first input's first dimension where the model leaves that open, as models do that take batches; otherwise one.</summary>
-    public static int Count(InferRequest request, OnnxModel model)
+    public static int Count(InferRequest request, IReadOnlyList<TensorSpec> inputs)
     {
-        IReadOnlyList<TensorSpec> inputs = model.Inputs;
         if (inputs.Count == 0 || inputs[0].Shape is not [-1, ..])
         {
             return 1;

@@ -1,57 +1,50 @@
-using System.Buffers.Binary;
-using Microsoft.ML.OnnxRuntime;
 using ModelOperator.Protocol;
 
 namespace ModelOperator.Server.Models;
 
-/// <summary>An output as the model computed it.</summary>
-internal sealed class ResultTensor : IDisposable
+/// <summary>An output as the model computed it; void once its result is disposed.</summary>
+internal sealed unsafe class ResultTensor(TensorSpec spec)
 {
-    private readonly OrtValue _value;
-    private readonly PooledBuffer? _texts;
+    private nint _data;
+    private int _length;
+    private ReadOnlyMemory<byte> _text;
 
-    public ResultTensor(string name, OrtValue value)
-    {
-        OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
-        Name = name;
-        DataType = ElementTypes.ToProtocol(info.ElementDataType)
-            ?? throw new InvalidOperationException($"output '{name}' came as {info.ElementDataType}");
-        Shape = info.Shape;
-        ElementCount = info.ElementCount;
-        _value = value;
-        _texts = DataType == TensorDataType.Bytes ? Texts(value, info.ElementCount) : null;
-    }
+    public string Name => spec.Name;
 
-    public string Name { get; }
+    public TensorDataType DataType => spec.DataType;
 
-    public TensorDataType DataType { get; }
-
-    public long[] Shape { get; }
+    public long[] Shape { get; private set; } = [];
 
     /// <summary>The product of <see cref="Shape"/>.</summary>
-    public long ElementCount { get; }
+    public long ElementCount { get; private set; }
 
-    /// <summary>The elements as in <see cref="InferTensor.Data"/>; void after disposal.</summary>
-    public ReadOnlySpan<byte> Data => ElementCount == 0 ? [] : _texts is null ? _value.GetTensorMutableRawData() : _texts.Span;
+    /// <summary>The elements as in <see cref="InferTensor.Data"/>.</summary>
+    public ReadOnlySpan<byte> Data => DataType == TensorDataType.Bytes ? _text.Span : new ReadOnlySpan<byte>((void*)_data, _length);
 
-    public void Dispose()
+    /// <summary>Makes it stand for elements in native memory.</summary>
+    public void Set(ReadOnlySpan<long> shape, long count, nint data, int length)
     {
-        _texts?.Dispose();
-        _value.Dispose();
+        SetShape(shape, count);
+        (_data, _length) = (data, length);
     }
 
-    private static PooledBuffer Texts(OrtValue value, long count)
+    /// <inheritdoc cref="Set"/>
+    public void SetText(ReadOnlySpan<long> shape, long count, ReadOnlyMemory<byte> text)
     {
-        PooledBuffer buffer = new();
-        for (int i = 0; i < count; i++)
-        {
-            ReadOnlySpan<byte> text = value.GetStringElementAsSpan(i);
-            Span<byte> element = buffer.GetSpan(sizeof(int) + text.Length);
-            BinaryPrimitives.WriteInt32LittleEndian(element, text.Length);
-            text.CopyTo(element[sizeof(int)..]);
-            buffer.Advance(sizeof(int) + text.Length);
-        }
+        SetShape(shape, count);
+        _text = text;
+    }
 
-        return buffer;
+    /// <summary>Makes it stand for nothing.</summary>
+    public void Clear()
+    {
+        (_data, _length, _text) = (0, 0, default);
+    }
+
+    private void SetShape(ReadOnlySpan<long> shape, long count)
+    {
+        Shape = Shape.Length == shape.Length ? Shape : new long[shape.Length];
+        shape.CopyTo(Shape);
+        ElementCount = count;
     }
 }

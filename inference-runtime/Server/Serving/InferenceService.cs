@@ -32,7 +32,7 @@ internal sealed class InferenceService(PredictionStore predictions, ProtocolLimi
         try
         {
             InferResult result = await ComputeAsync(model, request, requestId, remember: true, cancellationToken);
-            int rows = RequestRows.Count(request, model.Require());
+            int rows = RequestRows.Count(request, model.Require().Inputs);
             model.Statistics.Succeeded(rows, result.Timings, time.GetElapsedTime(start));
             if (Traces.Wanted)
             {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOperator.PrometheusExporter;
 using ModelOperator.Server.Commands;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Serving.Grpc;
@@ -59,8 +60,9 @@ internal static class ModelServer
         services.AddSingleton(options.Feedback);
         services.AddSingleton(new PredictionStore(options.Feedback.Capacity));
         services.AddSingleton(s => new ServedModel(
-            options.ModelName, options.ModelVersion, options.Concurrency, options.Feedback, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServedModel>>()));
-        services.AddSingleton(s => new SessionFactory(options.Threads, s.GetRequiredService<ILogger<ServedModel>>()));
+            options.ModelName, options.ModelVersion, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServedModel>>()));
+        services.AddSingleton(s => ModelOpener.For(
+            options.Execution, options.Feedback, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServedModel>>()));
         services.AddSingleton<ModelRepository>();
         services.AddSingleton<InferenceService>();
         services.AddSingleton<InferEndpoint>();

@@ -1,6 +1,6 @@
 using ModelOperator.Protocol;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Feedback;
-using ModelOperator.Server.Models;
 using ModelOperator.Server.Tracing;
 
 namespace ModelOperator.Server.Serving;
@@ -20,14 +20,8 @@ internal sealed record ServeOptions
     /// <summary>Port of gRPC on all addresses; 0 takes a free one, -1 leaves gRPC out.</summary>
     public int GrpcPort { get; init; } = 9000;
 
-    /// <summary>In order of preference.</summary>
-    public IReadOnlyList<ExecutionProvider> ExecutionProviders { get; init; } = [ExecutionProvider.Cpu];
-
-    /// <summary>CPU threads for one run; the default is the CPUs this container may use.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
-
-    /// <summary>Runs at the same time; further requests wait.</summary>
-    public int Concurrency { get; init; } = Environment.ProcessorCount;
+    /// <summary>How models are computed.</summary>
+    public ExecutionOptions Execution { get; init; } = new();
 
     /// <summary>Requests in the server at the same time, waiting ones included; more are refused with 503.</summary>
     public int MaxRequests { get; init; } = 512;

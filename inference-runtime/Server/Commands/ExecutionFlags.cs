@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Globalization;
+using ModelOperator.Server.Batching;
+using ModelOperator.Server.Execution;
+using ModelOperator.Server.Models;
+
+namespace ModelOperator.Server.Commands;
+
+/// <summary>Flags of how models are computed.</summary>
+internal static class ExecutionFlags
+{
+    private static readonly Option<string> Providers = new("--execution-providers")
+    {
+        Description = "What to run on, the first that works: TensorRT, CUDA, CPU, separated by commas",
+        DefaultValueFactory = _ => "CPU",
+    };
+
+    private static readonly Option<int?> Threads = Options.OptionalNumber(
+        "--threads", "CPU threads for one run; without it what suits the model, by measurement, out of the CPUs this container may use", 1, 1024);
+
+    private static readonly Option<int?> Instances = Options.OptionalNumber(
+        "--instances", "Runs at the same time on each device, further requests wait; without it what suits the model, by measurement", 1, 1024);
+
+    private static readonly Option<string> Devices = new("--devices")
+    {
+        Description = "GPUs to run on, by number, separated by commas",
+        DefaultValueFactory = _ => "0",
+        HelpName = "NUMBERS",
+    };
+
+    private static readonly Option<string> PrecisionFlag = Options.OneOf(
+        "--precision", "What the model computes with; Fp16 needs TensorRT first among the execution providers", "Fp32", "Fp32", "Fp16");
+
+    private static readonly Option<string?> CacheDirectory = new("--cache-dir")
+    {
+        Description = "Directory on a volume for what is made of models and is of use at the next start: TensorRT's engines, optimized graphs (without it those lie beside the model)",
+        HelpName = "DIRECTORY",
+    };
+
+    private static readonly Option<int?> MaxBatchSize = Options.OptionalNumber(
+        "--max-batch-size", "Rows of requests that are computed together; 0 and 1 turn that off; without it what pays, by measurement", 0, 65536);
+
+    private static readonly Option<string> PreferredBatchSizes = new("--preferred-batch-sizes")
+    {
+        Description = "Sizes at which a batch waits for no more requests, separated by commas",
+        DefaultValueFactory = _ => "",
+        HelpName = "NUMBERS",
+    };
+
+    private static readonly Option<int> MaxQueueDelay = Options.Number(
+        "--max-queue-delay-microseconds", "How long a request may be held back for others to come; with 0 only requests that have to wait anyway are computed together", 0, 0, 10_000_000);
+
+    private static readonly Option<int> MaxQueueSize = Options.Number(
+        "--max-queue-size", "Requests that may wait for the model, more are refused with 503", 256, 1, 1_000_000);
+
+    public static IReadOnlyList<Option> OfExecution { get; } = [Providers, Threads, Instances, Devices, PrecisionFlag, CacheDirectory];
+
+    public static IReadOnlyList<Option> OfBatching { get; } = [MaxBatchSize, PreferredBatchSizes, MaxQueueDelay, MaxQueueSize];
+
+    public static ExecutionOptions Read(ParseResult parsed) => new()
+    {
+        Providers = ExecutionProviders.Parse(parsed.GetRequiredValue(Providers)),
+        Threads = parsed.GetValue(Threads),
+        Instances = parsed.GetValue(Instances),
+        Devices = Numbers("--devices", parsed.GetRequiredValue(Devices), 0, 1023) is { Count: > 0 } devices ? devices : [0],
+        Precision = Enum.Parse<Precision>(parsed.GetRequiredValue(PrecisionFlag), ignoreCase: true),
+        CacheDirectory = parsed.GetValue(CacheDirectory),
+        Batching = new BatchingOptions
+        {
+            MaxBatchSize = parsed.GetValue(MaxBatchSize),
+            PreferredBatchSizes = [.. Numbers("--preferred-batch-sizes", parsed.GetValue(PreferredBatchSizes) ?? "", 1, 65536).Order()],
+            MaxQueueDelay = TimeSpan.FromMicroseconds(parsed.GetValue(MaxQueueDelay)),
+            MaxQueueSize = parsed.GetValue(MaxQueueSize),
+        },
+    };
+
+    /// <summary>Threads that runs may block at the same time.</summary>
+    public static int BlockedThreads(ExecutionOptions options) => Math.Max(options.Instances ?? 0, options.Cpus * 2) * options.Devices.Count;
+
+    private static List<int> Numbers(string flag, string text, int least, int most)
+    {
+        List<int> numbers = [];
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < least || number > most)
+            {
+                throw new TerminatingException(
+                    FailureReasons.InvalidConfiguration, $"{flag} has '{part}', expected whole numbers from {least} to {most}, separated by commas");
+            }
+
+            if (numbers.Contains(number))
+            {
+                throw new TerminatingException(FailureReasons.InvalidConfiguration, $"{flag} has '{part}' twice");
+            }
+
+            numbers.Add(number);
+        }
+
+        return numbers;
+    }
+}

@@ -1,0 +1,48 @@
+namespace ModelOperator.Server.Execution;
+
+/// <summary>
+/// How a model uses the CPUs it may use. A run on one thread wastes nothing, so many at a time give the most answers in a second; a run on
+/// all threads gives one answer soonest. A model whose runs are long enough for that to matter gets both.
+/// </summary>
+/// <param name="Threads">Threads of a run when there are many.</param>
+/// <param name="Instances">Runs at the same time.</param>
+/// <param name="WideThreads">Threads of a run while there are few; 0 where all runs are alike.</param>
+internal sealed record CpuLayout(int Threads, int Instances, int WideThreads = 0)
+{
+    /// <summary>Shorter runs are not worth bringing threads together for.</summary>
+    private static readonly TimeSpan WorthSharing = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>All threads must shorten a run to less than this share to be worth it.</summary>
+    private const double WorthWidening = 0.7;
+
+    /// <summary>The threads of a session to measure with.</summary>
+    public static int FirstThreads(ExecutionOptions options) =>
+        options.Threads ?? (options.Instances is { } instances ? Math.Max(1, options.Cpus / instances) : 1);
+
+    /// <summary>Whether it is worth measuring what more threads give.</summary>
+    public static bool MayWiden(ExecutionOptions options, TimeSpan single) =>
+        options is { Threads: null, Instances: null, Cpus: > 1 } && single >= WorthSharing;
+
+    /// <param name="options">What the user said.</param>
+    /// <param name="single">Time of a run of one row.</param>
+    /// <param name="narrow">Time of a run, of a full batch if there are batches, on the threads measured with.</param>
+    /// <param name="wide">Its time on all threads; null when that was not measured.</param>
+    /// <param name="batches">Whether requests are computed together.</param>
+    public static CpuLayout Decide(ExecutionOptions options, TimeSpan single, TimeSpan narrow, TimeSpan? wide, bool batches)
+    {
+        int threads = FirstThreads(options);
+        if (options.Threads is not null || options.Instances is not null)
+        {
+            return new CpuLayout(threads, options.Instances ?? Math.Max(1, options.Cpus / threads));
+        }
+
+        if (wide < narrow * WorthWidening)
+        {
+            // Whoever waits while a batch runs makes the next one.
+            return batches ? new CpuLayout(options.Cpus, 1) : new CpuLayout(1, options.Cpus, options.Cpus);
+        }
+
+        // Waiting costs more than a run that short; threads that share a CPU for once do no harm.
+        return new CpuLayout(1, single < WorthSharing && !batches ? options.Cpus * 2 : options.Cpus);
+    }
+}

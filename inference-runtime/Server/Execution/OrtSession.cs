@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using ModelOperator.Server.Models;
+
+namespace ModelOperator.Server.Execution;
+
+/// <summary>A session with what every run of it needs, made once. Any number of threads may run it at the same time.</summary>
+internal sealed class OrtSession : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly Dictionary<string, nint> _names = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<OutputSelection, OutputSetPool> _outputs = new();
+    // Whoever made it, and each set of outputs that somebody still reads.
+    private int _users = 1;
+
+    public OrtSession(InferenceSession session, ExecutionProvider provider, int device, int threads)
+    {
+        (_session, Provider, Device, Threads) = (session, provider, device, threads);
+        Handle = OrtNative.Handle(session);
+        Memory = provider == ExecutionProvider.Cpu ? HostMemory.Plain() : HostMemory.PinnedFor(session, device);
+        foreach (string name in session.InputNames.Concat(session.OutputNames))
+        {
+            // A model may hand an input on as an output.
+            _names.TryAdd(name, 0);
+            _names[name] = _names[name] == 0 ? Marshal.StringToCoTaskMemUTF8(name) : _names[name];
+        }
+    }
+
+    public InferenceSession Managed => _session;
+
+    public nint Handle { get; }
+
+    /// <summary>The first provider it was given.</summary>
+    public ExecutionProvider Provider { get; }
+
+    public int Device { get; }
+
+    /// <summary>CPU threads that one run may use.</summary>
+    public int Threads { get; }
+
+    /// <summary>Where inputs and outputs are best put.</summary>
+    public HostMemory Memory { get; }
+
+    /// <summary>A name of an input or output as the C API takes it.</summary>
+    public nint NativeName(string name) => _names[name];
+
+    /// <summary>Where runs with a selection get room for their outputs.</summary>
+    public OutputSetPool Outputs(OutputSelection selection) => selection.Kept
+        ? _outputs.GetOrAdd(selection, static (s, session) => new OutputSetPool(s, session), this)
+        : new OutputSetPool(selection, this);
+
+    /// <summary>Keeps it from being closed.</summary>
+    public void Enter() => Interlocked.Increment(ref _users);
+
+    /// <summary>The last to leave closes it.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            Close();
+        }
+    }
+
+    /// <summary>Closes it once nobody reads outputs of it any more.</summary>
+    public void Dispose() => Leave();
+
+    private void Close()
+    {
+        foreach (OutputSetPool pool in _outputs.Values)
+        {
+            pool.Dispose();
+        }
+
+        Memory.Dispose();
+        _session.Dispose();
+        foreach (nint name in _names.Values)
+        {
+            Marshal.FreeCoTaskMem(name);
+        }
+    }
+}
