@@ -35,6 +35,9 @@ public static class TensorDataTypes
     /// <summary>The protocol's name of a type.</summary>
     public static string Name(this TensorDataType type) => Names[(int)type];
 
+    /// <inheritdoc cref="Name"/>
+    public static ReadOnlySpan<byte> Utf8Name(this TensorDataType type) => Texts[(int)type];
+
     /// <summary>Bytes an element takes; 0 for <see cref="TensorDataType.Bytes"/>, whose elements differ.</summary>
     public static int Size(this TensorDataType type) => type switch
     {

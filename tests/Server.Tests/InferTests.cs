@@ -129,20 +129,6 @@ public sealed class InferTests
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("\"error\""));
     }
 
-    [TestCase("Content-Encoding", "gzip", HttpStatusCode.UnsupportedMediaType)]
-    [TestCase("Inference-Header-Content-Length", "10", HttpStatusCode.BadRequest)]
-    public async Task Encodings_that_are_not_supported_are_refused(string header, string value, HttpStatusCode status)
-    {
-        using HttpRequestMessage request = new(HttpMethod.Post, "v2/models/digits/infer") { Content = new StringContent("{}") };
-        if (!request.Headers.TryAddWithoutValidation(header, value))
-        {
-            request.Content.Headers.TryAddWithoutValidation(header, value);
-        }
-
-        using HttpResponseMessage response = await _server.Client.SendAsync(request);
-        Assert.That(response.StatusCode, Is.EqualTo(status));
-    }
-
     [Test]
     public async Task Metadata_and_health_are_those_of_the_protocol()
     {

@@ -14,7 +14,7 @@ internal sealed class FeedbackEndpoint(
         OnnxModel model = ModelRoute.Require(context, served);
         using Admission.Entry entry = admission.Enter();
         FeedbackRequest feedback;
-        using (PooledBuffer body = await bodies.ReadAsync(context.Request, entry, context.RequestAborted))
+        using (PooledBuffer body = await bodies.ReadAsync(context.Request, entry, padding: 0, context.RequestAborted))
         {
             feedback = FeedbackRequest.Read(body.Span, limits);
         }

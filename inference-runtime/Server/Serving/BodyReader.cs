@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Rest;
 
 namespace ModelOperator.Server.Serving;
 
@@ -9,42 +10,46 @@ internal sealed class BodyReader(ServeOptions options)
 {
     private const int FirstReservation = 16 * 1024;
 
-    public async Task<PooledBuffer> ReadAsync(HttpRequest request, Admission.Entry entry, CancellationToken cancellationToken)
+    /// <summary>Reads a body.</summary>
+    /// <param name="request">Whose body.</param>
+    /// <param name="entry">What accounts for the memory.</param>
+    /// <param name="padding">Bytes to leave free before the body, so that a part of it comes to lie well.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public ValueTask<PooledBuffer> ReadAsync(HttpRequest request, Admission.Entry entry, int padding, CancellationToken cancellationToken)
     {
-        if (request.Headers.ContentEncoding.Count > 0 && !string.Equals(request.Headers.ContentEncoding, "identity", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new ProtocolException(415, "Content-Encoding is set, expected a body that is not compressed");
-        }
-
-        if (request.Headers.ContainsKey("Inference-Header-Content-Length"))
-        {
-            throw new ProtocolException("Inference-Header-Content-Length is set, but this server does not have the binary tensor extension: send JSON data");
-        }
-
+        ContentCoding? coding = CodingOf(request);
         if (request.ContentLength > options.MaxBodyBytes)
         {
             throw TooLarge();
         }
 
+        return coding is null
+            ? ReadPlainAsync(request, entry, padding, cancellationToken)
+            : ReadCompressedAsync(request, coding, entry, padding, cancellationToken);
+    }
+
+    private async ValueTask<PooledBuffer> ReadPlainAsync(HttpRequest request, Admission.Entry entry, int padding, CancellationToken cancellationToken)
+    {
         long reserved = request.ContentLength ?? FirstReservation;
         entry.Reserve(reserved);
-        PooledBuffer body = new((int)Math.Clamp(reserved, 1, FirstReservation * 4));
+        PooledBuffer body = new((int)Math.Max(reserved, 1) + padding);
         try
         {
+            body.Advance(padding);
             PipeReader reader = request.BodyReader;
             while (true)
             {
                 ReadResult result = await reader.ReadAsync(cancellationToken);
-                if (body.Length + result.Buffer.Length > options.MaxBodyBytes)
+                long length = body.Length - padding + result.Buffer.Length;
+                if (length > options.MaxBodyBytes)
                 {
                     throw TooLarge();
                 }
 
-                if (body.Length + result.Buffer.Length > reserved)
+                if (length > reserved)
                 {
-                    long more = body.Length + result.Buffer.Length;
-                    entry.Reserve(more);
-                    reserved += more;
+                    entry.Reserve(length);
+                    reserved += length;
                 }
 
                 foreach (ReadOnlyMemory<byte> segment in result.Buffer)
@@ -64,6 +69,61 @@ internal sealed class BodyReader(ServeOptions options)
             body.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Decompresses up to the limit and not a byte more, however little came in.</summary>
+    private async ValueTask<PooledBuffer> ReadCompressedAsync(
+        HttpRequest request, ContentCoding coding, Admission.Entry entry, int padding, CancellationToken cancellationToken)
+    {
+        long reserved = FirstReservation;
+        entry.Reserve(reserved);
+        PooledBuffer body = new(FirstReservation);
+        try
+        {
+            body.Advance(padding);
+            await using Stream plain = coding.Decompress(request.BodyReader.AsStream(leaveOpen: true));
+            while (true)
+            {
+                int read = await plain.ReadAsync(body.GetMemory(FirstReservation / 4), cancellationToken);
+                if (read == 0)
+                {
+                    return body;
+                }
+
+                body.Advance(read);
+                if (body.Length - padding > options.MaxBodyBytes)
+                {
+                    throw TooLarge();
+                }
+
+                if (body.Length > reserved)
+                {
+                    entry.Reserve(body.Length);
+                    reserved += body.Length;
+                }
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            body.Dispose();
+            throw new ProtocolException($"the body is not valid {coding.Name}, as its Content-Encoding says", e);
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    private static ContentCoding? CodingOf(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding is not { Count: > 0 } encoding || string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        return ContentCoding.Find(encoding)
+            ?? throw new ProtocolException(415, $"Content-Encoding is '{encoding}', expected gzip, deflate or identity");
     }
 
     private ProtocolException TooLarge() => new(413, $"the body is larger than {options.MaxBodyBytes} bytes, the limit");

@@ -1,70 +1,70 @@
-using System.Text.Json;
+using System.Globalization;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Rest;
 
 namespace ModelOperator.Server.Serving;
 
 /// <summary><c>POST v2/models/{name}/infer</c></summary>
 internal sealed class InferEndpoint(
-    ModelRepository models, InferenceService service, ServeOptions options, ProtocolLimits limits, Admission admission, BodyReader bodies, TimeProvider time)
+    ModelRepository models, InferenceService service, ServeOptions options, ProtocolLimits limits, Admission admission, BodyReader bodies)
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { SkipValidation = true };
+    /// <summary>Binary data begins on such a boundary, so that tensors can be used where they lie.</summary>
+    private const int Alignment = 8;
 
-    public async Task HandleAsync(HttpContext context)
+    public Task HandleAsync(HttpContext context) =>
+        HandleAsync(context, (string?)context.Request.RouteValues["name"] ?? "", (string?)context.Request.RouteValues["version"]);
+
+    public async Task HandleAsync(HttpContext context, string name, string? version)
     {
-        using CancellationTokenSource timeout = new(options.RequestTimeout, time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, context.RequestAborted);
+        using RequestDeadline deadline = RequestDeadline.Start(options.RequestTimeout, context.RequestAborted);
         try
         {
-            await InferAsync(context, either.Token);
+            await InferAsync(context, models.Find(name, version), deadline.Token);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.Expired)
         {
             await Responses.ErrorAsync(
                 context, StatusCodes.Status504GatewayTimeout, $"the request took longer than {options.RequestTimeout.TotalSeconds} s, the limit");
         }
     }
 
-    private async Task InferAsync(HttpContext context, CancellationToken cancellationToken)
+    private async Task InferAsync(HttpContext context, ServedModel model, CancellationToken cancellationToken)
     {
-        ServedModel model = ModelRoute.Find(context, models);
-        _ = ModelRoute.Require(context, model);
+        RestModel rest = RestModel.Of(model, ModelRoute.Require(context, model));
         using Admission.Entry entry = admission.Enter();
-        InferRequest request;
-        using (PooledBuffer body = await bodies.ReadAsync(context.Request, entry, cancellationToken))
-        {
-            request = InferRequestReader.Read(body.Span, limits);
-        }
-
-        using (request)
-        {
-            string id = RequestId.Choose(context.Request, request.Id);
-            using InferResult result = await service.InferAsync(model, request, id, cancellationToken);
-            using PooledBuffer response = new(4096);
-            Write(model, request, result, response);
-            RequestId.Tell(context, id);
-            await Responses.WriteAsync(context, response.Memory);
-        }
+        long? jsonLength = JsonLength(context.Request);
+        int padding = jsonLength is { } prefix ? (int)(-prefix & (Alignment - 1)) : 0;
+        using PooledBuffer body = await bodies.ReadAsync(context.Request, entry, padding, cancellationToken);
+        using InferRequest request = Read(body.Memory[padding..], jsonLength, rest);
+        string id = RequestId.Choose(context.Request, request.Id);
+        using InferResult result = await service.InferAsync(model, request, id, cancellationToken);
+        using InferResponse response = InferResponse.Of(rest, request, result, []);
+        RequestId.Tell(context, id);
+        await ResponseSender.SendAsync(context, response);
     }
 
-    private static void Write(ServedModel model, InferRequest request, InferResult result, PooledBuffer response)
+    private InferRequest Read(Memory<byte> body, long? jsonLength, RestModel rest)
     {
-        using Utf8JsonWriter writer = new(response, WriterOptions);
-        writer.WriteStartObject();
-        writer.WriteString("model_name"u8, model.Name);
-        writer.WriteString("model_version"u8, model.Version);
-        if (request.Id is not null)
+        if (jsonLength > body.Length)
         {
-            writer.WriteString("id"u8, request.Id);
+            throw new ProtocolException($"{ModelHeaders.InferenceHeaderLength} is {jsonLength}, but the body has {body.Length} bytes");
         }
 
-        writer.WriteStartArray("outputs"u8);
-        foreach (ResultTensor output in result.Outputs)
+        int length = (int?)jsonLength ?? body.Length;
+        return InferRequestReader.Read(body.Span[..length], body[length..], limits, rest.Names);
+    }
+
+    /// <summary>Length of the JSON before binary data; null when the body is JSON alone.</summary>
+    private static long? JsonLength(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue(ModelHeaders.InferenceHeaderLength, out var header))
         {
-            OutputWriter.Write(writer, output);
+            return null;
         }
 
-        writer.WriteEndArray();
-        writer.WriteEndObject();
+        return long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out long length)
+            ? length
+            : throw new ProtocolException($"{ModelHeaders.InferenceHeaderLength} is '{header}', expected the length of the JSON part of the body in bytes");
     }
 }

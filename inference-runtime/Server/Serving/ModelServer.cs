@@ -5,6 +5,7 @@ using ModelOperator.Server.Commands;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Rest;
 using ModelOperator.Server.Serving.Grpc;
 using ModelOperator.Server.Statistics;
 using ModelOperator.Server.Tracing;
@@ -26,8 +27,20 @@ internal static class ModelServer
         builder.Configuration.Sources.Clear();
         builder.Logging.AddTimestampedConsole(options.Logs);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
+        // A request goes on where its bytes were received, instead of waiting for another thread to take it up.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.RequestTimeout + StopMargin);
         AddServices(builder.Services, options);
+        DirectServer.Insert(builder.Services, static services =>
+        {
+            RequestPipeline pipeline = services.GetRequiredService<RequestPipeline>();
+            InferEndpoint infer = services.GetRequiredService<InferEndpoint>();
+            return (model, version) =>
+            {
+                RequestDelegate handle = context => infer.HandleAsync(context, model, version);
+                return context => pipeline.ServeAsync(context, handle);
+            };
+        });
 
         WebApplication app = builder.Build();
         Map(app);
@@ -99,6 +112,7 @@ internal static class ModelServer
         {
             app.MapGet(model, (RequestDelegate)metadata.ModelAsync);
             app.MapGet(model + "/ready", (RequestDelegate)metadata.ModelReadyAsync);
+            // Requests written in the usual way do not come this far.
             app.MapPost(model + "/infer", (RequestDelegate)infer.HandleAsync);
             app.MapPost(model + "/feedback", (RequestDelegate)feedback.HandleAsync);
         }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace ModelOperator.Server.Serving;
 
 /// <summary>The name under which a request's predictions are remembered.</summary>
@@ -5,16 +7,26 @@ internal static class RequestId
 {
     public const string Header = "x-request-id";
 
+    private static readonly ulong Process = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private static ulong _last;
+
     /// <summary>The header's id, which routers set; failing that the body's; failing that a new one.</summary>
     public static string Choose(HttpRequest request, string? bodyId) =>
-        request.Headers[Header] is [{ Length: > 0 } header] ? header : bodyId is { Length: > 0 } ? bodyId : Guid.NewGuid().ToString("N");
+        request.Headers[Header] is [{ Length: > 0 } header] ? header : bodyId is { Length: > 0 } ? bodyId : New();
 
     /// <summary>Tells the client an id that it did not send as a header itself, if a header can carry it.</summary>
     public static void Tell(HttpContext context, string id)
     {
-        if (!context.Request.Headers.ContainsKey(Header) && id.All(c => c is > ' ' and < '\x7f'))
+        if (!context.Request.Headers.ContainsKey(Header) && !id.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
             context.Response.Headers[Header] = id;
         }
     }
+
+    /// <summary>Unique by the process's own random number and, within it, by counting.</summary>
+    private static string New() => string.Create(32, Interlocked.Increment(ref _last), static (text, number) =>
+    {
+        Process.TryFormat(text, out _, "x16");
+        number.TryFormat(text[16..], out _, "x16");
+    });
 }

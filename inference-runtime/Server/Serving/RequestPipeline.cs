@@ -7,17 +7,22 @@ namespace ModelOperator.Server.Serving;
 /// <summary>Around every request: counts it, keeps the server from stopping under it, and turns what goes wrong into the protocol's errors.</summary>
 internal sealed class RequestPipeline(DrainState drain, HttpStatistics statistics, ILogger<RequestPipeline> logger)
 {
-    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         PathString path = context.Request.Path;
         bool traffic = path.StartsWithSegments("/v2/models", StringComparison.Ordinal) && HttpMethods.IsPost(context.Request.Method);
-        if (!traffic)
+        if (traffic)
         {
-            Traces.Leave();
-            await AnswerAsync(context, next);
-            return;
+            return ServeAsync(context, next);
         }
 
+        Traces.Leave();
+        return AnswerAsync(context, next);
+    }
+
+    /// <summary>As <see cref="InvokeAsync"/>, of what is known to be a client's request to a model.</summary>
+    public async Task ServeAsync(HttpContext context, RequestDelegate next)
+    {
         drain.Arrived();
         try
         {
