@@ -49,7 +49,7 @@ verify-generate: ## Fail when a generated file is stale
 verify: verify-format verify-generate ## All verifications
 
 .PHONY: test
-test: packages test-unit test-api test-e2e ## All tests, from nothing
+test: packages test-unit test-fuzz test-api test-e2e ## All tests, from nothing
 
 .PHONY: test-unit
 test-unit: build ## Tests that need nothing but .NET
@@ -74,6 +74,20 @@ bench-analysis: ## Decisions against those of others, and their cost; FULL=1 for
 .PHONY: bench-serving
 bench-serving: ## The inference runtime against limits and peers; FULL=1 for longer, ONLY=PART for a part
 	FULL="$(FULL)" ONLY="$(ONLY)" tests/bench-serving
+
+# Inputs of make fuzz, and what its random numbers begin with
+INPUTS ?= 10000000
+SEED ?=
+
+.PHONY: fuzz
+fuzz: ## Feed the readers of clients' requests with inputs led by the branches they take; INPUTS=300000 is a short run
+	dotnet build tests/Fuzzing --configuration Release -nologo -verbosity:quiet
+	dotnet tests/Fuzzing/bin/Release/net10.0/model-operator-fuzz.dll instrument tests/Fuzzing/bin/Release/net10.0/ModelOperator.Protocol.dll
+	dotnet tests/Fuzzing/bin/Release/net10.0/model-operator-fuzz.dll run --inputs $(INPUTS) $(if $(SEED),--seed $(SEED))
+
+.PHONY: test-fuzz
+test-fuzz: ## A short run of the fuzzer
+	$(MAKE) fuzz INPUTS=300000
 
 .PHONY: demo
 demo: packages ## Five rollouts on a cluster, shown as they go; DEMO_KEEP=1 leaves the cluster up

@@ -77,7 +77,7 @@ internal static class JsonText
     public static bool IsInvalid(Exception e) => e is JsonException or InvalidOperationException;
 
     public static ProtocolException Invalid(Exception e) => e is JsonException
-        ? new ProtocolException($"the body is not valid JSON: {e.Message}", e)
+        ? new ProtocolException($"the body is not valid JSON: {Cut(e.Message)}", e)
         : new ProtocolException("the body is not valid JSON: it has text that is not valid Unicode", e);
 
     public static ProtocolException Empty() => new("the body is empty, expected a JSON object");
@@ -94,6 +94,10 @@ internal static class JsonText
     private static ProtocolException NoText(ref Utf8JsonReader reader, string what, int maxLength) => reader.TokenType == JsonTokenType.String
         ? new ProtocolException($"{what} is longer than {maxLength} characters")
         : new ProtocolException($"{what} must be a string, not {Describe(ref reader)}");
+
+    /// <summary>System.Text.Json quotes what is wrong, which can be the whole body, and says at the end where it is.</summary>
+    private static string Cut(string message) =>
+        message.Length <= 4 * MaxQuoted ? message : $"{message.AsSpan(0, MaxQuoted)}...{message.AsSpan(message.Length - (2 * MaxQuoted))}";
 
     private static string Cut(ReadOnlySpan<byte> text) =>
         text.Length <= MaxQuoted ? Encoding.UTF8.GetString(text) : Encoding.UTF8.GetString(text[..MaxQuoted]) + "...";

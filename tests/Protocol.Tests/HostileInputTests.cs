@@ -51,6 +51,18 @@ public sealed class HostileInputTests
         ReadsOrRefuses(() => InferRequestReader.Read(bytes, new ProtocolLimits()).Dispose())
         && ReadsOrRefuses(() => FeedbackRequest.Read(bytes, new ProtocolLimits()));
 
+    /// <summary>What fuzzing found once.</summary>
+    [TestCase("{\"id\": tr", 3000)]
+    [TestCase("{\"id\": t", 100_000)]
+    public void A_refusal_does_not_send_the_whole_body_back(string start, int length)
+    {
+        byte[] body = Encoding.UTF8.GetBytes(start + new string('x', length));
+
+        ProtocolException? e = Assert.Throws<ProtocolException>(() => FeedbackRequest.Read(body, new ProtocolLimits()));
+
+        Assert.That(e!.Message, Has.Length.LessThan(400).And.Contain("LineNumber: 0 | BytePositionInLine: "));
+    }
+
     private static bool ReadsOrRefuses(Action read)
     {
         try

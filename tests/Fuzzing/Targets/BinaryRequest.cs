@@ -1,0 +1,34 @@
+using ModelOperator.Protocol;
+
+namespace ModelOperator.Fuzzing.Targets;
+
+/// <summary>Infer requests whose tensors follow the JSON. The first two bytes of an input are the JSON's length, as a header would be.</summary>
+internal sealed class BinaryRequest : ITarget
+{
+    private static readonly ProtocolLimits Limits = new();
+
+    public string Name => "binary";
+
+    public IReadOnlyList<byte[]> Seeds { get; } =
+    [
+        Targets.Seeds.Binary("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1,2],"parameters":{"binary_data_size":8}}]}""", new byte[8]),
+        Targets.Seeds.Binary(
+            """{"inputs":[{"name":"x","datatype":"BYTES","shape":[2],"parameters":{"binary_data_size":11}}],"parameters":{"binary_data_output":true}}""",
+            3, 0, 0, 0, 65, 66, 67, 0, 0, 0, 0),
+        Targets.Seeds.Binary(
+            """{"inputs":[{"name":"x","datatype":"BOOL","shape":[1],"parameters":{"binary_data_size":1}},{"name":"y","datatype":"INT64","shape":[1],"parameters":{"binary_data_size":8}},{"name":"z","datatype":"INT8","shape":[1],"data":[1]}],"outputs":[{"name":"o","parameters":{"binary_data":true}}]}""",
+            1, 1, 2, 3, 4, 5, 6, 7, 8),
+    ];
+
+    public IReadOnlyList<byte[]> Words => Targets.Words.OfJson;
+
+    public void Read(byte[] input)
+    {
+        int length = input.Length < 2 ? 0 : Math.Min(input[0] | (input[1] << 8), input.Length - 2);
+        int start = Math.Min(2, input.Length);
+        Memory<byte> binary = input.AsMemory(start + length);
+        Agreement.Check(
+            () => InferRequestReader.Read(input.AsSpan(start, length), binary, Limits, KnownNames.None),
+            () => InferRequestReader.ReadCarefully(input.AsSpan(start, length), binary, Limits, KnownNames.None));
+    }
+}
