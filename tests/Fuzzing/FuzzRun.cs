@@ -36,6 +36,7 @@ internal sealed class FuzzRun(ITarget target, Coverage coverage, Findings findin
             corpus.Add(input, store: false);
         }
 
+        _refused = 0;
         Stopwatch watch = Stopwatch.StartNew();
         for (long i = 0; i < inputs; i++)
         {

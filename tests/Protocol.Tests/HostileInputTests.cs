@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using ModelOperator.Protocol.Grpc;
 
 namespace ModelOperator.Protocol.Tests;
 
@@ -61,6 +62,21 @@ public sealed class HostileInputTests
         ProtocolException? e = Assert.Throws<ProtocolException>(() => FeedbackRequest.Read(body, new ProtocolLimits()));
 
         Assert.That(e!.Message, Has.Length.LessThan(400).And.Contain("LineNumber: 0 | BytePositionInLine: "));
+    }
+
+    /// <summary>What fuzzing found once: 1 MiB was rented for a message of 40 bytes.</summary>
+    [Test]
+    public void A_short_gRPC_message_that_claims_many_elements_gets_no_memory_for_them()
+    {
+        // inputs { name: "x" datatype: "INT64" shape: 1000000 contents { int64_contents: [1, 2] } }
+        byte[] tensor = [0x0a, 1, (byte)'x', 0x12, 5, .. "INT64"u8, 0x1a, 3, 0xc0, 0x84, 0x3d, 0x2a, 4, 0x1a, 2, 1, 2];
+        byte[] message = [0x2a, (byte)tensor.Length, .. tensor];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        ProtocolException? e = Assert.Throws<ProtocolException>(() => ModelInferRequestReader.Read(message, new PooledBuffer(), new ProtocolLimits()));
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(256 * 1024));
+        Assert.That(e!.Message, Does.Contain("1000000"));
     }
 
     private static bool ReadsOrRefuses(Action read)

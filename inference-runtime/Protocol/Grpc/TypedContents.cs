@@ -22,7 +22,9 @@ internal static class TypedContents
             return;
         }
 
-        PooledBuffer data = new((int)Math.Min(Math.Max(tensor.ElementCount, 1) * Math.Max(type.Size(), sizeof(int)), FirstSize));
+        // An element takes a byte of the message at least, so a short message claims its elements in vain.
+        long most = Math.Clamp(tensor.ElementCount, 1, Math.Max(Length(contents), 1)) * Math.Max(type.Size(), sizeof(int));
+        PooledBuffer data = new((int)Math.Min(most, FirstSize));
         try
         {
             TypedElements elements = new(tensor, data);
@@ -66,6 +68,17 @@ internal static class TypedContents
         TensorDataType.Bytes => 8,
         _ => 0,
     };
+
+    private static long Length(ReadOnlySpan<ProtoRange> parts)
+    {
+        long length = 0;
+        foreach (ProtoRange part in parts)
+        {
+            length += part.Length;
+        }
+
+        return length;
+    }
 
     private static string NameOf(int field) => field switch
     {

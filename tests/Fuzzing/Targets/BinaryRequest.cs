@@ -2,9 +2,11 @@ using ModelOperator.Protocol;
 
 namespace ModelOperator.Fuzzing.Targets;
 
-/// <summary>Infer requests whose tensors follow the JSON. The first two bytes of an input are the JSON's length, as a header would be.</summary>
+/// <summary>Infer requests whose tensors follow the JSON. Of an input the JSON ends where a byte is that UTF-8 never has.</summary>
 internal sealed class BinaryRequest : ITarget
 {
+    public const byte EndOfJson = 0xff;
+
     private static readonly ProtocolLimits Limits = new();
 
     public string Name => "binary";
@@ -24,11 +26,11 @@ internal sealed class BinaryRequest : ITarget
 
     public void Read(byte[] input)
     {
-        int length = input.Length < 2 ? 0 : Math.Min(input[0] | (input[1] << 8), input.Length - 2);
-        int start = Math.Min(2, input.Length);
-        Memory<byte> binary = input.AsMemory(start + length);
+        int end = input.AsSpan().IndexOf(EndOfJson);
+        int length = end < 0 ? input.Length : end;
+        Memory<byte> binary = input.AsMemory(Math.Min(length + 1, input.Length));
         Agreement.Check(
-            () => InferRequestReader.Read(input.AsSpan(start, length), binary, Limits, KnownNames.None),
-            () => InferRequestReader.ReadCarefully(input.AsSpan(start, length), binary, Limits, KnownNames.None));
+            () => InferRequestReader.Read(input.AsSpan(0, length), binary, Limits, KnownNames.None),
+            () => InferRequestReader.ReadCarefully(input.AsSpan(0, length), binary, Limits, KnownNames.None));
     }
 }

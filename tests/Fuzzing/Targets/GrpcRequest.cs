@@ -32,27 +32,36 @@ internal sealed class GrpcRequest : ITarget
 
         try
         {
-            ModelInferRequest request = ModelInferRequestReader.Read(input, owner, Limits);
-            foreach (InferTensor tensor in request.Request.Inputs)
+            using ModelInferRequest request = ModelInferRequestReader.Read(input, owner, Limits);
+            foreach (InferTensor tensor in request.Infer.Inputs)
             {
-                _ = tensor.Data.Span.Length;
+                if (tensor.DataType != TensorDataType.Bytes && tensor.Data.Length != tensor.ElementCount * tensor.DataType.Size())
+                {
+                    throw new InvalidOperationException($"{tensor.ElementCount} elements of {tensor.DataType} take {tensor.Data.Length} bytes");
+                }
             }
-
-            request.Request.Dispose();
         }
-        finally
+        catch (ProtocolException)
         {
-            if (owner.Disposed != 1)
-            {
-                throw new InvalidOperationException($"the message was given back {owner.Disposed} times");
-            }
+            owner.MustBeDisposed();
+            throw;
         }
+
+        owner.MustBeDisposed();
     }
 
     private sealed class Owner : IDisposable
     {
-        public int Disposed { get; private set; }
+        private int _disposed;
 
-        public void Dispose() => Disposed++;
+        public void Dispose() => _disposed++;
+
+        public void MustBeDisposed()
+        {
+            if (_disposed != 1)
+            {
+                throw new InvalidOperationException($"the message was given back {_disposed} times");
+            }
+        }
     }
 }

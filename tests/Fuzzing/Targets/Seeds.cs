@@ -17,12 +17,7 @@ internal static class Seeds
             """),
     ];
 
-    /// <summary>The 16 bits in front are the length of the JSON.</summary>
-    public static byte[] Binary(string json, params byte[] tensors)
-    {
-        byte[] text = Words.Utf8(json);
-        return [(byte)text.Length, (byte)(text.Length >> 8), .. text, .. tensors];
-    }
+    public static byte[] Binary(string json, params byte[] tensors) => [.. Words.Utf8(json), BinaryRequest.EndOfJson, .. tensors];
 
     private static string Value(string type) => type switch
     {
