@@ -13,7 +13,7 @@ internal sealed class Contenders(ServingSettings settings)
         Ours,
         settings.ServerCpus,
         "v2/health/ready",
-        (port, grpcPort) => [settings.Server, "serve", "--model-name", "model", "--model", settings.Model(model), "--port", $"{port}", .. options]);
+        (port, grpcPort) => [settings.Server, "serve", "--model-name", "model", "--model", settings.Model(model), "--port", $"{port}", "--grpc-port", $"{grpcPort}", .. options]);
 
     /// <summary>Kestrel that answers nothing; holding a model it tells what a process with that model weighs.</summary>
     public Task<PinnedServer> NothingAsync(string? model = null) => LimitAsync(Nothing, "null", model is null ? [] : ["--model", settings.Model(model)]);
