@@ -3,8 +3,8 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Api;
 
 /// <summary>
-/// How requests that arrive together are computed together. Whether and how far is read from the model when nothing is said; a model whose
-/// inputs and outputs have no common open first dimension computes each request alone.
+/// How requests that arrive together are computed together. When nothing is said the server measures what pays at its start; a model that does
+/// not allow it, because rows have no dimension of their own or depend on each other, computes each request alone, and the server's log says why.
 /// </summary>
 [ValidationRule(
     "!has(self.mode) || self.mode == 'Auto' || (!has(self.maxBatchSize) && !has(self.preferredBatchSizes) && !has(self.maxQueueDelayMicroseconds) && !has(self.maxQueueSize))",
@@ -20,19 +20,19 @@ public sealed class BatchingSpec
     /// <summary>Auto, or Disabled for one request at a time in each instance. Default: Auto.</summary>
     public BatchingMode? Mode { get; set; }
 
-    /// <summary>Rows computed together at most. Default: as the model and its providers suggest.</summary>
+    /// <summary>Rows computed together at most. Default: what the server measures to pay.</summary>
     [Range(Minimum = 1, Maximum = 4096)]
     public int? MaxBatchSize { get; set; }
 
-    /// <summary>Sizes that are computed at once when they are reached, without waiting for more; such as those an engine was tuned for.</summary>
+    /// <summary>Sizes at which a batch waits for no more requests.</summary>
     [AtomicList, Length(Minimum = 1, Maximum = 16)]
     public List<int>? PreferredBatchSizes { get; set; }
 
-    /// <summary>Microseconds a request may wait for others to join it.</summary>
+    /// <summary>Microseconds a request may be held back for others. Default: 0, so that only requests that have to wait anyway are computed together.</summary>
     [Range(Minimum = 0, Maximum = 1000000)]
     public int? MaxQueueDelayMicroseconds { get; set; }
 
-    /// <summary>Requests of a pod that may wait; further ones are refused with status 503.</summary>
+    /// <summary>Requests of a pod that may wait; further ones are refused with status 503. Default: 256.</summary>
     [Range(Minimum = 1, Maximum = 100000)]
     public int? MaxQueueSize { get; set; }
 }

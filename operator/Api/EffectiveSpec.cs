@@ -24,9 +24,9 @@ public sealed record EffectiveRuntime(
 /// <param name="PreferredBatchSizes">Sizes computed without waiting for more, ascending; empty for none.</param>
 /// <param name="MaxQueueDelayMicroseconds">How long a request may wait for others.</param>
 /// <param name="MaxQueueSize">Requests that may wait.</param>
-/// <param name="Instances">Sessions on each device.</param>
+/// <param name="Instances">Computations at the same time on each device.</param>
 /// <param name="HalfPrecision">Whether to compute with 16 bits.</param>
-/// <param name="Threads">CPU threads of each session.</param>
+/// <param name="Threads">CPU threads of each computation.</param>
 /// <param name="RequestTimeoutMilliseconds">How long a request may wait and compute.</param>
 public sealed record EffectiveTuning(
     int? MaxBatchSize,

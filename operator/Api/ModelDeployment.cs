@@ -29,6 +29,9 @@ public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec
 }
 
 /// <summary>What to serve and how to roll it out.</summary>
+[ValidationRule(
+    "!has(self.feedback) || !has(self.feedback.kind) || self.feedback.kind != 'Explicit' || !has(self.rollout) || !has(self.rollout.evaluation)",
+    Message = "rollout.evaluation holds the truth against predictions, which feedback.kind Explicit does not; want Classification or Regression")]
 public sealed class ModelDeploymentSpec
 {
     /// <summary>The model file and where to get it.</summary>
@@ -80,8 +83,8 @@ public sealed class LocalSecretReference
     "!has(self.executionProviders) || self.executionProviders.all(p, self.executionProviders.exists_one(q, q == p))",
     Message = "executionProviders must name each provider once")]
 [ValidationRule(
-    "!has(self.precision) || self.precision == 'Fp32' || (has(self.accelerator) && self.accelerator.kind == 'Gpu')",
-    Message = "precision Fp16 needs accelerator.kind Gpu")]
+    "!has(self.precision) || self.precision == 'Fp32' || (has(self.executionProviders) && self.executionProviders.exists(p, p == 'TensorRT') && self.executionProviders[0] == 'TensorRT')",
+    Message = "precision Fp16 needs TensorRT first in executionProviders")]
 public sealed class RuntimeSpec
 {
     /// <summary>Image of the inference runtime; the operator's default when absent.</summary>
@@ -98,14 +101,14 @@ public sealed class RuntimeSpec
     /// <summary>How requests that arrive together are computed together.</summary>
     public BatchingSpec? Batching { get; set; }
 
-    /// <summary>Sessions of the model on each device, which compute side by side. Default: as the device suggests.</summary>
+    /// <summary>Requests, or batches of them, that are computed at the same time on each device. Default: what the server measures to be best at its start.</summary>
     [Range(Minimum = 1, Maximum = 64)]
     public int? Instances { get; set; }
 
-    /// <summary>Fp32, or Fp16 to compute with 16 bits on a GPU. Default: Fp32.</summary>
+    /// <summary>Fp32, or Fp16 to have TensorRT compute with 16 bits. A model that has numbers of 16 bits itself needs no setting. Default: Fp32.</summary>
     public ModelPrecision? Precision { get; set; }
 
-    /// <summary>CPU threads of each session. Default: the container's CPU limit over the sessions.</summary>
+    /// <summary>CPU threads that compute one request or batch. Default: what the server measures to be best, out of the container's CPU limit.</summary>
     [Range(Minimum = 1, Maximum = 1024)]
     public int? Threads { get; set; }
 

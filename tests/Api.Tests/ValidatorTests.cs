@@ -21,7 +21,7 @@ public class ValidatorTests
         yield return Runtime(new() { Accelerator = new() { Kind = AcceleratorKind.Cpu, Count = 2 } }, "spec.runtime.accelerator.count: Invalid value: 2: belongs to kind Gpu; set kind to Gpu or leave it out");
         yield return Runtime(new() { ExecutionProviders = [ExecutionProvider.CUDA, ExecutionProvider.CPU] }, "spec.runtime.executionProviders[0]: Invalid value: CUDA: needs a GPU; set spec.runtime.accelerator.kind to Gpu or use CPU");
         yield return Runtime(new() { ExecutionProviders = [ExecutionProvider.CPU, ExecutionProvider.CPU] }, "spec.runtime.executionProviders[1]: Invalid value: CPU: is there already; name each provider once, the preferred one first");
-        yield return Runtime(new() { Precision = ModelPrecision.Fp16 }, "spec.runtime.precision: Invalid value: Fp16: needs a GPU, processors gain nothing by it; set spec.runtime.accelerator.kind to Gpu or use Fp32");
+        yield return Runtime(new() { Precision = ModelPrecision.Fp16 }, "spec.runtime.precision: Invalid value: Fp16: is for TensorRT to compute with; put TensorRT first in spec.runtime.executionProviders, or use Fp32");
         yield return Batching(new() { PreferredBatchSizes = [8, 16] }, "maxBatchSize: Invalid value: null: is needed with preferredBatchSizes; want 16 or more");
         yield return Batching(new() { MaxBatchSize = 12, PreferredBatchSizes = [8, 16] }, "preferredBatchSizes[1]: Invalid value: 16: is more than maxBatchSize (12) and would never be reached; want at most that");
         yield return Batching(new() { MaxBatchSize = 12, PreferredBatchSizes = [0] }, "preferredBatchSizes[0]: Invalid value: 0: want 1 or more rows");
@@ -31,6 +31,10 @@ public class ValidatorTests
         yield return Feedback(new() { Kind = FeedbackKind.Regression }, "tolerance: Invalid value: null: is needed with kind Regression: how far from the truth a prediction still is right");
         yield return Feedback(new() { Kind = FeedbackKind.Regression, Tolerance = new() }, "tolerance: Invalid value: {}: want absolute or percent, or both");
         yield return Feedback(new() { Tolerance = new() { Percent = "5" } }, "tolerance: Invalid value: {...}: belongs to kind Regression, and the kind is Classification; leave it out");
+        yield return Case(
+            entity => (entity.Spec.Feedback, entity.Spec.Rollout) = (
+                new() { Kind = FeedbackKind.Explicit }, new() { Evaluation = new() { MinAccuracyPercent = 92, Dataset = new() { Uri = "http://a/b" } } }),
+            "spec.feedback.kind: Invalid value: Explicit: holds no truth against predictions, as rollout.evaluation does; choose Classification or Regression, or leave the evaluation out");
         yield return Feedback(new() { Kind = FeedbackKind.Explicit, Output = "scores" }, "output: Invalid value: \"scores\": is not looked at with kind Explicit; leave it out, or choose Classification or Regression");
         yield return Rollout(new() { Steps = [new() { Weight = 25 }, new() { Weight = 5 }] }, "spec.rollout.steps[1].weight: Invalid value: 5: is less than the 25 of the step before; weights must not decrease");
         yield return Analysis(new() { IntervalSeconds = 60, DeadlineSeconds = 30 }, "spec.rollout.analysis.intervalSeconds: Invalid value: 60: is longer than deadlineSeconds (30): the rollout would end before anything is compared");
@@ -98,6 +102,7 @@ public class ValidatorTests
         yield return entity => entity.Spec.Runtime = new RuntimeSpec
         {
             Accelerator = new() { Kind = AcceleratorKind.Gpu },
+            ExecutionProviders = [ExecutionProvider.TensorRT, ExecutionProvider.CUDA],
             Batching = new() { MaxBatchSize = 16, PreferredBatchSizes = [16, 1], MaxQueueDelayMicroseconds = 0, MaxQueueSize = 1 },
             Precision = ModelPrecision.Fp16,
         };

@@ -16,7 +16,7 @@ internal static class ServeCommand
     private static readonly Option<int> GrpcPort = Options.Number("--grpc-port", "Port of gRPC, on all addresses; 0 takes a free one, -1 leaves gRPC out", 9000, -1, 65535);
     private static readonly Option<int> MaxRequests = Options.Number("--max-requests", "Requests in the server at the same time, more are refused with 503", 512, 1, 1_000_000);
     private static readonly Option<int> MaxBodyMebibytes = Options.Number("--max-body-mebibytes", "Size of a request body", 64, 1, 1024);
-    private static readonly Option<int> RequestTimeout = Options.Number("--request-timeout-seconds", "How long a request may wait and compute", 30, 1, 3600);
+    private static readonly Option<int> RequestTimeout = Options.Number("--request-timeout-milliseconds", "How long a request may wait and compute", 30_000, 1, 3_600_000);
     private static readonly Option<int> Drain = Options.Number("--drain-seconds", "After SIGTERM: how long requests that still arrive are served", 5, 0, 3600);
     private static readonly Option<int> FeedbackCapacity = Options.Number("--feedback-capacity", "Predictions kept so that feedback can be held against them, of 44 bytes each", 200_000, 16, 100_000_000);
 
@@ -60,7 +60,7 @@ internal static class ServeCommand
             Execution = ExecutionFlags.Read(parsed),
             MaxRequests = parsed.GetValue(MaxRequests),
             MaxBodyBytes = parsed.GetValue(MaxBodyMebibytes) * 1024L * 1024,
-            RequestTimeout = TimeSpan.FromSeconds(parsed.GetValue(RequestTimeout)),
+            RequestTimeout = TimeSpan.FromMilliseconds(parsed.GetValue(RequestTimeout)),
             Drain = TimeSpan.FromSeconds(parsed.GetValue(Drain)),
             Feedback = FeedbackFlags.Read(parsed) with { Capacity = parsed.GetValue(FeedbackCapacity) },
             Limits = LimitFlags.ReadRequests(parsed),

@@ -46,8 +46,8 @@ internal sealed record EvaluateOptions
 
     public int MaxLineBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>How long one try of a request may take; longer than a model server's own limit, which says more.</summary>
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(35);
+    /// <summary>How long one try of a request may take; longer than a model server's own limit may be, which says more.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(65);
 
     /// <summary>Further tries of a request that got no answer from a model.</summary>
     public int Retries { get; init; } = 9;

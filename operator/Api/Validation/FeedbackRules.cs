@@ -5,7 +5,8 @@ internal static class FeedbackRules
 {
     private const string Root = "spec.feedback";
 
-    public static IEnumerable<FieldError> Check(FeedbackSpec? feedback) => feedback is null ? [] : [.. Tolerance(feedback), .. Output(feedback)];
+    public static IEnumerable<FieldError> Check(ModelDeploymentSpec spec) =>
+        spec.Feedback is { } feedback ? [.. Tolerance(feedback), .. Output(feedback), .. Evaluation(feedback, spec.Rollout?.Evaluation)] : [];
 
     private static IEnumerable<FieldError> Tolerance(FeedbackSpec feedback) => (feedback.Kind, feedback.Tolerance) switch
     {
@@ -18,5 +19,9 @@ internal static class FeedbackRules
 
     private static IEnumerable<FieldError> Output(FeedbackSpec feedback) => feedback is { Kind: FeedbackKind.Explicit, Output: { } output }
         ? [FieldError.Text($"{Root}.output", output, "is not looked at with kind Explicit; leave it out, or choose Classification or Regression")]
+        : [];
+
+    private static IEnumerable<FieldError> Evaluation(FeedbackSpec feedback, EvaluationSpec? evaluation) => feedback.Kind == FeedbackKind.Explicit && evaluation is not null
+        ? [FieldError.Of($"{Root}.kind", FeedbackKind.Explicit, "holds no truth against predictions, as rollout.evaluation does; choose Classification or Regression, or leave the evaluation out")]
         : [];
 }

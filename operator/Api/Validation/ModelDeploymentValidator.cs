@@ -19,7 +19,7 @@ public static partial class ModelDeploymentValidator
             .. ModelSourceRules.Check(entity.Spec.Model),
             .. RuntimeRules.Check(entity.Spec.Runtime),
             .. RolloutRules.Check(entity.Spec.Rollout),
-            .. FeedbackRules.Check(entity.Spec.Feedback),
+            .. FeedbackRules.Check(entity.Spec),
         ];
     }
 

@@ -52,7 +52,7 @@ internal static class RuntimeRules
     }
 
     private static IEnumerable<FieldError> Precision(RuntimeSpec runtime) =>
-        runtime.Precision == ModelPrecision.Fp16 && runtime.Accelerator is not { Kind: AcceleratorKind.Gpu }
-            ? [FieldError.Of("spec.runtime.precision", ModelPrecision.Fp16, "needs a GPU, processors gain nothing by it; set spec.runtime.accelerator.kind to Gpu or use Fp32")]
+        runtime.Precision == ModelPrecision.Fp16 && runtime.ExecutionProviders is not [ExecutionProvider.TensorRT, ..]
+            ? [FieldError.Of("spec.runtime.precision", ModelPrecision.Fp16, "is for TensorRT to compute with; put TensorRT first in spec.runtime.executionProviders, or use Fp32")]
             : [];
 }

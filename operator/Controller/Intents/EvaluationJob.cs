@@ -30,7 +30,7 @@ internal static class EvaluationJob
     /// <summary>What distinguishes this run from others under the same name.</summary>
     public static string RunOf(JsonObject intent) => (string)intent["metadata"]!["annotations"]![RunAnnotation]!;
 
-    public static JsonObject Build(ModelDeployment model, EvaluationPlan plan, EffectiveRuntime runtime, string image)
+    public static JsonObject Build(ModelDeployment model, EvaluationPlan plan, EffectiveSpec effective, string image)
     {
         string name = model.Metadata.Name;
         var spec = new JsonObject
@@ -42,7 +42,7 @@ internal static class EvaluationJob
             ["template"] = new JsonObject
             {
                 ["metadata"] = new JsonObject { ["labels"] = ObjectLabels.Evaluation(name, plan.Revision) },
-                ["spec"] = PodSpec(name, plan, runtime, image),
+                ["spec"] = PodSpec(name, plan, effective, image),
             },
         };
         string run = Hash($"{model.Status?.Rollout?.StartedAt.UtcDateTime:O}\n{spec.ToJsonString()}");
@@ -62,7 +62,7 @@ internal static class EvaluationJob
         };
     }
 
-    private static JsonObject PodSpec(string model, EvaluationPlan plan, EffectiveRuntime runtime, string image)
+    private static JsonObject PodSpec(string model, EvaluationPlan plan, EffectiveSpec effective, string image)
     {
         EvaluationDataset dataset = plan.Evaluation.Dataset;
         var spec = new JsonObject
@@ -76,7 +76,7 @@ internal static class EvaluationJob
                 ["name"] = Container,
                 // Not the revision's, which may be the user's own and know no evaluation.
                 ["image"] = image,
-                ["args"] = new JsonArray([.. Arguments(model, plan).Select(argument => (JsonNode)argument)]),
+                ["args"] = new JsonArray([.. Arguments(model, plan, effective.Feedback).Select(argument => (JsonNode)argument)]),
                 ["ports"] = new JsonArray(new JsonObject { ["name"] = "progress", ["containerPort"] = ProgressPort, ["protocol"] = "TCP" }),
                 ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["cpu"] = "100m", ["memory"] = "256Mi" } },
                 ["securityContext"] = PodSecurity.Container(),
@@ -88,7 +88,7 @@ internal static class EvaluationJob
         // Where the revision's pods may run and what they may pull, this one may.
         foreach (string field in new[] { "imagePullSecrets", "nodeSelector", "tolerations" })
         {
-            if (runtime.PodTemplate?["spec"]?[field] is { } users)
+            if (effective.Runtime.PodTemplate?["spec"]?[field] is { } users)
             {
                 spec[field] = users.DeepClone();
             }
@@ -97,7 +97,7 @@ internal static class EvaluationJob
         return spec;
     }
 
-    private static IEnumerable<string> Arguments(string model, EvaluationPlan plan)
+    private static IEnumerable<string> Arguments(string model, EvaluationPlan plan, EffectiveFeedback feedback)
     {
         EffectiveEvaluation evaluation = plan.Evaluation;
         return
@@ -112,6 +112,8 @@ internal static class EvaluationJob
             "--concurrency", evaluation.Concurrency.ToString(),
             "--quantile", evaluation.QuantilePercent.ToString(),
             .. evaluation.MaxMilliseconds is { } limit ? ["--max-milliseconds", limit.ToString()] : Array.Empty<string>(),
+            .. ServeArguments.Feedback(feedback),
+            .. feedback.Tolerance is { } tolerance ? ["--feedback-tolerance", $"{tolerance.Absolute ?? "0"},{tolerance.Percent ?? "0"}%"] : Array.Empty<string>(),
             "--progress-port", ProgressPort.ToString(),
         ];
     }

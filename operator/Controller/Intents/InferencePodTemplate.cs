@@ -21,6 +21,13 @@ internal static class InferencePodTemplate
     private const string ModelsDirectory = "/models";
     private const string ModelFile = $"{ModelsDirectory}/model.onnx";
     private const int Port = 8080;
+    private const string GrpcPortName = "grpc";
+    private const int GrpcPort = 9000;
+    private const string CacheDirectory = "/cache";
+    private const int ShortestGraceSeconds = 60;
+
+    /// <summary>What the server takes to end besides its longest request: it serves on until clients have gone, and has a margin.</summary>
+    private const int EndingSeconds = 15;
 
     public static JsonObject Build(string model, string revision, EffectiveSpec effective)
     {
@@ -28,12 +35,11 @@ internal static class InferencePodTemplate
         {
             ["automountServiceAccountToken"] = false,
             ["enableServiceLinks"] = false,
-            // Longer than the server waits for the requests it still has when it is told to end.
-            ["terminationGracePeriodSeconds"] = 60,
+            ["terminationGracePeriodSeconds"] = GraceSeconds(effective.Runtime.Tuning),
             ["securityContext"] = PodSecurity.Pod(),
             ["topologySpreadConstraints"] = Spread.Over(ObjectLabels.Revision(model, revision)),
             ["initContainers"] = new JsonArray(Fetch(effective.Model, effective.Runtime.Image)),
-            ["containers"] = new JsonArray(Runtime(model, effective.Runtime)),
+            ["containers"] = new JsonArray(Runtime(model, effective)),
             ["volumes"] = Volumes(effective.Model),
         };
         if (effective.Runtime.Gpu is { } gpu)
@@ -77,8 +83,13 @@ internal static class InferencePodTemplate
         };
     }
 
-    private static JsonObject Runtime(string model, EffectiveRuntime runtime)
+    // Longer than the server waits for the requests it still has when it is told to end.
+    private static int GraceSeconds(EffectiveTuning tuning) => Math.Max(
+        ShortestGraceSeconds, EndingSeconds + (int)Math.Ceiling((tuning.RequestTimeoutMilliseconds ?? 0) / 1000.0));
+
+    private static JsonObject Runtime(string model, EffectiveSpec effective)
     {
+        EffectiveRuntime runtime = effective.Runtime;
         JsonObject resources = Requests();
         if (runtime.Gpu is { } gpu)
         {
@@ -90,20 +101,18 @@ internal static class InferencePodTemplate
             ["name"] = RuntimeContainer,
             ["image"] = runtime.Image,
             ["args"] = new JsonArray(
-                "serve",
-                "--model-name", model,
-                "--model", ModelFile,
-                "--port", Port.ToString(),
-                "--execution-providers", string.Join(',', runtime.ExecutionProviders)),
+                [.. ServeArguments.Of(model, ModelFile, Port, GrpcPort, CacheDirectory, effective).Select(argument => (JsonNode)argument)]),
             ["ports"] = new JsonArray(
-                new JsonObject { ["name"] = PortName, ["containerPort"] = Port, ["protocol"] = "TCP" }),
+                new JsonObject { ["name"] = PortName, ["containerPort"] = Port, ["protocol"] = "TCP" },
+                new JsonObject { ["name"] = GrpcPortName, ["containerPort"] = GrpcPort, ["protocol"] = "TCP" }),
             ["resources"] = resources,
             ["startupProbe"] = Probe("/v2/health/live", periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 600),
             ["readinessProbe"] = Probe("/v2/health/ready", periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3),
             ["livenessProbe"] = Probe("/v2/health/live", periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6),
             ["securityContext"] = PodSecurity.Container(),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
-            ["volumeMounts"] = new JsonArray(Mount("models", ModelsDirectory, readOnly: true), Mount("tmp", "/tmp")),
+            ["volumeMounts"] = new JsonArray(
+                Mount("models", ModelsDirectory, readOnly: true), Mount("cache", CacheDirectory), Mount("tmp", "/tmp")),
         };
     }
 
@@ -111,6 +120,8 @@ internal static class InferencePodTemplate
     {
         var volumes = new JsonArray(
             new JsonObject { ["name"] = "models", ["emptyDir"] = new JsonObject() },
+            // What is made of the model at the first start; a volume of this name in the pod template keeps it from pod to pod.
+            new JsonObject { ["name"] = "cache", ["emptyDir"] = new JsonObject() },
             new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() });
         if (source.CredentialsSecretRef is { } secret)
         {

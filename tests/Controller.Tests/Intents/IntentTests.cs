@@ -26,6 +26,11 @@ public sealed class IntentTests
                     Image = "registry.example/own-runtime:2",
                     Accelerator = new AcceleratorSpec { Kind = AcceleratorKind.Gpu, Count = 2 },
                     ExecutionProviders = [ExecutionProvider.TensorRT, ExecutionProvider.CUDA, ExecutionProvider.CPU],
+                    Batching = new() { MaxBatchSize = 32, PreferredBatchSizes = [16, 8], MaxQueueDelayMicroseconds = 2000, MaxQueueSize = 512 },
+                    Instances = 2,
+                    Precision = ModelPrecision.Fp16,
+                    Threads = 3,
+                    RequestTimeoutMilliseconds = 50_000,
                     PodTemplate = (JsonObject)JsonNode.Parse(
                         """
                         {
@@ -48,6 +53,29 @@ public sealed class IntentTests
             }),
             3),
         "every-field");
+
+    [Test]
+    public void Without_batching_rows_are_computed_one_at_a_time() => Assert.That(
+        Arguments(new() { Runtime = new() { Batching = new() { Mode = BatchingMode.Disabled } } }), Does.Contain("--max-batch-size 1"));
+
+    [Test]
+    public void The_server_is_told_what_feedback_is_about_and_the_routers_how_near_a_number_must_be() => Assert.That(
+        Arguments(new() { Feedback = new() { Kind = FeedbackKind.Regression, Output = "price", Tolerance = new() { Percent = "5" } } }),
+        Does.EndWith("--feedback-kind regression --feedback-output price"));
+
+    [Test]
+    public void A_volume_of_the_users_takes_the_place_of_the_one_for_what_is_made_of_the_model()
+    {
+        JsonObject deployment = Deployment(
+            Models.Digits(model => model.Spec.Runtime = new RuntimeSpec
+            {
+                PodTemplate = (JsonObject)JsonNode.Parse("""{"spec": {"volumes": [{"name": "cache", "persistentVolumeClaim": {"claimName": "engines"}}]}}""")!,
+            }),
+            1);
+
+        JsonNode[] volumes = [.. deployment["spec"]!["template"]!["spec"]!["volumes"]!.AsArray().Where(v => (string)v!["name"]! == "cache").Select(v => v!)];
+        Assert.That(volumes.Single().ToJsonString(), Is.EqualTo("""{"name":"cache","persistentVolumeClaim":{"claimName":"engines"}}"""));
+    }
 
     [Test]
     public void The_Service_of_a_model_leads_to_the_routers() => Golden.Verify(ModelService.Build(Models.Digits()), "service");
@@ -78,6 +106,17 @@ public sealed class IntentTests
     [Test]
     public void The_Job_of_an_evaluation_with_data_on_a_volume() => Golden.Verify(
         Evaluation(new EvaluationDataset { PersistentVolumeClaim = new VolumeFileReference { ClaimName = "data", Path = "sets/digits.ndjson" } }, "fedcba9876"), "evaluation-volume");
+
+    [Test]
+    public void An_evaluation_judges_as_feedback_does()
+    {
+        JsonObject job = Evaluation(
+            new EvaluationDataset { Uri = "https://store.example/prices.ndjson" }, "fedcba9876",
+            model => model.Spec.Feedback = new FeedbackSpec { Kind = FeedbackKind.Regression, Output = "price", Tolerance = new() { Absolute = "0.5", Percent = "2.5" } });
+
+        string arguments = string.Join(' ', job["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray());
+        Assert.That(arguments, Does.Contain("--feedback-kind regression --feedback-output price --feedback-tolerance 0.5,2.5%"));
+    }
 
     [Test]
     public void Another_rollout_or_another_evaluation_is_another_run_of_the_same_Job()
@@ -171,7 +210,13 @@ public sealed class IntentTests
             Evaluation = new EvaluationSpec { Dataset = dataset, MinAccuracyPercent = 92, MaxMilliseconds = stable is null ? null : 50 },
         };
         EffectiveSpec spec = Defaults.Resolve(model.Spec, Image);
-        return EvaluationJob.Build(model, new Rollouts.EvaluationPlan(spec.Rollout.Evaluation!, "0123456789", stable), spec.Runtime, "registry.example/default-runtime:1");
+        return EvaluationJob.Build(model, new Rollouts.EvaluationPlan(spec.Rollout.Evaluation!, "0123456789", stable), spec, "registry.example/default-runtime:1");
+    }
+
+    private static string Arguments(ModelDeploymentSpec spec)
+    {
+        spec.Model = Models.Digits().Spec.Model;
+        return string.Join(' ', ServeArguments.Of("digits", "/models/model.onnx", 8080, 9000, "/cache", Defaults.Resolve(spec, Image)));
     }
 
     private static JsonObject Deployment(ModelDeployment model, int replicas, string revision = "0123456789") =>
