@@ -69,7 +69,19 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    public int Id => _process.Id;
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Files and connections it has open.</summary>
+    public int Handles => Directory.GetFiles($"/proc/{_process.Id.ToString(CultureInfo.InvariantCulture)}/fd").Length;
+
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
 
     /// <summary>What it wrote to standard output so far.</summary>
     public IReadOnlyCollection<string> Output => _output;

@@ -64,6 +64,11 @@ internal sealed class BodyReader(ServeOptions options)
                 }
             }
         }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            body.Dispose();
+            throw Unreadable(e);
+        }
         catch
         {
             body.Dispose();
@@ -103,6 +108,11 @@ internal sealed class BodyReader(ServeOptions options)
                 }
             }
         }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            body.Dispose();
+            throw Unreadable(e);
+        }
         catch (InvalidDataException e)
         {
             body.Dispose();
@@ -125,6 +135,9 @@ internal sealed class BodyReader(ServeOptions options)
         return ContentCoding.Find(encoding)
             ?? throw new ProtocolException(415, $"Content-Encoding is '{encoding}', expected gzip, deflate or identity");
     }
+
+    /// <summary>Kestrel throws this for chunks whose size is no number it can hold, and when the client breaks the connection.</summary>
+    private static ProtocolException Unreadable(IOException e) => new("the body cannot be read: its chunks are broken, or it ended too early", e);
 
     private ProtocolException TooLarge() => new(413, $"the body is larger than {options.MaxBodyBytes} bytes, the limit");
 }
