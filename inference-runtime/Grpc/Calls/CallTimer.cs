@@ -28,7 +28,15 @@ internal sealed class CallTimer : IDisposable
     {
         // Another clock would stay in the pool; only tests have one.
         CallTimer timer = ReferenceEquals(time, TimeProvider.System) && Idle.TryDequeue(out CallTimer? idle) ? idle : new CallTimer(time);
-        timer._source.CancelAfter(remaining);
+        if (remaining <= TimeSpan.Zero)
+        {
+            timer._source.Cancel();
+        }
+        else
+        {
+            timer._source.CancelAfter(remaining);
+        }
+
         timer._aborted = aborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timer._source);
         return timer;
     }
