@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -39,7 +40,17 @@ internal sealed class EchoServer : IHealthSource, IAsyncDisposable
             e => e is FormatException ? new RpcException(StatusCode.InvalidArgument, e.Message) : null,
             TimeProvider.System,
             _app.Services.GetRequiredService<ILogger<GrpcDispatcher>>());
-        _app.Use(next => context => dispatcher.Find(context) is { } method ? dispatcher.InvokeAsync(context, method) : next(context));
+        _app.Use(next => async context =>
+        {
+            if (dispatcher.Find(context) is { } method)
+            {
+                Ended.Enqueue(await dispatcher.InvokeAsync(context, method));
+            }
+            else
+            {
+                await next(context);
+            }
+        });
     }
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
@@ -49,6 +60,9 @@ internal sealed class EchoServer : IHealthSource, IAsyncDisposable
     public CancellationToken Stopping { get; }
 
     public bool Serving { get; set; } = true;
+
+    /// <summary>Statuses of the calls so far.</summary>
+    public ConcurrentQueue<StatusCode> Ended { get; } = [];
 
     /// <summary>Ends when Wait was called.</summary>
     public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -46,10 +46,10 @@ public sealed class MessageReaderTests
     [Test]
     public void A_message_over_the_limit_is_refused_before_it_is_stored()
     {
-        RpcException e = Assert.Throws<RpcException>(() => ReadAll(Frames.Frame(0, [], 100_001), [], MessageEncoding.Identity));
+        RpcException? e = Assert.Throws<RpcException>(() => ReadAll(Frames.Frame(0, [], 100_001), [], MessageEncoding.Identity));
 
-        Assert.That(e.Status, Is.EqualTo(StatusCode.ResourceExhausted));
-        Assert.That(e.Message, Is.EqualTo("a message is 100001 bytes long, the limit is 100000"));
+        Assert.That(e?.Status, Is.EqualTo(StatusCode.ResourceExhausted));
+        Assert.That(e?.Message, Is.EqualTo("a message is 100001 bytes long, the limit is 100000"));
     }
 
     [Test]
@@ -59,9 +59,9 @@ public sealed class MessageReaderTests
         Assume.That(bomb, Has.Length.LessThan(300_000));
         GrpcLimits limits = Limits with { MaxReceiveMessageBytes = 300_000 };
 
-        RpcException e = Assert.Throws<RpcException>(() => ReadAll(bomb, [], MessageEncoding.Gzip, limits));
+        RpcException? e = Assert.Throws<RpcException>(() => ReadAll(bomb, [], MessageEncoding.Gzip, limits));
 
-        Assert.That(e.Status, Is.EqualTo(StatusCode.ResourceExhausted));
+        Assert.That(e?.Status, Is.EqualTo(StatusCode.ResourceExhausted));
     }
 
     [TestCase(0, 5u, StatusCode.Internal)]
@@ -69,9 +69,9 @@ public sealed class MessageReaderTests
     [TestCase(1, 3u, StatusCode.Internal)]
     public void What_is_no_frame_is_refused(byte flag, uint length, StatusCode status)
     {
-        RpcException e = Assert.Throws<RpcException>(() => ReadAll(Frames.Frame(flag, [1, 2, 3], length), [], MessageEncoding.Identity));
+        RpcException? e = Assert.Throws<RpcException>(() => ReadAll(Frames.Frame(flag, [1, 2, 3], length), [], MessageEncoding.Identity));
 
-        Assert.That(e.Status, Is.EqualTo(status));
+        Assert.That(e?.Status, Is.EqualTo(status));
     }
 
     [Test]
