@@ -89,6 +89,10 @@ fuzz: ## Feed the readers of clients' requests with inputs led by the branches t
 test-fuzz: ## A short run of the fuzzer
 	$(MAKE) fuzz INPUTS=300000
 
+.PHONY: bench-gpu
+bench-gpu: ## The inference runtime on an NVIDIA GPU, where there is one; DRY_RUN=1 runs it on the CPU
+	FULL="$(FULL)" DRY_RUN="$(DRY_RUN)" tests/bench-gpu
+
 .PHONY: demo
 demo: packages ## Five rollouts on a cluster, shown as they go; DEMO_KEEP=1 leaves the cluster up
 	tests/demo.sh

@@ -1,4 +1,5 @@
 using ModelOperator.Benchmarks;
+using ModelOperator.Benchmarks.Gpu;
 using ModelOperator.Benchmarks.Serving;
 
 bool isFull = Environment.GetEnvironmentVariable("FULL") == "1";
@@ -9,7 +10,9 @@ switch (args)
         return AnalysisBench.Run(isFull, only, Environment.GetEnvironmentVariable("MODELS") ?? "tests/models");
     case ["serving"]:
         return await ServingBench.RunAsync(only);
+    case ["gpu", var folder]:
+        return await GpuBench.RunAsync(new GpuSettings(folder, Environment.GetEnvironmentVariable("DRY_RUN") == "1", isFull));
     default:
-        Console.Error.WriteLine("usage: model-operator-benchmarks analysis|serving    (FULL=1: every cell at full size; ONLY=PART,...: some parts)");
+        Console.Error.WriteLine("usage: model-operator-benchmarks analysis|serving|gpu FOLDER    (FULL=1: every cell at full size; ONLY=PART,...: some parts)");
         return 2;
 }

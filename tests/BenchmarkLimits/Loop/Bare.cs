@@ -8,12 +8,10 @@ namespace ModelOperator.BenchmarkLimits.Loop;
 internal sealed class Bare : IDisposable
 {
     private readonly List<InferenceSession> _sessions = [];
-    private readonly BareOptions _options;
 
     public Bare(BareOptions options)
     {
         OnnxTelemetry.TurnOff();
-        _options = options;
         for (int i = 0; i < options.Callers; i++)
         {
             if (i == 0 || options.SessionEach)
@@ -22,7 +20,7 @@ internal sealed class Bare : IDisposable
                 _sessions.Add(new InferenceSession(options.Model, session));
             }
 
-            Callers.Add(new BareCaller(_sessions[^1], options.Batch));
+            Callers.Add(new BareCaller(_sessions[^1], options));
         }
     }
 

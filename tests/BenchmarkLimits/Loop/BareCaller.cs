@@ -13,38 +13,58 @@ internal sealed class BareCaller : IDisposable
     private readonly OrtIoBinding _binding;
     private readonly RunOptions _options = new();
     private readonly List<OrtValue> _values = [];
+    private readonly OrtAllocator? _device;
 
-    public BareCaller(InferenceSession session, int batch)
+    public BareCaller(InferenceSession session, BareOptions options)
     {
         _session = session;
+        _device = options.OnDevice ? DeviceAllocator(session) : null;
         _binding = session.CreateIoBinding();
         foreach ((string name, NodeMetadata metadata) in session.InputMetadata)
         {
-            _binding.BindInput(name, Value(metadata, batch));
+            _binding.BindInput(name, Value(metadata, options.Batch));
         }
 
         foreach ((string name, NodeMetadata metadata) in session.OutputMetadata)
         {
-            _binding.BindOutput(name, Value(metadata, batch));
+            _binding.BindOutput(name, Value(metadata, options.Batch));
         }
     }
 
     /// <summary>One inference; returns when the outputs lie in their buffers.</summary>
-    public void Run() => _session.RunWithBinding(_options, _binding);
+    public void Run()
+    {
+        _session.RunWithBinding(_options, _binding);
+        if (_device is not null)
+        {
+            _binding.SynchronizeBoundOutputs();
+        }
+    }
 
     public void Dispose()
     {
         _binding.Dispose();
         _options.Dispose();
         _values.ForEach(v => v.Dispose());
+        _device?.Dispose();
     }
 
-    // Buffers on the CPU, as a server has them: where the session runs on a GPU, each run copies there and back.
+    private static OrtAllocator DeviceAllocator(InferenceSession session)
+    {
+        using OrtMemoryInfo memory = new(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, 0, OrtMemType.Default);
+        return new OrtAllocator(session, memory);
+    }
+
+    // Buffers on the CPU, as a server has them, unless told otherwise: where the session runs on a GPU, each run copies there and back.
     private OrtValue Value(NodeMetadata metadata, int batch)
     {
         long[] shape = [.. metadata.Dimensions.Select(d => d < 0 ? batch : (long)d)];
-        OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, metadata.ElementDataType, shape);
-        Fill(value, metadata.ElementDataType);
+        OrtValue value = OrtValue.CreateAllocatedTensorValue(_device ?? OrtAllocator.DefaultInstance, metadata.ElementDataType, shape);
+        if (_device is null)
+        {
+            Fill(value, metadata.ElementDataType);
+        }
+
         _values.Add(value);
         return value;
     }

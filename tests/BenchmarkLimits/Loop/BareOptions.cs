@@ -20,6 +20,9 @@ internal sealed record BareOptions
     /// <summary>Run on the CUDA execution provider, inputs and outputs copied to and from the device for each run.</summary>
     public bool Cuda { get; init; }
 
+    /// <summary>Leave inputs and outputs on the CUDA device, so that nothing is copied.</summary>
+    public bool OnDevice { get; init; }
+
     /// <summary>Prefix of the file that ONNX Runtime's profiler writes.</summary>
     public string? Profile { get; init; }
 }

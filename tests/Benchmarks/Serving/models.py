@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the models that serving is measured with; the weights are random, from a fixed seed: only time is measured.
 
-    /usr/bin/python3 tests/Benchmarks/Serving/models.py FOLDER     # Debian: python3-onnx
+    /usr/bin/python3 tests/Benchmarks/Serving/models.py FOLDER [MODEL...]     # Debian: python3-onnx
 
   resnet50       image float32 [batch, 3, 224, 224] to logits [batch, 1000], the topology of ResNet-50 (25.6 million weights)
   resnet50-fp16  the same in float16
@@ -111,8 +111,9 @@ def main():
         "perceptron": perceptron,
         "identity": identity,
     }
-    for name, make in makers.items():
+    for name in sys.argv[2:] or makers:
         path = folder / f"{name}.onnx"
+        make = makers[name]
         if not path.exists():
             make(path)
             print(f"made {path} ({path.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)
