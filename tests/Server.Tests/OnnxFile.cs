@@ -47,6 +47,9 @@ internal static class OnnxFile
     /// <summary>An attribute that is a list of whole numbers.</summary>
     public static byte[] Integers(string name, params long[] values) => Join([Text(1, name), .. values.Select(v => Number(8, v)), Number(20, 7)]);
 
+    /// <summary>An attribute that is a whole number.</summary>
+    public static byte[] Integer(string name, long value) => Join([Text(1, name), Number(3, value), Number(20, 2)]);
+
     private static byte[] Text(int field, string text) => Bytes(field, Encoding.UTF8.GetBytes(text));
 
     private static byte[] Bytes(int field, byte[] value) => [.. Varint((field << 3) | 2), .. Varint(value.Length), .. value];

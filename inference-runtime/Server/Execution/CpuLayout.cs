@@ -12,7 +12,7 @@ internal sealed record CpuLayout(int Threads, int Instances, int WideThreads = 0
     /// <summary>Shorter runs are not worth bringing threads together for.</summary>
     private static readonly TimeSpan WorthSharing = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>All threads must shorten a run to less than this share to be worth it.</summary>
+    /// <summary>All threads must leave less than this share of a run to each to be worth it.</summary>
     private const double WorthWidening = 0.7;
 
     /// <summary>The threads of a session to measure with.</summary>
@@ -26,7 +26,7 @@ internal sealed record CpuLayout(int Threads, int Instances, int WideThreads = 0
     /// <param name="options">What the user said.</param>
     /// <param name="single">Time of a run of one row.</param>
     /// <param name="narrow">Time of a run, of a full batch if there are batches, on the threads measured with.</param>
-    /// <param name="wide">Its time on all threads; null when that was not measured.</param>
+    /// <param name="wide">What of it was left to the calling thread when there were all threads; null when that was not measured.</param>
     /// <param name="batches">Whether requests are computed together.</param>
     public static CpuLayout Decide(ExecutionOptions options, TimeSpan single, TimeSpan narrow, TimeSpan? wide, bool batches)
     {

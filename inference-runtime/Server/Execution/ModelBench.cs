@@ -58,7 +58,7 @@ internal sealed class ModelBench
         return bench;
     }
 
-    /// <summary>Time of a run of a full batch on another session.</summary>
+    /// <summary>What a run of a full batch takes on another session.</summary>
     public TimeSpan MeasureFull(OrtSession session, CancellationToken cancellationToken)
     {
         using RunSlot slot = new(session, Signature.Inputs);

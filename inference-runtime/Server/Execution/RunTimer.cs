@@ -5,11 +5,11 @@ namespace ModelOperator.Server.Execution;
 /// <summary>Measures how long runs of a sample take.</summary>
 internal sealed class RunTimer(IReadOnlyList<InferTensor> sample, OutputSelection all, TimeProvider time)
 {
-    private const int MostRuns = 20;
-    private const int LeastRuns = 3;
+    private const int MostRuns = 50;
+    private const int LeastRuns = 2;
     private static readonly TimeSpan Enough = TimeSpan.FromMilliseconds(40);
 
-    /// <summary>The shortest of several runs of the sample: whatever else happens on a machine only makes them longer.</summary>
+    /// <summary>The shortest of several runs of the sample.</summary>
     public TimeSpan Measure(RunSlot slot, CancellationToken cancellationToken) => Measure(slot, 0, cancellationToken);
 
     /// <summary>The shortest of several runs of the sample repeated along the first dimension.</summary>
@@ -25,9 +25,9 @@ internal sealed class RunTimer(IReadOnlyList<InferTensor> sample, OutputSelectio
             for (int run = 0; run < MostRuns && (run < LeastRuns || total < Enough); run++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                long start = time.GetTimestamp();
+                TimeSpan start = RunClock.Now(slot.Session, time);
                 slot.Run(all, tell: false).Release();
-                TimeSpan took = time.GetElapsedTime(start);
+                TimeSpan took = RunClock.Now(slot.Session, time) - start;
                 total += took;
                 // The first run of a shape sets things up.
                 shortest = run > 0 && took < shortest ? took : shortest;
