@@ -53,27 +53,6 @@ internal static partial class LogMessages
     [LoggerMessage(16, LogLevel.Warning, "Try {Attempt} to ask {Arm} failed, the next is in {Seconds} s: {Reason}")]
     public static partial void AskAgain(ILogger logger, string arm, int attempt, double seconds, string reason);
 
-    [LoggerMessage(20, LogLevel.Information, "Fetching {Source} to {Output}")]
-    public static partial void Fetching(ILogger logger, string source, string output);
-
-    [LoggerMessage(21, LogLevel.Information, "{Output} is there already and has the digest wished for")]
-    public static partial void AlreadyFetched(ILogger logger, string output);
-
-    [LoggerMessage(22, LogLevel.Information, "{Mebibytes} MiB of {Total} are there, {Rate} MiB/s")]
-    public static partial void FetchProgress(ILogger logger, double mebibytes, string total, double rate);
-
-    [LoggerMessage(23, LogLevel.Information, "Fetched {Bytes} bytes, sha256:{Digest}, in {Seconds} s")]
-    public static partial void Fetched(ILogger logger, long bytes, string digest, double seconds);
-
-    [LoggerMessage(24, LogLevel.Warning, "Try {Attempt} failed, the next is in {Seconds} s: {Reason}")]
-    public static partial void FetchRetry(ILogger logger, int attempt, double seconds, string reason);
-
-    [LoggerMessage(25, LogLevel.Information, "Redirected to {Uri}")]
-    public static partial void Redirected(ILogger logger, string uri);
-
-    [LoggerMessage(26, LogLevel.Warning, "The credentials for {Source} travel unencrypted: its scheme is http")]
-    public static partial void CredentialsInTheClear(ILogger logger, string source);
-
     [LoggerMessage(50, LogLevel.Information, "The CPU computes {Instances} requests at a time, on {Threads} threads each, on {WideThreads} while there are few")]
     public static partial void CpuLayout(ILogger logger, int instances, int threads, int wideThreads);
 

@@ -40,6 +40,15 @@ public static class FailureReasons
     /// <summary>What was downloaded is not what the digest names.</summary>
     public const string DigestMismatch = "DigestMismatch";
 
+    /// <summary>The address, or what a name or a redirect leads to, is one that no model may come from here.</summary>
+    public const string AddressRefused = "AddressRefused";
+
+    /// <summary>The model has no signature, or one that is not by the key asked for.</summary>
+    public const string SignatureInvalid = "SignatureInvalid";
+
+    /// <summary>The archive cannot be unpacked, is not safe to, or holds no model.</summary>
+    public const string ArchiveInvalid = "ArchiveInvalid";
+
     /// <summary>The file is not a model that can be served.</summary>
     public const string ModelInvalid = "ModelInvalid";
 

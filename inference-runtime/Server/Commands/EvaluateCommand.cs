@@ -4,20 +4,15 @@ using ModelOperator.Evidence;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Evaluation;
 using ModelOperator.Server.Feedback;
-using ModelOperator.Server.Fetching;
 
 namespace ModelOperator.Server.Commands;
 
 /// <summary><c>inference-runtime evaluate</c></summary>
 internal static class EvaluateCommand
 {
-    private static readonly Option<string> Dataset = new("--dataset") { Description = "Rows of {\"inputs\": [...], \"truth\": ...}, one a line: http(s)://HOST/PATH or a file", Required = true };
+    private static readonly Option<string> Dataset = new("--dataset") { Description = "Rows of {\"inputs\": [...], \"truth\": ...}, one a line: an address as fetch takes it, or a file", Required = true };
     private static readonly Option<string?> Digest = new("--digest") { Description = "What the data set must be: sha256: and 64 hexadecimal digits" };
-    private static readonly Option<string?> Credentials = new("--credentials")
-    {
-        Description = "Folder with the file token, or the files username and password; sent to the host of the URI alone",
-    };
-
+    private static readonly Option<string?> Volume = new("--volume") { Description = "Folder the claim of a pvc:// address is mounted at" };
     private static readonly Option<string> Model = new("--model") { Description = "Name of the model in the paths of the protocol", Required = true };
     private static readonly Option<string> Canary = new("--canary") { Description = "Address of the new revision: http(s)://HOST", Required = true };
     private static readonly Option<string?> Stable = new("--stable") { Description = "Address of the revision to compare with; none compares with nothing" };
@@ -35,7 +30,7 @@ internal static class EvaluateCommand
     {
         Command command = new("evaluate", "Asks a new revision, and the one that serves, every row of a labelled data set over the protocol and counts right answers.")
         {
-            Dataset, Digest, Credentials, Model, Canary, Stable, Concurrency, Quantile, MaxMilliseconds, FeedbackFlags.Kind, FeedbackFlags.Output, FeedbackFlags.Tolerance, Result, ProgressPort,
+            Dataset, Digest, FetchOptionSet.Credentials, FetchOptionSet.WorkloadIdentity, FetchOptionSet.AllowedNetworks, Volume, Model, Canary, Stable, Concurrency, Quantile, MaxMilliseconds, FeedbackFlags.Kind, FeedbackFlags.Output, FeedbackFlags.Tolerance, Result, ProgressPort,
         };
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(
             () => RunAsync(Read(parsed), parsed.GetValue(Result), cancellationToken), parsed.GetValue(Result)));
@@ -46,10 +41,13 @@ internal static class EvaluateCommand
     {
         Dataset = parsed.GetRequiredValue(Dataset),
         Sha256 = Options.ParseDigest(parsed.GetValue(Digest)),
-        Credentials = parsed.GetValue(Credentials) is { } directory ? ModelCredentials.Read(directory) : null,
+        Credentials = FetchOptionSet.ReadCredentials(parsed),
+        WorkloadIdentity = parsed.GetValue(FetchOptionSet.WorkloadIdentity),
+        Networks = FetchOptionSet.ReadNetworks(parsed),
+        Volume = parsed.GetValue(Volume),
         ModelName = parsed.GetRequiredValue(Model),
-        Canary = ModelUri.Parse(parsed.GetRequiredValue(Canary), "--canary"),
-        Stable = parsed.GetValue(Stable) is { } stable ? ModelUri.Parse(stable, "--stable") : null,
+        Canary = ParseRevision(parsed.GetRequiredValue(Canary), "--canary"),
+        Stable = parsed.GetValue(Stable) is { } stable ? ParseRevision(stable, "--stable") : null,
         Concurrency = parsed.GetValue(Concurrency),
         QuantilePercent = parsed.GetValue(Quantile),
         MaxMilliseconds = parsed.GetValue(MaxMilliseconds) is > 0 and var limit ? limit : null,
@@ -65,6 +63,11 @@ internal static class EvaluateCommand
             FailureReasons.InvalidConfiguration, "--feedback-tolerance is missing: say how far from the truth a number still is right"),
         _ => feedback,
     };
+
+    private static Uri ParseRevision(string text, string option) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri is { Scheme: "http" or "https", UserInfo.Length: 0 }
+            ? uri
+            : throw new TerminatingException(FailureReasons.InvalidConfiguration, $"{option} cannot be used, expected http(s)://HOST without a user name");
 
     private static async Task RunAsync(EvaluateOptions options, string? result, CancellationToken cancellationToken)
     {

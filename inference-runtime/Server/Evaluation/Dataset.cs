@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using ModelOperator.Addressing;
 using ModelOperator.Server.Fetching;
 
 namespace ModelOperator.Server.Evaluation;
@@ -24,22 +25,29 @@ internal sealed class Dataset : IDisposable
             return new Dataset(options, options.Dataset, isOurs: false);
         }
 
-        string path = Path.Combine(options.Directory, $"dataset-{Guid.NewGuid():N}.ndjson");
+        string folder = Path.Combine(options.Directory, $"dataset-{Guid.NewGuid():N}");
+        string path = Path.Combine(folder, "dataset.ndjson");
         FetchOptions fetch = new()
         {
-            Uri = ModelUri.Parse(options.Dataset, "--dataset"),
+            Address = ModelAddress.TryParse(options.Dataset, out ModelAddress address, out string problem)
+                ? address
+                : throw new TerminatingException(FailureReasons.InvalidConfiguration, $"--dataset cannot be used: it {problem}"),
             Output = path,
             Sha256 = options.Sha256,
             Credentials = options.Credentials,
+            WorkloadIdentity = options.WorkloadIdentity,
+            Networks = options.Networks,
+            Volume = options.Volume,
+            Unpack = false,
             MaxBytes = options.MaxBytes,
         };
         try
         {
-            using HttpClient client = ModelHttp.NewClient();
-            await new ModelFetcher(fetch, client, time, logger).FetchAsync(cancellationToken);
+            await new ModelFetcher(fetch, time, logger).FetchAsync(cancellationToken);
         }
         catch (TerminatingException e)
         {
+            Remove(folder);
             throw new TerminatingException(ReasonOf(e.Reason), $"data set: {e.Message}", e);
         }
 
@@ -77,7 +85,15 @@ internal sealed class Dataset : IDisposable
     {
         if (_isOurs)
         {
-            File.Delete(_path);
+            Remove(Path.GetDirectoryName(_path)!);
+        }
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 

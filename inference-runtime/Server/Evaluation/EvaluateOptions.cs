@@ -1,18 +1,28 @@
+using ModelOperator.Addressing;
 using ModelOperator.Server.Feedback;
-using ModelOperator.Server.Fetching;
+using ModelOperator.Server.Fetching.Stores;
 
 namespace ModelOperator.Server.Evaluation;
 
 /// <summary>What <c>evaluate</c> was asked to do. Ranges are checked where the command line is read.</summary>
 internal sealed record EvaluateOptions
 {
-    /// <summary>An http(s) URI, or a file.</summary>
+    /// <summary>An address as models have, or a file.</summary>
     public required string Dataset { get; init; }
 
     /// <summary>SHA-256 that the data set must have, in lower-case hexadecimal digits; null takes any.</summary>
     public string? Sha256 { get; init; }
 
-    public ModelCredentials? Credentials { get; init; }
+    public SecretFolder? Credentials { get; init; }
+
+    /// <summary>Signs in to the data set's store as the pod's service account.</summary>
+    public bool WorkloadIdentity { get; init; }
+
+    /// <summary>Which addresses the data set may come from.</summary>
+    public AllowedNetworks Networks { get; init; } = AllowedNetworks.PublicOnly;
+
+    /// <summary>Where the volume of a pvc:// address is mounted.</summary>
+    public string? Volume { get; init; }
 
     public required string ModelName { get; init; }
 

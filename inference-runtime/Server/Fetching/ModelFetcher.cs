@@ -1,73 +1,168 @@
 using System.Security.Cryptography;
-using Polly;
-using Polly.Retry;
+using ModelOperator.Addressing;
+using ModelOperator.Server.Fetching.Archives;
+using ModelOperator.Server.Fetching.Caching;
+using ModelOperator.Server.Fetching.Http;
+using ModelOperator.Server.Fetching.Signatures;
+using ModelOperator.Server.Fetching.Stores;
+using ModelOperator.Server.Fetching.Volumes;
 
 namespace ModelOperator.Server.Fetching;
 
-/// <summary>Fetches a model: tries again when a try fails for a reason that may pass, goes on where the last one ended when it can.</summary>
-internal sealed class ModelFetcher(FetchOptions options, HttpClient client, TimeProvider time, ILogger logger)
+/// <summary>Fetches a model: finds its files, gets them, checks digest and signature, unpacks archives, and only then gives the model its name.</summary>
+internal sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(30);
+    // What is being fetched is beside where it will be, so that it gets there by a rename; a fetch that is started again finds it.
+    private const string StagingName = ".fetch";
+    private const string MarkerName = ".fetched";
+    private readonly string _directory = Path.GetDirectoryName(Path.GetFullPath(options.Output))!;
+
+    private string Staging => Path.Combine(_directory, StagingName);
+
+    /// <summary>What an archive was, in a file beside what was in it.</summary>
+    private string Marker => Path.Combine(_directory, MarkerName);
 
     public async Task FetchAsync(CancellationToken cancellationToken)
     {
-        string source = ModelUri.Loggable(options.Uri);
+        string source = options.Address.Name;
         if (await IsThereAsync(cancellationToken))
         {
-            LogMessages.AlreadyFetched(logger, options.Output);
+            FetchLog.AlreadyFetched(logger, options.Output);
             return;
         }
 
-        if (options.Credentials is not null && options.Uri.Scheme == Uri.UriSchemeHttp)
-        {
-            LogMessages.CredentialsInTheClear(logger, source);
-        }
-
-        LogMessages.Fetching(logger, source, options.Output);
-        long start = time.GetTimestamp();
+        FetchLog.Fetching(logger, source, options.Output);
         using CancellationTokenSource timeout = new(options.Timeout, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        using PartialFile file = new(options.Output);
-        ModelDownload download = new(options, client, file, time, logger);
         try
         {
-            await Retries().ExecuteAsync(async token => await download.TryAsync(token), either.Token);
-        }
-        catch (TransientDownloadException e)
-        {
-            throw new TerminatingException(
-                FailureReasons.ModelDownloadFailed, $"{source} could not be downloaded in {options.Retries + 1} tries: {e.Message}", e);
+            ModelFolder folder = NewFolder();
+            string? archive = options.Address is VolumeAddress volume
+                ? await CopyAsync(volume, folder, either.Token)
+                : await DownloadAsync(folder, either.Token);
+            File.Delete(Marker);
+            folder.Publish();
+            if (archive is not null)
+            {
+                await File.WriteAllTextAsync(Marker, archive, either.Token);
+            }
+
+            Directory.Delete(Staging, recursive: true);
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TerminatingException(
                 FailureReasons.ModelDownloadFailed, $"{source} could not be downloaded within {options.Timeout.TotalSeconds} s", e);
         }
-
-        string digest = file.Complete(options.Sha256);
-        LogMessages.Fetched(logger, file.Length, digest, Math.Round(time.GetElapsedTime(start).TotalSeconds, 3));
+        catch (TerminatingException e) when (e.Reason != FailureReasons.ModelDownloadFailed)
+        {
+            // The next try will not use what is there.
+            Directory.Delete(Staging, recursive: true);
+            throw;
+        }
     }
 
-    private ResiliencePipeline Retries() => new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
+    /// <summary>Returns the digest of the archive, when it was one.</summary>
+    private async Task<string?> DownloadAsync(ModelFolder folder, CancellationToken cancellationToken)
+    {
+        using HttpClient http = ModelHttp.NewClient(options.Networks);
+        ModelClient client = new(http, options, time, logger);
+        StoreContext context = new(options, http, client, new Tries(options, time, logger), time, logger);
+        if (options is { Credentials: not null, Address: HttpAddress { Uri.Scheme: "http" } or OciAddress { PlainHttp: true } })
         {
-            ShouldHandle = new PredicateBuilder().Handle<TransientDownloadException>(),
-            MaxRetryAttempts = Math.Max(1, options.Retries),
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = options.RetryDelay,
-            MaxDelay = LongestRetryDelay,
-            DelayGenerator = args => ValueTask.FromResult(
-                args.Outcome.Exception is TransientDownloadException { RetryAfter: { } wait } && wait > TimeSpan.Zero
-                    ? (TimeSpan?)(wait < LongestRetryDelay ? wait : LongestRetryDelay)
-                    : null),
-            OnRetry = args =>
+            FetchLog.CredentialsInTheClear(logger, options.Address.Name);
+        }
+
+        ModelContent content = await ModelStores.Open(context).ResolveAsync(cancellationToken);
+        string? signature = options.SignatureKey is null || content.IsVerified ? null
+            : await DetachedSignature.DownloadAsync(content.Signature!, context, cancellationToken);
+        ContentFile? main = Main(content);
+        ContentFetch fetch = new(context, options.Cache is { } cache ? new ContentCache(cache, options.CacheBytes, time, logger) : null);
+        string? archive = null;
+        for (int i = 0; i < content.Files.Count; i++)
+        {
+            ContentFile file = content.Files[i];
+            string staged = Path.Combine(Staging, $"file-{i}");
+            string digest = await fetch.FetchAsync(file.File, Expected(file, main), staged, cancellationToken);
+            if (signature is not null)
             {
-                LogMessages.FetchRetry(logger, args.AttemptNumber + 1, Math.Round(args.RetryDelay.TotalSeconds, 1), args.Outcome.Exception?.Message ?? "");
-                return ValueTask.CompletedTask;
-            },
-        })
-        .Build();
+                DetachedSignature.Check(options.SignatureKey!, digest, signature, options.Address.Name);
+                FetchLog.SignatureRight(logger, options.Address.Name);
+            }
+
+            archive = await PlaceAsync(staged, file.Path, file.IsArchive, folder, cancellationToken) ? digest : archive;
+        }
+
+        return archive;
+    }
+
+    private async Task<string?> CopyAsync(VolumeAddress address, ModelFolder folder, CancellationToken cancellationToken)
+    {
+        VolumeFiles files = new(
+            options.Volume ?? throw new TerminatingException(FailureReasons.InvalidConfiguration, $"{options.Address.Name} needs --volume, the folder the claim is mounted at"),
+            address.Claim);
+        VolumeCopy copy = new(files, options, logger);
+        if (files.IsFolder(address.Path) && options.Unpack)
+        {
+            await copy.FolderAsync(address, folder, cancellationToken);
+            return null;
+        }
+
+        string staged = Path.Combine(Staging, "file-0");
+        string digest = await copy.FileAsync(address, staged, cancellationToken);
+        return await PlaceAsync(staged, path: null, isArchive: false, folder, cancellationToken) ? digest : null;
+    }
+
+    /// <summary>Puts a file where it belongs in the model's folder, or unpacks it there. Returns whether it was an archive.</summary>
+    private async Task<bool> PlaceAsync(string staged, string? path, bool isArchive, ModelFolder folder, CancellationToken cancellationToken)
+    {
+        if (options.Unpack && (isArchive || path is null)
+            && await Archive.TryUnpackAsync(staged, folder.Root, options.ArchiveLimits, logger, cancellationToken))
+        {
+            File.Delete(staged);
+            return true;
+        }
+
+        if (isArchive)
+        {
+            throw new TerminatingException(FailureReasons.ArchiveInvalid, $"{path} of {options.Address.Name} is none of the archives that are unpacked: tar, tar with gzip, and zip");
+        }
+
+        folder.Take(staged, path);
+        return false;
+    }
+
+    /// <summary>The file that the digest asked for is of.</summary>
+    private ContentFile? Main(ModelContent content)
+    {
+        ContentFile? main = content.Files is [var only] ? only
+            : content.Files.SingleOrDefault(file => file.Path?.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) == true);
+        return main is null && options.Sha256 is not null
+            ? throw new TerminatingException(
+                FailureReasons.InvalidConfiguration,
+                $"the digest is of one file, and {options.Address.Name} has {content.Files.Count} of which none is the only ONNX file; pin it by its manifest: @sha256:HEX")
+            : main;
+    }
+
+    private string? Expected(ContentFile file, ContentFile? main)
+    {
+        string? told = file.File.Sha256;
+        string? asked = file == main ? options.Sha256 : null;
+        return told is null || asked is null || told == asked ? asked ?? told
+            : throw new TerminatingException(FailureReasons.DigestMismatch, $"the digest of {file.File.Name} is sha256:{told}, expected sha256:{asked}");
+    }
+
+    private ModelFolder NewFolder()
+    {
+        try
+        {
+            return new ModelFolder(Staging, options.Output);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TerminatingException(FailureReasons.ModelDownloadFailed, $"cannot write {options.Output}: {e.Message}", e);
+        }
+    }
 
     /// <summary>A container that is started again finds what it fetched before; only a digest tells that it is still wanted.</summary>
     private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
@@ -75,6 +170,11 @@ internal sealed class ModelFetcher(FetchOptions options, HttpClient client, Time
         if (options.Sha256 is null || !File.Exists(options.Output))
         {
             return false;
+        }
+
+        if (File.Exists(Marker))
+        {
+            return await File.ReadAllTextAsync(Marker, cancellationToken) == options.Sha256;
         }
 
         await using FileStream stream = File.OpenRead(options.Output);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOperator.Evidence;
 using ModelOperator.Server.Evaluation;
+using ModelOperator.Server.Tests.Fetching;
 
 namespace ModelOperator.Server.Tests.Evaluation;
 
@@ -315,6 +316,7 @@ public sealed class EvaluationTests
         Stable = stable,
         ProgressPort = 0,
         Directory = _folder,
+        Networks = FetchTesting.Loopback,
         RetryDelay = TimeSpan.FromMilliseconds(1),
     };
 

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOperator.Server.Fetching;
+using ModelOperator.Server.Fetching.Stores;
 
-namespace ModelOperator.Server.Tests;
+namespace ModelOperator.Server.Tests.Fetching;
 
-public sealed class FetchTests
+public sealed class HttpFetchTests
 {
     private static readonly byte[] Model = RandomNumberGenerator.GetBytes(300_000);
     private static readonly string Digest = Convert.ToHexStringLower(SHA256.HashData(Model));
@@ -213,15 +214,16 @@ public sealed class FetchTests
         });
         WriteCredential("token", "s3cret\n");
 
-        await FetchAsync(store.Uri(), o => o with { Sha256 = Digest, Credentials = ModelCredentials.Read(_directory) });
+        await FetchAsync(store.Uri(), o => o with { Sha256 = Digest, Credentials = new SecretFolder(_directory) });
 
         Assert.That(seen, Is.EqualTo([("/model", "Bearer s3cret"), ("/moved", "Bearer s3cret"), ("other/elsewhere", "")]));
     }
 
-    [TestCase("file:///etc/passwd", "its scheme is 'file'")]
-    [TestCase("http://169.254.169.254/latest", "169.254.169.254 is a link-local address")]
-    [TestCase("http://user:secret@127.0.0.1/", "it holds a user name or password, which belong into a secret")]
-    public async Task Redirects_to_where_no_model_may_come_from_are_not_followed(string location, string why)
+    [TestCase("file:///etc/passwd", "its scheme is 'file'", FailureReasons.ModelDownloadFailed)]
+    [TestCase("http://169.254.169.254/latest", "169.254.169.254 may be a metadata service, which no model may come from", FailureReasons.AddressRefused)]
+    [TestCase("http://user:secret@127.0.0.1/", "it holds a user name or password", FailureReasons.ModelDownloadFailed)]
+    [TestCase("http://10.1.2.3/model", "10.1.2.3 is a private address, which the installation does not allow", FailureReasons.AddressRefused)]
+    public async Task Redirects_to_where_no_model_may_come_from_are_not_followed(string location, string why, string reason)
     {
         await using FileServer store = await FileServer.StartAsync(context =>
         {
@@ -231,7 +233,7 @@ public sealed class FetchTests
 
         TerminatingException failure = await FailureAsync(store.Uri());
 
-        Assert.That(failure.Reason, Is.EqualTo(FailureReasons.ModelDownloadFailed));
+        Assert.That(failure.Reason, Is.EqualTo(reason));
         Assert.That(failure.Message, Does.EndWith("which is not followed: " + why).And.Not.Contain("secret@"));
     }
 
@@ -252,28 +254,13 @@ public sealed class FetchTests
         Assert.That(requests, Is.EqualTo(4));
     }
 
-    [TestCase("model.onnx", "it is not an absolute URI")]
-    [TestCase("ftp://store/model", "its scheme is 'ftp'")]
-    [TestCase("http://169.254.1.1/", "169.254.1.1 is a link-local address")]
-    [TestCase("http://[fe80::1]/", "fe80::1 is a link-local address")]
-    [TestCase("http://[::ffff:169.254.169.254]/", "::ffff:169.254.169.254 is a link-local address")]
-    [TestCase("http://2852039166/", "169.254.169.254 is a link-local address")]
-    [TestCase("http://me:secret@store/model", "it holds a user name or password, which belong into a secret")]
-    public void URIs_that_no_model_may_come_from_are_refused(string uri, string why)
-    {
-        TerminatingException failure = Assert.Throws<TerminatingException>(() => ModelUri.Parse(uri, "--uri"))!;
-
-        Assert.That(failure.Reason, Is.EqualTo(FailureReasons.InvalidConfiguration));
-        Assert.That(failure.Message, Is.EqualTo($"--uri cannot be used: {why}, expected http(s)://HOST/PATH"));
-    }
-
     [Test]
     public void A_user_name_and_a_password_are_basic_credentials()
     {
         WriteCredential("username", "me");
         WriteCredential("password", "pässword");
 
-        Assert.That(ModelCredentials.Read(_directory).Header.ToString(), Is.EqualTo("Basic bWU6cMOkc3N3b3Jk"));
+        Assert.That(HttpCredentials.Read(new SecretFolder(_directory)).Header.ToString(), Is.EqualTo("Basic bWU6cMOkc3N3b3Jk"));
     }
 
     [TestCase(null, null, "the secret has no credentials, expected the key 'token', or 'username' and 'password'")]
@@ -287,7 +274,7 @@ public sealed class FetchTests
             WriteCredential(name, value!);
         }
 
-        TerminatingException failure = Assert.Throws<TerminatingException>(() => ModelCredentials.Read(_directory))!;
+        TerminatingException failure = Assert.Throws<TerminatingException>(() => HttpCredentials.Read(new SecretFolder(_directory)))!;
         Assert.That((failure.Reason, failure.Message), Is.EqualTo((FailureReasons.CredentialsMissing, message)));
     }
 
@@ -296,10 +283,9 @@ public sealed class FetchTests
     private async Task<TerminatingException> FailureAsync(Uri uri, Func<FetchOptions, FetchOptions>? change = null) =>
         (await Assert.ThrowsAsync<TerminatingException>(() => FetchAsync(uri, change)))!;
 
-    private async Task FetchAsync(Uri uri, Func<FetchOptions, FetchOptions>? change = null)
+    private Task FetchAsync(Uri uri, Func<FetchOptions, FetchOptions>? change = null)
     {
-        FetchOptions options = new() { Uri = uri, Output = Output, RetryDelay = TimeSpan.FromMilliseconds(1) };
-        using HttpClient client = ModelHttp.NewClient();
-        await new ModelFetcher(change?.Invoke(options) ?? options, client, TimeProvider.System, NullLogger.Instance).FetchAsync(CancellationToken.None);
+        FetchOptions options = FetchTesting.Options(uri.AbsoluteUri, Output);
+        return new ModelFetcher(change?.Invoke(options) ?? options, TimeProvider.System, NullLogger.Instance).FetchAsync(CancellationToken.None);
     }
 }

@@ -1,0 +1,36 @@
+using System.Net.Http.Headers;
+
+namespace ModelOperator.Server.Fetching.Http;
+
+/// <summary>How requests for a file say who asks. It is applied to the host it is for, never to one that a redirect leads to.</summary>
+internal class Authorization
+{
+    /// <summary>Asks as nobody.</summary>
+    public static Authorization None { get; } = new();
+
+    /// <summary>Whether anything secret is told.</summary>
+    public virtual bool HasCredentials => false;
+
+    /// <summary>Whether it says who asks in the request's headers, which a redirect on the same host is to have as well.</summary>
+    public virtual bool AppliesToRedirects => true;
+
+    /// <summary>Adds to a request what it needs; the last thing done to it, so that headers can be signed.</summary>
+    public virtual ValueTask ApplyAsync(HttpRequestMessage request, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>Learns from an answer that is not the file. Returns whether the request may do better now.</summary>
+    public virtual ValueTask<bool> RecoverAsync(HttpResponseMessage response, CancellationToken cancellationToken) => ValueTask.FromResult(false);
+}
+
+/// <summary>The same header each time.</summary>
+internal sealed class HeaderAuthorization(AuthenticationHeaderValue header) : Authorization
+{
+    public override bool HasCredentials => true;
+
+    public AuthenticationHeaderValue Header => header;
+
+    public override ValueTask ApplyAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        request.Headers.Authorization = header;
+        return ValueTask.CompletedTask;
+    }
+}

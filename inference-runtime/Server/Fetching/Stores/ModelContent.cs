@@ -1,0 +1,25 @@
+using ModelOperator.Server.Fetching.Http;
+
+namespace ModelOperator.Server.Fetching.Stores;
+
+/// <summary>What is to be downloaded for a model.</summary>
+/// <param name="Files">The model file or an archive with it, and files that belong to it.</param>
+internal sealed record ModelContent(IReadOnlyList<ContentFile> Files)
+{
+    /// <summary>The signature of the only file; null when there is none beside it.</summary>
+    public RemoteFile? Signature { get; init; }
+
+    /// <summary>Whether what is asked for is known to be signed already.</summary>
+    public bool IsVerified { get; init; }
+
+    public static ModelContent Of(RemoteFile file, RemoteFile signature) => new([new ContentFile(null, file)]) { Signature = signature };
+}
+
+/// <summary>A file of a model.</summary>
+/// <param name="Path">Where it goes, relative to the model's folder; null for the only file.</param>
+/// <param name="File">The file.</param>
+internal sealed record ContentFile(string? Path, RemoteFile File)
+{
+    /// <summary>Whether it is to be unpacked. What the only file is, is seen in it.</summary>
+    public bool IsArchive { get; init; }
+}
