@@ -12,6 +12,9 @@ public static class Defaults
     /// <summary>Default of accelerator.count with kind Gpu.</summary>
     public const int GpuCount = 1;
 
+    /// <summary>Default of signature.publicKeySecretRef.key, the name cosign gives the file.</summary>
+    public const string PublicKey = "cosign.pub";
+
     /// <summary>Default of a step's durationSeconds.</summary>
     public const int StepDurationSeconds = 60;
 
@@ -66,6 +69,13 @@ public static class Defaults
         GuardrailType.Latency => 5,
         _ => 1,
     };
+
+    /// <summary>The key of a Secret with a public key.</summary>
+    public static string KeyOf(SecretKeyReference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return reference.Key ?? PublicKey;
+    }
 
     /// <summary>Fills in every default.</summary>
     /// <param name="spec">A valid spec.</param>

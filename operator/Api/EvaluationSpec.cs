@@ -45,11 +45,15 @@ public sealed class EvaluationSpec
 [ValidationRule(
     "[has(self.uri), has(self.configMapKeyRef), has(self.persistentVolumeClaim)].exists_one(x, x)",
     Message = "give exactly one of uri, configMapKeyRef and persistentVolumeClaim")]
-[ValidationRule("!has(self.credentialsSecretRef) || has(self.uri)", Message = "credentialsSecretRef belongs to uri")]
+[ValidationRule(
+    "!has(self.credentialsSecretRef) || (has(self.uri) && !self.uri.startsWith('pvc://'))", Message = "credentialsSecretRef belongs to a uri that is fetched over the network")]
+[ValidationRule(
+    "!has(self.workloadIdentity) || !self.workloadIdentity || (has(self.uri) && !has(self.credentialsSecretRef) && (self.uri.startsWith('s3://') || self.uri.startsWith('azblob://') || self.uri.startsWith('gs://')))",
+    Message = "workloadIdentity is for s3, azblob and gs, and takes the place of credentialsSecretRef")]
 public sealed class EvaluationDataset
 {
-    /// <summary>Address of the file, http:// or https://.</summary>
-    [Pattern("^https?://[^/?#@\\s]+/\\S+$"), Length(Minimum = 10, Maximum = 2048)]
+    /// <summary>Address of the file, as spec.model.uri has them; it is not unpacked.</summary>
+    [Pattern(Addresses.Pattern), Length(Minimum = 8, Maximum = 2048)]
     public string? Uri { get; set; }
 
     /// <summary>A key of a ConfigMap of the namespace.</summary>
@@ -62,8 +66,14 @@ public sealed class EvaluationDataset
     [Pattern("^sha256:[0-9a-f]{64}$"), Length(Maximum = 71)]
     public string? Digest { get; set; }
 
-    /// <summary>With uri: Secret of the namespace with the keys token, or username and password.</summary>
+    /// <summary>With uri: Secret of the namespace with the keys that spec.model.credentialsSecretRef would have.</summary>
     public LocalSecretReference? CredentialsSecretRef { get; set; }
+
+    /// <summary>
+    /// With uri: signs in to s3, azblob or gs with the identity that the cloud provider gives the pod's service account, which
+    /// spec.runtime.podTemplate names. Default: false.
+    /// </summary>
+    public bool? WorkloadIdentity { get; set; }
 }
 
 /// <summary>Names a key of a ConfigMap of the same namespace.</summary>

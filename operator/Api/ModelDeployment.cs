@@ -52,21 +52,6 @@ public sealed class ModelDeploymentSpec
     public FeedbackSpec? Feedback { get; set; }
 }
 
-/// <summary>The model file.</summary>
-public sealed class ModelSource
-{
-    /// <summary>Address of one ONNX file, http:// or https://. User names and passwords go into credentialsSecretRef, not in here.</summary>
-    [Required, Pattern("^https?://[^/?#@\\s]+/\\S+$"), Length(Minimum = 10, Maximum = 2048)]
-    public string Uri { get; set; } = "";
-
-    /// <summary>Digest of the file as sha256:HEX; a download with another digest is refused.</summary>
-    [Pattern("^sha256:[0-9a-f]{64}$"), Length(Maximum = 71)]
-    public string? Digest { get; set; }
-
-    /// <summary>Secret of the namespace with the keys token, or username and password, sent when the model is downloaded.</summary>
-    public LocalSecretReference? CredentialsSecretRef { get; set; }
-}
-
 /// <summary>Names a Secret of the same namespace.</summary>
 public sealed class LocalSecretReference
 {

@@ -96,6 +96,15 @@ public static class Reasons
     /// <summary>The model could not be downloaded.</summary>
     public const string ModelDownloadFailed = "ModelDownloadFailed";
 
+    /// <summary>The model's address is one that the installation lets no model come from.</summary>
+    public const string AddressRefused = "AddressRefused";
+
+    /// <summary>The model is not signed by the key that the spec names.</summary>
+    public const string SignatureInvalid = "SignatureInvalid";
+
+    /// <summary>The model's archive cannot be unpacked, is not safe to, or holds no model.</summary>
+    public const string ArchiveInvalid = "ArchiveInvalid";
+
     /// <summary>There is nothing at the model's address.</summary>
     public const string ModelNotFound = "ModelNotFound";
 

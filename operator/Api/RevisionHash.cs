@@ -24,6 +24,7 @@ public static class RevisionHash
         var tuning = runtime.Tuning;
         var content = new (string Name, JsonNode? Value)[]
         {
+            ("cache", spec.Model.Cache?.ClaimName),
             ("credentials", spec.Model.CredentialsSecretRef?.Name),
             ("digest", spec.Model.Digest),
             ("executionProviders", new JsonArray([.. runtime.ExecutionProviders.Select(provider => JsonValue.Create(provider.ToString()))])),
@@ -40,8 +41,11 @@ public static class RevisionHash
             ("precision", tuning.HalfPrecision ? nameof(ModelPrecision.Fp16) : null),
             ("preferredBatchSizes", tuning.PreferredBatchSizes is { Count: > 0 } sizes ? new JsonArray([.. sizes.Select(size => JsonValue.Create(size))]) : null),
             ("requestTimeoutMilliseconds", tuning.RequestTimeoutMilliseconds),
+            ("signatureKey", spec.Model.Signature is { } signature ? Defaults.KeyOf(signature.PublicKeySecretRef) : null),
+            ("signatureSecret", spec.Model.Signature?.PublicKeySecretRef.Name),
             ("threads", tuning.Threads),
             ("uri", spec.Model.Uri),
+            ("workloadIdentity", spec.Model.WorkloadIdentity == true ? true : null),
         };
 
         // What is absent is left out, so that a field added in a later release renames no revision that does not use it.

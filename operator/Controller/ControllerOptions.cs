@@ -9,6 +9,9 @@ internal sealed record ControllerOptions
     /// <summary>Image of the router.</summary>
     public required string RouterImage { get; init; }
 
+    /// <summary>Networks that models and data sets may come from besides public addresses; null for none.</summary>
+    public string? AllowedModelNetworks { get; init; }
+
     /// <summary>Router pods of a namespace.</summary>
     public int RouterReplicas { get; init; } = 2;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOperator.Addressing;
 
 namespace ModelOperator.Controller;
 
@@ -14,6 +15,8 @@ internal sealed record OperatorSettings
           RUNTIME_IMAGE    image of the inference runtime where a ModelDeployment names none (required)
           ROUTER_IMAGE     image of the router (required)
           ROUTER_REPLICAS  router pods of a namespace, 1 to 100 (default 2)
+          ALLOWED_MODEL_NETWORKS  what models and data sets may come from besides public addresses: networks such as 10.96.0.0/12,
+                           separated by commas, "private" for all private networks, or "loopback" (default: nothing)
           WATCH_NAMESPACE  the one namespace to work in (default: all)
           POD_NAMESPACE    namespace of the operator: its lease, and the Secret of its webhook (default model-operator-system)
           POD_NAME         name of this process; must differ between replicas (default: made from the machine's name)
@@ -41,6 +44,12 @@ internal sealed record OperatorSettings
         var errors = new List<string>();
         string runtime = Required("RUNTIME_IMAGE", "an image such as registry.example/inference-runtime:1.0");
         string router = Required("ROUTER_IMAGE", "an image such as registry.example/model-router:1.0");
+        string? networks = Text("ALLOWED_MODEL_NETWORKS");
+        if (!AllowedNetworks.TryParse(networks, out _, out string problem))
+        {
+            errors.Add($"ALLOWED_MODEL_NETWORKS: {problem}");
+        }
+
         int replicas = Number("ROUTER_REPLICAS", 2, 1, 100);
         int httpPort = Number("HTTP_PORT", 8080, 1, 65535);
         int webhookPort = Number("WEBHOOK_PORT", 9443, 0, 65535);
@@ -51,7 +60,13 @@ internal sealed record OperatorSettings
 
         var settings = new OperatorSettings
         {
-            Controller = new ControllerOptions { RuntimeImage = runtime, RouterImage = router, RouterReplicas = replicas },
+            Controller = new ControllerOptions
+            {
+                RuntimeImage = runtime,
+                RouterImage = router,
+                RouterReplicas = replicas,
+                AllowedModelNetworks = networks,
+            },
             WatchNamespace = Text("WATCH_NAMESPACE"),
             PodNamespace = Text("POD_NAMESPACE") ?? "model-operator-system",
             // A pod's name may be used again by the same pod's next container, which then need not wait for the lease of the one before.

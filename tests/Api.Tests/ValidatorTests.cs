@@ -10,10 +10,23 @@ public class ValidatorTests
         yield return Name(new string('a', 53), """metadata.name: Invalid value: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": has 53 characters; at most 52, because "-" and a revision are appended to it""");
         yield return Name("1digits", """metadata.name: Invalid value: "1digits": becomes the name of a Service: lower case letters, digits and "-", a letter first, a letter or digit last""");
         yield return Name("my.digits", """metadata.name: Invalid value: "my.digits": becomes the name of a Service: lower case letters, digits and "-", a letter first, a letter or digit last""");
-        yield return Model(model => model.Uri = "s3://bucket/x", """spec.model.uri: Invalid value: "s3://bucket/x": want the address of one ONNX file: http://HOST/PATH or https://HOST/PATH""");
-        yield return Model(model => model.Uri = "https://[::1/x", """spec.model.uri: Invalid value: "https://[::1/x": want the address of one ONNX file: http://HOST/PATH or https://HOST/PATH""");
+        yield return Model(model => model.Uri = "ftp://bucket/x", """spec.model.uri: Invalid value: "ftp://bucket/x": is no address of a model, want http(s)://HOST/PATH, oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, azblob://ACCOUNT/CONTAINER/BLOB, gs://BUCKET/OBJECT, hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH""");
+        yield return Model(model => model.Uri = "https://[::1/x", """spec.model.uri: Invalid value: "https://[::1/x": is no address of a file, want http://HOST/PATH or https://HOST/PATH""");
         yield return Model(model => model.Uri = "https://me:hunter2@host/x", """spec.model.uri: Invalid value: "https://***@host/x": holds a user name or password, which everybody who can read the object would see; put them into a Secret and name it in credentialsSecretRef""");
-        yield return Model(model => model.Uri = "https://me:p@ss@ho st/x", """spec.model.uri: Invalid value: "https://***@ho st/x": want the address of one ONNX file: http://HOST/PATH or https://HOST/PATH""");
+        yield return Model(model => model.Uri = "https://me:p@ss@ho st/x", """spec.model.uri: Invalid value: "https://***@ho st/x": holds a space, a control character or a % that is no code; such characters are written as %20 and the like""");
+        yield return Model(model => model.Uri = "s3://me:hunter2@bucket/x", """spec.model.uri: Invalid value: "s3://***@bucket/x": holds a user name or password, which everybody who can read the object would see; put them into a Secret and name it in credentialsSecretRef""");
+        yield return Model(model => model.Uri = "oci://registry/Upper:1", """spec.model.uri: Invalid value: "oci://registry/Upper:1": is no artifact of a registry, want oci://REGISTRY[:PORT]/REPOSITORY[:TAG][@sha256:HEX], the repository in lower case""");
+        yield return Model(model => model.Uri = "pvc://claim/../x", """spec.model.uri: Invalid value: "pvc://claim/../x": is no file of a volume, want pvc://CLAIM/PATH, the name of a PersistentVolumeClaim of the same namespace and a path on it without . and ..""");
+        yield return Model(model => (model.Uri, model.WorkloadIdentity) = ("hf://org/repo/x", true), "spec.model.workloadIdentity: Invalid value: true: is for s3, azblob and gs, not for hf://org/repo/x; leave it out");
+        yield return Model(
+            model => (model.Uri, model.WorkloadIdentity, model.CredentialsSecretRef) = ("s3://bucket/x", true, new LocalSecretReference { Name = "keys" }),
+            """spec.model.credentialsSecretRef.name: Invalid value: "keys": belongs to no workloadIdentity; leave one of them out""");
+        yield return Model(
+            model => (model.Uri, model.CredentialsSecretRef) = ("pvc://claim/x", new LocalSecretReference { Name = "keys" }),
+            """spec.model.credentialsSecretRef.name: Invalid value: "keys": is for files fetched over the network; leave it out for a pvc:// address""");
+        yield return Model(
+            model => (model.Digest, model.Cache) = (null, new ModelCache { ClaimName = "models" }),
+            """spec.model.cache.claimName: Invalid value: "models": knows files by their digest; give spec.model.digest, or leave it out""");
         yield return Model(model => model.Uri = "https://host/", """spec.model.uri: Invalid value: "https://host/": names no file; want a path after the host, and no #fragment""");
         yield return Model(model => model.Digest = "sha256:ABC", """spec.model.digest: Invalid value: "sha256:ABC": want sha256: and 64 lower case hexadecimal digits, as sha256sum prints them""");
         yield return Model(model => model.CredentialsSecretRef = new() { Name = "A_B" }, """spec.model.credentialsSecretRef.name: Invalid value: "A_B": want the name of a Secret in the same namespace""");

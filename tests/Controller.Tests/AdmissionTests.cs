@@ -18,7 +18,7 @@ public sealed class AdmissionTests
         Assert.That(
             result.Message,
             Is.EqualTo("ModelDeployment.modeloperator.io \"digits\" is invalid: spec.model.uri: Invalid value: \"ftp://models.example/x\": "
-                + "want the address of one ONNX file: http://HOST/PATH or https://HOST/PATH"));
+                + "is no address of a model, want http(s)://HOST/PATH, oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, azblob://ACCOUNT/CONTAINER/BLOB, gs://BUCKET/OBJECT, hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH"));
     }
 
     [Test]

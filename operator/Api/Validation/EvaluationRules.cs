@@ -1,3 +1,5 @@
+using ModelOperator.Addressing;
+
 namespace ModelOperator.Api.Validation;
 
 /// <summary>Rules of spec.rollout.evaluation.</summary>
@@ -38,9 +40,20 @@ internal static class EvaluationRules
             yield return FieldError.Of(path, $"{sources} sources", "want exactly one of uri, configMapKeyRef and persistentVolumeClaim");
         }
 
-        foreach (var error in dataset.Uri is { } uri ? AddressRules.Check($"{path}.uri", uri) : [])
+        ModelAddress? address = null;
+        foreach (var error in dataset.Uri is { } uri ? ModelAddressRules.Check($"{path}.uri", uri, out address) : [])
         {
             yield return error;
+        }
+
+        foreach (var error in ModelAddressRules.CheckIdentity(path, dataset.WorkloadIdentity, dataset.CredentialsSecretRef, address))
+        {
+            yield return error;
+        }
+
+        if (dataset is { WorkloadIdentity: true, Uri: null })
+        {
+            yield return FieldError.Of($"{path}.workloadIdentity", "true", "belongs to uri; leave it out");
         }
 
         if (dataset is { CredentialsSecretRef: { } secret, Uri: null })

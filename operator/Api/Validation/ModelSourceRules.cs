@@ -1,45 +1,67 @@
 using System.Text.RegularExpressions;
+using ModelOperator.Addressing;
 
 namespace ModelOperator.Api.Validation;
 
 /// <summary>Rules of spec.model.</summary>
 internal static partial class ModelSourceRules
 {
+    private const string Root = "spec.model";
+
     public static IEnumerable<FieldError> Check(ModelSource model)
     {
-        if (!Uri.TryCreate(model.Uri, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+        var errors = ModelAddressRules.Check($"{Root}.uri", model.Uri, out var address);
+        foreach (var error in errors)
         {
-            yield return FieldError.Text("spec.model.uri", WithoutUserInfo(model.Uri), "want the address of one ONNX file: http://HOST/PATH or https://HOST/PATH");
-        }
-        else if (uri.UserInfo.Length > 0)
-        {
-            yield return FieldError.Text(
-                "spec.model.uri", WithoutUserInfo(model.Uri), "holds a user name or password, which everybody who can read the object would see; put them into a Secret and name it in credentialsSecretRef");
-        }
-        else if (uri.AbsolutePath is "" or "/" || uri.Fragment.Length > 0)
-        {
-            yield return FieldError.Text("spec.model.uri", model.Uri, "names no file; want a path after the host, and no #fragment");
+            yield return error;
         }
 
         if (model.Digest is { } digest && !Sha256().IsMatch(digest))
         {
-            yield return FieldError.Text("spec.model.digest", digest, "want sha256: and 64 lower case hexadecimal digits, as sha256sum prints them");
+            yield return FieldError.Text($"{Root}.digest", digest, "want sha256: and 64 lower case hexadecimal digits, as sha256sum prints them");
         }
 
-        if (model.CredentialsSecretRef is { } secret && !SecretName().IsMatch(secret.Name))
+        if (model.CredentialsSecretRef is { } secret && !ObjectName().IsMatch(secret.Name))
         {
-            yield return FieldError.Text("spec.model.credentialsSecretRef.name", secret.Name, "want the name of a Secret in the same namespace");
+            yield return FieldError.Text($"{Root}.credentialsSecretRef.name", secret.Name, "want the name of a Secret in the same namespace");
+        }
+
+        foreach (var error in ModelAddressRules.CheckIdentity(Root, model.WorkloadIdentity, model.CredentialsSecretRef, address))
+        {
+            yield return error;
+        }
+
+        if (model.Signature?.PublicKeySecretRef is { } key && !ObjectName().IsMatch(key.Name))
+        {
+            yield return FieldError.Text($"{Root}.signature.publicKeySecretRef.name", key.Name, "want the name of a Secret in the same namespace");
+        }
+
+        foreach (var error in model.Cache is { } cache ? Cache(cache, model, address) : [])
+        {
+            yield return error;
         }
     }
 
-    private static string WithoutUserInfo(string uri) => UserInfo().Replace(uri, "//***@", 1);
+    private static IEnumerable<FieldError> Cache(ModelCache cache, ModelSource model, ModelAddress? address)
+    {
+        if (!ObjectName().IsMatch(cache.ClaimName))
+        {
+            yield return FieldError.Text($"{Root}.cache.claimName", cache.ClaimName, "want the name of a PersistentVolumeClaim in the same namespace");
+        }
+
+        if (address is VolumeAddress)
+        {
+            yield return FieldError.Text($"{Root}.cache.claimName", cache.ClaimName, "has no use for a pvc:// address; leave it out");
+        }
+        else if (model.Digest is null && address is not (null or OciAddress))
+        {
+            yield return FieldError.Text($"{Root}.cache.claimName", cache.ClaimName, "knows files by their digest; give spec.model.digest, or leave it out");
+        }
+    }
 
     [GeneratedRegex(@"\Asha256:[0-9a-f]{64}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Sha256();
 
     [GeneratedRegex(@"\A[a-z0-9]([-a-z0-9.]*[a-z0-9])?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex SecretName();
-
-    [GeneratedRegex("//[^/?#]*@", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex UserInfo();
+    private static partial Regex ObjectName();
 }

@@ -10,7 +10,7 @@ namespace ModelOperator.Controller.Applying;
 
 /// <summary>Makes the revisions' Deployments what the plan says.</summary>
 internal sealed class RevisionDeployments(
-    IKubernetesClient client, OwnedObjects objects, IEntityStore<Deployment> deployments)
+    IKubernetesClient client, OwnedObjects objects, IEntityStore<Deployment> deployments, ControllerOptions options)
 {
     public async Task ActAsync(ModelDeployment model, EffectiveSpec spec, DeploymentPlan plan, CancellationToken cancellationToken)
     {
@@ -36,11 +36,13 @@ internal sealed class RevisionDeployments(
     private async Task ApplyAsync(
         ModelDeployment model, EffectiveSpec spec, DeploymentPlan plan, Deployment? current, CancellationToken cancellationToken)
     {
-        JsonObject intent = RevisionDeployment.Build(model, plan.Revision, plan.Replicas, spec);
+        JsonObject intent = RevisionDeployment.Build(model, plan.Revision, plan.Replicas, spec, options.AllowedModelNetworks);
         string template = RevisionDeployment.TemplateHashOf(intent);
-        if (current?.Metadata.Annotations?.GetValueOrDefault(RevisionDeployment.TemplateHashAnnotation) is { } made && made != template)
+        if (current?.Metadata.Annotations?.GetValueOrDefault(RevisionDeployment.TemplateHashAnnotation) is { } made && made != template
+            && current.Status?.ReadyReplicas > 0)
         {
-            // Another version of the operator made it and would word its pods differently. Pods that serve are not restarted for that.
+            // Another version of the operator, or one set up differently, made it and would word its pods differently. Pods that serve are not
+            // restarted for that; those that do not may have waited for it.
             await ScaleAsync(current, plan.Replicas, cancellationToken);
             return;
         }

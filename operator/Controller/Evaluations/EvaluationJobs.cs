@@ -41,7 +41,7 @@ internal sealed class EvaluationJobs(
         }
 
         if (jobs.Get(model.Metadata.Namespace, EvaluationJob.NameOf(model.Metadata.Name, revision)) is not { } job
-            || !IsRun(job, model, EvaluationJob.Build(model, new EvaluationPlan(asked, revision, model.Status.StableRevision), spec, options.RuntimeImage)))
+            || !IsRun(job, model, EvaluationJob.Build(model, new EvaluationPlan(asked, revision, model.Status.StableRevision), spec, options.RuntimeImage, options.AllowedModelNetworks)))
         {
             return null;
         }
@@ -83,7 +83,7 @@ internal sealed class EvaluationJobs(
 
         try
         {
-            await RunAsync(model, EvaluationJob.Build(model, plan, spec, options.RuntimeImage), cancellationToken);
+            await RunAsync(model, EvaluationJob.Build(model, plan, spec, options.RuntimeImage, options.AllowedModelNetworks), cancellationToken);
             await RemoveAsync(model, plan, cancellationToken);
             _refusals.TryRemove(Key(model), out _);
         }

@@ -46,17 +46,31 @@ internal sealed class WorldGatherer(
             return refusal;
         }
 
-        if (model.Spec.Model.CredentialsSecretRef is not { } secret
-            || revisions.Any(revision => revision.Revision == wantedRevision && revision.ReadyReplicas >= revision.DesiredReplicas))
+        return revisions.Any(revision => revision.Revision == wantedRevision && revision.ReadyReplicas >= revision.DesiredReplicas)
+            ? null
+            : await MissingSecretAsync(model.Metadata.Namespace, model.Spec.Model, cancellationToken);
+    }
+
+    private async Task<PodFailure?> MissingSecretAsync(string? @namespace, ModelSource source, CancellationToken cancellationToken)
+    {
+        if (source.CredentialsSecretRef is { } credentials
+            && await client.GetAsync(Resources.Secrets, @namespace, credentials.Name, cancellationToken) is null)
+        {
+            return new PodFailure(
+                Reasons.SecretNotFound, $"spec.model.credentialsSecretRef.name: there is no Secret {credentials.Name} in namespace {@namespace}");
+        }
+
+        if (source.Signature?.PublicKeySecretRef is not { } key)
         {
             return null;
         }
 
-        return await client.GetAsync(Resources.Secrets, model.Metadata.Namespace, secret.Name, cancellationToken) is null
-            ? new PodFailure(
-                Reasons.SecretNotFound,
-                $"spec.model.credentialsSecretRef.name: there is no Secret {secret.Name} in namespace {model.Metadata.Namespace}")
-            : null;
+        Secret? secret = await client.GetAsync(Resources.Secrets, @namespace, key.Name, cancellationToken);
+        return secret is null
+            ? new PodFailure(Reasons.SecretNotFound, $"spec.model.signature.publicKeySecretRef.name: there is no Secret {key.Name} in namespace {@namespace}")
+            : secret.Data?.ContainsKey(Defaults.KeyOf(key)) == true ? null
+            : new PodFailure(
+                Reasons.SecretNotFound, $"spec.model.signature.publicKeySecretRef.key: Secret {key.Name} has no key {Defaults.KeyOf(key)}");
     }
 
     private static ObservedRevision[] WithFailure(IReadOnlyList<ObservedRevision> revisions, string wantedRevision, PodFailure cause) =>

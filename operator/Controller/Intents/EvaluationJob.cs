@@ -30,7 +30,7 @@ internal static class EvaluationJob
     /// <summary>What distinguishes this run from others under the same name.</summary>
     public static string RunOf(JsonObject intent) => (string)intent["metadata"]!["annotations"]![RunAnnotation]!;
 
-    public static JsonObject Build(ModelDeployment model, EvaluationPlan plan, EffectiveSpec effective, string image)
+    public static JsonObject Build(ModelDeployment model, EvaluationPlan plan, EffectiveSpec effective, string image, string? allowedNetworks = null)
     {
         string name = model.Metadata.Name;
         var spec = new JsonObject
@@ -42,7 +42,7 @@ internal static class EvaluationJob
             ["template"] = new JsonObject
             {
                 ["metadata"] = new JsonObject { ["labels"] = ObjectLabels.Evaluation(name, plan.Revision) },
-                ["spec"] = PodSpec(name, plan, effective, image),
+                ["spec"] = PodSpec(name, plan, effective, image, allowedNetworks),
             },
         };
         string run = Hash($"{model.Status?.Rollout?.StartedAt.UtcDateTime:O}\n{spec.ToJsonString()}");
@@ -62,9 +62,10 @@ internal static class EvaluationJob
         };
     }
 
-    private static JsonObject PodSpec(string model, EvaluationPlan plan, EffectiveSpec effective, string image)
+    private static JsonObject PodSpec(string model, EvaluationPlan plan, EffectiveSpec effective, string image, string? allowedNetworks)
     {
         EvaluationDataset dataset = plan.Evaluation.Dataset;
+        var given = FetchVolumes.OfDataset(dataset, allowedNetworks);
         var spec = new JsonObject
         {
             ["restartPolicy"] = "Never",
@@ -76,17 +77,17 @@ internal static class EvaluationJob
                 ["name"] = Container,
                 // Not the revision's, which may be the user's own and know no evaluation.
                 ["image"] = image,
-                ["args"] = new JsonArray([.. Arguments(model, plan, effective.Feedback).Select(argument => (JsonNode)argument)]),
+                ["args"] = new JsonArray([.. Arguments(model, plan, effective.Feedback, given).Select(argument => (JsonNode)argument)]),
                 ["ports"] = new JsonArray(new JsonObject { ["name"] = "progress", ["containerPort"] = ProgressPort, ["protocol"] = "TCP" }),
                 ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["cpu"] = "100m", ["memory"] = "256Mi" } },
                 ["securityContext"] = PodSecurity.Container(),
                 ["terminationMessagePolicy"] = "FallbackToLogsOnError",
-                ["volumeMounts"] = Mounts(dataset),
+                ["volumeMounts"] = Mounts(dataset, given),
             }),
-            ["volumes"] = Volumes(dataset),
+            ["volumes"] = Volumes(dataset, given),
         };
-        // Where the revision's pods may run and what they may pull, this one may.
-        foreach (string field in new[] { "imagePullSecrets", "nodeSelector", "tolerations" })
+        // Where the revision's pods may run, what they may pull and who they are, this one may and is.
+        foreach (string field in new[] { "imagePullSecrets", "nodeSelector", "serviceAccountName", "tolerations" })
         {
             if (effective.Runtime.PodTemplate?["spec"]?[field] is { } users)
             {
@@ -97,7 +98,7 @@ internal static class EvaluationJob
         return spec;
     }
 
-    private static IEnumerable<string> Arguments(string model, EvaluationPlan plan, EffectiveFeedback feedback)
+    private static IEnumerable<string> Arguments(string model, EvaluationPlan plan, EffectiveFeedback feedback, FetchVolumes given)
     {
         EffectiveEvaluation evaluation = plan.Evaluation;
         return
@@ -105,7 +106,7 @@ internal static class EvaluationJob
             "evaluate",
             "--dataset", PathOf(evaluation.Dataset),
             .. evaluation.Dataset.Digest is { } digest ? ["--digest", digest] : Array.Empty<string>(),
-            .. evaluation.Dataset.CredentialsSecretRef is null ? Array.Empty<string>() : ["--credentials", InferencePodTemplate.CredentialsDirectory],
+            .. given.Arguments,
             "--model", model,
             "--canary", RevisionService.AddressOf(model, plan.Revision),
             .. plan.StableRevision is { } stable ? ["--stable", RevisionService.AddressOf(model, stable)] : Array.Empty<string>(),
@@ -125,7 +126,7 @@ internal static class EvaluationJob
         _ => $"{DatasetDirectory}/{DatasetFile}",
     };
 
-    private static JsonArray Mounts(EvaluationDataset dataset)
+    private static JsonArray Mounts(EvaluationDataset dataset, FetchVolumes given)
     {
         var mounts = new JsonArray(new JsonObject { ["name"] = "tmp", ["mountPath"] = "/tmp" });
         if (dataset.Uri is null)
@@ -133,15 +134,15 @@ internal static class EvaluationJob
             mounts.Add((JsonNode)new JsonObject { ["name"] = "dataset", ["mountPath"] = DatasetDirectory, ["readOnly"] = true });
         }
 
-        if (dataset.CredentialsSecretRef is not null)
+        foreach (JsonNode mount in given.Mounts)
         {
-            mounts.Add((JsonNode)new JsonObject { ["name"] = "credentials", ["mountPath"] = InferencePodTemplate.CredentialsDirectory, ["readOnly"] = true });
+            mounts.Add(mount);
         }
 
         return mounts;
     }
 
-    private static JsonArray Volumes(EvaluationDataset dataset)
+    private static JsonArray Volumes(EvaluationDataset dataset, FetchVolumes given)
     {
         var volumes = new JsonArray(new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() });
         if (dataset.ConfigMapKeyRef is { } key)
@@ -166,13 +167,9 @@ internal static class EvaluationJob
             });
         }
 
-        if (dataset.CredentialsSecretRef is { } secret)
+        foreach (JsonNode fetched in given.Volumes)
         {
-            volumes.Add((JsonNode)new JsonObject
-            {
-                ["name"] = "credentials",
-                ["secret"] = new JsonObject { ["secretName"] = secret.Name, ["defaultMode"] = InferencePodTemplate.OwnerAndGroupRead },
-            });
+            volumes.Add(fetched);
         }
 
         return volumes;

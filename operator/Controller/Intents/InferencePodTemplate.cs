@@ -9,12 +9,6 @@ internal static class InferencePodTemplate
     public const string FetchContainer = "fetch";
     public const string RuntimeContainer = "runtime";
 
-    /// <summary>Where a Secret with credentials for a store is mounted.</summary>
-    public const string CredentialsDirectory = "/var/run/modeloperator/credentials";
-
-    /// <summary>Mode of what is mounted of it.</summary>
-    public const int OwnerAndGroupRead = 288; // 0440
-
     /// <summary>Name of the port that serves.</summary>
     public const string PortName = "http";
 
@@ -29,8 +23,13 @@ internal static class InferencePodTemplate
     /// <summary>What the server takes to end besides its longest request: it serves on until clients have gone, and has a margin.</summary>
     private const int EndingSeconds = 15;
 
-    public static JsonObject Build(string model, string revision, EffectiveSpec effective)
+    /// <param name="model">Name of the ModelDeployment.</param>
+    /// <param name="revision">The revision.</param>
+    /// <param name="effective">Its spec.</param>
+    /// <param name="allowedNetworks">What the installation allows models to come from; null for public addresses alone.</param>
+    public static JsonObject Build(string model, string revision, EffectiveSpec effective, string? allowedNetworks)
     {
+        var given = FetchVolumes.OfModel(effective.Model, allowedNetworks);
         var spec = new JsonObject
         {
             ["automountServiceAccountToken"] = false,
@@ -38,9 +37,9 @@ internal static class InferencePodTemplate
             ["terminationGracePeriodSeconds"] = GraceSeconds(effective.Runtime.Tuning),
             ["securityContext"] = PodSecurity.Pod(),
             ["topologySpreadConstraints"] = Spread.Over(ObjectLabels.Revision(model, revision)),
-            ["initContainers"] = new JsonArray(Fetch(effective.Model, effective.Runtime.Image)),
+            ["initContainers"] = new JsonArray(Fetch(effective.Model, effective.Runtime.Image, given)),
             ["containers"] = new JsonArray(Runtime(model, effective)),
-            ["volumes"] = Volumes(effective.Model),
+            ["volumes"] = Volumes(given),
         };
         if (effective.Runtime.Gpu is { } gpu)
         {
@@ -55,31 +54,25 @@ internal static class InferencePodTemplate
         };
     }
 
-    private static JsonObject Fetch(ModelSource source, string image)
+    private static JsonObject Fetch(ModelSource source, string image, FetchVolumes given)
     {
-        var arguments = new JsonArray("fetch", "--uri", source.Uri);
-        if (source.Digest is { } digest)
-        {
-            AddArguments(arguments, "--digest", digest);
-        }
-
-        AddArguments(arguments, "--output", ModelFile);
-        var mounts = new JsonArray(Mount("models", ModelsDirectory), Mount("tmp", "/tmp"));
-        if (source.CredentialsSecretRef is not null)
-        {
-            AddArguments(arguments, "--credentials", CredentialsDirectory);
-            mounts.Add((JsonNode)Mount("credentials", CredentialsDirectory, readOnly: true));
-        }
-
+        IEnumerable<string> arguments =
+        [
+            "fetch",
+            "--uri", source.Uri,
+            .. source.Digest is { } digest ? ["--digest", digest] : Array.Empty<string>(),
+            "--output", ModelFile,
+            .. given.Arguments,
+        ];
         return new JsonObject
         {
             ["name"] = FetchContainer,
             ["image"] = image,
-            ["args"] = arguments,
+            ["args"] = new JsonArray([.. arguments.Select(argument => (JsonNode)argument)]),
             ["resources"] = Requests(),
             ["securityContext"] = PodSecurity.Container(),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
-            ["volumeMounts"] = mounts,
+            ["volumeMounts"] = new JsonArray([Mount("models", ModelsDirectory), Mount("tmp", "/tmp"), .. given.Mounts]),
         };
     }
 
@@ -116,30 +109,14 @@ internal static class InferencePodTemplate
         };
     }
 
-    private static JsonArray Volumes(ModelSource source)
-    {
-        var volumes = new JsonArray(
-            new JsonObject { ["name"] = "models", ["emptyDir"] = new JsonObject() },
-            // What is made of the model at the first start; a volume of this name in the pod template keeps it from pod to pod.
-            new JsonObject { ["name"] = "cache", ["emptyDir"] = new JsonObject() },
-            new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() });
-        if (source.CredentialsSecretRef is { } secret)
-        {
-            volumes.Add((JsonNode)new JsonObject
-            {
-                ["name"] = "credentials",
-                ["secret"] = new JsonObject { ["secretName"] = secret.Name, ["defaultMode"] = OwnerAndGroupRead },
-            });
-        }
-
-        return volumes;
-    }
-
-    private static void AddArguments(JsonArray arguments, string option, string value)
-    {
-        arguments.Add((JsonNode)option);
-        arguments.Add((JsonNode)value);
-    }
+    private static JsonArray Volumes(FetchVolumes given) => new(
+    [
+        new JsonObject { ["name"] = "models", ["emptyDir"] = new JsonObject() },
+        // What is made of the model at the first start; a volume of this name in the pod template keeps it from pod to pod.
+        new JsonObject { ["name"] = "cache", ["emptyDir"] = new JsonObject() },
+        new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() },
+        .. given.Volumes,
+    ]);
 
     private static JsonObject Requests() => new()
     {

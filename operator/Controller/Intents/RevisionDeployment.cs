@@ -16,10 +16,10 @@ internal static class RevisionDeployment
 
     public static string NameOf(string model, string revision) => $"{model}-{revision}";
 
-    public static JsonObject Build(ModelDeployment model, string revision, int replicas, EffectiveSpec effective)
+    public static JsonObject Build(ModelDeployment model, string revision, int replicas, EffectiveSpec effective, string? allowedNetworks = null)
     {
         JsonObject template = PodTemplateMerge.Merge(
-            InferencePodTemplate.Build(model.Metadata.Name, revision, effective), effective.Runtime.PodTemplate);
+            InferencePodTemplate.Build(model.Metadata.Name, revision, effective, allowedNetworks), effective.Runtime.PodTemplate);
         PortProtocols.WriteOut(template);
         KeepLabels(template, model.Metadata.Name, revision);
         return new JsonObject

@@ -47,7 +47,7 @@ public sealed class CustomResourceTests : IAsyncDisposable
 
     [TestCase("replicas: -1", "spec.replicas", "-1")]
     [TestCase("replicas: 1001", "spec.replicas", "1001")]
-    [TestCase("model: {uri: 's3://bucket/model'}", "spec.model.uri", "s3://bucket/model")]
+    [TestCase("model: {uri: 'ftp://host/model'}", "spec.model.uri", "ftp://host/model")]
     [TestCase("model: {uri: 'https://user:pass@host/model'}", "spec.model.uri", "host/model")]
     [TestCase("model: {uri: 'https://host/model', digest: 'sha256:12'}", "spec.model.digest", "sha256:12")]
     [TestCase("model: {uri: 'https://host/model', credentialsSecretRef: {name: 'A B'}}", "spec.model.credentialsSecretRef.name", "A B")]

@@ -119,6 +119,37 @@ public sealed class IntentTests
     }
 
     [Test]
+    public void A_signed_model_of_S3_that_the_pod_reads_as_itself_through_a_cache() => Golden.Verify(
+        Deployment(
+            Models.Digits(model => model.Spec.Model = new ModelSource
+            {
+                Uri = "s3://models/digits.tar.gz?region=eu-central-1",
+                Digest = "sha256:" + new string('a', 64),
+                WorkloadIdentity = true,
+                Signature = new ModelSignature { PublicKeySecretRef = new SecretKeyReference { Name = "signers", Key = "release.pub" } },
+                Cache = new ModelCache { ClaimName = "model-cache" },
+            }),
+            1,
+            allowedNetworks: "10.96.0.0/12,private"),
+        "model-signed-cached");
+
+    [Test]
+    public void A_model_on_a_volume() => Golden.Verify(
+        Deployment(Models.Digits(model => model.Spec.Model = new ModelSource { Uri = "pvc://models/digits/v1" }), 1, allowedNetworks: "private"), "model-volume");
+
+    [Test]
+    public void A_data_set_on_a_volume_by_its_address()
+    {
+        JsonNode pod = Evaluation(new EvaluationDataset { Uri = "pvc://data/digits.ndjson" }, stable: null)["spec"]!["template"]!["spec"]!;
+
+        Assert.That(
+            pod["containers"]![0]!["args"]!.AsArray().Select(argument => (string)argument!).Take(5),
+            Is.EqualTo(["evaluate", "--dataset", "pvc://data/digits.ndjson", "--volume", "/var/run/modeloperator/claim"]));
+        Assert.That(
+            pod["volumes"]![1]!.ToJsonString(), Is.EqualTo("""{"name":"claim","persistentVolumeClaim":{"claimName":"data","readOnly":true}}"""));
+    }
+
+    [Test]
     public void Another_rollout_or_another_evaluation_is_another_run_of_the_same_Job()
     {
         var data = new EvaluationDataset { Uri = "https://store.example/digits.ndjson" };
@@ -219,8 +250,8 @@ public sealed class IntentTests
         return string.Join(' ', ServeArguments.Of("digits", "/models/model.onnx", 8080, 9000, "/cache", Defaults.Resolve(spec, Image)));
     }
 
-    private static JsonObject Deployment(ModelDeployment model, int replicas, string revision = "0123456789") =>
-        RevisionDeployment.Build(model, revision, replicas, Defaults.Resolve(model.Spec, Image));
+    private static JsonObject Deployment(ModelDeployment model, int replicas, string revision = "0123456789", string? allowedNetworks = null) =>
+        RevisionDeployment.Build(model, revision, replicas, Defaults.Resolve(model.Spec, Image), allowedNetworks);
 
     private static string[] OwnerNames(JsonObject intent) =>
         [.. intent["metadata"]!["ownerReferences"]!.AsArray().Select(owner => (string)owner!["name"]!)];

@@ -1,0 +1,82 @@
+using ModelOperator.Kubernetes.Entities;
+
+namespace ModelOperator.Api;
+
+/// <summary>The model file.</summary>
+[ValidationRule(
+    "!has(self.workloadIdentity) || !self.workloadIdentity || (!has(self.credentialsSecretRef) && (self.uri.startsWith('s3://') || self.uri.startsWith('azblob://') || self.uri.startsWith('gs://')))",
+    Message = "workloadIdentity is for s3, azblob and gs, and takes the place of credentialsSecretRef")]
+[ValidationRule("!has(self.credentialsSecretRef) || !self.uri.startsWith('pvc://')", Message = "credentialsSecretRef is for models fetched over the network; a pvc:// address needs none")]
+[ValidationRule(
+    "!has(self.cache) || ((has(self.digest) || self.uri.startsWith('oci://')) && !self.uri.startsWith('pvc://'))",
+    Message = "cache needs a digest, by which it knows the file (an oci:// address names one), and has no use for a pvc:// address")]
+public sealed class ModelSource
+{
+    /// <summary>
+    /// Address of an ONNX file, or of an archive (tar, tar.gz, zip) with one and the files it needs: http(s)://HOST/PATH,
+    /// oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, azblob://ACCOUNT/CONTAINER/BLOB, gs://BUCKET/OBJECT,
+    /// hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH. User names and passwords go into credentialsSecretRef, not in here.
+    /// </summary>
+    [Required, Pattern(Addresses.Pattern), Length(Minimum = 8, Maximum = 2048)]
+    public string Uri { get; set; } = "";
+
+    /// <summary>Digest of the file or archive as sha256:HEX; a download with another digest is refused.</summary>
+    [Pattern("^sha256:[0-9a-f]{64}$"), Length(Maximum = 71)]
+    public string? Digest { get; set; }
+
+    /// <summary>
+    /// Secret of the namespace with what the store wants: the keys token, or username and password; for oci also .dockerconfigjson; for s3
+    /// accessKeyId and secretAccessKey; for azblob sasToken or accountKey; for gs key.json. It is sent to that store alone.
+    /// </summary>
+    public LocalSecretReference? CredentialsSecretRef { get; set; }
+
+    /// <summary>
+    /// Signs in to s3, azblob or gs with the identity that the cloud provider gives the pod's service account, which spec.runtime.podTemplate
+    /// names. Default: false.
+    /// </summary>
+    public bool? WorkloadIdentity { get; set; }
+
+    /// <summary>Who must have signed the model. A model that is not is refused.</summary>
+    public ModelSignature? Signature { get; set; }
+
+    /// <summary>A volume on which pods share what they downloaded.</summary>
+    public ModelCache? Cache { get; set; }
+}
+
+/// <summary>A signature, as cosign makes them: of an artifact in its registry, of other files in base64 at the same address with .sig at the end.</summary>
+public sealed class ModelSignature
+{
+    /// <summary>The public key: ECDSA on the curve P-256, as PEM.</summary>
+    [Required]
+    public SecretKeyReference PublicKeySecretRef { get; set; } = new();
+}
+
+/// <summary>Names a key of a Secret of the same namespace.</summary>
+public sealed class SecretKeyReference
+{
+    /// <summary>Name of the Secret.</summary>
+    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 253)]
+    public string Name { get; set; } = "";
+
+    /// <summary>Key in it. Default: cosign.pub.</summary>
+    [Pattern("^[-._a-zA-Z0-9]+$"), Length(Minimum = 1, Maximum = 253)]
+    public string? Key { get; set; }
+}
+
+/// <summary>Where pods share what they downloaded, each file by its digest.</summary>
+public sealed class ModelCache
+{
+    /// <summary>
+    /// Name of a PersistentVolumeClaim of the same namespace that all nodes can write to (ReadWriteMany), or with ReadWriteOnce one whose pods
+    /// run on one node.
+    /// </summary>
+    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 253)]
+    public string ClaimName { get; set; } = "";
+}
+
+/// <summary>What addresses of models and data sets have in common.</summary>
+internal static class Addresses
+{
+    /// <summary>What the API server can check; the rest is checked by the operator.</summary>
+    public const string Pattern = @"^(https?|oci|s3|azblob|gs|hf|pvc)://[^/?#@\s]+/\S+$";
+}
