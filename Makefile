@@ -75,6 +75,10 @@ bench-analysis: ## Decisions against those of others, and their cost; FULL=1 for
 bench-serving: ## The inference runtime against limits and peers; FULL=1 for longer, ONLY=PART for a part
 	FULL="$(FULL)" ONLY="$(ONLY)" tests/bench-serving
 
+.PHONY: bench-start
+bench-start: ## From the start of the inference runtime's process to ready, as published
+	tests/bench-start --cpus $(BENCH_CPUS)
+
 # Inputs of make fuzz, and what its random numbers begin with
 INPUTS ?= 10000000
 SEED ?=
@@ -98,8 +102,9 @@ demo: packages ## Five rollouts on a cluster, shown as they go; DEMO_KEEP=1 leav
 	tests/demo.sh
 
 .PHONY: images
-images: ## Build the images into artifacts/images, without Docker
+images: ## Build the images into artifacts/images, without Docker, and tell their sizes
 	tests/cluster/images/build
+	@tests/cluster/images/sizes
 
 .PHONY: cluster-up
 cluster-up: ## Start the cluster CLUSTER_NAME; CLUSTER=local, kind or current
