@@ -22,9 +22,10 @@ internal static class ModelServer
 
     public static WebApplication Build(ServeOptions options)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        // Everything is on the command line; settings from files or the environment would only surprise.
-        builder.Configuration.Sources.Clear();
+        // Settings are read where the command line is; what ASP.NET Core reads and watches by itself would surprise, and cost time at the start.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
         builder.Logging.AddTimestampedConsole(options.Logs);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         // A request goes on where its bytes were received, instead of waiting for another thread to take it up.
