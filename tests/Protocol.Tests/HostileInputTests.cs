@@ -12,6 +12,9 @@ public sealed class HostileInputTests
         {"name":"y\u00e9","datatype":"BYTES","shape":[1],"data":["\ud83d\ude00"]}],"outputs":[{"name":"z"}]}
         """);
 
+    private static readonly byte[] OwnFeedback =
+        Encoding.UTF8.GetBytes("""{"id":"a","revision":"0123456789","prediction":[[1.5,2],[3,4]],"truth":[[1,2],[3,"4"]]}""");
+
     private static readonly byte[] Feedback = Encoding.UTF8.GetBytes("""{"id":"a","truth":[1,2.0,"x\n"]}""");
 
     private static readonly byte[] Row = Encoding.UTF8.GetBytes("""{"id":"a","inputs":[{"name":"x","datatype":"FP32","shape":[2],"data":[1,2]}],"truth":[1,"x\n"]}""");
@@ -22,7 +25,7 @@ public sealed class HostileInputTests
     private static readonly string[] Fragments =
     [
         "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "1e999", "-", "null", "true", "NaN", "\0", "\u00ff", "\"shape\":", "\"data\":",
-        "\"inputs\":[", "[[[[[[[[[[[[[[[[[[[[", "99999999999999999999", "\"BYTES\"", "\"FP32\"", "\"id\":", "\"truth\":", "/*", "//",
+        "\"inputs\":[", "[[[[[[[[[[[[[[[[[[[[", "99999999999999999999", "\"BYTES\"", "\"FP32\"", "\"id\":", "\"truth\":", "\"reward\":", "\"correct\":true", "/*", "//",
     ];
 
     [FsCheck.NUnit.Property(MaxTest = 3000)]
@@ -32,6 +35,17 @@ public sealed class HostileInputTests
     [FsCheck.NUnit.Property(MaxTest = 2000)]
     public Property Mangled_feedback_is_read_or_refused_and_nothing_else() =>
         Prop.ForAll(Mangled(Feedback), bytes => ReadsOrRefuses(() => FeedbackRequest.Read(bytes, new ProtocolLimits())));
+
+    [FsCheck.NUnit.Property(MaxTest = 2000)]
+    public Property Mangled_feedback_that_stands_for_itself_is_judged_or_refused_and_nothing_else() => Prop.ForAll(
+        Mangled(OwnFeedback), bytes => Enum.GetValues<PredictionKind>().All(kind => ReadsOrRefuses(() =>
+        {
+            FeedbackRequest feedback = FeedbackRequest.Read(bytes, new ProtocolLimits());
+            if (feedback is { Prediction: { } prediction, Truth: { } truth })
+            {
+                Outcomes.Of(prediction, truth, kind, new Tolerance(0.5, 5));
+            }
+        })));
 
     [FsCheck.NUnit.Property(MaxTest = 2000)]
     public Property Mangled_rows_are_read_or_refused_and_nothing_else() =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOperator.Evidence;
+using ModelOperator.Protocol;
 using ModelOperator.Server.Evaluation;
 using ModelOperator.Server.Tests.Fetching;
 
@@ -69,6 +70,35 @@ public sealed class EvaluationTests
         EvaluationReport report = await RunAsync(Options(Write(ProtocolServer.Row("1")), canary.Uri("/")));
 
         Assert.That((report.Canary.Total, report.Canary.Bad), Is.EqualTo((1, 0)));
+    }
+
+    [TestCase("[[1,2],[3,4]]", 1)]
+    [TestCase("[1.4,2.4,3.4,4]", 0)]
+    public async Task Numbers_are_judged_by_the_tolerance_of_feedback_and_a_row_of_several_as_one(string truth, int bad)
+    {
+        const string Metadata = """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":[{"name":"label","datatype":"INT64","shape":[-1]},{"name":"price","datatype":"FP32","shape":[-1,2]}]}""";
+        await using FileServer canary = await ProtocolServer.StartAsync(
+            (context, _) => context.Response.WriteAsync("""{"outputs":[{"name":"price","shape":[2,2],"datatype":"FP32","data":[1,2,3.75,4]}]}"""), Metadata);
+        string row = $$"""{"inputs":[{"name":"x","shape":[2,1],"datatype":"FP32","data":[1,2]}],"truth":{{truth}}}""";
+
+        EvaluationReport report = await RunAsync(
+            Options(Write(row), canary.Uri("/")) with { Feedback = new() { Kind = PredictionKind.Number, Tolerance = new Tolerance(0.5, 0) } });
+
+        Assert.That((report.Rows, report.Canary.Total, report.Canary.Bad), Is.EqualTo((1, 2, bad)));
+    }
+
+    [TestCase("\"a lot\"", "line 1 of the data set: truth is a string, expected a number")]
+    [TestCase("[[1,2]]", "line 1 of the data set: truth has 2 values, but the model makes 1 predictions")]
+    public async Task A_truth_that_is_no_number_is_the_rows_fault(string truth, string message)
+    {
+        const string Metadata = """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":[{"name":"price","datatype":"FP32","shape":[-1]}]}""";
+        await using FileServer canary = await ProtocolServer.StartAsync(
+            (context, _) => context.Response.WriteAsync("""{"outputs":[{"name":"price","shape":[1],"datatype":"FP32","data":[1]}]}"""), Metadata);
+        EvaluateOptions options = Options(Write(ProtocolServer.Row(truth)), canary.Uri("/")) with { Feedback = new() { Kind = PredictionKind.Number, Tolerance = new Tolerance(0.5, 0) } };
+
+        TerminatingException failure = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options)))!;
+
+        Assert.That(failure.Message, Does.StartWith(message));
     }
 
     [Test]
