@@ -6,7 +6,7 @@ using ModelOperator.Server.Tracing;
 namespace ModelOperator.Server.Rest;
 
 /// <summary>Answers requests to infer itself and leaves all others, and those that are traced, to the host.</summary>
-internal sealed class DirectApplication<TContext>(IHttpApplication<TContext> host, Func<string, string?, RequestDelegate> infer)
+internal sealed class DirectApplication<TContext>(IHttpApplication<TContext> host, Func<string, RequestDelegate?> find)
     : IHttpApplication<DirectApplication<TContext>.Context>
     where TContext : notnull
 {
@@ -14,7 +14,7 @@ internal sealed class DirectApplication<TContext>(IHttpApplication<TContext> hos
     {
         // Kestrel keeps a context with each connection, so that it serves all its requests.
         IHostContextContainer<Context>? container = contextFeatures as IHostContextContainer<Context>;
-        Context context = container?.HostContext ?? new Context(infer);
+        Context context = container?.HostContext ?? new Context(find);
         if (container is not null)
         {
             container.HostContext = context;
@@ -53,7 +53,7 @@ internal sealed class DirectApplication<TContext>(IHttpApplication<TContext> hos
     }
 
     /// <summary>What a connection's requests share.</summary>
-    internal sealed class Context(Func<string, string?, RequestDelegate> infer)
+    internal sealed class Context(Func<string, RequestDelegate?> find)
     {
         private string? _path;
 
@@ -73,12 +73,12 @@ internal sealed class DirectApplication<TContext>(IHttpApplication<TContext> hos
                 return true;
             }
 
-            if (!InferPath.TryParse(path, out string model, out string? version))
+            if (find(path) is not { } infer)
             {
                 return false;
             }
 
-            (_path, Infer) = (path, infer(model, version));
+            (_path, Infer) = (path, infer);
             return true;
         }
     }

@@ -36,8 +36,14 @@ internal static class ModelServer
         {
             RequestPipeline pipeline = services.GetRequiredService<RequestPipeline>();
             InferEndpoint infer = services.GetRequiredService<InferEndpoint>();
-            return (model, version) =>
+            GrpcServer grpc = services.GetRequiredService<GrpcServer>();
+            return path =>
             {
+                if (!InferPath.TryParse(path, out string model, out string? version))
+                {
+                    return grpc.FindInfer(path);
+                }
+
                 RequestDelegate handle = context => infer.HandleAsync(context, model, version);
                 return context => pipeline.ServeAsync(context, handle);
             };

@@ -24,7 +24,7 @@ internal static class RequestId
     }
 
     /// <summary>Unique by the process's own random number and, within it, by counting.</summary>
-    private static string New() => string.Create(32, Interlocked.Increment(ref _last), static (text, number) =>
+    public static string New() => string.Create(32, Interlocked.Increment(ref _last), static (text, number) =>
     {
         Process.TryFormat(text, out _, "x16");
         number.TryFormat(text[16..], out _, "x16");

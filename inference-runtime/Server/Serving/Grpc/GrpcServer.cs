@@ -23,7 +23,22 @@ internal sealed class GrpcServer(
         time,
         logger);
 
+    /// <summary>What serves requests to infer, if that is what a path asks for.</summary>
+    public RequestDelegate? FindInfer(string path) => path is InferMethod.Path or StreamInferMethod.Path ? ServeAsync : null;
+
     /// <summary>Serves a request that is a call, and leaves others to what comes next.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
         _dispatcher.Find(context) is { } method ? _dispatcher.InvokeAsync(context, method) : next(context);
+
+    private Task ServeAsync(HttpContext context)
+    {
+        if (_dispatcher.Find(context) is { } method)
+        {
+            return _dispatcher.InvokeAsync(context, method);
+        }
+
+        // HTTP/1.1, which cannot carry it.
+        context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+        return Task.CompletedTask;
+    }
 }

@@ -11,7 +11,11 @@ internal sealed class InferMethod(
 {
     public static readonly AlignmentProbe Probe = ModelInferRequestReader.FirstRawTensor;
 
-    public GrpcMethod Method => new(GrpcServices.Inference, "ModelInfer", InferAsync) { MaxDuration = options.RequestTimeout };
+    public const string Path = $"/{GrpcServices.Inference}/{Name}";
+
+    private const string Name = "ModelInfer";
+
+    public GrpcMethod Method => new(GrpcServices.Inference, Name, InferAsync) { MaxDuration = options.RequestTimeout };
 
     private async ValueTask InferAsync(GrpcCall call)
     {

@@ -15,6 +15,10 @@ internal sealed class StreamInferMethod(
     ModelRepository models, InferenceService service, ServeOptions options, ProtocolLimits limits, Admission admission, DrainState drain,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StreamInferMethod> logger)
 {
+    public const string Path = $"/{GrpcServices.Inference}/{Name}";
+
+    private const string Name = "ModelStreamInfer";
+
     /// <summary>Requests of a stream in work; the client's next ones wait in its connection.</summary>
     private const int MaxInFlight = 64;
 
@@ -27,7 +31,7 @@ internal sealed class StreamInferMethod(
         Parameters = { ["triton_final_response"] = new InferParameter { BoolParam = true } },
     }.ToByteArray();
 
-    public GrpcMethod Method => new(GrpcServices.Inference, "ModelStreamInfer", ServeAsync) { ClientStreams = true, ServerStreams = true };
+    public GrpcMethod Method => new(GrpcServices.Inference, Name, ServeAsync) { ClientStreams = true, ServerStreams = true };
 
     private async ValueTask ServeAsync(GrpcCall call)
     {
@@ -89,7 +93,7 @@ internal sealed class StreamInferMethod(
             inference.Request = request;
             inference.Model = models.Find(request.ModelName, GrpcServices.Version(request.ModelVersion));
             // The header, if any, names the stream; the requests in it have their own names or none.
-            string id = request.Infer.Id ?? Guid.NewGuid().ToString("N");
+            string id = request.Infer.Id ?? RequestId.New();
             inference.Result = await service.InferAsync(inference.Model, request.Infer, id, any.Token);
             inference.Outputs = new ResponseOutputs(request.Infer, inference.Result);
         }
@@ -158,7 +162,7 @@ internal sealed class StreamInferMethod(
 
     private RpcException Bug(Exception failure)
     {
-        LogMessages.RequestFailed(logger, failure, "POST", Method.Path);
+        LogMessages.RequestFailed(logger, failure, "POST", Path);
         return new RpcException(StatusCode.Internal, "the server failed; its log says why", failure);
     }
 }
