@@ -75,6 +75,22 @@ public sealed class FeedbackTests
     }
 
     [Test]
+    public async Task Requests_that_are_computed_together_are_judged_each_by_its_own_rows()
+    {
+        await using TestServer server = await TestServer.DigitsAsync(o => o with
+        {
+            Execution = o.Execution with { Instances = 1, Batching = new() { MaxBatchSize = 16, MaxQueueDelay = TimeSpan.FromMilliseconds(5) } },
+        });
+
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => server.InferAsync(Digits.Request(i, 1 + (i % 3), $"r{i}"))));
+        int[][] labels = await Task.WhenAll(Enumerable.Range(0, 200).Select(async i => Digits.Labels((await _server.InferAsync(Digits.Request(i, 1 + (i % 3)))).Body)));
+        JsonElement[] judged = await Task.WhenAll(
+            labels.Select(async (row, i) => (await server.FeedbackAsync($"r{i}", $"[{string.Join(',', row)}]")).Body));
+
+        Assert.That(judged.Select((body, i) => body.GetProperty("correct").GetInt32() == labels[i].Length), Has.All.True);
+    }
+
+    [Test]
     public async Task Who_gives_feedback_may_say_what_was_right_instead_of_the_truth()
     {
         await _server.InferAsync(Digits.Request(0, 3, "rows"));
