@@ -7,7 +7,7 @@ namespace ModelOperator.BenchmarkLimits.Loop;
 /// <summary><c>benchmark-limits loop</c>: how often a second the model runs when nothing else does. Prints that number.</summary>
 internal static class LoopCommand
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.7);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.4);
 
     public static Command Create()
     {

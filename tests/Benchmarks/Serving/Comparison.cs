@@ -67,14 +67,16 @@ internal sealed class Comparison(Report report, ServingSettings settings, Genera
         [
             $"{r.One} / {r.Other}",
             .. connections.Select(n => _measured.ContainsKey((r.One, n)) && _measured.ContainsKey((r.Other, n)) ? Ratio(r.One, r.Other, n).ToString("0.00") : "-"),
-            "",
+            Processor(r.Other, r.One),
         ]);
         report.Table(title, ["", .. connections.Select(n => n == 1 ? "1 connection" : $"{n} connections"), "CPU µs an answer"], rows.Concat(ratioRows));
     }
 
-    private string Processor(string contender)
-    {
-        double microseconds = Spread.Of(_measured[(contender, Busiest(contender))].Select(m => m.ProcessorMicroseconds)).Median;
-        return double.IsFinite(microseconds) ? microseconds.ToString(microseconds < 100 ? "0.0" : "#,0") : "-";
-    }
+    private string Processor(string contender) => double.IsFinite(Microseconds(contender)) ? Microseconds(contender).ToString("#,0.0") : "-";
+
+    // Upside down, as the rates are.
+    private string Processor(string other, string one) =>
+        double.IsFinite(Microseconds(other) / Microseconds(one)) ? (Microseconds(other) / Microseconds(one)).ToString("0.00") : "-";
+
+    private double Microseconds(string contender) => Spread.Of(_measured[(contender, Busiest(contender))].Select(m => m.ProcessorMicroseconds)).Median;
 }

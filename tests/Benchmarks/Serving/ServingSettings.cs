@@ -28,7 +28,11 @@ internal sealed record ServingSettings
     /// <summary>One measurement of a large one.</summary>
     public TimeSpan Long => TimeSpan.FromSeconds(IsFull ? 4 : 2);
 
+    /// <summary>Connections, where all their numbers are tried.</summary>
     public static int[] Connections => [1, 8, 32, 128];
+
+    /// <summary>Connections, where fewer tell enough.</summary>
+    public int[] FewerConnections(params int[] few) => IsFull ? Connections : few;
 
     public int ServerCores => ServerCpus.Split(',').Sum(range =>
         range.Split('-') is [var first, var last] ? int.Parse(last) - int.Parse(first) + 1 : 1);

@@ -12,7 +12,7 @@ internal static class Batching
         await using PinnedServer off = (await part.Start.OursAsync(Model, "--max-batch-size", "1")).Called("batching off");
         Payload payload = Payload.Binary("batching, REST binary, a row a request", InputTensor.Random("features", [1, 1024]));
         Comparison comparison = part.NewComparison();
-        await comparison.MeasureAsync(payload, part.Settings.Long, part.Settings.IsFull ? ServingSettings.Connections : [1, Rows], on, off);
+        await comparison.MeasureAsync(payload, part.Settings.Long, part.Settings.FewerConnections(1, Rows), on, off);
         BareLoop bare = new(part.Settings);
         double single = await bare.RunsASecondAsync(Model, await bare.FastestAsync(Model, bare.ForMany, part.Settings.Short), part.Settings.Long);
         double batched = Rows * await bare.RunsASecondAsync(

@@ -26,7 +26,7 @@ internal static class ResNet
         Comparison comparison = part.NewComparison();
         for (int round = 0; round < part.Settings.Rounds; round++)
         {
-            foreach (int connections in ServingSettings.Connections)
+            foreach (int connections in part.Settings.FewerConnections(1, 8, 32))
             {
                 BareVariant variant = connections == 1 ? forOne : forMany;
                 comparison.Add(BareLoop.Name, connections, new Measurement(await bare.RunsASecondAsync(Model, variant, part.Settings.Long), double.NaN));
