@@ -172,5 +172,7 @@ public sealed class InferTests
         Assert.That(metrics, Does.Match("""(?m)^model_server_request_duration_seconds_count\{model="digits"[^}]*\} 1$"""));
         Assert.That(metrics, Does.Match("""(?m)^model_server_inference_duration_seconds_count\{model="digits"[^}]*\} 1$"""));
         Assert.That(metrics, Does.Match("""(?m)^model_server_feedback_total\{model="digits",[^}]*outcome="correct"\} 1$"""));
+        Assert.That(metrics, Does.Match("""(?m)^model_server_execution_provider_nodes\{model="digits",version="1",provider="CPU"\} [1-9]"""));
+        Assert.That(metrics, Does.Match("""(?m)^model_server_max_batch_size\{model="digits",version="1"\} 1$"""));
     }
 }

@@ -157,6 +157,16 @@ public sealed class ModelKindTests
         Assert.That(failure.Message, Does.Contain("TensorRT: ").And.Contain("CUDA: ").And.Contain("(this image was built without the GPU providers)"));
     }
 
+    [Test]
+    public async Task Half_precision_is_refused_where_nothing_lowers_it()
+    {
+        TerminatingException failure = await TestServer.FailureAsync(
+            Path.Combine(TestServer.Models, "digits-v1.onnx"), o => o with { Execution = new() { Precision = ModelOperator.Server.Execution.Precision.Fp16 } });
+
+        Assert.That(failure.Reason, Is.EqualTo(FailureReasons.InvalidConfiguration));
+        Assert.That(failure.Message, Does.StartWith("precision Fp16 needs TensorRT first among the execution providers, but the model would run on CPU; "));
+    }
+
     [TestCase("GPU", "execution provider 'GPU' is unknown, expected TensorRT, CUDA or CPU")]
     [TestCase("CPU,cpu", "execution provider 'cpu' is named twice")]
     [TestCase("", "execution provider '' is unknown, expected TensorRT, CUDA or CPU")]

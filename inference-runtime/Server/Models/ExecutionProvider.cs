@@ -64,14 +64,7 @@ internal static class ExecutionProviders
             case ExecutionProvider.Cuda:
                 using (OrtCUDAProviderOptions cuda = new())
                 {
-                    // Convolutions are tried out when a shape is first seen, which the warm-up does; copies go with the stream that computes.
-                    cuda.UpdateOptions(new Dictionary<string, string>
-                    {
-                        ["device_id"] = device,
-                        ["cudnn_conv_algo_search"] = "EXHAUSTIVE",
-                        ["cudnn_conv_use_max_workspace"] = "1",
-                        ["do_copy_in_default_stream"] = "1",
-                    });
+                    cuda.UpdateOptions(new Dictionary<string, string> { ["device_id"] = device });
                     options.AppendExecutionProvider_CUDA(cuda);
                 }
 

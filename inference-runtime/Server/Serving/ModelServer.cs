@@ -77,6 +77,7 @@ internal static class ModelServer
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<HttpStatistics>();
         services.AddSingleton<IPrometheusSource, StatisticsMetrics>();
+        services.AddSingleton<IPrometheusSource, ExecutionMetrics>();
         services.AddSingleton(options.Feedback);
         services.AddSingleton(new PredictionStore(options.Feedback.Capacity));
         services.AddSingleton(s => new ServedModel(
