@@ -22,11 +22,30 @@ public sealed class HostileInputTests
     private static readonly byte[] Response = Encoding.UTF8.GetBytes(
         """{"model_name":"m","outputs":[{"name":"y","datatype":"INT64","shape":[2],"data":[1,2]},{"name":"z","datatype":"BYTES","shape":[1],"data":["\ud83d\ude00"]}]}""");
 
+    private static readonly byte[] BinaryJson = Encoding.UTF8.GetBytes(
+        """{"inputs":[{"name":"x","datatype":"BYTES","shape":[2],"parameters":{"binary_data_size":11}},{"name":"y","datatype":"FP32","shape":[1],"parameters":{"binary_data_size":4}}]}""");
+
+    private static readonly int JsonOfBinary = BinaryJson.Length;
+
+    private static readonly byte[] Binary = [.. BinaryJson, 3, 0, 0, 0, 65, 66, 67, 0, 0, 0, 0, 0, 0, 128, 63];
+
+    /// <summary>model_name "m", an INT64 tensor "x" of shape [2] with typed contents, and a requested output "y".</summary>
+    private static readonly byte[] Grpc =
+        [0x0a, 1, 109, 0x2a, 19, 0x0a, 1, 120, 0x12, 5, 73, 78, 84, 54, 52, 0x1a, 1, 2, 0x2a, 4, 0x1a, 2, 1, 2, 0x32, 3, 0x0a, 1, 121];
+
     private static readonly string[] Fragments =
     [
         "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "1e999", "-", "null", "true", "NaN", "\0", "\u00ff", "\"shape\":", "\"data\":",
         "\"inputs\":[", "[[[[[[[[[[[[[[[[[[[[", "99999999999999999999", "\"BYTES\"", "\"FP32\"", "\"id\":", "\"truth\":", "\"reward\":", "\"correct\":true", "/*", "//",
     ];
+
+    [Test]
+    public void What_is_mangled_is_right_to_begin_with()
+    {
+        Assert.DoesNotThrow(() => InferRequestReader.Read(Infer, new ProtocolLimits()).Dispose());
+        Assert.DoesNotThrow(() => InferRequestReader.Read(BinaryJson, Binary.AsMemory(JsonOfBinary), new ProtocolLimits(), KnownNames.None).Dispose());
+        Assert.DoesNotThrow(() => ModelInferRequestReader.Read(Grpc, new PooledBuffer(), new ProtocolLimits()).Dispose());
+    }
 
     [FsCheck.NUnit.Property(MaxTest = 3000)]
     public Property Mangled_requests_are_read_or_refused_and_nothing_else() =>
@@ -60,6 +79,18 @@ public sealed class HostileInputTests
                 output.Dispose();
             }
         }));
+
+    [FsCheck.NUnit.Property(MaxTest = 3000)]
+    public Property Mangled_binary_requests_are_read_or_refused_and_nothing_else() =>
+        Prop.ForAll(Mangled(Binary), bytes => ReadsOrRefuses(() =>
+        {
+            int json = Math.Min(JsonOfBinary, bytes.Length);
+            InferRequestReader.Read(bytes.AsSpan(0, json), bytes.AsMemory(json), new ProtocolLimits(), KnownNames.None).Dispose();
+        }));
+
+    [FsCheck.NUnit.Property(MaxTest = 3000)]
+    public Property Mangled_gRPC_requests_are_read_or_refused_and_nothing_else() =>
+        Prop.ForAll(Mangled(Grpc), bytes => ReadsOrRefuses(() => ModelInferRequestReader.Read(bytes, new PooledBuffer(), new ProtocolLimits()).Dispose()));
 
     [FsCheck.NUnit.Property(MaxTest = 1000)]
     public bool Bytes_of_any_kind_are_read_or_refused_and_nothing_else(byte[] bytes) =>

@@ -76,6 +76,7 @@ internal static class ServeCommand
         ThreadPool.GetMinThreads(out int workers, out int completions);
         ThreadPool.SetMinThreads(Math.Max(workers, ExecutionFlags.BlockedThreads(options.Execution) + Environment.ProcessorCount + 2), completions);
 
+        OnnxLibrary.StartLoading();
         await using WebApplication app = ModelServer.Build(options);
         try
         {
