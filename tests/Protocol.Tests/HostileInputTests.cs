@@ -8,7 +8,7 @@ namespace ModelOperator.Protocol.Tests;
 public sealed class HostileInputTests
 {
     private static readonly byte[] Infer = Encoding.UTF8.GetBytes("""
-        {"id":"a","parameters":{"p":1},"inputs":[{"data":[[1,2],["x",true]],"name":"x","datatype":"FP32","shape":[2,2]},
+        {"id":"a","parameters":{"p":1},"inputs":[{"data":[[1,2],["NaN",3.5]],"name":"x","datatype":"FP32","shape":[2,2]},
         {"name":"y\u00e9","datatype":"BYTES","shape":[1],"data":["\ud83d\ude00"]}],"outputs":[{"name":"z"}]}
         """);
 

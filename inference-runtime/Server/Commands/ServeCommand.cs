@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using ModelOperator.Server.Models;
 using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Commands;
