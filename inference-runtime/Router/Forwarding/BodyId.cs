@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ModelOperator.Router.Forwarding;
 
-/// <summary>Finds the request id a client put in an infer or feedback body.</summary>
+/// <summary>Finds the request id a client put in an infer body.</summary>
 internal static class BodyId
 {
     /// <summary>The string member "id" of the JSON object, or null: also when the JSON is broken, which the model server says better.</summary>

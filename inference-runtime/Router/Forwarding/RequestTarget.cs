@@ -41,10 +41,13 @@ internal readonly record struct RequestTarget(ModelRoute? Model, string? Asked, 
 
     private static RequestKind KindOf(ReadOnlySpan<char> rest)
     {
-        if (rest is "infer") return RequestKind.Infer;
-        if (rest is "feedback") return RequestKind.Feedback;
-        bool ofVersion = rest.StartsWith("versions/") && rest.EndsWith("/infer") && rest.Count('/') == 2;
-        return ofVersion ? RequestKind.Infer : RequestKind.Other;
+        if (rest.StartsWith("versions/") && rest.Count('/') == 2) rest = rest[(rest.LastIndexOf('/') + 1)..];
+        return rest switch
+        {
+            "infer" => RequestKind.Infer,
+            "feedback" => RequestKind.Feedback,
+            _ => RequestKind.Other,
+        };
     }
 
     /// <summary>digits, digits.ns, digits.ns.svc and digits.ns.svc.DOMAIN, with or without a port and a final dot; else null.</summary>

@@ -34,8 +34,10 @@ public sealed class RequestTargetTests
     [TestCase("POST", "/v2/models/digits/versions/3/infer", "Infer")]
     [TestCase("GET", "/v2/models/digits/infer", "Other")]
     [TestCase("POST", "/v2/models/digits/feedback", "Feedback")]
-    [TestCase("POST", "/v2/models/digits/versions/3/feedback", "Other")]
+    [TestCase("POST", "/v2/models/digits/versions/3/feedback", "Feedback")]
     [TestCase("POST", "/v2/models/digits/versions/3/4/infer", "Other")]
+    [TestCase("POST", "/v2/models/digits/versions/infer", "Other")]
+    [TestCase("POST", "/v2/models/digits/versions/3/ready", "Other")]
     [TestCase("GET", "/v2/models/digits/ready", "Other")]
     [TestCase("GET", "/v2/models/digits", "Other")]
     public void Only_posts_to_infer_and_feedback_are_such(string method, string path, string kind) =>
