@@ -11,6 +11,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _grpcPort = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly ConcurrentQueue<string> _output = new();
 
@@ -43,6 +44,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             if (ListeningPort().Match(line.Data ?? "") is { Success: true } match)
             {
                 _port.TrySetResult(int.Parse(match.Groups["port"].Value, CultureInfo.InvariantCulture));
+            }
+
+            if (line.Data?.Split("Listening for gRPC on port ") is [_, { } grpcPort])
+            {
+                _grpcPort.TrySetResult(int.Parse(grpcPort, CultureInfo.InvariantCulture));
             }
         };
         _process.Exited += (_, _) => _port.TrySetException(new InvalidOperationException("the server ended before it listened"));
@@ -99,6 +105,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
         return client;
     }
+
+    public async Task<string> GrpcAddressAsync() => $"127.0.0.1:{await _grpcPort.Task.WaitAsync(TimeSpan.FromSeconds(60))}";
 
     public void Terminate()
     {

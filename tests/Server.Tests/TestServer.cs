@@ -25,6 +25,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public string GrpcAddress => $"127.0.0.1:{new Uri(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(1)).Port}";
+
     public IServiceProvider Services => _app.Services;
 
     public static string Models => Path.Combine(AppContext.BaseDirectory, "models");
