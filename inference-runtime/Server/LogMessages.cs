@@ -68,6 +68,9 @@ internal static partial class LogMessages
     [LoggerMessage(54, LogLevel.Warning, "A batch of {Rows} rows was computed again one request at a time: its output '{Output}' came with shape {Shape}")]
     public static partial void BatchNotSplit(ILogger logger, string output, string shape, int rows);
 
+    [LoggerMessage(59, LogLevel.Debug, "A batch of {Requests} requests failed and is computed again one request at a time: {Reason}")]
+    public static partial void BatchFailed(ILogger logger, int requests, string reason);
+
     [LoggerMessage(55, LogLevel.Information, "The optimized graph is kept at {Path}")]
     public static partial void OptimizedGraphKept(ILogger logger, string path);
 

@@ -81,24 +81,34 @@ internal sealed class BatchCollector(BatchingPlan plan, TimeProvider time)
             }
 
             _collecting = true;
-            long began = time.GetTimestamp();
-            while (true)
+            try
             {
-                bool held = plan.MaxQueueDelay > TimeSpan.Zero;
-                TimeSpan rest = !held ? linger - time.GetElapsedTime(began)
-                    : _queue.First is { } first ? plan.MaxQueueDelay - time.GetElapsedTime(first.Arrived)
-                    : TimeSpan.Zero;
-                _wakeAt = held ? plan.MaxRows : expected;
-                Take(batch, due: rest <= TimeSpan.Zero, _wakeAt);
-                if (batch.Count > 0 || rest <= TimeSpan.Zero)
-                {
-                    break;
-                }
+                WaitAndTake(batch, expected, linger);
+            }
+            finally
+            {
+                _collecting = false;
+            }
+        }
+    }
 
-                Wait(rest);
+    private void WaitAndTake(List<PendingRun> batch, int expected, TimeSpan linger)
+    {
+        bool held = plan.MaxQueueDelay > TimeSpan.Zero;
+        long began = time.GetTimestamp();
+        while (true)
+        {
+            TimeSpan rest = !held ? linger - time.GetElapsedTime(began)
+                : _queue.Oldest is { } oldest ? plan.MaxQueueDelay - time.GetElapsedTime(oldest)
+                : TimeSpan.Zero;
+            _wakeAt = held ? plan.MaxRows : expected;
+            Take(batch, due: rest <= TimeSpan.Zero, _wakeAt);
+            if (batch.Count > 0 || rest <= TimeSpan.Zero)
+            {
+                return;
             }
 
-            _collecting = false;
+            Wait(rest);
         }
     }
 

@@ -41,6 +41,7 @@ internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelRunner 
     {
         long started = time.GetTimestamp();
         OutputSet? outputs = null;
+        bool told = false;
         try
         {
             int rows = Join(slot, members);
@@ -56,12 +57,15 @@ internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelRunner 
                 }
             }
 
+            told = true;
             recorder.Executed(rows, time.GetElapsedTime(started, joined), time.GetElapsedTime(joined, computed), time.GetElapsedTime(computed));
             Split(outputs, members, rows, started, joined, computed);
             return true;
         }
-        catch (OrtCallException)
+        catch (Exception e) when (!told)
         {
+            // Whatever it is, each member hears of its own part in it.
+            LogMessages.BatchFailed(logger, members.Length, SessionFactory.Reason(e.Message));
             return false;
         }
         finally
@@ -166,11 +170,27 @@ internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelRunner 
             }
             else
             {
-                member.Succeed(outputs.Rows(from, memberRows, rows, timings));
+                Tell(member, outputs, from, rows, timings);
             }
 
             from += memberRows;
         }
+    }
+
+    private static void Tell(PendingRun member, OutputSet outputs, int from, int rows, in InferTimings timings)
+    {
+        InferResult result;
+        try
+        {
+            result = outputs.Rows(from, member.Rows, rows, timings);
+        }
+        catch (OverflowException e)
+        {
+            member.Fail(e);
+            return;
+        }
+
+        member.Succeed(result);
     }
 
     private sealed class Departures(RunSlot slot, int members)

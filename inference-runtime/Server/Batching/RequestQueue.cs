@@ -12,6 +12,21 @@ internal sealed class RequestQueue
     /// <summary>Rows of all of them.</summary>
     public int Rows { get; private set; }
 
+    /// <summary>When the one came that waits longest; null when none waits. More urgent ones may be before it.</summary>
+    public long? Oldest
+    {
+        get
+        {
+            long? oldest = null;
+            for (PendingRun? run = First; run is not null; run = run.Next)
+            {
+                oldest = oldest < run.Arrived ? oldest : run.Arrived;
+            }
+
+            return oldest;
+        }
+    }
+
     public void Add(PendingRun run)
     {
         PendingRun? before = _last;

@@ -89,6 +89,44 @@ internal sealed class OutputSet : IDisposable
         InferResult result = _selection.Rent();
         Hold();
         result.Hold(this, timings);
+        try
+        {
+            SetRows(result, from, rows, all);
+            return result;
+        }
+        catch
+        {
+            // An output of more than two gigabytes, of which no answer can be made.
+            result.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Keeps the outputs for one holder more: the run itself, or a result.</summary>
+    public void Hold() => Interlocked.Increment(ref _holders);
+
+    /// <summary>One holder fewer; the last one gives the set back.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            Clear();
+            _pool.Return(this);
+            _session.Leave();
+        }
+    }
+
+    public void Dispose()
+    {
+        Clear();
+        foreach (TensorBuffer? buffer in _buffers)
+        {
+            buffer?.Dispose();
+        }
+    }
+
+    private void SetRows(InferResult result, int from, int rows, int all)
+    {
         for (int i = 0; i < _buffers.Length; i++)
         {
             long[] shape = _shapes[i];
@@ -108,22 +146,6 @@ internal sealed class OutputSet : IDisposable
                 result.Computed[i].Shape[0] = rows;
             }
         }
-
-        return result;
-    }
-
-    /// <summary>Keeps the outputs for one holder more: the run itself, or a result.</summary>
-    public void Hold() => Interlocked.Increment(ref _holders);
-
-    /// <summary>One holder fewer; the last one gives the set back.</summary>
-    public void Release()
-    {
-        if (Interlocked.Decrement(ref _holders) == 0)
-        {
-            Clear();
-            _pool.Return(this);
-            _session.Leave();
-        }
     }
 
     private void Clear()
@@ -138,15 +160,6 @@ internal sealed class OutputSet : IDisposable
                 OrtNative.Release(_values[i]);
                 _values[i] = 0;
             }
-        }
-    }
-
-    public void Dispose()
-    {
-        Clear();
-        foreach (TensorBuffer? buffer in _buffers)
-        {
-            buffer?.Dispose();
         }
     }
 

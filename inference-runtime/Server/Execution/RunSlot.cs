@@ -121,10 +121,10 @@ internal sealed unsafe class RunSlot : IDisposable
             {
                 OrtNative.Release(_made[i]);
                 _made[i] = 0;
-                _pins[i].Dispose();
-                _pins[i] = default;
             }
 
+            _pins[i].Dispose();
+            _pins[i] = default;
             _buffers[i].Trim();
         }
     }
