@@ -49,7 +49,7 @@ verify-generate: ## Fail when a generated file is stale
 verify: verify-format verify-generate ## All verifications
 
 .PHONY: test
-test: packages test-unit test-fuzz test-api test-e2e ## All tests, from nothing
+test: packages test-unit test-fuzz test-api test-stores test-e2e ## All tests, from nothing
 
 .PHONY: test-unit
 test-unit: build ## Tests that need nothing but .NET
@@ -58,6 +58,10 @@ test-unit: build ## Tests that need nothing but .NET
 .PHONY: test-api
 test-api: build ## Tests against a real API server
 	tests/run-suite api
+
+.PHONY: test-stores
+test-stores: build ## Tests against a real registry and real object stores, which they start
+	tests/run-suite stores
 
 .PHONY: test-e2e
 test-e2e: build ## Tests against a whole cluster, started for them

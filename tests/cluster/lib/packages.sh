@@ -5,7 +5,7 @@ CLUSTER_PACKAGES=(etcd-server containerd runc containernetworking-plugins iptabl
   iproute2 openssl curl util-linux procps ca-certificates)
 BUILD_PACKAGES=(golang-go gcc libc6-dev dpkg-dev golang-github-modern-go-reflect2-dev)
 IMAGE_PACKAGES=(python3)
-TEST_PACKAGES=(golang-github-masterminds-sprig-dev prometheus protobuf-compiler python3-grpcio python3-protobuf)
+TEST_PACKAGES=(golang-github-masterminds-sprig-dev prometheus docker-registry protobuf-compiler python3-grpcio python3-protobuf)
 # shellcheck disable=SC2034 # read by tests/bench-serving
 BENCH_PACKAGES=(wrk nghttp2-client nodejs python3-onnx util-linux)
 # ONNX Runtime is restored from npm, which may well be here from elsewhere.
