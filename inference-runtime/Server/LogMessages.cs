@@ -82,4 +82,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(58, LogLevel.Information, "Nothing can be kept at {Path}, so that the next start begins anew: {Reason}")]
     public static partial void CacheNotWritable(ILogger logger, string path, string reason);
+
+    [LoggerMessage(60, LogLevel.Error, "Model {Model} cannot be loaded")]
+    public static partial void LoadOfModelFailed(ILogger logger, Exception exception, string model);
+
+    [LoggerMessage(61, LogLevel.Information, "Model {Model} is unloaded")]
+    public static partial void Unloaded(ILogger logger, string model);
 }

@@ -10,9 +10,6 @@ namespace ModelOperator.Server.Commands;
 /// <summary><c>inference-runtime serve</c></summary>
 internal static class ServeCommand
 {
-    private static readonly Option<string> ModelName = new("--model-name") { Description = "Name of the model in the paths of the protocol", Required = true };
-    private static readonly Option<string> ModelVersion = new("--model-version") { Description = "Version of the model in the paths of the protocol", DefaultValueFactory = _ => "1" };
-    private static readonly Option<string> Model = new("--model") { Description = "File of the ONNX model", Required = true };
     private static readonly Option<int> Port = Options.Number("--port", "Port to listen on, on all addresses; 0 takes a free one", 8080, 0, 65535);
     private static readonly Option<int> GrpcPort = Options.Number("--grpc-port", "Port of gRPC, on all addresses; 0 takes a free one, -1 leaves gRPC out", 9000, -1, 65535);
     private static readonly Option<int> MaxRequests = Options.Number("--max-requests", "Requests in the server at the same time, more are refused with 503", 512, 1, 1_000_000);
@@ -23,9 +20,9 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        GroupedCommand command = new("serve", "Serves a model: GET v2, v2/health/live, v2/health/ready, v2/models/NAME, metrics; POST v2/models/NAME/infer, v2/models/NAME/feedback.")
+        GroupedCommand command = new("serve", "Serves models: GET v2, v2/health/live, v2/health/ready, v2/models/NAME, metrics; POST v2/models/NAME/infer, v2/models/NAME/feedback.")
         {
-            { "Model", ModelName, Model, ModelVersion },
+            { "Models", ModelFlags.All },
             { "Execution", ExecutionFlags.OfExecution },
             { "Batching", ExecutionFlags.OfBatching },
             { "Network", Port, GrpcPort },
@@ -40,22 +37,8 @@ internal static class ServeCommand
 
     private static ServeOptions Read(ParseResult parsed)
     {
-        string name = parsed.GetRequiredValue(ModelName);
-        string version = parsed.GetRequiredValue(ModelVersion);
-        foreach ((string option, string value) in (IEnumerable<(string, string)>)[("--model-name", name), ("--model-version", version)])
+        return ModelFlags.Read(parsed) with
         {
-            if (value.Length is 0 or > 253 || value.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '_')))
-            {
-                throw new TerminatingException(
-                    FailureReasons.InvalidConfiguration, $"{option} is '{value}', expected letters, digits, '-', '.' and '_', 253 at most");
-            }
-        }
-
-        return new ServeOptions
-        {
-            ModelName = name,
-            ModelVersion = version,
-            ModelPath = parsed.GetRequiredValue(Model),
             Port = parsed.GetValue(Port),
             GrpcPort = parsed.GetValue(GrpcPort),
             Execution = ExecutionFlags.Read(parsed),
@@ -73,10 +56,6 @@ internal static class ServeCommand
 
     private static async Task RunAsync(ServeOptions options, CancellationToken cancellationToken)
     {
-        // Runs block their threads; probes and other requests need some besides.
-        ThreadPool.GetMinThreads(out int workers, out int completions);
-        ThreadPool.SetMinThreads(Math.Max(workers, ExecutionFlags.BlockedThreads(options.Execution) + Environment.ProcessorCount + 2), completions);
-
         OnnxLibrary.StartLoading();
         await using WebApplication app = ModelServer.Build(options);
         try

@@ -7,6 +7,7 @@ internal sealed class InferResult(OutputSelection selection) : IDisposable
 {
     private readonly ResultTensor[] _computed = [.. selection.Computed.Select(o => new ResultTensor(o))];
     private OutputSet? _held;
+    private ServedModel? _model;
 
     /// <summary>The outputs asked for, in that order.</summary>
     public ReadOnlySpan<ResultTensor> Outputs => _computed.AsSpan(0, selection.Asked);
@@ -23,6 +24,9 @@ internal sealed class InferResult(OutputSelection selection) : IDisposable
         Timings = timings;
     }
 
+    /// <summary>Keeps the model until this is disposed.</summary>
+    public void Holds(ServedModel model) => _model = model;
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _held, null) is not { } held)
@@ -36,6 +40,9 @@ internal sealed class InferResult(OutputSelection selection) : IDisposable
         }
 
         held.Release();
+        ServedModel? model = _model;
+        _model = null;
         selection.Return(this);
+        model?.Leave();
     }
 }

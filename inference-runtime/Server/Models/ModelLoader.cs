@@ -1,12 +1,11 @@
-using ModelOperator.Server.Execution;
+using ModelOperator.Server.Repository;
 using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Models;
 
-/// <summary>Loads the model while the server already answers probes; a model that cannot be served ends the process.</summary>
+/// <summary>Loads the models while the server already answers probes; a model that cannot be served ends the process.</summary>
 internal sealed class ModelLoader(
-    ServedModel model, ServeOptions options, ModelOpener opener, EndpointWarmUp warmUp, ExitState exit, IHostApplicationLifetime lifetime,
-    TimeProvider time, ILogger<ModelLoader> logger)
+    ModelControl control, ExitState exit, IHostApplicationLifetime lifetime, ILogger<ModelLoader> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -15,15 +14,7 @@ internal sealed class ModelLoader(
         {
             // A model that fails at once would otherwise stop a host that is still starting, which that host takes for its own failure.
             await StartedAsync(stoppingToken);
-            long start = time.GetTimestamp();
-            await Task.Run(() => model.Load(opener, options.ModelPath, stoppingToken), stoppingToken);
-            if (model.Sample.Count > 0)
-            {
-                await warmUp.RunAsync(model.Sample, stoppingToken);
-            }
-
-            model.MarkReady();
-            LogMessages.Ready(logger, model.Name, Math.Round(time.GetElapsedTime(start).TotalSeconds, 3));
+            await control.LoadAllAsync(stoppingToken);
         }
         catch (TerminatingException e)
         {

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Serving;
 
@@ -8,7 +7,7 @@ namespace ModelOperator.Server.Serving;
 /// until they all know, requests arrive and are served. The port closes when none came for a while, or when the time for it is up.
 /// </summary>
 internal sealed class DrainingLifetime(
-    DrainState state, ServedModel model, ServeOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DrainingLifetime> logger)
+    DrainState state, ModelRepository models, ServeOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DrainingLifetime> logger)
     : IHostLifetime, IDisposable
 {
     /// <summary>Without a request for this long, nobody routes to this server any more.</summary>
@@ -33,7 +32,7 @@ internal sealed class DrainingLifetime(
     {
         long start = time.GetTimestamp();
         state.Begin();
-        if (model.Ready)
+        if (models.All.Any(m => m.Ready))
         {
             LogMessages.Draining(logger, options.Drain.TotalSeconds);
             while (time.GetElapsedTime(start) < options.Drain && !(state.InFlight == 0 && state.Quiet >= QuietEnough))

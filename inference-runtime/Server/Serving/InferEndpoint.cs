@@ -15,12 +15,14 @@ internal sealed class InferEndpoint(
     public Task HandleAsync(HttpContext context) =>
         HandleAsync(context, (string?)context.Request.RouteValues["name"] ?? "", (string?)context.Request.RouteValues["version"]);
 
-    public async Task HandleAsync(HttpContext context, string name, string? version)
+    public Task HandleAsync(HttpContext context, string name, string? version) => HandleAsync(context, models.Find(name, version));
+
+    public async Task HandleAsync(HttpContext context, ServedModel model)
     {
         using RequestDeadline deadline = RequestDeadline.Start(options.RequestTimeout, context.RequestAborted);
         try
         {
-            await InferAsync(context, models.Find(name, version), deadline.Token);
+            await InferAsync(context, model, deadline.Token);
         }
         catch (OperationCanceledException) when (deadline.Expired)
         {
@@ -38,8 +40,13 @@ internal sealed class InferEndpoint(
         using PooledBuffer body = await bodies.ReadAsync(context.Request, entry, padding, cancellationToken);
         using InferRequest request = Read(body.Memory[padding..], jsonLength, rest);
         string id = RequestId.Choose(context.Request, request.Id);
+        if (model.RunsLong)
+        {
+            await Task.Yield();
+        }
+
         using InferResult result = await service.InferAsync(model, request, id, cancellationToken);
-        using InferResponse response = InferResponse.Of(rest, request, result, []);
+        using InferResponse response = InferResponse.Of(rest, request, result, model.Labels);
         RequestId.Tell(context, id);
         await ResponseSender.SendAsync(context, response);
     }

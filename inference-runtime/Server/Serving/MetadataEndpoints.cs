@@ -1,51 +1,64 @@
 using ModelOperator.Protocol;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Serving;
 
 /// <summary>What the server and its model are, and how they do.</summary>
-internal sealed class MetadataEndpoints(ModelRepository models, ServedModel served, DrainState drain)
+internal sealed class MetadataEndpoints(ModelRepository models, DrainState drain)
 {
     public static readonly ServerMetadata Metadata = new()
     {
         Name = "model-operator-inference-runtime",
         Version = typeof(MetadataEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0",
-        Extensions = ["feedback"],
+        Extensions =
+        [
+            "binary_tensor_data", "classification", "model_configuration", "model_repository", "parameters", "schedule_policy", "statistics", "feedback",
+        ],
     };
 
     public static Task ServerAsync(HttpContext context) => Responses.WriteAsync(context, Metadata, ProtocolJson.Default.ServerMetadata);
 
     /// <summary>Alive unless only a restart helps; a model that is still being loaded is no reason for one.</summary>
-    public Task LiveAsync(HttpContext context) => served.Healthy
+    public Task LiveAsync(HttpContext context) => models.Healthy
         ? OkAsync(context)
-        : Responses.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the model is broken");
+        : Responses.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "a model is broken");
 
-    /// <summary>Ready when loaded and warm, and not once told to stop.</summary>
+    /// <summary>Ready when everything is loaded and warm, and not once told to stop.</summary>
     public Task ReadyAsync(HttpContext context)
     {
-        string? reason = drain.Draining ? "the server is stopping" : !served.Healthy ? "the model is broken" : !served.Ready ? "the model is being loaded" : null;
-        return reason is null ? OkAsync(context) : Responses.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, reason);
+        IReadOnlyList<ServedModel> all = models.All;
+        string? reason = drain.Draining ? "the server is stopping"
+            : all.FirstOrDefault(m => !m.Ready) is { } model ? Reason(model)
+            : null;
+        return AnswerAsync(context, reason);
     }
 
     public Task ModelReadyAsync(HttpContext context)
     {
-        _ = ModelRoute.Find(context, models);
-        return ReadyAsync(context);
+        ServedModel model = ModelRoute.Find(context, models);
+        return AnswerAsync(context, drain.Draining ? "the server is stopping" : model.Ready ? null : Reason(model));
     }
 
     public Task ModelAsync(HttpContext context)
     {
-        OnnxModel model = ModelRoute.Require(context, ModelRoute.Find(context, models));
+        ServedModel served = ModelRoute.Find(context, models);
+        OnnxModel model = ModelRoute.Require(context, served);
         ModelMetadata metadata = new()
         {
             Name = served.Name,
-            Versions = [served.Version],
-            Platform = "onnxruntime_onnx",
+            Versions = [.. models.Versions(served.Name).Select(m => m.Version)],
+            Platform = ModelConfigs.Platform,
             Inputs = [.. model.Inputs.Select(i => i.ToMetadata())],
             Outputs = [.. model.Outputs.Select(o => o.ToMetadata())],
         };
         return Responses.WriteAsync(context, metadata, ProtocolJson.Default.ModelMetadata);
     }
+
+    private static string Reason(ServedModel model) => model.Healthy ? "the model is being loaded" : "the model is broken";
+
+    private static Task AnswerAsync(HttpContext context, string? reason) =>
+        reason is null ? OkAsync(context) : Responses.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, reason);
 
     private static Task OkAsync(HttpContext context) => Responses.WriteAsync(context, ReadOnlyMemory<byte>.Empty);
 }

@@ -5,6 +5,7 @@ using ModelOperator.Server.Commands;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Repository;
 using ModelOperator.Server.Rest;
 using ModelOperator.Server.Serving.Grpc;
 using ModelOperator.Server.Statistics;
@@ -50,6 +51,7 @@ internal static class ModelServer
         });
 
         WebApplication app = builder.Build();
+        app.Services.GetRequiredService<ModelControl>().Prepare();
         Map(app);
         return app;
     }
@@ -80,16 +82,17 @@ internal static class ModelServer
         services.AddSingleton<IPrometheusSource, ExecutionMetrics>();
         services.AddSingleton(options.Feedback);
         services.AddSingleton(new PredictionStore(options.Feedback.Capacity));
-        services.AddSingleton(s => new ServedModel(
-            options.ModelName, options.ModelVersion, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServedModel>>()));
         services.AddSingleton(s => ModelOpener.For(
             options.Execution, options.Feedback, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServedModel>>()));
+        services.AddSingleton<IModelStore>(options.ModelRepository is { } root ? new ModelDirectory(root, options.LatestVersions) : new SingleModel(options));
         services.AddSingleton<ModelRepository>();
+        services.AddSingleton<ModelControl>();
         services.AddSingleton<InferenceService>();
         services.AddSingleton<InferEndpoint>();
         services.AddSingleton<EndpointWarmUp>();
         services.AddSingleton<FeedbackEndpoint>();
         services.AddSingleton<MetadataEndpoints>();
+        services.AddSingleton<RepositoryEndpoints>();
         services.AddSingleton<RequestPipeline>();
         services.AddGrpc();
         services.Replace(ServiceDescriptor.Singleton<IHostLifetime, DrainingLifetime>());
@@ -125,6 +128,7 @@ internal static class ModelServer
             app.MapPost(model + "/feedback", (RequestDelegate)feedback.HandleAsync);
         }
 
+        app.Services.GetRequiredService<RepositoryEndpoints>().Map(app);
         app.MapPrometheusScrapingEndpoint();
     }
 }

@@ -1,6 +1,7 @@
 using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Feedback;
+using ModelOperator.Server.Repository;
 using ModelOperator.Server.Tracing;
 
 namespace ModelOperator.Server.Serving;
@@ -8,11 +9,21 @@ namespace ModelOperator.Server.Serving;
 /// <summary>What <c>serve</c> was asked to do. Ranges are checked where the command line is read.</summary>
 internal sealed record ServeOptions
 {
-    public required string ModelName { get; init; }
+    /// <summary>Name of the one model that is served, unless there is a repository.</summary>
+    public string ModelName { get; init; } = "";
 
     public string ModelVersion { get; init; } = "1";
 
-    public required string ModelPath { get; init; }
+    public string ModelPath { get; init; } = "";
+
+    /// <summary>Directory of many models, instead of the one.</summary>
+    public string? ModelRepository { get; init; }
+
+    /// <summary>How many of the newest versions of each model of the repository are served; 0 serves all.</summary>
+    public int LatestVersions { get; init; } = 1;
+
+    /// <summary>Whether clients may load and unload models.</summary>
+    public ModelControlMode ModelControl { get; init; } = ModelControlMode.None;
 
     /// <summary>Port on all addresses; 0 takes a free one.</summary>
     public int Port { get; init; } = 8080;

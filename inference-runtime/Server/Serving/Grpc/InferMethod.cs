@@ -28,7 +28,7 @@ internal sealed class InferMethod(
             ServedModel model = models.Find(request.ModelName, GrpcServices.Version(request.ModelVersion));
             string id = RequestId.Choose(call.HttpContext.Request, request.Infer.Id);
             using InferResult result = await service.InferAsync(model, request.Infer, id, call.CancellationToken);
-            using ResponseOutputs outputs = new(request.Infer, result);
+            using ResponseOutputs outputs = new(model, request.Infer, result);
             RequestId.Tell(call.HttpContext, id);
             await (request.TypedOutputs
                 ? call.WriteAsync(TypedResponse.Create(model, request.Infer.Id, outputs))

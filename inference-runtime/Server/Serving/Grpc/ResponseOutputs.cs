@@ -9,7 +9,7 @@ internal sealed class ResponseOutputs : IDisposable
     private readonly InferResult _result;
     private readonly Classes?[]? _classes;
 
-    public ResponseOutputs(InferRequest request, InferResult result)
+    public ResponseOutputs(ServedModel model, InferRequest request, InferResult result)
     {
         _result = result;
         if (request.Outputs is null)
@@ -22,7 +22,7 @@ internal sealed class ResponseOutputs : IDisposable
             if (request.Outputs[i].Classification is > 0 and var count)
             {
                 _classes ??= new Classes?[request.Outputs.Count];
-                _classes[i] = Classify(result.Outputs[i], count);
+                _classes[i] = Classify(result.Outputs[i], count, model.Labels);
             }
         }
     }
@@ -45,13 +45,13 @@ internal sealed class ResponseOutputs : IDisposable
         }
     }
 
-    private static Classes Classify(ResultTensor output, int count)
+    private static Classes Classify(ResultTensor output, int count, IReadOnlyList<string> labels)
     {
         long[] shape = Classification.Shape(output.Name, output.DataType, output.Shape, count);
         PooledBuffer texts = new();
         try
         {
-            Classification.Write(output.DataType, output.Data, shape.Length == 1 ? 1 : shape[0], count, [], texts);
+            Classification.Write(output.DataType, output.Data, shape.Length == 1 ? 1 : shape[0], count, labels, texts);
         }
         catch
         {

@@ -95,7 +95,7 @@ internal sealed class StreamInferMethod(
             // The header, if any, names the stream; the requests in it have their own names or none.
             string id = request.Infer.Id ?? RequestId.New();
             inference.Result = await service.InferAsync(inference.Model, request.Infer, id, any.Token);
-            inference.Outputs = new ResponseOutputs(request.Infer, inference.Result);
+            inference.Outputs = new ResponseOutputs(inference.Model, request.Infer, inference.Result);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
         {

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using ModelOperator.Protocol;
+using ModelOperator.Server.Execution;
+using ModelOperator.Server.Models;
+using ModelOperator.Server.Serving;
+
+namespace ModelOperator.Server.Repository;
+
+/// <summary>Loads and unloads models, one change at a time.</summary>
+internal sealed class ModelControl(
+    IModelStore store, ModelRepository models, ModelOpener opener, EndpointWarmUp warmUp, ServeOptions options, TimeProvider time, ILogger<ModelControl> logger)
+    : IDisposable
+{
+    private readonly SemaphoreSlim _changing = new(1);
+    private readonly ConcurrentDictionary<string, string> _failures = new(StringComparer.Ordinal);
+
+    /// <summary>Finds what there is to be loaded, so that requests for it are told that it will be.</summary>
+    public void Prepare()
+    {
+        IReadOnlyList<ModelSource> sources = store.List();
+        if (sources.Count == 0 && options.ModelControl == ModelControlMode.None)
+        {
+            throw new TerminatingException(
+                FailureReasons.ModelNotFound, $"{options.ModelRepository} has no models, expected files as NAME/VERSION/{ModelDirectory.ModelFile}");
+        }
+
+        foreach (IGrouping<string, ModelSource> model in sources.GroupBy(s => s.Name))
+        {
+            models.Replace(model.Key, [.. model.Select(Create)]);
+        }
+    }
+
+    /// <summary>Loads what was found.</summary>
+    public async Task LoadAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (ServedModel model in models.All)
+        {
+            try
+            {
+                await OpenAsync(model, cancellationToken);
+            }
+            catch (Exception e) when (options.ModelControl == ModelControlMode.Explicit && e is not OperationCanceledException)
+            {
+                LogMessages.LoadOfModelFailed(logger, e, model.Name);
+                _failures[model.Name] = e.Message;
+                await RetireAsync(models.Replace(model.Name, []));
+            }
+        }
+    }
+
+    /// <summary>What can be served and what state it is in.</summary>
+    public async Task<IReadOnlyList<ModelState>> IndexAsync(bool onlyReady, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ModelSource> sources = await Task.Run(store.List, cancellationToken);
+        IEnumerable<(string Name, string Version)> known = sources.Select(s => (s.Name, s.Version)).Union(models.All.Select(m => (m.Name, m.Version)));
+        return [.. known.OrderBy(k => k.Name, StringComparer.Ordinal).Select(k => StateOf(k.Name, k.Version)).Where(s => !onlyReady || s.State == "READY")];
+    }
+
+    /// <summary>Loads a model as it is now in the repository; until that is done, what was loaded before goes on.</summary>
+    /// <exception cref="ProtocolException">It is not there, or cannot be loaded.</exception>
+    public Task LoadAsync(string name, CancellationToken cancellationToken) => ChangeAsync(name, "load", async () =>
+    {
+        ModelSource[] sources = [.. store.List().Where(s => s.Name == name)];
+        if (sources.Length == 0)
+        {
+            throw new ProtocolException(404, $"failed to load '{name}': the repository has no such model");
+        }
+
+        List<ServedModel> opened = [];
+        try
+        {
+            foreach (ModelSource source in sources)
+            {
+                opened.Add(Create(source));
+                await OpenAsync(opened[^1], cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            opened.ForEach(model => model.Dispose());
+            LogMessages.LoadOfModelFailed(logger, e, name);
+            _failures[name] = e.Message;
+            throw new ProtocolException($"failed to load '{name}': {e.Message}", e);
+        }
+
+        _failures.TryRemove(name, out _);
+        await RetireAsync(models.Replace(name, opened));
+    }, cancellationToken);
+
+    /// <summary>Takes a model out; requests that are being computed are finished first.</summary>
+    /// <exception cref="ProtocolException">It is not loaded.</exception>
+    public Task UnloadAsync(string name, CancellationToken cancellationToken) => ChangeAsync(name, "unload", async () =>
+    {
+        IReadOnlyList<ServedModel> before = models.Replace(name, []);
+        if (before.Count == 0)
+        {
+            throw new ProtocolException(404, $"failed to unload '{name}': it is not loaded");
+        }
+
+        _failures[name] = "unloaded";
+        await RetireAsync(before);
+        LogMessages.Unloaded(logger, name);
+    }, cancellationToken);
+
+    public void Dispose() => _changing.Dispose();
+
+    private async Task ChangeAsync(string name, string what, Func<Task> change, CancellationToken cancellationToken)
+    {
+        if (options.ModelControl == ModelControlMode.None)
+        {
+            throw new ProtocolException($"failed to {what} '{name}': clients may not load and unload models, the server runs with --model-control none");
+        }
+
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            await change();
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private ServedModel Create(ModelSource source) => new(source, time, logger);
+
+    private async Task OpenAsync(ServedModel model, CancellationToken cancellationToken)
+    {
+        long start = time.GetTimestamp();
+        await Task.Run(() => model.Load(opener, cancellationToken), cancellationToken);
+        if (model.Sample.Count == 0 || await warmUp.RunAsync(model, cancellationToken) >= ThreadRoom.Long)
+        {
+            ThreadRoom.Make(options.Execution);
+            model.RunsLong = true;
+        }
+
+        model.MarkReady();
+        LogMessages.Ready(logger, model.Name, Math.Round(time.GetElapsedTime(start).TotalSeconds, 3));
+    }
+
+    /// <summary>Frees models once nobody uses them any more, which their requests' own limits of time see to.</summary>
+    private static async Task RetireAsync(IReadOnlyList<ServedModel> before)
+    {
+        foreach (ServedModel model in before)
+        {
+            await model.RetireAsync();
+        }
+    }
+
+    private ModelState StateOf(string name, string version)
+    {
+        ServedModel? model = models.Versions(name).FirstOrDefault(m => m.Version == version);
+        return model is null ? new ModelState(name, version, "UNAVAILABLE", _failures.GetValueOrDefault(name, "not loaded"))
+            : model.Ready ? new ModelState(name, version, "READY", "")
+            : model.Healthy ? new ModelState(name, version, "LOADING", "")
+            : new ModelState(name, version, "UNAVAILABLE", "the model is broken");
+    }
+}
