@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Tests;
 
@@ -21,7 +22,7 @@ internal sealed class HeldInstances : IDisposable
 
     public static HeldInstances Of(OnnxModel model) => new(model);
 
-    public static HeldInstances Of(TestServer server) => new(server.Services.GetRequiredService<ServedModel>().Require());
+    public static HeldInstances Of(TestServer server) => new(server.Services.GetRequiredService<ModelRepository>().All[0].Require());
 
     public void Dispose()
     {

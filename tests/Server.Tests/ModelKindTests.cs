@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Tests;
 
@@ -152,7 +153,7 @@ public sealed class ModelKindTests
         TerminatingException failure = await TestServer.FailureAsync(
             Path.Combine(TestServer.Models, "digits-v1.onnx"), o => o with { Execution = new() { Providers = [.. all.Take(2)] } });
 
-        Assert.That(server.Services.GetRequiredService<ServedModel>().Ready, Is.True);
+        Assert.That(server.Services.GetRequiredService<ModelRepository>().All[0].Ready, Is.True);
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.ProviderUnavailable));
         Assert.That(failure.Message, Does.Contain("TensorRT: ").And.Contain("CUDA: ").And.Contain("(this image was built without the GPU providers)"));
     }

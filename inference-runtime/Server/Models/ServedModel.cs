@@ -81,12 +81,11 @@ internal sealed class ServedModel(ModelSource source, TimeProvider time, ILogger
         }
     }
 
-    /// <summary>Frees the model when its last user is done.</summary>
-    public async Task RetireAsync()
+    /// <summary>Ends the repository's own use of the model, and waits until nobody else uses it either.</summary>
+    public Task UnusedAsync()
     {
         Leave();
-        await _unused.Task;
-        Dispose();
+        return _unused.Task;
     }
 
     public void Dispose() => _model?.Dispose();

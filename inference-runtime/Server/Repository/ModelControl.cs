@@ -12,6 +12,7 @@ internal sealed class ModelControl(
     : IDisposable
 {
     private readonly SemaphoreSlim _changing = new(1);
+    private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, string> _failures = new(StringComparer.Ordinal);
 
     /// <summary>Finds what there is to be loaded, so that requests for it are told that it will be.</summary>
@@ -43,7 +44,7 @@ internal sealed class ModelControl(
             {
                 LogMessages.LoadOfModelFailed(logger, e, model.Name);
                 _failures[model.Name] = e.Message;
-                await RetireAsync(models.Replace(model.Name, []));
+                Retire(models.Replace(model.Name, []));
             }
         }
     }
@@ -84,12 +85,12 @@ internal sealed class ModelControl(
         }
 
         _failures.TryRemove(name, out _);
-        await RetireAsync(models.Replace(name, opened));
+        Retire(models.Replace(name, opened));
     }, cancellationToken);
 
-    /// <summary>Takes a model out; requests that are being computed are finished first.</summary>
+    /// <summary>Takes a model out; requests that have come in are still answered.</summary>
     /// <exception cref="ProtocolException">It is not loaded.</exception>
-    public Task UnloadAsync(string name, CancellationToken cancellationToken) => ChangeAsync(name, "unload", async () =>
+    public Task UnloadAsync(string name, CancellationToken cancellationToken) => ChangeAsync(name, "unload", () =>
     {
         IReadOnlyList<ServedModel> before = models.Replace(name, []);
         if (before.Count == 0)
@@ -98,11 +99,17 @@ internal sealed class ModelControl(
         }
 
         _failures[name] = "unloaded";
-        await RetireAsync(before);
+        Retire(before);
         LogMessages.Unloaded(logger, name);
+        return Task.CompletedTask;
     }, cancellationToken);
 
-    public void Dispose() => _changing.Dispose();
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+        _changing.Dispose();
+    }
 
     private async Task ChangeAsync(string name, string what, Func<Task> change, CancellationToken cancellationToken)
     {
@@ -138,13 +145,24 @@ internal sealed class ModelControl(
         LogMessages.Ready(logger, model.Name, Math.Round(time.GetElapsedTime(start).TotalSeconds, 3));
     }
 
-    /// <summary>Frees models once nobody uses them any more, which their requests' own limits of time see to.</summary>
-    private static async Task RetireAsync(IReadOnlyList<ServedModel> before)
+    /// <summary>Frees models later: a request that found one of them uses it within its own limit of time, or never.</summary>
+    private void Retire(IReadOnlyList<ServedModel> before)
     {
         foreach (ServedModel model in before)
         {
-            await model.RetireAsync();
+            _ = RetireAsync(model);
         }
+    }
+
+    private async Task RetireAsync(ServedModel model)
+    {
+        await Task.Delay(options.RequestTimeout, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_stopping.IsCancellationRequested)
+        {
+            await model.UnusedAsync();
+        }
+
+        model.Dispose();
     }
 
     private ModelState StateOf(string name, string version)

@@ -4,7 +4,7 @@ using ModelOperator.Server.Models;
 namespace ModelOperator.Server.Serving;
 
 /// <summary>The models that this server has, which may change while requests look for them.</summary>
-internal sealed class ModelRepository
+internal sealed class ModelRepository : IDisposable
 {
     private const int MaxNamed = 5;
 
@@ -58,6 +58,14 @@ internal sealed class ModelRepository
             IReadOnlyList<ServedModel> before = Versions(name);
             _table = new Table([.. _table.All.Where(m => m.Name != name), .. versions]);
             return before;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (ServedModel model in All)
+        {
+            model.Dispose();
         }
     }
 

@@ -4,7 +4,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
-using ModelOperator.Server.Models;
+using ModelOperator.Server.Serving;
 using ModelOperator.Server.Tests.Execution;
 
 namespace ModelOperator.Server.Tests.Batching;
@@ -243,7 +243,7 @@ public sealed class BatchedRunTests
         using (HeldInstances.Of(server))
         {
             waits = server.InferAsync(Digits.Request(0));
-            Assert.That(() => server.Services.GetRequiredService<ServedModel>().Require().Scheduler.Waiting, Is.EqualTo(1).After(5000, 10));
+            Assert.That(() => server.Services.GetRequiredService<ModelRepository>().All[0].Require().Scheduler.Waiting, Is.EqualTo(1).After(5000, 10));
             (HttpStatusCode status, System.Text.Json.JsonElement body, HttpResponseMessage response) = await server.InferAsync(Digits.Request(1));
 
             Assert.That(status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));

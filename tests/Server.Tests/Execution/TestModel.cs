@@ -4,17 +4,19 @@ using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Tests.Execution;
 
 /// <summary>A real model, opened as the server opens it, without a server around it.</summary>
 internal sealed class TestModel : IDisposable
 {
-    private readonly ServedModel _served = new("test", "1", TimeProvider.System, NullLogger<ServedModel>.Instance);
+    private readonly ServedModel _served;
 
     public TestModel(string path, ExecutionOptions options)
     {
-        _served.Load(ModelOpener.For(options, new FeedbackOptions(), TimeProvider.System, NullLogger.Instance), path, CancellationToken.None);
+        _served = new ServedModel(new ModelSource("test", "1", path), TimeProvider.System, NullLogger.Instance);
+        _served.Load(ModelOpener.For(options, new FeedbackOptions(), TimeProvider.System, NullLogger.Instance), CancellationToken.None);
         _served.MarkReady();
     }
 
