@@ -15,10 +15,20 @@ internal static class BatchTuner
     private const double StillBetter = 0.97;
 
     private const int MostRows = 64;
+
+    /// <summary>The one size that is tried where each new one costs minutes.</summary>
+    private const int CoarseRows = 32;
+
     private static readonly TimeSpan LongestRun = TimeSpan.FromMilliseconds(500);
 
+    /// <param name="options">What the user said.</param>
+    /// <param name="obstacle">Why the model does not take requests together; null when it does.</param>
+    /// <param name="independent">Whether each row's outputs are its own; null when that is not known.</param>
+    /// <param name="single">Time of a run of one row; zero when it could not be measured.</param>
+    /// <param name="measure">Measures a run of so many rows.</param>
+    /// <param name="coarse">Whether only one size is tried, because TensorRT builds its engine anew whenever the largest size grows.</param>
     public static BatchingPlan Decide(
-        BatchingOptions options, string? obstacle, bool? independent, TimeSpan single, Func<int, TimeSpan> measure)
+        BatchingOptions options, string? obstacle, bool? independent, TimeSpan single, Func<int, TimeSpan> measure, bool coarse = false)
     {
         bool asked = options.MaxBatchSize > 1;
         if (options.MaxBatchSize is 0 or 1)
@@ -46,10 +56,10 @@ internal static class BatchTuner
             return BatchingPlan.Off(options, "the model computes none of the made-up inputs, so that nothing could be measured; --max-batch-size turns batching on");
         }
 
-        return Measured(options, single, measure);
+        return Measured(options, single, measure, coarse);
     }
 
-    private static BatchingPlan Measured(BatchingOptions options, TimeSpan single, Func<int, TimeSpan> measure)
+    private static BatchingPlan Measured(BatchingOptions options, TimeSpan single, Func<int, TimeSpan> measure, bool coarse)
     {
         string alone = $"a row alone takes {Milliseconds(single)} ms";
         if (single < WorthWaiting)
@@ -58,7 +68,7 @@ internal static class BatchTuner
         }
 
         (int best, TimeSpan bestEach) = (1, single);
-        for (int rows = 2; rows <= MostRows; rows *= 2)
+        for (int rows = coarse ? CoarseRows : 2; rows <= MostRows; rows *= 2)
         {
             TimeSpan together = measure(rows);
             TimeSpan each = together / rows;
@@ -69,7 +79,7 @@ internal static class BatchTuner
             }
 
             (best, bestEach) = each < bestEach ? (rows, each) : (best, bestEach);
-            if (together > LongestRun)
+            if (together > LongestRun || coarse)
             {
                 break;
             }

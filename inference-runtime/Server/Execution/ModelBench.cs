@@ -1,5 +1,6 @@
 using ModelOperator.Protocol;
 using ModelOperator.Server.Batching;
+using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Execution;
 
@@ -53,7 +54,9 @@ internal sealed class ModelBench
 
         string? obstacle = BatchAxis.Obstacle(signature.Inputs, signature.Outputs);
         bool? independent = obstacle is null && sample.Length > 0 && options.Batching.MaxBatchSize is not (0 or 1) ? new RowIndependence(sample, all).Check(slot) : null;
-        bench.Plan = BatchTuner.Decide(options.Batching, obstacle, independent, bench.Single, rows => bench._timer.Measure(slot, rows, cancellationToken));
+        bench.Plan = BatchTuner.Decide(
+            options.Batching, obstacle, independent, bench.Single, rows => bench._timer.Measure(slot, rows, cancellationToken),
+            coarse: session.Provider == ExecutionProvider.TensorRT);
         bench.Full = bench.Plan.Batches && sample.Length > 0 ? bench._timer.Measure(slot, bench.Plan.MaxRows, cancellationToken) : bench.Single;
         return bench;
     }

@@ -9,6 +9,9 @@ namespace ModelOperator.Server.Execution;
 /// </summary>
 internal sealed class OutputSet : IDisposable
 {
+    /// <summary>There are as many sets as answers that are being written.</summary>
+    private const int KeptBytes = 32 * 1024 * 1024;
+
     private readonly OutputSelection _selection;
     private readonly OrtSession _session;
     private readonly OutputSetPool _pool;
@@ -21,7 +24,7 @@ internal sealed class OutputSet : IDisposable
     public OutputSet(OutputSelection selection, OrtSession session, OutputSetPool pool)
     {
         (_selection, _session, _pool) = (selection, session, pool);
-        _buffers = [.. selection.Computed.Select((o, i) => selection.Rules[i] is null ? null : new TensorBuffer(session.Memory, ElementTypes.ToOnnx(o.DataType)))];
+        _buffers = [.. selection.Computed.Select((o, i) => selection.Rules[i] is null ? null : new TensorBuffer(session.Memory, ElementTypes.ToOnnx(o.DataType), KeptBytes))];
         _values = new nint[_buffers.Length];
         _shapes = [.. selection.Rules.Select(r => new long[r?.Rank ?? 0])];
         _texts = new PooledBuffer?[_buffers.Length];

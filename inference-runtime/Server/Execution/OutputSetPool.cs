@@ -5,7 +5,7 @@ namespace ModelOperator.Server.Execution;
 /// <summary>The output buffers that runs of a session with one selection use again and again.</summary>
 internal sealed class OutputSetPool : IDisposable
 {
-    private const int MaxKept = 64;
+    private const int MaxKept = 32;
 
     private readonly ObjectPool<OutputSet> _sets;
 

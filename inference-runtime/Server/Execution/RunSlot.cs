@@ -14,6 +14,9 @@ internal sealed unsafe class RunSlot : IDisposable
     /// <summary>Up to this size copying an input to where a native tensor lies already is cheaper than making one where the input lies.</summary>
     private const int CopiedBytes = 4096;
 
+    /// <summary>There are few slots, and page-locked memory is dear to get.</summary>
+    private const int KeptBytes = 256 * 1024 * 1024;
+
     private readonly IReadOnlyList<TensorSpec> _inputs;
     private readonly TensorBuffer[] _buffers;
     private readonly long[][] _shapes;
@@ -31,7 +34,7 @@ internal sealed unsafe class RunSlot : IDisposable
     public RunSlot(OrtSession session, IReadOnlyList<TensorSpec> inputs)
     {
         (Session, _inputs) = (session, inputs);
-        _buffers = [.. inputs.Select(i => new TensorBuffer(session.Memory, ElementTypes.ToOnnx(i.DataType)))];
+        _buffers = [.. inputs.Select(i => new TensorBuffer(session.Memory, ElementTypes.ToOnnx(i.DataType), KeptBytes))];
         _shapes = new long[inputs.Count][];
         _staged = new long[inputs.Count][];
         _pins = new MemoryHandle[inputs.Count];

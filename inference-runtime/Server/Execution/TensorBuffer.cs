@@ -6,11 +6,11 @@ namespace ModelOperator.Server.Execution;
 /// A tensor that is used again and again: its memory grows to what is needed, and as long as the shape stays the same nothing is made anew.
 /// Not for two threads at once.
 /// </summary>
-internal sealed unsafe class TensorBuffer(HostMemory memory, TensorElementType type) : IDisposable
+/// <param name="memory">Where its elements are to lie.</param>
+/// <param name="type">Their type.</param>
+/// <param name="maxKept">More bytes than this are given back after use: one large request shall not hold memory for ever.</param>
+internal sealed unsafe class TensorBuffer(HostMemory memory, TensorElementType type, int maxKept) : IDisposable
 {
-    /// <summary>More than this is given back after use: one large request shall not hold memory for ever.</summary>
-    private const nuint MaxKept = 32 * 1024 * 1024;
-
     private HostMemory.Block _block;
     private nuint _capacity;
     private long[] _shape = [];
@@ -49,7 +49,7 @@ internal sealed unsafe class TensorBuffer(HostMemory memory, TensorElementType t
     /// <summary>Gives memory back that is too much to keep.</summary>
     public void Trim()
     {
-        if (_capacity > MaxKept)
+        if (_capacity > (nuint)maxKept)
         {
             ReleaseValue();
             Free();

@@ -25,6 +25,20 @@ public sealed class BatchTunerTests
         Assert.That(BatchTuner.Decide(new(), null, true, TimeSpan.FromMicroseconds(4), _ => TimeSpan.FromMicroseconds(4)).Batches, Is.False);
 
     [Test]
+    public void Where_sizes_are_dear_one_is_tried()
+    {
+        List<int> tried = [];
+        BatchingPlan plan = BatchTuner.Decide(new(), null, true, 4 * Millisecond, rows =>
+        {
+            tried.Add(rows);
+            return 8 * Millisecond;
+        }, coarse: true);
+
+        Assert.That(plan.MaxRows, Is.EqualTo(32));
+        Assert.That(tried, Is.EqualTo(new[] { 32 }));
+    }
+
+    [Test]
     public void What_the_user_says_is_done_without_measuring()
     {
         BatchingOptions options = new() { MaxBatchSize = 8, PreferredBatchSizes = [4, 16], MaxQueueDelay = Millisecond, MaxQueueSize = 7 };
