@@ -10,9 +10,9 @@ switch (args)
         return AnalysisBench.Run(isFull, only, Environment.GetEnvironmentVariable("MODELS") ?? "tests/models");
     case ["serving"]:
         return await ServingBench.RunAsync(only);
-    case ["gpu", var folder]:
-        return await GpuBench.RunAsync(new GpuSettings(folder, Environment.GetEnvironmentVariable("DRY_RUN") == "1", isFull));
+    case ["gpu", var folder, var serverCpus]:
+        return await GpuBench.RunAsync(new GpuSettings(folder, serverCpus, Environment.GetEnvironmentVariable("DRY_RUN") == "1", isFull));
     default:
-        Console.Error.WriteLine("usage: model-operator-benchmarks analysis|serving|gpu FOLDER    (FULL=1: every cell at full size; ONLY=PART,...: some parts)");
+        Console.Error.WriteLine("usage: model-operator-benchmarks analysis|serving|gpu FOLDER SERVER-CPUS    (FULL=1: every cell at full size; ONLY=PART,...: some parts)");
         return 2;
 }

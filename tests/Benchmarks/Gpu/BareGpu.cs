@@ -33,9 +33,9 @@ internal sealed class BareGpu(GpuSettings settings)
         try
         {
             string output = await Tool.RunAsync(
-                settings.Limits,
+                "taskset",
                 [
-                    "loop", "--model", settings.Model(model), "--seconds", "0.2", "--profile", Path.Combine(folder, "profile"),
+                    "--cpu-list", settings.ServerCpus, settings.Limits, "loop", "--model", settings.Model(model), "--seconds", "0.2", "--profile", Path.Combine(folder, "profile"),
                     .. settings.IsDryRun ? (string[])[] : ["--cuda"],
                 ]);
             return ProviderProfile.Read(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim());
@@ -49,9 +49,9 @@ internal sealed class BareGpu(GpuSettings settings)
     private async Task<double> RunAsync(string model, int batch, string[] way)
     {
         string output = await Tool.RunAsync(
-            settings.Limits,
+            "taskset",
             [
-                "loop", "--model", settings.Model(model), "--batch", $"{batch}",
+                "--cpu-list", settings.ServerCpus, settings.Limits, "loop", "--model", settings.Model(model), "--batch", $"{batch}",
                 "--seconds", settings.Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture), .. way,
             ]);
         return batch * double.Parse(output, CultureInfo.InvariantCulture);

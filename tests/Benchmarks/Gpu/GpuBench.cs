@@ -16,7 +16,7 @@ internal static class GpuBench
         Report report = new();
         BareGpu bare = new(settings);
         Console.WriteLine(settings.IsDryRun ? "DRY RUN on the CPU: shows that everything works, measures nothing" : $"device: {await DeviceAsync()}");
-        Console.WriteLine($"{settings.Rounds} rounds of {settings.Duration.TotalSeconds} s, median (least to most), rows a second; {Environment.ProcessorCount} cores");
+        Console.WriteLine($"{settings.Rounds} rounds of {settings.Duration.TotalSeconds} s, median (least to most), rows a second; servers on cores {settings.ServerCpus}, the generator on {Environment.ProcessorCount} others");
         foreach ((string model, string dataType) in new[] { ("resnet50", "FP32"), ("resnet50-fp16", "FP16") })
         {
             await ProveAsync(report, bare, settings, model, dataType);
@@ -107,13 +107,12 @@ internal static class GpuBench
             Server = server.Endpoint,
             Request = payload.ToHttp1(),
             Connections = connections,
-            Threads = Math.Min(connections, Math.Max(1, Environment.ProcessorCount / 4)),
             Duration = settings.Duration,
         }).PerSecond;
 
     private static Task<PinnedServer> StartAsync(GpuSettings settings, string model, params string[] options) => PinnedServer.StartAsync(
         "inference-runtime",
-        $"0-{Environment.ProcessorCount - 1}",
+        settings.ServerCpus,
         "v2/health/ready",
         (port, grpcPort) =>
         [

@@ -2,9 +2,10 @@ namespace ModelOperator.Benchmarks.Gpu;
 
 /// <summary>A folder that has everything, and whether there is a GPU at all.</summary>
 /// <param name="Folder">Folder with the programs and the models.</param>
+/// <param name="ServerCpus">Cores of the server and of the bare loop; the generator has those this program runs on.</param>
 /// <param name="IsDryRun">Everything on the CPU, to see that it works where there is no GPU.</param>
 /// <param name="IsFull">Longer.</param>
-internal sealed record GpuSettings(string Folder, bool IsDryRun, bool IsFull)
+internal sealed record GpuSettings(string Folder, string ServerCpus, bool IsDryRun, bool IsFull)
 {
     public string Provider => IsDryRun ? "CPU" : "CUDA";
 
