@@ -24,7 +24,12 @@ internal static class GpuBench
             await MeasureSinglesAsync(report, settings, model, dataType);
         }
 
-        report.PrintResults();
+        // On the CPU there is no target to hold to.
+        if (!settings.IsDryRun)
+        {
+            report.PrintResults();
+        }
+
         return 0;
     }
 

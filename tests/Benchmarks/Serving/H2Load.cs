@@ -29,6 +29,7 @@ internal sealed partial class H2Load : IDisposable
                 "--window-bits", "24",
                 "--connection-window-bits", "24",
                 "--duration", Math.Ceiling(duration.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+                "--warm-up-time", "1",
                 "--data", body,
                 .. headers,
                 $"http://{server}{payload.Path}",

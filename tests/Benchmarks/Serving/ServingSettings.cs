@@ -26,7 +26,7 @@ internal sealed record ServingSettings
     public TimeSpan Short => TimeSpan.FromSeconds(IsFull ? 3 : 1);
 
     /// <summary>One measurement of a large one.</summary>
-    public TimeSpan Long => TimeSpan.FromSeconds(IsFull ? 4 : 2);
+    public TimeSpan Long => TimeSpan.FromSeconds(IsFull ? 5 : 3);
 
     /// <summary>Connections, where all their numbers are tried.</summary>
     public static int[] Connections => [1, 8, 32, 128];

@@ -45,10 +45,10 @@ internal static class Footprint
     private static async Task<Spread> BytesARequestAsync(ServingPart part, PinnedServer server, Payload payload)
     {
         List<double> rounds = [];
-        for (int round = 0; round < part.Settings.Rounds; round++)
+        for (int round = 0; round < 3; round++)
         {
             (double bytes, double requests) before = await ReadAsync(server);
-            await part.Generators.MeasureAsync(server, payload, Connections, part.Settings.Short);
+            await part.Generators.MeasureAsync(server, payload, Connections, part.Settings.Long);
             (double bytes, double requests) after = await ReadAsync(server);
             rounds.Add((after.bytes - before.bytes) / (after.requests - before.requests));
         }

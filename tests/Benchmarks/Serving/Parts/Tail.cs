@@ -47,7 +47,7 @@ internal static class Tail
         await part.Generators.WarmUpAsync(ours, payload);
         double rate = await HighestAsync(part, ours, payload) * Load;
         BareLoop loop = new(part.Settings);
-        TimeSpan duration = 4 * part.Settings.Long;
+        TimeSpan duration = 3 * part.Settings.Long;
         BareVariant way = await QuickestAsync(loop, rate, part.Settings.Long);
         List<(double Median, double P99)> bare = [];
         List<(double Median, double P99)> served = [];
