@@ -46,8 +46,9 @@ internal sealed class Bare : IDisposable
         };
         if (options.Profile is { } prefix)
         {
-            session.EnableProfiling = true;
+            // In this order: turning it on takes the prefix as it is then.
             session.ProfileOutputPathPrefix = prefix;
+            session.EnableProfiling = true;
         }
 
         if (options.Cuda)

@@ -50,6 +50,7 @@ internal static class GpuBench
     private static async Task MeasureAsync(Report report, BareGpu bare, GpuSettings settings, string model, string dataType)
     {
         await using PinnedServer server = await StartAsync(settings, model, "--max-batch-size", "1");
+        report.AtLeast($"gpu-{dataType}-share-of-the-server's-nodes-on-{settings.Provider}", await ServerProviders.ShareAsync(server, settings.Provider), 0.95);
         List<string[]> rows = [];
         double worst = double.PositiveInfinity;
         foreach (int batch in settings.Batches)
