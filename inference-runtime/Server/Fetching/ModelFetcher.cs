@@ -54,6 +54,10 @@ internal sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILog
             throw new TerminatingException(
                 FailureReasons.ModelDownloadFailed, $"{source} could not be downloaded within {options.Timeout.TotalSeconds} s", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TerminatingException(FailureReasons.ModelDownloadFailed, $"{source} cannot be written: {e.Message}", e);
+        }
         catch (TerminatingException e) when (e.Reason != FailureReasons.ModelDownloadFailed)
         {
             // The next try will not use what is there.
