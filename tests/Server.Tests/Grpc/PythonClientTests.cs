@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Tests.Grpc;
 
@@ -113,7 +114,18 @@ public sealed class PythonClientTests
 
         Assert.That(told.GetRawText(), Is.EqualTo(
             """{"live": true, "ready": true, "model": true, "unknown": ["NOT_FOUND", "model 'other' is unknown, this server has 'digits'"],"""
-            + """ "server": "model-operator-inference-runtime", "inputs": [["image", "FP32", [-1, 64]]], "versions": ["1"], "statistics": ["digits", "1", 2, 1, 1]}"""));
+            + """ "server": "model-operator-inference-runtime", "inputs": [["image", "FP32", [-1, 64]]], "versions": ["1"], "config": ["digits", "onnxruntime_onnx", "onnxruntime", [["image", 11], ["label", 9], ["probabilities", 11]], 2], "statistics": ["digits", "1", 2, 1, 1]}"""));
+    }
+
+    [Test]
+    public async Task Models_are_listed_unloaded_and_loaded()
+    {
+        await using TestServer server = await TestServer.DigitsAsync(o => o with { ModelControl = ModelControlMode.Explicit });
+
+        JsonElement told = await _client.RunAsync(server.GrpcAddress, "repository");
+
+        Assert.That(told.GetRawText(), Is.EqualTo(
+            """[[["digits", "1", "READY"]], null, [["digits", "1", "UNAVAILABLE"]], [], "NOT_FOUND", "NOT_FOUND", "INVALID_ARGUMENT", [["digits", "1", "READY"]], null]"""));
     }
 
     [Test]

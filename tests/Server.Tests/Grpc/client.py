@@ -155,6 +155,7 @@ def scenario_information():
     infer(digits(2))
     statistics, _ = unary("ModelStatistics", pb.ModelStatisticsRequest(name="digits"), pb.ModelStatisticsResponse)
     model = statistics.model_stats[0]
+    config = unary("ModelConfig", pb.ModelConfigRequest(name="digits"), pb.ModelConfigResponse)[0].config
     return {
         "live": unary("ServerLive", pb.ServerLiveRequest(), pb.ServerLiveResponse)[0].live,
         "ready": unary("ServerReady", pb.ServerReadyRequest(), pb.ServerReadyResponse)[0].ready,
@@ -162,8 +163,29 @@ def scenario_information():
         "unknown": failure(unary, "ModelReady", pb.ModelReadyRequest(name="other"), pb.ModelReadyResponse),
         "server": unary("ServerMetadata", pb.ServerMetadataRequest(), pb.ServerMetadataResponse)[0].name,
         "inputs": [[i.name, i.datatype, list(i.shape)] for i in metadata.inputs], "versions": list(metadata.versions),
+        "config": [config.name, config.platform, config.backend, [[i.name, i.data_type] for i in [*config.input, *config.output]],
+                   config.instance_group[0].kind],
         "statistics": [model.name, model.version, model.inference_count, model.execution_count, model.inference_stats.success.count],
     }
+
+
+def scenario_repository():
+    def index(ready=False):
+        response, _ = unary("RepositoryIndex", pb.RepositoryIndexRequest(ready=ready), pb.RepositoryIndexResponse)
+        return [[m.name, m.version, m.state] for m in response.models]
+
+    def change(what, request, response):
+        return unary(f"RepositoryModel{what}", request, response)
+
+    told = [index(), failure(infer, digits())]
+    change("Unload", pb.RepositoryModelUnloadRequest(model_name="digits"), pb.RepositoryModelUnloadResponse)
+    told += [index(), index(ready=True), (failure(infer, digits()) or [None])[0]]
+    told += [failure(change, "Load", pb.RepositoryModelLoadRequest(model_name="other"), pb.RepositoryModelLoadResponse)[0]]
+    override = pb.RepositoryModelLoadRequest(model_name="digits")
+    override.parameters["config"].string_param = "{}"
+    told += [failure(change, "Load", override, pb.RepositoryModelLoadResponse)[0]]
+    change("Load", pb.RepositoryModelLoadRequest(model_name="digits"), pb.RepositoryModelLoadResponse)
+    return told + [index(), failure(infer, digits())]
 
 
 def scenario_tools():

@@ -7,7 +7,7 @@ namespace ModelOperator.Server.Serving.Grpc;
 
 /// <summary>All that can be called over gRPC.</summary>
 internal sealed class GrpcServer(
-    InferMethod infer, StreamInferMethod stream, InformationMethods information, ServerHealth health,
+    InferMethod infer, StreamInferMethod stream, InformationMethods information, RepositoryMethods repository, ServerHealth health,
     IHostApplicationLifetime lifetime, ServeOptions options, TimeProvider time, ILogger<GrpcDispatcher> logger)
 {
     private readonly GrpcDispatcher _dispatcher = new(
@@ -15,6 +15,7 @@ internal sealed class GrpcServer(
             infer.Method,
             stream.Method,
             .. information.Methods,
+            .. repository.Methods,
             .. new HealthService(health, time).Methods,
             .. new ReflectionService(() => [GrpcServiceReflection.Descriptor, .. ReflectionService.OwnFiles], lifetime.ApplicationStopping).Methods,
         ],

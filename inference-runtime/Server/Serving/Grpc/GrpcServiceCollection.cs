@@ -9,6 +9,7 @@ internal static class GrpcServiceCollection
         services.AddSingleton<InferMethod>();
         services.AddSingleton<StreamInferMethod>();
         services.AddSingleton<InformationMethods>();
+        services.AddSingleton<RepositoryMethods>();
         services.AddSingleton<GrpcServer>();
     }
 }

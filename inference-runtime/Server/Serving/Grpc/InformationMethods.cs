@@ -3,6 +3,7 @@ using ModelOperator.Grpc;
 using ModelOperator.GrpcMessages;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Repository;
 using ModelOperator.Server.Statistics;
 using Messages = ModelOperator.GrpcMessages;
 
@@ -18,6 +19,7 @@ internal sealed class InformationMethods(ModelRepository models, ServerHealth he
         Method("ModelReady", ModelReadyRequest.Parser, r => new ModelReadyResponse { Ready = health.IsReady(Find(r.Name, r.Version)) }),
         Method("ServerMetadata", ServerMetadataRequest.Parser, _ => ServerMetadata()),
         Method("ModelMetadata", ModelMetadataRequest.Parser, r => ModelMetadata(Find(r.Name, r.Version))),
+        Method("ModelConfig", ModelConfigRequest.Parser, r => new ModelConfigResponse { Config = ModelConfigMessage.Of(ModelConfigs.Of(Find(r.Name, r.Version), models)) }),
         Method("ModelStatistics", ModelStatisticsRequest.Parser, ModelStatistics),
     ];
 
@@ -41,8 +43,8 @@ internal sealed class InformationMethods(ModelRepository models, ServerHealth he
         return new ModelMetadataResponse
         {
             Name = model.Name,
-            Versions = { models.All.Where(m => m.Name == model.Name).Select(m => m.Version) },
-            Platform = "onnxruntime_onnx",
+            Versions = { models.Versions(model.Name).Select(m => m.Version) },
+            Platform = ModelConfigs.Platform,
             Inputs = { loaded.Inputs.Select(Tensor) },
             Outputs = { loaded.Outputs.Select(Tensor) },
         };
@@ -54,7 +56,7 @@ internal sealed class InformationMethods(ModelRepository models, ServerHealth he
     private ModelStatisticsResponse ModelStatistics(ModelStatisticsRequest request)
     {
         IEnumerable<ServedModel> asked = request.Name.Length == 0 ? models.All
-            : request.Version.Length == 0 && Find(request.Name, "") is { } any ? models.All.Where(m => m.Name == any.Name)
+            : request.Version.Length == 0 ? models.Versions(Find(request.Name, "").Name)
             : [Find(request.Name, request.Version)];
         return new ModelStatisticsResponse { ModelStats = { asked.Select(StatisticsOf) } };
     }

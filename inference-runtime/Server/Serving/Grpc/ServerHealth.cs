@@ -11,9 +11,9 @@ internal sealed class ServerHealth(ModelRepository models, DrainState drain, IHo
     public CancellationToken Stopping => lifetime.ApplicationStopping;
 
     /// <summary>Whether all models are alive; what is not helps only a restart.</summary>
-    public bool Live => models.All.All(m => m.Healthy);
+    public bool Live => models.Healthy;
 
-    public bool Ready => !drain.Draining && models.All.All(m => m.Ready);
+    public bool Ready => !drain.Draining && models.Ready;
 
     public bool IsServing(string service) => Ready;
 
