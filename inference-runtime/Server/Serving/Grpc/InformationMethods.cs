@@ -16,7 +16,7 @@ internal sealed class InformationMethods(ModelRepository models, ServerHealth he
     [
         Method("ServerLive", ServerLiveRequest.Parser, _ => new ServerLiveResponse { Live = health.Live }),
         Method("ServerReady", ServerReadyRequest.Parser, _ => new ServerReadyResponse { Ready = health.Ready }),
-        Method("ModelReady", ModelReadyRequest.Parser, r => new ModelReadyResponse { Ready = health.IsReady(Find(r.Name, r.Version)) }),
+        Method("ModelReady", ModelReadyRequest.Parser, r => new ModelReadyResponse { Ready = IsReady(r) }),
         Method("ServerMetadata", ServerMetadataRequest.Parser, _ => ServerMetadata()),
         Method("ModelMetadata", ModelMetadataRequest.Parser, r => ModelMetadata(Find(r.Name, r.Version))),
         Method("ModelConfig", ModelConfigRequest.Parser, r => new ModelConfigResponse { Config = ModelConfigMessage.Of(ModelConfigs.Of(Find(r.Name, r.Version), models)) }),
@@ -34,6 +34,14 @@ internal sealed class InformationMethods(ModelRepository models, ServerHealth he
         Version = MetadataEndpoints.Metadata.Version,
         Extensions = { MetadataEndpoints.Metadata.Extensions },
     };
+
+    /// <summary>What is not there is not ready: clients ask while they wait for it to be loaded.</summary>
+    private bool IsReady(ModelReadyRequest request)
+    {
+        IReadOnlyList<ServedModel> versions = models.Versions(request.Name);
+        ServedModel? model = request.Version.Length == 0 ? versions.FirstOrDefault() : versions.FirstOrDefault(v => v.Version == request.Version);
+        return model is not null && health.IsReady(model);
+    }
 
     private ServedModel Find(string name, string version) => models.Find(name, GrpcServices.Version(version));
 
