@@ -38,8 +38,8 @@ internal sealed class InformationMethods(ModelRepository models, ServerHealth he
     /// <summary>What is not there is not ready: clients ask while they wait for it to be loaded.</summary>
     private bool IsReady(ModelReadyRequest request)
     {
-        IReadOnlyList<ServedModel> versions = models.Versions(request.Name);
-        ServedModel? model = request.Version.Length == 0 ? versions.FirstOrDefault() : versions.FirstOrDefault(v => v.Version == request.Version);
+        // Without a version the newest, which comes first.
+        ServedModel? model = models.Versions(request.Name).FirstOrDefault(v => request.Version.Length == 0 || v.Version == request.Version);
         return model is not null && health.IsReady(model);
     }
 
