@@ -38,12 +38,13 @@ internal sealed class StreamInferMethod(
         bool endOnError = call.RequestHeaders[EndOnErrorHeader] == "true";
         using SemaphoreSlim places = new(MaxInFlight);
         using CancellationTokenSource failed = new();
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, failed.Token);
         using CancellationTokenRegistration stopping = call.StopReadingOn(lifetime.ApplicationStopping);
         using CancellationTokenRegistration failing = call.StopReadingOn(failed.Token);
         Task answered = Task.CompletedTask;
         try
         {
-            while (await NextAsync(call, places, failed.Token) is { } computed)
+            while (await NextAsync(call, places, over.Token) is { } computed)
             {
                 answered = AnswerAsync(call, answered, computed, places, endOnError, failed);
             }
@@ -56,16 +57,16 @@ internal sealed class StreamInferMethod(
     }
 
     /// <summary>Begins the next request; null when the client has sent all.</summary>
-    private async ValueTask<Task<StreamedInference>?> NextAsync(GrpcCall call, SemaphoreSlim places, CancellationToken failed)
+    private async ValueTask<Task<StreamedInference>?> NextAsync(GrpcCall call, SemaphoreSlim places, CancellationToken over)
     {
-        await places.WaitAsync(call.CancellationToken);
+        await places.WaitAsync(over);
         StreamedInference inference = new(admission, drain);
         try
         {
             MessageBuffer? message = await call.ReadAsync(inference, InferMethod.Probe);
             if (message is not null)
             {
-                return ComputeAsync(call, inference, message, failed);
+                return ComputeAsync(call, inference, message, over);
             }
 
             inference.Dispose();
@@ -83,10 +84,10 @@ internal sealed class StreamInferMethod(
         }
     }
 
-    private async Task<StreamedInference> ComputeAsync(GrpcCall call, StreamedInference inference, MessageBuffer message, CancellationToken failed)
+    private async Task<StreamedInference> ComputeAsync(GrpcCall call, StreamedInference inference, MessageBuffer message, CancellationToken over)
     {
         using CancellationTokenSource timeout = new(options.RequestTimeout, time);
-        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, call.CancellationToken, failed);
+        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, over);
         try
         {
             ModelInferRequest request = ModelInferRequestReader.Read(message.Memory, message, limits);
