@@ -57,6 +57,7 @@ internal static class ServeCommand
     private static async Task RunAsync(ServeOptions options, CancellationToken cancellationToken)
     {
         OnnxLibrary.StartLoading();
+        SocketThreads.AnswerWhereReceived();
         await using WebApplication app = ModelServer.Build(options);
         try
         {

@@ -12,6 +12,9 @@ internal sealed class InferEndpoint(
     /// <summary>Binary data begins on such a boundary, so that tensors can be used where they lie.</summary>
     private const int Alignment = 8;
 
+    /// <summary>A body of that size is read and computed in less time than it takes to find another thread for it.</summary>
+    private const int QuickBytes = 32 * 1024;
+
     public Task HandleAsync(HttpContext context) =>
         HandleAsync(context, (string?)context.Request.RouteValues["name"] ?? "", (string?)context.Request.RouteValues["version"]);
 
@@ -38,13 +41,14 @@ internal sealed class InferEndpoint(
         long? jsonLength = JsonLength(context.Request);
         int padding = jsonLength is { } prefix ? (int)(-prefix & (Alignment - 1)) : 0;
         using PooledBuffer body = await bodies.ReadAsync(context.Request, entry, padding, cancellationToken);
-        using InferRequest request = Read(body.Memory[padding..], jsonLength, rest);
-        string id = RequestId.Choose(context.Request, request.Id);
-        if (model.RunsLong)
+        if (model.RunsLong || body.Length > QuickBytes)
         {
+            // The thread that receives for this connection receives for others too.
             await Task.Yield();
         }
 
+        using InferRequest request = Read(body.Memory[padding..], jsonLength, rest);
+        string id = RequestId.Choose(context.Request, request.Id);
         using InferResult result = await service.InferAsync(model, request, id, cancellationToken);
         using InferResponse response = InferResponse.Of(rest, request, result, model.Labels);
         RequestId.Tell(context, id);
