@@ -180,33 +180,26 @@ public sealed class BatchedRunTests
     [Test]
     public async Task More_urgent_requests_go_first()
     {
-        using TestModel model = new(DigitsModel, new ExecutionOptions { Instances = 1, Batching = new() { MaxBatchSize = 0 } });
+        LogicalTime time = new();
+        using TestModel model = new(DigitsModel, new ExecutionOptions { Instances = 1, Batching = new() { MaxBatchSize = 0 } }, time);
         ulong[] priorities = [0, 20, 3, 0, 1];
-        List<int> order = [];
-        List<Task> waiting = [];
+        TimeSpan[] arrived = new TimeSpan[priorities.Length];
+        Task<Computed>[] waiting = new Task<Computed>[priorities.Length];
         using (HeldInstances.Of(model.Model))
         {
             for (int i = 0; i < priorities.Length; i++)
             {
                 InferRequest request = Image(1, i);
                 request.Parameters.Priority = priorities[i];
-                waiting.Add(Note(model.RunAsync(request), i));
+                arrived[i] = time.Next;
+                waiting[i] = model.RunAsync(request);
             }
         }
 
-        await Task.WhenAll(waiting);
-        Assert.That(order.ToArray(), Is.EqualTo(new[] { 4, 2, 0, 3, 1 }).AsCollection);
-
-        async Task Note(Task<Computed> run, int i)
-        {
-            Computed computed = await run;
-            lock (order)
-            {
-                order.Add(i);
-            }
-
-            Assert.That(computed.BatchSize, Is.EqualTo(1));
-        }
+        Computed[] computed = await Task.WhenAll(waiting);
+        Assert.That(computed.Select(c => c.BatchSize), Is.All.EqualTo(1));
+        int[] order = [.. Enumerable.Range(0, priorities.Length).OrderBy(i => arrived[i] + computed[i].Queue)];
+        Assert.That(order, Is.EqualTo(new[] { 4, 2, 0, 3, 1 }).AsCollection);
     }
 
     [Test]

@@ -13,10 +13,11 @@ internal sealed class TestModel : IDisposable
 {
     private readonly ServedModel _served;
 
-    public TestModel(string path, ExecutionOptions options)
+    public TestModel(string path, ExecutionOptions options, TimeProvider? time = null)
     {
-        _served = new ServedModel(new ModelSource("test", "1", path), TimeProvider.System, NullLogger.Instance);
-        _served.Load(ModelOpener.For(options, new FeedbackOptions(), TimeProvider.System, NullLogger.Instance), CancellationToken.None);
+        time ??= TimeProvider.System;
+        _served = new ServedModel(new ModelSource("test", "1", path), time, NullLogger.Instance);
+        _served.Load(ModelOpener.For(options, new FeedbackOptions(), time, NullLogger.Instance), CancellationToken.None);
         _served.MarkReady();
     }
 
@@ -61,11 +62,11 @@ internal sealed class TestModel : IDisposable
             outputs.Add((output.Name, [.. output.Shape], output.Data.ToArray()));
         }
 
-        return new Computed(outputs, result.Timings.BatchSize);
+        return new Computed(outputs, result.Timings.BatchSize, result.Timings.Queue);
     }
 }
 
-internal sealed record Computed(List<(string Name, long[] Shape, byte[] Data)> Outputs, int BatchSize)
+internal sealed record Computed(List<(string Name, long[] Shape, byte[] Data)> Outputs, int BatchSize, TimeSpan Queue)
 {
     public float[] Floats(int output) => MemoryMarshal.Cast<byte, float>(Outputs[output].Data).ToArray();
 }
