@@ -33,6 +33,9 @@ public static class Labels
     /// <summary>Revision a pod serves.</summary>
     public const string Revision = "modeloperator.io/revision";
 
+    /// <summary>Guardrail whose check a Job or its pod is.</summary>
+    public const string Guardrail = "modeloperator.io/guardrail";
+
     /// <summary>Labels that selectors of the operator and the routers rest on; a pod template must not set them.</summary>
     public static IReadOnlyList<string> Reserved { get; } = [ManagedBy, Component, Name, Model, Revision];
 }

@@ -30,8 +30,8 @@ internal sealed class GateJobs(
             return new GateAnswer { At = now, Problem = refusal };
         }
 
-        string name = GateJob.NameOf(model.Metadata.Name, status.CanaryRevision!, guardrail);
-        Job? job = jobs.Get(model.Metadata.Namespace, name) is { } there && IsRun(there, model, GateJob.RunOf(status.Rollout!.StartedAt, gate)) ? there : null;
+        string name = GateJob.NameOf(model.Metadata.Name, status.CanaryRevision!, guardrail, status.Rollout!.StartedAt, gate);
+        Job? job = jobs.Get(model.Metadata.Namespace, name) is { Metadata.DeletionTimestamp: null } there && IsOwned(there, model) ? there : null;
         return GateJobResult.Read(job, job is null ? [] : pods.OwnedBy(job.Metadata.Uid!), now);
     }
 
@@ -45,11 +45,13 @@ internal sealed class GateJobs(
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (GateJobPlan plan in plans)
         {
-            wanted.Add(GateJob.NameOf(model.Metadata.Name, plan.CanaryRevision, plan.Guardrail));
-            await RunAsync(model, plan, unserved, cancellationToken);
+            string name = NameOf(model, plan);
+            wanted.Add(name);
+            await RunAsync(model, plan, name, unserved, cancellationToken);
         }
 
-        foreach (Job job in jobs.OwnedBy(model.Metadata.Uid!).Where(job => IsGate(job) && !wanted.Contains(job.Metadata.Name) && IsOver(job, model)))
+        foreach (Job job in jobs.OwnedBy(model.Metadata.Uid!).Where(
+            job => IsGate(job) && !wanted.Contains(job.Metadata.Name) && (plans.Any(plan => plan.Guardrail == GuardrailOf(job)) || IsOver(job, model))))
         {
             await DeleteAsync(job, cancellationToken);
         }
@@ -63,36 +65,28 @@ internal sealed class GateJobs(
         }
     }
 
-    private async Task RunAsync(ModelDeployment model, GateJobPlan plan, string? unserved, CancellationToken cancellationToken)
+    private async Task RunAsync(ModelDeployment model, GateJobPlan plan, string name, string? unserved, CancellationToken cancellationToken)
     {
-        DateTimeOffset startedAt = model.Status!.Rollout!.StartedAt;
-        string name = GateJob.NameOf(model.Metadata.Name, plan.CanaryRevision, plan.Guardrail);
         // The cache may not have heard yet of what we made, and never hears of what is somebody else's.
         Job? current = jobs.Get(model.Metadata.Namespace, name)
             ?? await client.GetAsync(Resources.Jobs, model.Metadata.Namespace, name, cancellationToken);
-        if (current is not null && IsRun(current, model, GateJob.RunOf(startedAt, plan.Job)))
-        {
-            _refusals.TryRemove(Key(model, plan.Guardrail), out _);
-            return;
-        }
-
-        // A verdict stands, also when somebody has cleared away the Job that gave it.
-        if (current is null && model.Status.Analysis?.Find(g => g.Name == plan.Guardrail)?.Verdict is nameof(Verdict.Safe) or nameof(Verdict.Harmful))
-        {
-            return;
-        }
-
         if (current is not null)
         {
             if (IsOwned(current, model))
             {
-                await DeleteAsync(current, cancellationToken);
+                _refusals.TryRemove(Key(model, plan.Guardrail), out _);
             }
             else
             {
                 _refusals[Key(model, plan.Guardrail)] = $"a Job {name} that is not the operator's is there; rename or delete it";
             }
 
+            return;
+        }
+
+        // A verdict stands, also when somebody has cleared away the Job that gave it.
+        if (model.Status!.Analysis?.Find(g => g.Name == plan.Guardrail)?.Verdict is nameof(Verdict.Safe) or nameof(Verdict.Harmful))
+        {
             return;
         }
 
@@ -104,7 +98,7 @@ internal sealed class GateJobs(
 
         try
         {
-            await objects.ApplyAsync(Resources.Jobs, GateJob.Build(model, plan, startedAt), null, cancellationToken);
+            await objects.ApplyAsync(Resources.Jobs, GateJob.Build(model, plan, model.Status.Rollout!.StartedAt), null, cancellationToken);
             _refusals.TryRemove(Key(model, plan.Guardrail), out _);
         }
         catch (KubernetesException e) when (
@@ -116,7 +110,7 @@ internal sealed class GateJobs(
 
     private bool IsOver(Job job, ModelDeployment model) =>
         (model.Status?.Rollout is { } rollout
-            && job.Metadata.Annotations?.GetValueOrDefault(GateJob.RunAnnotation)?.StartsWith(GateJob.RolloutOf(rollout.StartedAt), StringComparison.Ordinal) != true)
+            && job.Metadata.Annotations?.GetValueOrDefault(GateJob.RolloutAnnotation) != GateJob.RolloutOf(rollout.StartedAt))
         || (!job.IsComplete && job.Failure is null)
         || job.Metadata.Labels?.GetValueOrDefault(Labels.Revision) is not { } revision
         || deployments.Get(model.Metadata.Namespace, RevisionDeployment.NameOf(model.Metadata.Name, revision)) is null;
@@ -129,10 +123,10 @@ internal sealed class GateJobs(
 
     private static bool IsOwned(Job job, ModelDeployment model) => job.Metadata.OwnerReferences?.Exists(owner => owner.Uid == model.Metadata.Uid) == true;
 
-    private static bool IsRun(Job job, ModelDeployment model, string run) =>
-        job.Metadata.DeletionTimestamp is null
-        && IsOwned(job, model)
-        && job.Metadata.Annotations?.GetValueOrDefault(GateJob.RunAnnotation) == run;
+    private static string? GuardrailOf(Job job) => job.Metadata.Labels?.GetValueOrDefault(Labels.Guardrail);
+
+    private static string NameOf(ModelDeployment model, GateJobPlan plan) =>
+        GateJob.NameOf(model.Metadata.Name, plan.CanaryRevision, plan.Guardrail, model.Status!.Rollout!.StartedAt, plan.Job);
 
     private static (string? Namespace, string Model, string Guardrail) Key(ModelDeployment model, string guardrail) =>
         (model.Metadata.Namespace, model.Metadata.Name, guardrail);

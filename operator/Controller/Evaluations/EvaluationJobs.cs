@@ -40,8 +40,9 @@ internal sealed class EvaluationJobs(
             return new ObservedEvaluation { Revision = revision, Problem = refusal };
         }
 
-        if (jobs.Get(model.Metadata.Namespace, EvaluationJob.NameOf(model.Metadata.Name, revision)) is not { } job
-            || !IsRun(job, model, EvaluationJob.Build(model, new EvaluationPlan(asked, revision, model.Status.StableRevision), spec, options.RuntimeImage, options.AllowedModelNetworks)))
+        string name = EvaluationJob.NameOf(EvaluationJob.Build(
+            model, new EvaluationPlan(asked, revision, model.Status.StableRevision), spec, options.RuntimeImage, options.AllowedModelNetworks));
+        if (jobs.Get(model.Metadata.Namespace, name) is not { Metadata.DeletionTimestamp: null } job || !IsOwned(job, model))
         {
             return null;
         }
@@ -83,8 +84,9 @@ internal sealed class EvaluationJobs(
 
         try
         {
-            await RunAsync(model, EvaluationJob.Build(model, plan, spec, options.RuntimeImage, options.AllowedModelNetworks), cancellationToken);
-            await RemoveAsync(model, plan, cancellationToken);
+            JsonObject intent = EvaluationJob.Build(model, plan, spec, options.RuntimeImage, options.AllowedModelNetworks);
+            await RunAsync(model, intent, cancellationToken);
+            await RemoveAsync(model, EvaluationJob.NameOf(intent), cancellationToken);
             _refusals.TryRemove(Key(model), out _);
         }
         catch (ForeignObjectException e)
@@ -102,15 +104,10 @@ internal sealed class EvaluationJobs(
 
     private async Task RunAsync(ModelDeployment model, JsonObject intent, CancellationToken cancellationToken)
     {
-        Job? current = await FindAsync(model, Resources.Jobs, jobs, (string)intent["metadata"]!["name"]!, cancellationToken);
+        Job? current = await FindAsync(model, Resources.Jobs, jobs, EvaluationJob.NameOf(intent), cancellationToken);
         if (current is null)
         {
             await objects.ApplyAsync(Resources.Jobs, intent, null, cancellationToken);
-        }
-        else if (!IsRun(current, model, intent))
-        {
-            // Its successor is made when it is gone, which its deletion will tell.
-            await DeleteAsync(Resources.Jobs, current, cancellationToken);
         }
         else if (!current.IsComplete && current.Failure is null && EvaluationResult.Read(current, pods.OwnedBy(current.Metadata.Uid!)).EndedAt is not null)
         {
@@ -128,10 +125,9 @@ internal sealed class EvaluationJobs(
         }
     }
 
-    private async Task RemoveAsync(ModelDeployment model, EvaluationPlan? except, CancellationToken cancellationToken)
+    private async Task RemoveAsync(ModelDeployment model, string? except, CancellationToken cancellationToken)
     {
-        string? job = except is null ? null : EvaluationJob.NameOf(model.Metadata.Name, except.Revision);
-        foreach (Job old in jobs.OwnedBy(model.Metadata.Uid!).Where(old => LabelOf(old, Labels.Component) == Labels.EvaluationComponent && old.Metadata.Name != job))
+        foreach (Job old in jobs.OwnedBy(model.Metadata.Uid!).Where(old => LabelOf(old, Labels.Component) == Labels.EvaluationComponent && old.Metadata.Name != except))
         {
             await DeleteAsync(Resources.Jobs, old, cancellationToken);
         }
@@ -177,11 +173,6 @@ internal sealed class EvaluationJobs(
 
     private static EvaluationArm ArmOf(ArmReport arm) => new(
         arm.Bad, arm.Answers, arm.Slow, arm.LatencyMicroseconds is { } latency ? TimeSpan.FromMicroseconds(latency) : null, arm.Errors, arm.Error);
-
-    private static bool IsRun(Job job, ModelDeployment model, JsonObject intent) =>
-        job.Metadata.DeletionTimestamp is null
-        && IsOwned(job, model)
-        && job.Metadata.Annotations?.GetValueOrDefault(EvaluationJob.RunAnnotation) == EvaluationJob.RunOf(intent);
 
     private static bool IsOwned(KubernetesObject found, ModelDeployment model) =>
         found.Metadata.OwnerReferences?.Exists(owner => owner.Uid == model.Metadata.Uid) == true;

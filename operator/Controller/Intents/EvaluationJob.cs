@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using ModelOperator.Api;
 using ModelOperator.Rollouts;
@@ -17,18 +15,12 @@ internal static class EvaluationJob
     /// <summary>Port of GET /progress.</summary>
     public const int ProgressPort = 8082;
 
-    /// <summary>Tells for which rollout and which evaluation a Job was made.</summary>
-    public const string RunAnnotation = "modeloperator.io/evaluation-run";
-
     private const int Retries = 3;
     private const string DatasetDirectory = "/dataset";
     private const string DatasetFile = "dataset.ndjson";
 
-    /// <summary>Name of the Job. A guardrail may have the same: its Job is made when this one is gone.</summary>
-    public static string NameOf(string model, string revision) => GateJob.NameOf(model, revision, "evaluation");
-
-    /// <summary>What distinguishes this run from others under the same name.</summary>
-    public static string RunOf(JsonObject intent) => (string)intent["metadata"]!["annotations"]![RunAnnotation]!;
+    /// <summary>Name of a Job as built.</summary>
+    public static string NameOf(JsonObject intent) => (string)intent["metadata"]!["name"]!;
 
     public static JsonObject Build(ModelDeployment model, EvaluationPlan plan, EffectiveSpec effective, string image, string? allowedNetworks = null)
     {
@@ -45,17 +37,16 @@ internal static class EvaluationJob
                 ["spec"] = PodSpec(name, plan, effective, image, allowedNetworks),
             },
         };
-        string run = Hash($"{model.Status?.Rollout?.StartedAt.UtcDateTime:O}\n{spec.ToJsonString()}");
+        string run = $"{model.Status?.Rollout?.StartedAt.UtcDateTime:O}\n{spec.ToJsonString()}";
         return new JsonObject
         {
             ["apiVersion"] = "batch/v1",
             ["kind"] = "Job",
             ["metadata"] = new JsonObject
             {
-                ["name"] = NameOf(name, plan.Revision),
+                ["name"] = JobName.Of(name, plan.Revision, "evaluation", run),
                 ["namespace"] = model.Metadata.Namespace,
                 ["labels"] = ObjectLabels.Evaluation(name, plan.Revision),
-                ["annotations"] = new JsonObject { [RunAnnotation] = run },
                 ["ownerReferences"] = Owners.Controller(model),
             },
             ["spec"] = spec,
@@ -174,6 +165,4 @@ internal static class EvaluationJob
 
         return volumes;
     }
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 }

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ModelOperator.Api;
 using ModelOperator.Rollouts;
@@ -12,28 +11,15 @@ namespace ModelOperator.Controller.Intents;
 /// </summary>
 internal static class GateJob
 {
-    /// <summary>Tells for which rollout and which version of the guardrail a Job was made.</summary>
-    public const string RunAnnotation = "modeloperator.io/gate-run";
+    /// <summary>Tells for which rollout a Job was made, by when that started.</summary>
+    public const string RolloutAnnotation = "modeloperator.io/rollout-started-at";
 
-    // What Kubernetes puts into the label job-name of the pods.
-    private const int LongestName = 63;
-    private const int HashLength = 8;
+    /// <summary>Name of the Job.</summary>
+    public static string NameOf(string model, string revision, string guardrail, DateTimeOffset rolloutStartedAt, JobGate gate) =>
+        JobName.Of(model, revision, guardrail, $"{RolloutOf(rolloutStartedAt)}\n{gate.Template.ToJsonString()}");
 
-    /// <summary>Name of the Job: that of the model, the revision and the guardrail, cut and made unique by a hash where it is too long.</summary>
-    public static string NameOf(string model, string revision, string guardrail)
-    {
-        string whole = $"{model}-{revision}-{guardrail}";
-        return whole.Length <= LongestName
-            ? whole
-            : $"{whole[..(LongestName - HashLength - 1)].TrimEnd('-')}-{Hash(whole, HashLength)}";
-    }
-
-    /// <summary>What distinguishes this run from others under the same name.</summary>
-    public static string RunOf(DateTimeOffset rolloutStartedAt, JobGate gate) =>
-        RolloutOf(rolloutStartedAt) + Hash(gate.Template.ToJsonString(), 16);
-
-    /// <summary>What the runs of one rollout begin with.</summary>
-    public static string RolloutOf(DateTimeOffset rolloutStartedAt) => $"{rolloutStartedAt.UtcDateTime:O}/";
+    /// <summary>Value of <see cref="RolloutAnnotation"/>.</summary>
+    public static string RolloutOf(DateTimeOffset rolloutStartedAt) => rolloutStartedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
     public static JsonObject Build(ModelDeployment model, GateJobPlan plan, DateTimeOffset rolloutStartedAt) => new()
     {
@@ -41,10 +27,10 @@ internal static class GateJob
         ["kind"] = "Job",
         ["metadata"] = new JsonObject
         {
-            ["name"] = NameOf(model.Metadata.Name, plan.CanaryRevision, plan.Guardrail),
+            ["name"] = NameOf(model.Metadata.Name, plan.CanaryRevision, plan.Guardrail, rolloutStartedAt, plan.Job),
             ["namespace"] = model.Metadata.Namespace,
-            ["labels"] = ObjectLabels.Gate(model.Metadata.Name, plan.CanaryRevision),
-            ["annotations"] = new JsonObject { [RunAnnotation] = RunOf(rolloutStartedAt, plan.Job) },
+            ["labels"] = ObjectLabels.Gate(model.Metadata.Name, plan.CanaryRevision, plan.Guardrail),
+            ["annotations"] = new JsonObject { [RolloutAnnotation] = RolloutOf(rolloutStartedAt) },
             ["ownerReferences"] = Owners.Controller(model),
         },
         ["spec"] = new JsonObject
@@ -92,7 +78,7 @@ internal static class GateJob
             metadata["labels"] = labels = [];
         }
 
-        foreach ((string key, JsonNode? value) in ObjectLabels.Gate(model.Metadata.Name, plan.CanaryRevision))
+        foreach ((string key, JsonNode? value) in ObjectLabels.Gate(model.Metadata.Name, plan.CanaryRevision, plan.Guardrail))
         {
             labels[key] = value!.DeepClone();
         }
@@ -120,6 +106,4 @@ internal static class GateJob
         users);
 
     private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
-
-    private static string Hash(string text, int length) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
 }

@@ -25,13 +25,14 @@ internal static class ObjectLabels
     };
 
     /// <summary>On the Jobs of guardrails and their pods.</summary>
-    public static JsonObject Gate(string model, string revision) => new()
+    public static JsonObject Gate(string model, string revision, string guardrail) => new()
     {
         [Labels.ManagedBy] = Labels.Operator,
         [Labels.Component] = Labels.GateComponent,
         [Labels.Name] = model,
         [Labels.Model] = model,
         [Labels.Revision] = revision,
+        [Labels.Guardrail] = guardrail,
     };
 
     /// <summary>On the Job that evaluates a revision and its pods.</summary>

@@ -120,6 +120,7 @@ public sealed class EvaluationTests
         Job other = await scene.Evaluation.JobAsync(notUid: job.Metadata.Uid);
 
         Assert.That(other.Spec.Template.Spec!.Containers![0].Args, Does.Contain("http://store.example/other.ndjson"));
+        Assert.That(other.Metadata.Name, Is.Not.EqualTo(job.Metadata.Name), "the Job controller mixes up Jobs of one name");
         await scene.Evaluation.EndAsync(await scene.Evaluation.RunAsync(other, 1), PlayedEvaluation.Report(1000, 1000, 30, 40));
         await scene.WaitAsync(status => status.CanaryWeight == 20, "the first traffic");
     }

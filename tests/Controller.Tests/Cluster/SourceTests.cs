@@ -128,7 +128,7 @@ public sealed class SourceTests
         await scene.ApplyAsync("v2", Guarded(JobGate()));
         Job job = await JobAsync(scene);
         string canary = (await scene.GetAsync()).Status!.CanaryRevision!;
-        Assert.That(job.Metadata.Name, Is.EqualTo($"digits-{canary}-approval"));
+        Assert.That(job.Metadata.Name, Does.Match($"^digits-{canary}-approval-[0-9a-f]{{8}}$"));
         Assert.That(job.Metadata.OwnerReferences!.Single().Uid, Is.EqualTo((await scene.GetAsync()).Metadata.Uid));
         Assert.That((job.Spec.BackoffLimit, job.Spec.ActiveDeadlineSeconds), Is.EqualTo((0, 3600L)));
 
@@ -200,17 +200,19 @@ public sealed class SourceTests
     {
         await using Scene scene = await Scene.StartAsync();
         await BringUpAsync(scene);
-        ModelDeployment second = await scene.GetAsync();
-        second.Spec.Model.Uri = "http://models.example/v2/model.onnx";
-        string name = $"digits-{RevisionOf(second)}-approval";
+        await scene.ApplyAsync("v2", Guarded(JobGate()));
+        string name = (await JobAsync(scene)).Metadata.Name;
+        await scene.StopOperatorAsync();
+        await scene.Client.DeleteAsync(Resources.Jobs, scene.Namespace, name, CancellationToken.None);
         var foreign = new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = scene.Namespace },
             ["spec"] = new JsonObject { ["parallelism"] = 0, ["template"] = JsonNode.Parse("""{"spec": {"restartPolicy": "Never", "containers": [{"name": "x", "image": "x"}]}}""") },
         };
+        await Eventually.TrueAsync(async () => (await JobsAsync(scene)).Length == 0, "the Job to go");
         await scene.Client.ApplyAsync(Resources.Jobs, foreign, "somebody", CancellationToken.None);
 
-        await scene.ApplyAsync("v2", Guarded(JobGate()));
+        await scene.StartOperatorAsync();
         ModelDeploymentStatus status = await scene.WaitAsync(status => Reason(status) == "MetricsUnavailable", "MetricsUnavailable");
 
         Assert.That(status.Analysis!.Single(g => g.Name == "approval").Source!.Problem, Is.EqualTo($"a Job {name} that is not the operator's is there; rename or delete it"));

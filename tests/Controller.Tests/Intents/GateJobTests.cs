@@ -45,27 +45,29 @@ public sealed class GateJobTests
     public void A_name_that_is_too_long_is_cut_and_stays_unique()
     {
         string model = new('m', 40);
-        string[] names = [.. new[] { "approval-by-the-board", "approval-by-the-bored" }.Select(guardrail => GateJob.NameOf(model, "0123456789", guardrail))];
+        string[] names = [.. new[] { "approval-by-the-board", "approval-by-the-bored" }.Select(guardrail => JobName.Of(model, "0123456789", guardrail, "1"))];
 
-        Assert.That(GateJob.NameOf("digits", "0123456789", "approval"), Is.EqualTo("digits-0123456789-approval"));
+        Assert.That(JobName.Of("digits", "0123456789", "approval", "1"), Does.Match("^digits-0123456789-approval-[0-9a-f]{8}$"));
         Assert.That(names, Is.Unique);
         Assert.That(names, Has.All.Length.LessThanOrEqualTo(63));
         Assert.That(names, Has.All.Match("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"));
-        Assert.That(GateJob.NameOf(new string('m', 42), "0123456789", "approval-by-the-board"), Does.Match("[a-z0-9]-[0-9a-f]{8}$"), "no two dashes where it was cut");
+        Assert.That(JobName.Of(new string('m', 42), "0123456789", "approval-by-the-board", "1"), Does.Match("[a-z0-9]-[0-9a-f]{8}$"), "no two dashes where it was cut");
     }
 
     [Test]
-    public void Another_rollout_or_another_version_of_the_guardrail_is_another_run()
+    public void Another_rollout_or_another_version_of_the_guardrail_is_another_Job()
     {
         JobGate gate = Gate("""{"spec": {"containers": []}}""");
-        string run = GateJob.RunOf(Start, gate);
+        string name = NameOf(Start, gate);
 
-        Assert.That(GateJob.RunOf(Start, Gate("""{"spec":{"containers":[]}}""")), Is.EqualTo(run));
-        Assert.That(GateJob.RunOf(Start.AddTicks(1), gate), Is.Not.EqualTo(run));
-        Assert.That(GateJob.RunOf(Start, Gate("""{"spec": {"containers": [{}]}}""")), Is.Not.EqualTo(run));
-        Assert.That(GateJob.RunOf(Start, new JobGate { Template = gate.Template, DeadlineSeconds = 60 }), Is.EqualTo(run));
-        Assert.That(run, Does.StartWith(GateJob.RolloutOf(Start)));
+        Assert.That(NameOf(Start, Gate("""{"spec":{"containers":[]}}""")), Is.EqualTo(name));
+        Assert.That(NameOf(Start.AddTicks(1), gate), Is.Not.EqualTo(name));
+        Assert.That(NameOf(Start, Gate("""{"spec": {"containers": [{}]}}""")), Is.Not.EqualTo(name));
+        Assert.That(NameOf(Start, new JobGate { Template = gate.Template, DeadlineSeconds = 60 }), Is.EqualTo(name));
     }
+
+    private static string NameOf(DateTimeOffset rolloutStartedAt, JobGate gate) =>
+        GateJob.NameOf("digits", "0123456789", "approval", rolloutStartedAt, gate);
 
     private static JsonObject Build(string template, int? deadlineSeconds = null) => GateJob.Build(
         Models.Digits(),

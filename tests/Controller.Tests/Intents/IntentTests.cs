@@ -150,7 +150,7 @@ public sealed class IntentTests
     }
 
     [Test]
-    public void Another_rollout_or_another_evaluation_is_another_run_of_the_same_Job()
+    public void Another_rollout_or_another_evaluation_is_another_Job()
     {
         var data = new EvaluationDataset { Uri = "https://store.example/digits.ndjson" };
         JsonObject[] jobs =
@@ -161,9 +161,8 @@ public sealed class IntentTests
             Evaluation(new EvaluationDataset { Uri = "https://store.example/other.ndjson" }, "fedcba9876"),
         ];
 
-        Assert.That(jobs.Select(EvaluationJob.RunOf), Is.Unique);
-        Assert.That(jobs.Select(job => (string)job["metadata"]!["name"]!), Is.All.EqualTo("digits-0123456789-evaluation"));
-        Assert.That(EvaluationJob.NameOf(new string('m', 52), "0123456789"), Has.Length.LessThanOrEqualTo(63));
+        Assert.That(jobs.Select(EvaluationJob.NameOf), Is.Unique.And.All.Match("^digits-0123456789-evaluation-[0-9a-f]{8}$"));
+        Assert.That(EvaluationJob.NameOf(Evaluation(data, "fedcba9876")), Is.EqualTo(EvaluationJob.NameOf(jobs[0])));
     }
 
     [Test]
