@@ -12,6 +12,21 @@ internal sealed class InferResult(OutputSelection selection) : IDisposable
     /// <summary>The outputs asked for, in that order.</summary>
     public ReadOnlySpan<ResultTensor> Outputs => _computed.AsSpan(0, selection.Asked);
 
+    /// <summary>Size of the data of these outputs.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (ResultTensor output in Outputs)
+            {
+                bytes += output.Data.Length;
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>Those and what the server itself wanted besides.</summary>
     public ReadOnlySpan<ResultTensor> Computed => _computed;
 

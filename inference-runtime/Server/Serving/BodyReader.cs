@@ -76,9 +76,18 @@ internal sealed class BodyReader(ServeOptions options)
         }
     }
 
-    /// <summary>Decompresses up to the limit and not a byte more, however little came in.</summary>
     private async ValueTask<PooledBuffer> ReadCompressedAsync(
         HttpRequest request, ContentCoding coding, Admission.Entry entry, int padding, CancellationToken cancellationToken)
+    {
+        using PooledBuffer compressed = await ReadPlainAsync(request, entry, padding: 0, cancellationToken);
+        // A few bytes can be much work, and the thread that receives for this connection receives for others too.
+        await Task.Yield();
+        return Decompress(compressed.Memory, coding, entry, padding, cancellationToken);
+    }
+
+    /// <summary>Decompresses up to the limit and not a byte more, however little came in.</summary>
+    private PooledBuffer Decompress(
+        ReadOnlyMemory<byte> compressed, ContentCoding coding, Admission.Entry entry, int padding, CancellationToken cancellationToken)
     {
         long reserved = FirstReservation;
         entry.Reserve(reserved);
@@ -86,10 +95,11 @@ internal sealed class BodyReader(ServeOptions options)
         try
         {
             body.Advance(padding);
-            await using Stream plain = coding.Decompress(request.BodyReader.AsStream(leaveOpen: true));
+            using Stream plain = coding.Decompress(PipeReader.Create(new ReadOnlySequence<byte>(compressed)).AsStream());
             while (true)
             {
-                int read = await plain.ReadAsync(body.GetMemory(FirstReservation / 4), cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
+                int read = plain.Read(body.GetSpan(FirstReservation / 4));
                 if (read == 0)
                 {
                     return body;
@@ -107,11 +117,6 @@ internal sealed class BodyReader(ServeOptions options)
                     reserved += body.Length;
                 }
             }
-        }
-        catch (IOException e) when (e is not BadHttpRequestException)
-        {
-            body.Dispose();
-            throw Unreadable(e);
         }
         catch (InvalidDataException e)
         {

@@ -41,15 +41,21 @@ internal sealed class InferEndpoint(
         long? jsonLength = JsonLength(context.Request);
         int padding = jsonLength is { } prefix ? (int)(-prefix & (Alignment - 1)) : 0;
         using PooledBuffer body = await bodies.ReadAsync(context.Request, entry, padding, cancellationToken);
-        if (model.RunsLong || body.Length > QuickBytes)
+        // The thread that receives for this connection receives for others too.
+        bool quick = !model.RunsLong && body.Length <= QuickBytes;
+        if (!quick)
         {
-            // The thread that receives for this connection receives for others too.
             await Task.Yield();
         }
 
         using InferRequest request = Read(body.Memory[padding..], jsonLength, rest);
         string id = RequestId.Choose(context.Request, request.Id);
         using InferResult result = await service.InferAsync(model, request, id, cancellationToken);
+        if (quick && result.Bytes > QuickBytes)
+        {
+            await Task.Yield();
+        }
+
         using InferResponse response = InferResponse.Of(rest, request, result, model.Labels);
         RequestId.Tell(context, id);
         await ResponseSender.SendAsync(context, response);

@@ -7,17 +7,20 @@ namespace ModelOperator.Server.Serving;
 /// <summary>Around every request: counts it, keeps the server from stopping under it, and turns what goes wrong into the protocol's errors.</summary>
 internal sealed class RequestPipeline(DrainState drain, HttpStatistics statistics, ILogger<RequestPipeline> logger)
 {
-    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
+        // The thread that received this receives for other connections. Only the shortest way, that of infer, looks after that itself.
+        await Task.Yield();
         PathString path = context.Request.Path;
         bool traffic = path.StartsWithSegments("/v2/models", StringComparison.Ordinal) && HttpMethods.IsPost(context.Request.Method);
         if (traffic)
         {
-            return ServeAsync(context, next);
+            await ServeAsync(context, next);
+            return;
         }
 
         Traces.Leave();
-        return AnswerAsync(context, next);
+        await AnswerAsync(context, next);
     }
 
     /// <summary>As <see cref="InvokeAsync"/>, of what is known to be a client's request to a model.</summary>
