@@ -1,9 +1,16 @@
 namespace ModelOperator.Protocol;
 
-/// <summary>A request to <c>POST v2/models/{name}/infer</c>. Its tensors live in rented memory until it is disposed.</summary>
+/// <summary>
+/// A request to <c>POST v2/models/{name}/infer</c>. Its tensors live in rented memory until it is disposed; all of it is void then, for it is
+/// used for another request.
+/// </summary>
 public sealed class InferRequest : IDisposable
 {
+    /// <summary>One with a longer list is not kept: such requests are rare, and the list takes memory.</summary>
+    private const int MostInputsKept = 64;
+
     private IDisposable? _body;
+    private bool _disposed;
 
     /// <summary>The client's name for the request, echoed in the response; null when it gave none.</summary>
     public string? Id { get; internal set; }
@@ -19,83 +26,35 @@ public sealed class InferRequest : IDisposable
 
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         foreach (InferTensor input in Inputs)
         {
             input.Dispose();
         }
 
+        Inputs.Clear();
         _body?.Dispose();
-        _body = null;
+        (_body, Id, Outputs) = (null, null, null);
+        Parameters.Clear();
+        if (Inputs.Capacity <= MostInputsKept)
+        {
+            Spares.Keep(this);
+        }
+    }
+
+    /// <summary>A request for nothing.</summary>
+    internal static InferRequest Take()
+    {
+        InferRequest request = Spares.Take<InferRequest>();
+        request._disposed = false;
+        return request;
     }
 
     /// <summary>Makes the memory that tensors are views of live as long as the request.</summary>
     internal void Own(IDisposable body) => _body = body;
-}
-
-/// <summary>A tensor of a request: its elements one after the other in row-major order.</summary>
-public sealed class InferTensor : IDisposable
-{
-    private IDisposable? _owner;
-    private Memory<byte> _data;
-
-    internal InferTensor(string name, TensorDataType dataType, long[] shape, long elementCount, PooledBuffer data)
-        : this(name, dataType, shape, elementCount, data.Memory, data)
-    {
-    }
-
-    /// <remarks>The owner of the data ends with the tensor; it is null where the data is a view of the request's body.</remarks>
-    internal InferTensor(string name, TensorDataType dataType, long[] shape, long elementCount, Memory<byte> data, IDisposable? owner)
-    {
-        Name = name;
-        DataType = dataType;
-        Shape = shape;
-        ElementCount = elementCount;
-        _data = data;
-        _owner = owner;
-    }
-
-    /// <summary>A tensor whose data is yet to come.</summary>
-    internal InferTensor(string name, TensorDataType dataType, long[] shape, long elementCount, int binarySize)
-        : this(name, dataType, shape, elementCount, Memory<byte>.Empty, null) => BinarySize = binarySize;
-
-    public string Name { get; }
-
-    public TensorDataType DataType { get; }
-
-    public long[] Shape { get; }
-
-    /// <summary>The product of <see cref="Shape"/>.</summary>
-    public long ElementCount { get; }
-
-    /// <summary>
-    /// The elements, little-endian; of <see cref="TensorDataType.Bytes"/> each one as its length in four bytes and then its bytes.
-    /// </summary>
-    public Memory<byte> Data => _data;
-
-    /// <summary>Length of the data that follows the JSON; null when the data is in the JSON.</summary>
-    internal int? BinarySize { get; }
-
-    /// <summary>A tensor of zeros, or of empty strings.</summary>
-    public static InferTensor Zero(string name, TensorDataType dataType, long[] shape)
-    {
-        long count = shape.Aggregate(1L, (product, dimension) => checked(product * dimension));
-        // An empty string is its length, zero, in four bytes.
-        int bytes = checked((int)(count * (dataType == TensorDataType.Bytes ? sizeof(int) : dataType.Size())));
-        PooledBuffer data = new(bytes);
-        data.GetSpan(bytes)[..bytes].Clear();
-        data.Advance(bytes);
-        return new InferTensor(name, dataType, shape, count, data);
-    }
-
-    public void Dispose()
-    {
-        _data = default;
-        _owner?.Dispose();
-    }
-
-    internal void Bind(Memory<byte> data, IDisposable? owner)
-    {
-        _data = data;
-        _owner = owner;
-    }
 }

@@ -51,7 +51,7 @@ public static class InferRequestReader
 
     private static InferRequest Read(ref JsonCursor cursor, Memory<byte> binary, ProtocolLimits limits)
     {
-        InferRequest request = new();
+        InferRequest request = InferRequest.Take();
         try
         {
             ReadDocument(ref cursor, request, limits);

@@ -21,7 +21,7 @@ internal static class InferTensorReader
         int? binarySize = null;
         Utf8JsonReader dataAt = default;
         bool hasData = false, dataWaits = false;
-        PooledBuffer? data = null;
+        InferTensor tensor = InferTensor.Take();
         try
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -37,7 +37,7 @@ internal static class InferTensorReader
                 {
                     Once(shape is not null, label, ": shape");
                     reader.Read();
-                    shape = ReadShape(ref reader, label, limits);
+                    shape = ReadShape(ref reader, label, limits, tensor);
                 }
                 else if (reader.ValueTextEquals("datatype"u8))
                 {
@@ -50,10 +50,9 @@ internal static class InferTensorReader
                     Once(hasData, label, ": data");
                     hasData = true;
                     reader.Read();
-                    data = new PooledBuffer(0);
                     if (type is { } known && shape is not null)
                     {
-                        ReadData(ref cursor, label, known, shape, data, limits, maxElements);
+                        ReadData(ref cursor, label, known, shape, tensor.Buffer, limits, maxElements);
                     }
                     else
                     {
@@ -81,19 +80,22 @@ internal static class InferTensorReader
 
             if (binarySize is { } size)
             {
-                return new InferTensor(name, dataType, shape, Count(label, shape, limits, maxElements), size);
+                tensor.Describe(name, dataType, shape, Count(label, shape, limits, maxElements), size);
+                return tensor;
             }
 
             if (dataWaits)
             {
-                new TensorDataReader(label, dataType, limits, maxElements).Read(ref dataAt, data!, shape);
+                new TensorDataReader(label, dataType, limits, maxElements).Read(ref dataAt, tensor.Buffer, shape);
             }
 
-            return new InferTensor(name, dataType, shape, Shapes.Count(shape), data!);
+            tensor.Describe(name, dataType, shape, Shapes.Count(shape));
+            tensor.BindBuffer();
+            return tensor;
         }
         catch
         {
-            data?.Dispose();
+            tensor.Dispose();
             throw;
         }
     }
@@ -122,7 +124,7 @@ internal static class InferTensorReader
             : throw new ProtocolException($"{label}: datatype '{name}' is unknown, expected one of {TensorDataTypes.AllNames}");
     }
 
-    private static long[] ReadShape(ref Utf8JsonReader reader, TensorLabel label, ProtocolLimits limits)
+    private static long[] ReadShape(ref Utf8JsonReader reader, TensorLabel label, ProtocolLimits limits, InferTensor tensor)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -147,7 +149,7 @@ internal static class InferTensorReader
             shape[rank++] = dimension;
         }
 
-        return shape[..rank].ToArray();
+        return tensor.ToShape(shape[..rank]);
     }
 
     private static long Count(TensorLabel label, long[] shape, ProtocolLimits limits, long maxElements) =>

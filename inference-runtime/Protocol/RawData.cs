@@ -40,13 +40,12 @@ internal static class RawData
     {
         if (IsAligned(tensor.DataType, data.Span))
         {
-            tensor.Bind(data, null);
+            tensor.Bind(data);
             return;
         }
 
-        PooledBuffer copy = new(data.Length);
-        copy.Write(data.Span);
-        tensor.Bind(copy.Memory, copy);
+        tensor.Buffer.Write(data.Span);
+        tensor.BindBuffer();
     }
 
     private static void CheckTexts(TensorLabel label, InferTensor tensor, ReadOnlySpan<byte> data)

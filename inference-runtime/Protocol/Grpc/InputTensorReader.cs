@@ -49,23 +49,37 @@ internal static class InputTensorReader
             throw new ProtocolException($"input '{name}': datatype is empty, expected one of {TensorDataTypes.AllNames}");
         }
 
-        long[] dimensions = shape.ToArray();
-        InferTensor tensor = new(name, dataType, dimensions, Count(dimensions, maxElements, name, limits), Memory<byte>.Empty, owner: null);
-        if (raw is not { } range)
+        InferTensor tensor = InferTensor.Take();
+        try
         {
-            TypedContents.Read(message, contents.Ranges, tensor);
+            long[] dimensions = tensor.ToShape(shape.Dimensions);
+            tensor.Describe(name, dataType, dimensions, Count(dimensions, maxElements, name, limits));
+            ReadData(message, index, raw, contents.Ranges, tensor);
             return tensor;
         }
-
-        if (contents.Ranges is not ([] or [{ Length: 0 }]))
+        catch
         {
-            throw new ProtocolException($"input '{name}' has contents beside raw_input_contents, expected one of them");
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    private static void ReadData(Memory<byte> message, int index, ProtoRange? raw, ReadOnlySpan<ProtoRange> contents, InferTensor tensor)
+    {
+        if (raw is not { } range)
+        {
+            TypedContents.Read(message, contents, tensor);
+            return;
+        }
+
+        if (contents is not ([] or [{ Length: 0 }]))
+        {
+            throw new ProtocolException($"input '{tensor.Name}' has contents beside raw_input_contents, expected one of them");
         }
 
         Memory<byte> data = message.Slice(range.Start, range.Length);
-        RawData.Check(new TensorLabel("inputs", index, name), "the length of raw_input_contents", tensor, data.Span);
+        RawData.Check(new TensorLabel("inputs", index, tensor.Name), "the length of raw_input_contents", tensor, data.Span);
         RawData.Bind(tensor, data);
-        return tensor;
     }
 
     private static string ReadName(ReadOnlySpan<byte> bytes, int index, ProtoRange input, ProtocolLimits limits)

@@ -11,7 +11,7 @@ public static class ModelInferRequestReader
     /// <exception cref="ProtocolException">The message is no request.</exception>
     public static ModelInferRequest Read(Memory<byte> message, IDisposable owner, ProtocolLimits limits)
     {
-        InferRequest request = new();
+        InferRequest request = InferRequest.Take();
         request.Own(owner);
         try
         {

@@ -8,7 +8,7 @@ internal ref struct ShapeBuilder(Span<long> initial, int limit, string name)
     private Span<long> _shape = initial;
     private int _rank;
 
-    public readonly long[] ToArray() => _rank == 0 ? [] : _shape[.._rank].ToArray();
+    public readonly ReadOnlySpan<long> Dimensions => _shape[.._rank];
 
     public void Add(long dimension)
     {

@@ -24,35 +24,26 @@ internal static class TypedContents
 
         // An element takes a byte of the message at least, so a short message claims its elements in vain.
         long most = Math.Clamp(tensor.ElementCount, 1, Math.Max(Length(contents), 1)) * Math.Max(type.Size(), sizeof(int));
-        PooledBuffer data = new((int)Math.Min(most, FirstSize));
-        try
+        tensor.Buffer.GetSpan((int)Math.Min(most, FirstSize));
+        TypedElements elements = new(tensor, tensor.Buffer);
+        foreach (ProtoRange part in contents)
         {
-            TypedElements elements = new(tensor, data);
-            foreach (ProtoRange part in contents)
+            ProtoReader reader = new(bytes, part);
+            while (reader.Next())
             {
-                ProtoReader reader = new(bytes, part);
-                while (reader.Next())
+                if (reader.Field == field)
                 {
-                    if (reader.Field == field)
-                    {
-                        elements.Read(ref reader);
-                    }
-                    else
-                    {
-                        RefuseOther(ref reader, field, tensor);
-                    }
+                    elements.Read(ref reader);
+                }
+                else
+                {
+                    RefuseOther(ref reader, field, tensor);
                 }
             }
-
-            elements.RequireAll();
-        }
-        catch
-        {
-            data.Dispose();
-            throw;
         }
 
-        tensor.Bind(data.Memory, data);
+        elements.RequireAll();
+        tensor.BindBuffer();
     }
 
     /// <summary>The number of the field that carries a type.</summary>

@@ -6,13 +6,18 @@ using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Rest;
 
-/// <summary>A result as the body of a response: JSON, and after it the data of the outputs that are binary.</summary>
+/// <summary>
+/// A result as the body of a response: JSON, and after it the data of the outputs that are binary. Void once it is disposed, for it is then
+/// used for another.
+/// </summary>
 internal sealed class InferResponse : IDisposable
 {
     private const int MaxStackText = 1024;
+    private const int FirstRoom = 4096;
 
-    private readonly PooledBuffer _json = new(4096);
+    private readonly PooledBuffer _json = new(0);
     private readonly List<IBinaryPart> _binary = [];
+    private bool _disposed;
 
     /// <summary>The JSON.</summary>
     public PooledBuffer Json => _json;
@@ -29,7 +34,8 @@ internal sealed class InferResponse : IDisposable
     /// <summary>Writes a result; it must outlive the response.</summary>
     public static InferResponse Of(RestModel model, InferRequest request, InferResult result, IReadOnlyList<string> labels)
     {
-        InferResponse response = new();
+        InferResponse response = Spares.Take<InferResponse>();
+        response._disposed = false;
         try
         {
             response.Write(model, request, result, labels);
@@ -44,15 +50,26 @@ internal sealed class InferResponse : IDisposable
 
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         _json.Dispose();
         foreach (IBinaryPart part in _binary)
         {
             (part as IDisposable)?.Dispose();
         }
+
+        _binary.Clear();
+        BinaryLength = 0;
+        Spares.Keep(this);
     }
 
     private void Write(RestModel model, InferRequest request, InferResult result, IReadOnlyList<string> labels)
     {
+        _json.GetSpan(FirstRoom);
         _json.Write(model.Head);
         if (request.Id is { } id)
         {
