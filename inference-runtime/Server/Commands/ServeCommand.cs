@@ -16,7 +16,7 @@ internal static class ServeCommand
     private static readonly Option<int> MaxBodyMebibytes = Options.Number("--max-body-mebibytes", "Size of a request body", 64, 1, 1024);
     private static readonly Option<int> RequestTimeout = Options.Number("--request-timeout-milliseconds", "How long a request may wait and compute", 30_000, 1, 3_600_000);
     private static readonly Option<int> Drain = Options.Number("--drain-seconds", "After SIGTERM: how long requests that still arrive are served", 5, 0, 3600);
-    private static readonly Option<int> FeedbackCapacity = Options.Number("--feedback-capacity", "Predictions kept so that feedback can be held against them, of 44 bytes each", 200_000, 16, 100_000_000);
+    private static readonly Option<int> FeedbackCapacity = Options.Number("--feedback-capacity", "Predictions kept so that feedback can be held against them, of 40 bytes each at most", 200_000, 16, 100_000_000);
 
     public static Command Create()
     {

@@ -5,24 +5,38 @@ using ModelOperator.Protocol;
 namespace ModelOperator.Server.Feedback;
 
 /// <summary>
-/// One part of the predictions kept, under its own lock: a ring of requests by age, a ring of their predictions, and chains by key. A request
-/// costs no allocation: the rings grow until they hold what may be kept, and then stay.
+/// One part of the predictions kept, under its own lock: a ring of requests by age, chains of them by key, and a ring of the predictions of
+/// batches. A request costs no allocation: the rings have their full size from the start, and the system gives them memory when they are
+/// first written to.
 /// </summary>
-internal sealed class PredictionPart(int capacity)
+internal sealed class PredictionPart
 {
-    /// <summary>Bytes of a request kept, without its predictions: its entry and its place in the table.</summary>
-    public const int BytesPerRequest = 32 + sizeof(int);
-
     private const int None = -1;
+
+    /// <summary>What a batch takes of the ring of values besides its predictions: the width of its rows.</summary>
+    private const int HeaderLength = 1;
+
     private readonly Lock _lock = new();
-    private Entry[] _entries = new Entry[64];
-    private int[] _heads = NewHeads(64);
-    private long[] _values = new long[64];
-    private uint _oldest;
-    private uint _next;
-    private uint _oldestValue;
-    private uint _nextValue;
+    private readonly int _capacity;
+    private readonly Entry[] _entries;
+
+    /// <summary>First entries of the chains, plus one, so that memory as it comes is a table without any.</summary>
+    private readonly int[] _heads;
+    private readonly long[] _values;
+    private int _oldest;
+    private int _count;
+    private int _nextValue;
     private int _kept;
+
+    public PredictionPart(int capacity)
+    {
+        _capacity = capacity;
+        _entries = new Entry[capacity];
+        // Chains of one or two when all is full.
+        _heads = new int[Math.Max(1, BitOperations.RoundUpToPowerOf2((uint)capacity) / 2)];
+        // At most every second prediction has a header before it, since a batch has two or more.
+        _values = new long[checked(capacity + (capacity / 2 * HeaderLength))];
+    }
 
     /// <summary>Predictions kept. A request without any counts as one, because it takes room too.</summary>
     public int Count
@@ -39,7 +53,7 @@ internal sealed class PredictionPart(int capacity)
     public void Remember(ulong key, ReadOnlySpan<long> predictions, int width)
     {
         int cost = Math.Max(1, predictions.Length);
-        if (cost > capacity)
+        if (cost > _capacity)
         {
             // One that would push out everything else is not worth keeping.
             return;
@@ -47,7 +61,7 @@ internal sealed class PredictionPart(int capacity)
 
         lock (_lock)
         {
-            while (_kept + cost > capacity)
+            while (_kept + cost > _capacity)
             {
                 DropOldest();
             }
@@ -57,29 +71,20 @@ internal sealed class PredictionPart(int capacity)
                 Unlink(earlier);
             }
 
-            if (_next - _oldest == (uint)_entries.Length)
-            {
-                GrowEntries();
-            }
-
-            while (_nextValue - _oldestValue + (uint)predictions.Length > (uint)_values.Length)
-            {
-                GrowValues();
-            }
-
-            Store(predictions);
-            int slot = (int)(_next & (uint)(_entries.Length - 1));
+            int slot = Wrap(_oldest + _count, _entries.Length);
             _entries[slot] = new Entry
             {
                 Key = key,
-                FirstValue = _nextValue,
                 Count = predictions.Length,
-                Width = width,
-                Correct = None,
+                Value = predictions.Length switch
+                {
+                    0 => 0,
+                    1 => predictions[0],
+                    _ => Store(predictions, width),
+                },
             };
             Link(slot);
-            _next++;
-            _nextValue += (uint)predictions.Length;
+            _count++;
             _kept += cost;
         }
     }
@@ -96,18 +101,19 @@ internal sealed class PredictionPart(int capacity)
             }
 
             ref Entry entry = ref _entries[slot];
-            if (entry.Correct != None)
+            int width = Width(ref entry);
+            if (entry.IsSettled)
             {
-                return entry.Judgement(duplicate: true);
+                return Settled(ref entry, width, duplicate: true);
             }
 
-            if (!truth.Fits(entry.Count, entry.Width))
+            if (!truth.Fits(entry.Count, width))
             {
-                return entry.Unjudged();
+                return Unjudged(ref entry, width);
             }
 
-            Settle(ref entry, Compare(in entry, truth));
-            return entry.Judgement(duplicate: false);
+            Settle(ref entry, Compare(ref entry, width, truth));
+            return Settled(ref entry, width, duplicate: false);
         }
     }
 
@@ -123,69 +129,107 @@ internal sealed class PredictionPart(int capacity)
             }
 
             ref Entry entry = ref _entries[slot];
-            if (entry.Correct != None)
+            int width = Width(ref entry);
+            if (entry.IsSettled)
             {
-                return entry.Judgement(duplicate: true);
+                return Settled(ref entry, width, duplicate: true);
             }
 
-            if (!ofWholeRequest && entry.Count > 0 && outcomes.Correct + outcomes.Incorrect != entry.Count / entry.Width)
+            if (!ofWholeRequest && entry.Count > 0 && outcomes.Correct + outcomes.Incorrect != entry.Count / width)
             {
-                return entry.Unjudged();
+                return Unjudged(ref entry, width);
             }
 
             Settle(ref entry, outcomes);
-            return entry.Judgement(duplicate: false);
+            return Settled(ref entry, width, duplicate: false);
         }
     }
 
-    private static void Settle(ref Entry entry, Outcomes outcomes) => (entry.Correct, entry.Incorrect) = (outcomes.Correct, outcomes.Incorrect);
+    private static int Wrap(int index, int length) => index < length ? index : index - length;
 
-    private Outcomes Compare(in Entry entry, JudgedTruth truth)
+    private static Judgement Unjudged(ref Entry entry, int width) => new(entry.Count, width, 0, 0, Duplicate: false, Counted: false);
+
+    private Judgement Settled(ref Entry entry, int width, bool duplicate)
     {
-        uint mask = (uint)(_values.Length - 1);
+        long outcome = OutcomeOf(ref entry);
+        return new Judgement(entry.Count, width, (int)(outcome >> 32), (int)outcome, duplicate, Counted: true);
+    }
+
+    private void Settle(ref Entry entry, Outcomes outcomes)
+    {
+        OutcomeOf(ref entry) = ((long)outcomes.Correct << 32) | (uint)outcomes.Incorrect;
+        entry.IsSettled = true;
+    }
+
+    // What was predicted is not needed any more once it is judged; its place takes what came of it.
+    private ref long OutcomeOf(ref Entry entry)
+    {
+        if (entry.Count > 1)
+        {
+            return ref ValueOf(ref entry, 0);
+        }
+
+        return ref entry.Value;
+    }
+
+    private int Width(ref Entry entry) => entry.Count > 1 ? (int)_values[entry.Value] : 1;
+
+    private ref long ValueOf(ref Entry batch, int index) => ref _values[Wrap((int)batch.Value + HeaderLength + index, _values.Length)];
+
+    private Outcomes Compare(ref Entry entry, int width, JudgedTruth truth)
+    {
+        if (entry.Count == 1)
+        {
+            return truth.Matches(0, entry.Value) ? new Outcomes(1, 0) : new Outcomes(0, 1);
+        }
+
         int correct = 0;
-        for (int row = 0; row < entry.Count; row += entry.Width)
+        for (int row = 0; row < entry.Count; row += width)
         {
             bool right = true;
-            for (int i = row; i < row + entry.Width; i++)
+            for (int i = row; i < row + width; i++)
             {
-                right &= truth.Matches(i, _values[(entry.FirstValue + (uint)i) & mask]);
+                right &= truth.Matches(i, ValueOf(ref entry, i));
             }
 
             correct += right ? 1 : 0;
         }
 
-        return new Outcomes(correct, (entry.Count / entry.Width) - correct);
+        return new Outcomes(correct, (entry.Count / width) - correct);
     }
 
-    private void Store(ReadOnlySpan<long> predictions)
+    /// <summary>Puts a batch into the ring of values, over those that were dropped; where it begins.</summary>
+    private int Store(ReadOnlySpan<long> predictions, int width)
     {
-        int start = (int)(_nextValue & (uint)(_values.Length - 1));
-        int first = Math.Min(predictions.Length, _values.Length - start);
-        predictions[..first].CopyTo(_values.AsSpan(start));
+        int start = _nextValue;
+        _values[start] = width;
+        int next = Wrap(start + HeaderLength, _values.Length);
+        int first = Math.Min(predictions.Length, _values.Length - next);
+        predictions[..first].CopyTo(_values.AsSpan(next));
         predictions[first..].CopyTo(_values);
+        _nextValue = Wrap(next + predictions.Length, _values.Length);
+        return start;
     }
 
     private void DropOldest()
     {
-        int slot = (int)(_oldest & (uint)(_entries.Length - 1));
-        ref Entry entry = ref _entries[slot];
+        ref Entry entry = ref _entries[_oldest];
         if (!entry.IsReplaced)
         {
-            Unlink(slot);
+            Unlink(_oldest);
         }
 
         _kept -= Math.Max(1, entry.Count);
-        _oldestValue += (uint)entry.Count;
-        _oldest++;
+        _oldest = Wrap(_oldest + 1, _entries.Length);
+        _count--;
     }
 
     private int Find(ulong key)
     {
-        int slot = _heads[Bucket(key)];
+        int slot = Head(key) - 1;
         while (slot != None && _entries[slot].Key != key)
         {
-            slot = _entries[slot].NextInChain;
+            slot = _entries[slot].Next - 1;
         }
 
         return slot;
@@ -193,79 +237,55 @@ internal sealed class PredictionPart(int capacity)
 
     private void Link(int slot)
     {
-        ref int head = ref _heads[Bucket(_entries[slot].Key)];
-        _entries[slot].NextInChain = head;
-        head = slot;
+        ref int head = ref Head(_entries[slot].Key);
+        _entries[slot].Next = head;
+        head = slot + 1;
     }
 
     private void Unlink(int slot)
     {
-        ref int link = ref _heads[Bucket(_entries[slot].Key)];
-        while (link != slot)
+        ref int link = ref Head(_entries[slot].Key);
+        while (link != slot + 1)
         {
-            link = ref _entries[link].NextInChain;
+            link = ref _entries[link - 1].Next;
         }
 
-        link = _entries[slot].NextInChain;
+        link = _entries[slot].Next;
         _entries[slot].IsReplaced = true;
     }
 
-    private void GrowEntries()
-    {
-        Entry[] before = _entries;
-        _entries = new Entry[before.Length * 2];
-        _heads = NewHeads(_entries.Length);
-        for (uint i = _oldest; i != _next; i++)
-        {
-            int slot = (int)(i & (uint)(_entries.Length - 1));
-            _entries[slot] = before[i & (uint)(before.Length - 1)];
-            if (!_entries[slot].IsReplaced)
-            {
-                Link(slot);
-            }
-        }
-    }
-
-    private void GrowValues()
-    {
-        long[] before = _values;
-        _values = new long[before.Length * 2];
-        for (uint i = _oldestValue; i != _nextValue; i++)
-        {
-            _values[i & (uint)(_values.Length - 1)] = before[i & (uint)(before.Length - 1)];
-        }
-    }
-
-    private int Bucket(ulong key) => (int)(key & (uint)(_heads.Length - 1));
-
-    private static int[] NewHeads(int length)
-    {
-        int[] heads = new int[(int)BitOperations.RoundUpToPowerOf2((uint)length)];
-        Array.Fill(heads, None);
-        return heads;
-    }
+    private ref int Head(ulong key) => ref _heads[(int)(key & (uint)(_heads.Length - 1))];
 
     [StructLayout(LayoutKind.Auto)]
     private struct Entry
     {
         public ulong Key;
-        public uint FirstValue;
-        public int Count;
-        public int Width;
-        public int Correct;
-        public int Incorrect;
 
-        /// <summary>The next entry of the same bucket, or none; of one that a newer request replaced, the mark of that.</summary>
-        public int NextInChain;
+        /// <summary>Of a batch, where it begins in the ring of values. Else the one prediction, and once it is judged what came of it.</summary>
+        public long Value;
+
+        /// <summary>Predictions, and in the sign whether they are judged.</summary>
+        private int _count;
+
+        /// <summary>The next entry of the same chain, plus one; of one that a newer request replaced, the mark of that.</summary>
+        public int Next;
+
+        public int Count
+        {
+            readonly get => _count & int.MaxValue;
+            init => _count = value;
+        }
+
+        public bool IsSettled
+        {
+            readonly get => _count < 0;
+            set => _count = value ? _count | int.MinValue : Count;
+        }
 
         public bool IsReplaced
         {
-            readonly get => NextInChain == None - 1;
-            set => NextInChain = value ? None - 1 : None;
+            readonly get => Next < 0;
+            set => Next = value ? -1 : 0;
         }
-
-        public readonly Judgement Judgement(bool duplicate) => new(Count, Width, Correct, Incorrect, duplicate, Counted: true);
-
-        public readonly Judgement Unjudged() => new(Count, Width, 0, 0, Duplicate: false, Counted: false);
     }
 }

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using ModelOperator.Protocol;
 
 namespace ModelOperator.Server.Serving;
 
@@ -7,7 +7,7 @@ internal static class RequestId
 {
     public const string Header = "x-request-id";
 
-    private static readonly ulong Process = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private static readonly ulong Process = SipHash.Random().Of("");
     private static ulong _last;
 
     /// <summary>The header's id, which routers set; failing that the body's; failing that a new one.</summary>
