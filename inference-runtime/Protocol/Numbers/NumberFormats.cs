@@ -54,18 +54,10 @@ internal readonly struct Fp64Format : INumberFormat<double>
 
 internal readonly struct Fp32Format : INumberFormat<float>
 {
-    public static int MaxLength => 24;
+    public static int MaxLength => FloatText.MaxLength;
 
-    public static int Write(float value, Span<byte> target)
-    {
-        if (!float.IsFinite(value))
-        {
-            return Fp64Format.WriteName(value, target);
-        }
-
-        Utf8Formatter.TryFormat(value, target, out int written);
-        return written;
-    }
+    public static int Write(float value, Span<byte> target) =>
+        float.IsFinite(value) ? FloatText.Write(value, target) : Fp64Format.WriteName(value, target);
 }
 
 internal readonly struct Fp16Format : INumberFormat<Half>
