@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using ModelOperator.Server.Batching;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Serving;
@@ -14,7 +15,7 @@ internal sealed class HeldInstances : IDisposable
     private HeldInstances(OnnxModel model)
     {
         _model = model;
-        while (model.Instances.TryTake(out Instance instance))
+        while (model.Instances.TryTake(new Backlog(1, 0), out Instance instance))
         {
             _held.Add(instance);
         }

@@ -40,6 +40,10 @@ internal sealed class BatchWorker(RunScheduler scheduler) : IThreadPoolWorkItem
             TimeSpan pays = scheduler.Time.GetElapsedTime(start) * LingerShare;
             linger = _batch.Count == 1 ? TimeSpan.Zero : pays < LongestLinger ? pays : LongestLinger;
             _batch.Clear();
+            if (!scheduler.TryGoOn(this))
+            {
+                break;
+            }
         }
 
         scheduler.Ended(this);

@@ -29,6 +29,10 @@ internal sealed class RunScheduler
         Collector = new BatchCollector(plan, time);
         _pending = new DefaultObjectPoolProvider { MaximumRetained = 1024 }.Create(new PendingPolicy(this));
         _workers = new DefaultObjectPoolProvider { MaximumRetained = 64 }.Create(new WorkerPolicy(this));
+        if (instances.Chooser is { } chooser)
+        {
+            chooser.Overdue = StartWorker;
+        }
     }
 
     /// <summary>Requests that wait for their turn.</summary>
@@ -47,7 +51,7 @@ internal sealed class RunScheduler
     {
         long arrived = Time.GetTimestamp();
         int rows = RequestRows.Count(request, _inputs);
-        if (_plan.MaxQueueDelay > TimeSpan.Zero || Collector.Count > 0 || !_instances.TryTake(out Instance instance))
+        if (_plan.MaxQueueDelay > TimeSpan.Zero || Collector.Count > 0 || !_instances.TryTake(new Backlog(1, arrived), out Instance instance))
         {
             return WaitAsync(request, selection, rows, arrived, cancellationToken);
         }
@@ -66,7 +70,7 @@ internal sealed class RunScheduler
     /// <summary>Brings an idle instance and waiting requests together, if there are both.</summary>
     public void StartWorker()
     {
-        if (Collector.Count > 0 && _instances.TryTake(out Instance instance))
+        if (TryTakeForWaiting(out Instance instance))
         {
             BatchWorker worker = _workers.Get();
             worker.Instance = instance;
@@ -74,16 +78,47 @@ internal sealed class RunScheduler
         }
     }
 
+    /// <summary>A worker has ended a run; false when it has no instance for another one.</summary>
+    public bool TryGoOn(BatchWorker worker)
+    {
+        if (_instances.Chooser is null)
+        {
+            return true;
+        }
+
+        _instances.Return(worker.Instance);
+        bool taken = TryTakeForWaiting(out Instance instance);
+        worker.Instance = instance;
+        return taken;
+    }
+
     /// <summary>A worker has found nothing more to do.</summary>
     public void Ended(BatchWorker worker)
     {
-        _instances.Return(worker.Instance);
+        if (worker.Instance != default)
+        {
+            _instances.Return(worker.Instance);
+            worker.Instance = default;
+        }
+
         _workers.Return(worker);
         if (!Collector.Collecting)
         {
             // Somebody may have come who still saw the instance busy.
             StartWorker();
         }
+    }
+
+    private bool TryTakeForWaiting(out Instance instance)
+    {
+        instance = default;
+        if (Collector.Count == 0)
+        {
+            return false;
+        }
+
+        Backlog backlog = _instances.Chooser is null ? default : Collector.Backlog;
+        return (backlog.Count > 0 || _instances.Chooser is null) && _instances.TryTake(backlog, out instance);
     }
 
     private ValueTask<InferResult> WaitAsync(

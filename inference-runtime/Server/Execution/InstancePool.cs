@@ -1,21 +1,19 @@
+using ModelOperator.Server.Batching;
+
 namespace ModelOperator.Server.Execution;
 
 /// <summary>Hands out the instances of a model.</summary>
 internal sealed class InstancePool : IDisposable
 {
     private readonly SlotRing[] _rings;
-    private readonly bool _adaptive;
-    private int _busy;
+    private readonly WidthChooser? _chooser;
 
     /// <param name="rings">One for each device; or of a CPU model the one whose runs use several threads and the one whose runs use one.</param>
-    /// <param name="adaptive">
-    /// The latter: while few requests are in progress they run on the first, which answers them soonest; when there are enough to keep all
-    /// CPUs busy they run on the second, which loses no time to bringing threads together.
-    /// </param>
-    public InstancePool(SlotRing[] rings, bool adaptive)
+    /// <param name="chooser">Of the latter, what chooses between the two.</param>
+    public InstancePool(SlotRing[] rings, WidthChooser? chooser = null)
     {
-        (_rings, _adaptive) = (rings, adaptive);
-        Count = adaptive ? rings[^1].Count : rings.Sum(r => r.Count);
+        (_rings, _chooser) = (rings, chooser);
+        Count = chooser is null ? rings.Sum(r => r.Count) : rings[^1].Count;
     }
 
     /// <summary>Runs that are possible at the same time.</summary>
@@ -23,16 +21,21 @@ internal sealed class InstancePool : IDisposable
 
     public IReadOnlyList<SlotRing> Rings => _rings;
 
-    public bool TryTake(out Instance instance) =>
-        _rings.Length == 1 ? _rings[0].TryTake(out instance)
-            : _adaptive ? TryTakeAdaptive(out instance)
+    /// <summary>Chooses anew for each run how many threads it gets; null where all runs are alike.</summary>
+    public WidthChooser? Chooser => _chooser;
+
+    /// <summary>An idle instance, for the first of the requests that wait.</summary>
+    public bool TryTake(in Backlog backlog, out Instance instance) =>
+        _chooser is not null ? _chooser.TryTake(backlog, out instance)
+            : _rings.Length == 1 ? _rings[0].TryTake(out instance)
             : TryTakeAnyDevice(out instance);
 
     public void Return(in Instance instance)
     {
-        if (_adaptive)
+        if (_chooser is not null)
         {
-            Interlocked.Decrement(ref _busy);
+            _chooser.Return(instance);
+            return;
         }
 
         instance.Ring.Return(instance);
@@ -40,27 +43,11 @@ internal sealed class InstancePool : IDisposable
 
     public void Dispose()
     {
+        _chooser?.Dispose();
         foreach (SlotRing ring in _rings)
         {
             ring.Dispose();
         }
-    }
-
-    private bool TryTakeAdaptive(out Instance instance)
-    {
-        int busy = Interlocked.Increment(ref _busy);
-        if (busy <= Count)
-        {
-            bool few = (busy - 1) * 2 < Count;
-            if (_rings[few ? 0 : 1].TryTake(out instance) || _rings[few ? 1 : 0].TryTake(out instance))
-            {
-                return true;
-            }
-        }
-
-        Interlocked.Decrement(ref _busy);
-        instance = default;
-        return false;
     }
 
     private bool TryTakeAnyDevice(out Instance instance)

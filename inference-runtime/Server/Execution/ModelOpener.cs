@@ -38,12 +38,12 @@ internal sealed class ModelOpener(
             }
 
             ModelBench bench = ModelBench.Run(first, options, time, logger, cancellationToken);
-            (SlotRing[] rings, bool adaptive) = first.Provider == ExecutionProvider.Cpu
-                ? RingsOnCpu(path, bench, opened, cancellationToken)
-                : RingsOnGpus(path, bench, opened, cancellationToken);
-            bench.WarmUp(rings, cancellationToken);
+            InstancePool instances = first.Provider == ExecutionProvider.Cpu
+                ? InstancesOnCpu(path, bench, opened, cancellationToken)
+                : InstancesOnGpus(path, bench, opened, cancellationToken);
+            bench.WarmUp(instances.Rings, cancellationToken);
             NativeHeap.Trim();
-            return Assemble(bench, new InstancePool(rings, adaptive), recorder);
+            return Assemble(bench, instances, recorder);
         }
         catch
         {
@@ -65,7 +65,7 @@ internal sealed class ModelOpener(
         return session;
     }
 
-    private (SlotRing[] Rings, bool Adaptive) RingsOnCpu(string path, ModelBench bench, List<OrtSession> opened, CancellationToken cancellationToken)
+    private InstancePool InstancesOnCpu(string path, ModelBench bench, List<OrtSession> opened, CancellationToken cancellationToken)
     {
         OrtSession narrow = opened[0];
         OrtSession? wide = null;
@@ -86,12 +86,16 @@ internal sealed class ModelOpener(
         }
 
         LogMessages.CpuLayout(logger, layout.Instances, layout.Threads, Math.Max(layout.WideThreads, layout.Threads));
-        return layout.WideThreads > 0
-            ? ([Ring(wide!, bench, (layout.Instances + 1) / 2), Ring(narrow, bench, layout.Instances)], true)
-            : ([Ring(unused == narrow ? wide! : narrow, bench, layout.Instances)], false);
+        if (layout.WideThreads == 0)
+        {
+            return new InstancePool([Ring(unused == narrow ? wide! : narrow, bench, layout.Instances)]);
+        }
+
+        SlotRing[] rings = [Ring(wide!, bench, 1), Ring(narrow, bench, layout.Instances)];
+        return new InstancePool(rings, new WidthChooser(rings[0], rings[1], new WidthPolicy(layout.Instances, wideTime!.Value, bench.Full), time));
     }
 
-    private (SlotRing[] Rings, bool Adaptive) RingsOnGpus(string path, ModelBench bench, List<OrtSession> opened, CancellationToken cancellationToken)
+    private InstancePool InstancesOnGpus(string path, ModelBench bench, List<OrtSession> opened, CancellationToken cancellationToken)
     {
         foreach (int device in options.Devices.Skip(1))
         {
@@ -105,7 +109,7 @@ internal sealed class ModelOpener(
 
         int instances = options.Instances ?? GpuInstances;
         LogMessages.GpuLayout(logger, string.Join(", ", options.Devices), instances);
-        return ([.. opened.Select(session => Ring(session, bench, instances))], false);
+        return new InstancePool([.. opened.Select(session => Ring(session, bench, instances))]);
     }
 
     private static SlotRing Ring(OrtSession session, ModelBench bench, int slots) =>

@@ -51,6 +51,9 @@ internal sealed unsafe class RunSlot : IDisposable
 
     public OrtSession Session { get; }
 
+    /// <summary>Runs that came to their end.</summary>
+    public long Runs { get; private set; }
+
     /// <summary>Gives an input to the next run, where it lies if it is large.</summary>
     public void Bind(int input, InferTensor tensor)
     {
@@ -106,6 +109,7 @@ internal sealed unsafe class RunSlot : IDisposable
             }
 
             outputs.Take(values);
+            Runs++;
             return outputs;
         }
         catch
