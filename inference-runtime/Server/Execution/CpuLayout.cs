@@ -23,6 +23,9 @@ internal sealed record CpuLayout(int Threads, int Instances, int WideThreads = 0
     public static bool MayWiden(ExecutionOptions options, TimeSpan single) =>
         options is { Threads: null, Instances: null, Cpus: > 1 } && single >= WorthSharing;
 
+    /// <summary>Whether all threads take enough off the calling one.</summary>
+    public static bool IsWorthWidening(TimeSpan narrow, TimeSpan wide) => wide < narrow * WorthWidening;
+
     /// <param name="options">What the user said.</param>
     /// <param name="single">Time of a run of one row.</param>
     /// <param name="narrow">Time of a run, of a full batch if there are batches, on the threads measured with.</param>
@@ -36,7 +39,7 @@ internal sealed record CpuLayout(int Threads, int Instances, int WideThreads = 0
             return new CpuLayout(threads, options.Instances ?? Math.Max(1, options.Cpus / threads));
         }
 
-        if (wide < narrow * WorthWidening)
+        if (wide is { } all && IsWorthWidening(narrow, all))
         {
             // Whoever waits while a batch runs makes the next one.
             return batches ? new CpuLayout(options.Cpus, 1) : new CpuLayout(1, options.Cpus, options.Cpus);
