@@ -16,7 +16,7 @@ internal static unsafe partial class OrtNative
 
     private static readonly OrtApi* Api = Load();
 
-    /// <summary>The session's native object; it lives as long as the session.</summary>
+    /// <summary>The native object behind an InferenceSession; it lives as long as that.</summary>
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Handle")]
     public static extern nint Handle(InferenceSession session);
 
