@@ -17,7 +17,6 @@ public sealed class ReuseTests
     public void Nothing_of_a_request_is_left_in_the_next()
     {
         InferRequest first = Read(Full);
-        long[] shape = first.Inputs[0].Shape;
         first.Dispose();
 
         using InferRequest second = Read(Plain);
@@ -27,7 +26,6 @@ public sealed class ReuseTests
         Assert.That((second.Parameters.Priority, second.Parameters.Timeout, second.Parameters.BinaryDataOutput), Is.EqualTo((0UL, (TimeSpan?)null, false)));
         Assert.That(second.Inputs[0].Shape, Is.EqualTo(new long[] { 2, 1 }));
         Assert.That(second.Inputs[0].Data.ToArray(), Is.EqualTo(new[] { 3f, 4f }.SelectMany(BitConverter.GetBytes)));
-        Assert.That(shape, Has.Length.EqualTo(2));
     }
 
     [Test]
