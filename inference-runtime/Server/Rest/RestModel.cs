@@ -17,10 +17,14 @@ internal sealed class RestModel
         Names = new KnownNames(model.Inputs.Concat(model.Outputs).Select(t => t.Name).Distinct());
         Head = [.. "{\"model_name\":"u8, .. Text(served.Name), .. ",\"model_version\":"u8, .. Text(served.Version)];
         _outputs = [.. model.Outputs.Select(o => (o.Name, Text(o.Name)))];
+        Raw = new RawInput(model.Inputs, model.Outputs);
     }
 
     /// <summary>Names of its inputs and outputs.</summary>
     public KnownNames Names { get; }
+
+    /// <summary>Reads bodies without JSON.</summary>
+    public RawInput Raw { get; }
 
     /// <summary>How each response begins.</summary>
     public byte[] Head { get; }

@@ -63,6 +63,11 @@ internal sealed class InferEndpoint(
 
     private InferRequest Read(Memory<byte> body, long? jsonLength, RestModel rest)
     {
+        if (jsonLength == 0)
+        {
+            return rest.Raw.Read(body, limits);
+        }
+
         if (jsonLength > body.Length)
         {
             throw new ProtocolException($"{ModelHeaders.InferenceHeaderLength} is {jsonLength}, but the body has {body.Length} bytes");
@@ -72,7 +77,7 @@ internal sealed class InferEndpoint(
         return InferRequestReader.Read(body.Span[..length], body[length..], limits, rest.Names);
     }
 
-    /// <summary>Length of the JSON before binary data; null when the body is JSON alone.</summary>
+    /// <summary>Length of the JSON before binary data, 0 when there is none; null when the body is JSON alone.</summary>
     private static long? JsonLength(HttpRequest request)
     {
         if (!request.Headers.TryGetValue(ModelHeaders.InferenceHeaderLength, out var header))
