@@ -20,6 +20,9 @@ internal sealed record ExecutionOptions
 
     public Precision Precision { get; init; }
 
+    /// <summary>Whether denormal numbers are taken for zero, see <see cref="DenormalNumbers"/>.</summary>
+    public bool FlushDenormals { get; init; } = true;
+
     /// <summary>Where what was computed from a model is kept for the next start: optimized graphs, TensorRT's engines; null keeps graphs beside the model.</summary>
     public string? CacheDirectory { get; init; }
 

@@ -63,7 +63,8 @@ internal sealed class ModelOpener(
         string path, IReadOnlyList<ExecutionProvider> providers, int device, int threads, List<OrtSession> opened, CancellationToken cancellationToken)
     {
         bool arena = File.Exists(path) && new FileInfo(path).Length >= ArenaFrom;
-        OrtSession session = factory.Open(path, new SessionRecipe(providers, device, threads, options.Precision, arena), cancellationToken);
+        SessionRecipe recipe = new(providers, device, threads, options.Precision, arena, options.FlushDenormals);
+        OrtSession session = factory.Open(path, recipe, cancellationToken);
         opened.Add(session);
         return session;
     }

@@ -14,11 +14,11 @@ internal sealed class OrtSession : IDisposable
     // Whoever made it, and each set of outputs that somebody still reads.
     private int _users = 1;
 
-    public OrtSession(InferenceSession session, ExecutionProvider provider, int device, int threads)
+    public OrtSession(InferenceSession session, ExecutionProvider provider, SessionRecipe recipe)
     {
-        (_session, Provider, Device, Threads) = (session, provider, device, threads);
+        (_session, Provider, Device, Threads, FlushesDenormals) = (session, provider, recipe.Device, recipe.Threads, recipe.FlushDenormals);
         Handle = OrtNative.Handle(session);
-        Memory = provider == ExecutionProvider.Cpu ? HostMemory.Plain() : HostMemory.PinnedFor(session, device);
+        Memory = provider == ExecutionProvider.Cpu ? HostMemory.Plain() : HostMemory.PinnedFor(session, Device);
         foreach (string name in session.InputNames.Concat(session.OutputNames))
         {
             // A model may hand an input on as an output.
@@ -38,6 +38,9 @@ internal sealed class OrtSession : IDisposable
 
     /// <summary>CPU threads that one run may use.</summary>
     public int Threads { get; }
+
+    /// <summary>Its own threads take denormal numbers for zero; those that run it are to do so too.</summary>
+    public bool FlushesDenormals { get; }
 
     /// <summary>Where inputs and outputs are best put.</summary>
     public HostMemory Memory { get; }

@@ -105,7 +105,7 @@ internal sealed unsafe class RunSlot : IDisposable
             outputs.Prepare(_shapes, tell, values);
             fixed (nint* results = values)
             {
-                OrtNative.Run(Session.Handle, _options, _names, _values, _inputs.Count, _outputNames, results, _outputCount);
+                Run(results);
             }
 
             outputs.Take(values);
@@ -154,6 +154,25 @@ internal sealed unsafe class RunSlot : IDisposable
         NativeMemory.Free(_values);
         NativeMemory.Free(_outputNames);
         OrtNative.ReleaseRunOptions(_options);
+    }
+
+    private void Run(nint* results)
+    {
+        if (!Session.FlushesDenormals)
+        {
+            OrtNative.Run(Session.Handle, _options, _names, _values, _inputs.Count, _outputNames, results, _outputCount);
+            return;
+        }
+
+        DenormalNumbers.Flush();
+        try
+        {
+            OrtNative.Run(Session.Handle, _options, _names, _values, _inputs.Count, _outputNames, results, _outputCount);
+        }
+        finally
+        {
+            DenormalNumbers.Keep();
+        }
     }
 
     private long[] Reshape(int input, ReadOnlySpan<long> like, long rows)

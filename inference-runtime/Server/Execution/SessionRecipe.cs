@@ -11,4 +11,6 @@ namespace ModelOperator.Server.Execution;
 /// Whether memory for computing is kept in an arena. All runs of a session share its lock, which costs small models more than it gives them
 /// (microsoft/onnxruntime#21916); large ones are spared the page faults of ever new memory.
 /// </param>
-internal sealed record SessionRecipe(IReadOnlyList<ExecutionProvider> Providers, int Device, int Threads, Precision Precision, bool Arena);
+/// <param name="FlushDenormals">Whether numbers too near to zero to be computed with fast are taken for zero.</param>
+internal sealed record SessionRecipe(
+    IReadOnlyList<ExecutionProvider> Providers, int Device, int Threads, Precision Precision, bool Arena, bool FlushDenormals);

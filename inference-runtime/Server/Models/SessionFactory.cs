@@ -91,8 +91,16 @@ internal sealed class SessionFactory(OptimizedGraphs graphs, ILogger logger)
         RequirePrecision(recipe, providers, failures);
         using CancellationTokenRegistration registration =
             cancellationToken.UnsafeRegister(static o => ((SessionOptions)o!).SetLoadCancellationFlag(true), options);
-        InferenceSession session = graphs.Open(path, options, recipe, providers);
-        return new OrtSession(session, providers[0], recipe.Device, recipe.Threads);
+        try
+        {
+            InferenceSession session = graphs.Open(path, options, recipe, providers);
+            return new OrtSession(session, providers[0], recipe);
+        }
+        finally
+        {
+            // The library sets the thread that opens the first session of a process to what that session's options say.
+            DenormalNumbers.Keep();
+        }
     }
 
     // Only TensorRT lowers the precision of a model by itself; to the others the model must come as it is to be computed.
@@ -132,6 +140,7 @@ internal sealed class SessionFactory(OptimizedGraphs graphs, ILogger logger)
         // Weights stay for good, so that an arena would only grow by them.
         options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
         options.AddSessionConfigEntry("session.record_ep_graph_assignment_info", "1");
+        options.AddSessionConfigEntry("session.set_denormal_as_zero", recipe.FlushDenormals ? "1" : "0");
         return options;
     }
 

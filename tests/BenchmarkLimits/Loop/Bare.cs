@@ -44,6 +44,7 @@ internal sealed class Bare : IDisposable
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
+        session.AddSessionConfigEntry("session.set_denormal_as_zero", "1");
         if (options.Profile is { } prefix)
         {
             // In this order: turning it on takes the prefix as it is then.

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelOperator.Server.Execution;
 
 namespace ModelOperator.BenchmarkLimits.Loop;
 
@@ -34,11 +35,15 @@ internal sealed class BareCaller : IDisposable
     /// <summary>One inference; returns when the outputs lie in their buffers.</summary>
     public void Run()
     {
+        // As the server does, and as the session's own threads do.
+        DenormalNumbers.Flush();
         _session.RunWithBinding(_options, _binding);
         if (_device is not null)
         {
             _binding.SynchronizeBoundOutputs();
         }
+
+        DenormalNumbers.Keep();
     }
 
     public void Dispose()

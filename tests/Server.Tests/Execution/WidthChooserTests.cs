@@ -24,7 +24,7 @@ public sealed class WidthChooserTests
         SessionFactory factory = new(new OptimizedGraphs(null, NullLogger.Instance), NullLogger.Instance);
         OrtSession[] sessions =
         [
-            .. new[] { 2, 1 }.Select(threads => factory.Open(path, new SessionRecipe([ExecutionProvider.Cpu], 0, threads, Precision.Fp32, Arena: false), CancellationToken.None)),
+            .. new[] { 2, 1 }.Select(threads => factory.Open(path, new SessionRecipe([ExecutionProvider.Cpu], 0, threads, Precision.Fp32, Arena: false, FlushDenormals: true), CancellationToken.None)),
         ];
         ModelSignature signature = ModelSignature.Of(sessions[0].Managed, NullLogger.Instance);
         SlotRing[] rings = [new(sessions[0], [new RunSlot(sessions[0], signature.Inputs)]), new(sessions[1], [.. Enumerable.Range(0, 2).Select(_ => new RunSlot(sessions[1], signature.Inputs))])];
