@@ -45,8 +45,9 @@ internal sealed class WidthChooser : IDisposable
 
             if (again is { } at)
             {
-                // Of a timer's milliseconds none may be missing.
-                _timer.Change(at - now + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                // Of a timer's milliseconds none may be missing. What was due already is looked at again in one.
+                TimeSpan left = at > now ? at - now : TimeSpan.Zero;
+                _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
             }
 
             instance = default;

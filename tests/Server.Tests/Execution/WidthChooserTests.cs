@@ -80,6 +80,22 @@ public sealed class WidthChooserTests
         Assert.That(_scheduler.Waiting, Is.Zero);
     }
 
+    [Test]
+    public void A_request_that_waits_for_a_run_long_overdue_is_looked_at_again()
+    {
+        MovedTime time = new();
+        using WidthChooser chooser = new(_instances.Rings[0], _instances.Rings[1], new WidthPolicy(2, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)), time);
+        using ManualResetEventSlim again = new();
+        chooser.Overdue = again.Set;
+        Assert.That(chooser.TryTake(new Backlog(1, time.GetTimestamp()), out Instance overdue), Is.True);
+        time.Now += TimeSpan.FromSeconds(2);
+
+        Assert.That(chooser.TryTake(new Backlog(1, time.GetTimestamp()), out _), Is.False);
+
+        Assert.That(again.Wait(TimeSpan.FromSeconds(10)), Is.True);
+        chooser.Return(overdue);
+    }
+
     private Instance Take()
     {
         Assert.That(_instances.TryTake(new Backlog(1, TimeProvider.System.GetTimestamp()), out Instance instance), Is.True);
@@ -97,5 +113,14 @@ public sealed class WidthChooserTests
         InferRequest request = TestModel.Floats("x", [1, 4], from, from + 1, from + 2, from + 3);
         using InferResult result = await _scheduler.RunAsync(request, _all, cancellationToken);
         return System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(result.Outputs[0].Data).ToArray();
+    }
+
+    private sealed class MovedTime : TimeProvider
+    {
+        public TimeSpan Now { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
     }
 }
