@@ -38,7 +38,11 @@ public sealed record TensorConfiguration(string Name, string DataType, IReadOnly
 /// <summary>Instances of a model on one kind of device.</summary>
 public sealed record InstanceGroup(string Name, string Kind, int Count);
 
-public sealed record DynamicBatching(IReadOnlyList<int> PreferredBatchSize, long MaxQueueDelayMicroseconds);
+/// <summary>How requests are computed together; without levels any priority counts as it is.</summary>
+public sealed record DynamicBatching(
+    IReadOnlyList<int> PreferredBatchSize, long MaxQueueDelayMicroseconds, ulong PriorityLevels, ulong DefaultPriorityLevel, QueuePolicy DefaultQueuePolicy);
+
+public sealed record QueuePolicy(int MaxQueueSize);
 
 /// <summary>Answer to <c>GET v2/models/stats</c> and the like.</summary>
 public sealed record ModelStatisticsList(IReadOnlyList<ModelStatisticsEntry> ModelStats);

@@ -14,4 +14,10 @@ internal sealed record BatchingOptions
 
     /// <summary>Requests that may wait; more are refused.</summary>
     public int MaxQueueSize { get; init; } = 256;
+
+    /// <summary>The least urgent priority that a request may have; 0 takes any. A request that has another one, or none, has the default.</summary>
+    public ulong PriorityLevels { get; init; }
+
+    /// <summary>There is room for more urgent and for less urgent requests.</summary>
+    public ulong DefaultPriority { get; init; } = 10;
 }

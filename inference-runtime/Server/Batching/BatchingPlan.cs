@@ -15,13 +15,25 @@ internal sealed record BatchingPlan
     /// <inheritdoc cref="BatchingOptions.MaxQueueSize"/>
     public int MaxQueueSize { get; init; } = 256;
 
+    /// <inheritdoc cref="BatchingOptions.PriorityLevels"/>
+    public ulong PriorityLevels { get; init; }
+
+    /// <inheritdoc cref="BatchingOptions.DefaultPriority"/>
+    public ulong DefaultPriority { get; init; } = 10;
+
     /// <summary>Why it is so, for people.</summary>
     public string Reason { get; init; } = "";
 
     public bool Batches => MaxRows > 1;
 
     /// <summary>No batching, for a reason.</summary>
-    public static BatchingPlan Off(BatchingOptions options, string reason) => new() { MaxQueueSize = options.MaxQueueSize, Reason = reason };
+    public static BatchingPlan Off(BatchingOptions options, string reason) => new()
+    {
+        MaxQueueSize = options.MaxQueueSize,
+        PriorityLevels = options.PriorityLevels,
+        DefaultPriority = options.DefaultPriority,
+        Reason = reason,
+    };
 
     /// <summary>Batches of up to so many rows, for a reason.</summary>
     public static BatchingPlan On(BatchingOptions options, int maxRows, string reason) => new()
@@ -30,6 +42,11 @@ internal sealed record BatchingPlan
         Preferred = [.. options.PreferredBatchSizes.Where(size => size <= maxRows)],
         MaxQueueDelay = options.MaxQueueDelay,
         MaxQueueSize = options.MaxQueueSize,
+        PriorityLevels = options.PriorityLevels,
+        DefaultPriority = options.DefaultPriority,
         Reason = reason,
     };
+
+    /// <summary>What counts of a request's priority.</summary>
+    public ulong Level(ulong priority) => priority == 0 || (PriorityLevels > 0 && priority > PriorityLevels) ? DefaultPriority : priority;
 }

@@ -12,9 +12,6 @@ namespace ModelOperator.Server.Batching;
 /// </summary>
 internal sealed class RunScheduler
 {
-    /// <summary>The level of requests that state no priority; there is room for more urgent and for less urgent ones.</summary>
-    public const ulong DefaultPriority = 10;
-
     private readonly InstancePool _instances;
     private readonly ModelRunner _runner;
     private readonly IReadOnlyList<TensorSpec> _inputs;
@@ -125,8 +122,7 @@ internal sealed class RunScheduler
         InferRequest request, OutputSelection selection, int rows, long arrived, CancellationToken cancellationToken)
     {
         PendingRun run = _pending.Get();
-        ulong priority = request.Parameters.Priority == 0 ? DefaultPriority : request.Parameters.Priority;
-        run.Start(request, selection, rows, priority, arrived, cancellationToken);
+        run.Start(request, selection, rows, _plan.Level(request.Parameters.Priority), arrived, cancellationToken);
         if (!Collector.TryAdd(run, out bool wanted))
         {
             _pending.Return(run);

@@ -26,6 +26,9 @@ internal sealed class ModelOpener(
     public static ModelOpener For(ExecutionOptions options, FeedbackOptions feedback, TimeProvider time, ILogger logger) =>
         new(new SessionFactory(new OptimizedGraphs(options.CacheDirectory, logger), logger), options, feedback, time, logger);
 
+    /// <summary>Opens models in another way.</summary>
+    public ModelOpener With(ExecutionOptions other) => new(factory, other, feedback, time, logger);
+
     public OnnxModel Open(string path, ExecutionRecorder recorder, CancellationToken cancellationToken)
     {
         List<OrtSession> opened = [];

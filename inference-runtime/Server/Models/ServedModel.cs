@@ -88,7 +88,11 @@ internal sealed class ServedModel(ModelSource source, TimeProvider time, ILogger
         return _unused.Task;
     }
 
-    public void Dispose() => _model?.Dispose();
+    public void Dispose()
+    {
+        _model?.Dispose();
+        source.Release();
+    }
 
     private void Enter()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Batching;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Serving;
 
@@ -9,6 +10,7 @@ namespace ModelOperator.Server.Repository;
 internal static class ModelConfigs
 {
     public const string Platform = "onnxruntime_onnx";
+    public const string Backend = "onnxruntime";
 
     public static ModelConfiguration Of(ServedModel served, ModelRepository models)
     {
@@ -20,22 +22,29 @@ internal static class ModelConfigs
         {
             Name = served.Name,
             Platform = Platform,
-            Backend = "onnxruntime",
-            VersionPolicy = new VersionPolicy(new SpecificVersions([.. models.Versions(served.Name).Select(Number)])),
+            Backend = Backend,
+            VersionPolicy = new VersionPolicy(new SpecificVersions([.. models.Versions(served.Name).Select(m => Number(m.Version))])),
             MaxBatchSize = batches ? model.Batching.MaxRows : 0,
             Input = [.. model.Inputs.Select(t => Tensor(t, batches))],
             Output = [.. model.Outputs.Select(t => Tensor(t, batches))],
             InstanceGroup = [new InstanceGroup(served.Name, gpu ? "KIND_GPU" : "KIND_CPU", model.Instances.Count)],
             DefaultModelFilename = ModelDirectory.ModelFile,
-            DynamicBatching = batches ? new DynamicBatching(model.Batching.Preferred, (long)model.Batching.MaxQueueDelay.TotalMicroseconds) : null,
+            DynamicBatching = batches ? Dynamic(model.Batching) : null,
         };
     }
 
+    /// <summary>A version given on the command line can be any name, which Triton's configuration has no place for.</summary>
+    public static long Number(string version) => long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 1;
+
+    /// <summary>A type's name in Triton's configuration.</summary>
+    public static string TypeName(TensorDataType type) => type == TensorDataType.Bytes ? "TYPE_STRING" : $"TYPE_{type.Name()}";
+
+    private static DynamicBatching Dynamic(BatchingPlan plan) => new(
+        plan.Preferred, (long)plan.MaxQueueDelay.TotalMicroseconds, plan.PriorityLevels, plan.PriorityLevels == 0 ? 0 : plan.DefaultPriority,
+        new QueuePolicy(plan.MaxQueueSize));
+
     private static TensorConfiguration Tensor(TensorSpec spec, bool batches) => new(
         spec.Name,
-        spec.DataType == TensorDataType.Bytes ? "TYPE_STRING" : $"TYPE_{spec.DataType.Name()}",
+        TypeName(spec.DataType),
         batches ? spec.Shape[1..] : spec.Shape);
-
-    // A version given on the command line can be any name, which Triton's configuration has no place for.
-    private static long Number(ServedModel model) => long.TryParse(model.Version, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 1;
 }

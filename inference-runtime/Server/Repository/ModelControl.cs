@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Repository.Overrides;
 using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Repository;
@@ -38,7 +39,7 @@ internal sealed class ModelControl(
         {
             try
             {
-                await OpenAsync(model, cancellationToken);
+                await OpenAsync(model, options.Execution, config: null, cancellationToken);
             }
             catch (Exception e) when (options.ModelControl == ModelControlMode.Explicit && e is not OperationCanceledException)
             {
@@ -57,28 +58,33 @@ internal sealed class ModelControl(
         return [.. known.OrderBy(k => k.Name, StringComparer.Ordinal).Select(k => StateOf(k.Name, k.Version)).Where(s => !onlyReady || s.State == "READY")];
     }
 
-    /// <summary>Loads a model as it is now in the repository; until that is done, what was loaded before goes on.</summary>
+    /// <summary>
+    /// Loads a model as it is now in the repository, or as the client says; until that is done, what was loaded before goes on.
+    /// </summary>
+    /// <param name="name">The model.</param>
+    /// <param name="asked">What the client says of the model.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ProtocolException">It is not there, or cannot be loaded.</exception>
-    public Task LoadAsync(string name, CancellationToken cancellationToken) => ChangeAsync(name, "load", async () =>
+    public Task LoadAsync(string name, ModelOverride asked, CancellationToken cancellationToken) => ChangeAsync(name, "load", async () =>
     {
-        ModelSource[] sources = [.. store.List().Where(s => s.Name == name)];
-        if (sources.Length == 0)
-        {
-            throw new ProtocolException(404, $"failed to load '{name}': the repository has no such model");
-        }
-
-        List<ServedModel> opened = [];
+        (ConfigOverride? config, OverrideFiles? files) = asked.For(name) ?? default;
+        ExecutionOptions execution = config?.ApplyTo(options.Execution) ?? options.Execution;
+        List<ServedModel> opened = [.. Sources(name, config?.Versions, files).Select(Create)];
         try
         {
-            foreach (ModelSource source in sources)
+            foreach (ServedModel model in opened)
             {
-                opened.Add(Create(source));
-                await OpenAsync(opened[^1], cancellationToken);
+                await OpenAsync(model, execution, config, cancellationToken);
             }
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
             opened.ForEach(model => model.Dispose());
+            if (e is OperationCanceledException)
+            {
+                throw;
+            }
+
             LogMessages.LoadOfModelFailed(logger, e, name);
             _failures[name] = e.Message;
             throw new ProtocolException($"failed to load '{name}': {e.Message}", e);
@@ -131,13 +137,27 @@ internal sealed class ModelControl(
 
     private ServedModel Create(ModelSource source) => new(source, time, logger);
 
-    private async Task OpenAsync(ServedModel model, CancellationToken cancellationToken)
+    private IReadOnlyList<ModelSource> Sources(string name, VersionChoice? versions, OverrideFiles? files)
+    {
+        if (files is not null)
+        {
+            return ModelNames.IsValid(name)
+                ? files.Write(name, versions ?? new VersionChoice(options.LatestVersions, []))
+                : throw new ProtocolException($"failed to load '{name}': the name is not made of {ModelNames.Expected}");
+        }
+
+        IReadOnlyList<ModelSource> sources = store.Find(name, versions);
+        return sources.Count > 0 ? sources : throw new ProtocolException(404, $"failed to load '{name}': the repository has no such model");
+    }
+
+    private async Task OpenAsync(ServedModel model, ExecutionOptions execution, ConfigOverride? config, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        await Task.Run(() => model.Load(opener, cancellationToken), cancellationToken);
+        await Task.Run(() => model.Load(config is null ? opener : opener.With(execution), cancellationToken), cancellationToken);
+        config?.Check(model.Require());
         if (model.Sample.Count == 0 || await warmUp.RunAsync(model, cancellationToken) >= ThreadRoom.Long)
         {
-            ThreadRoom.Make(options.Execution);
+            ThreadRoom.Make(execution);
             model.RunsLong = true;
         }
 

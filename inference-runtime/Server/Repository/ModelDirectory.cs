@@ -13,6 +13,8 @@ internal sealed class ModelDirectory(string root, int latest) : IModelStore
     /// <summary>More are a wrong directory.</summary>
     private const int MaxModels = 4096;
 
+    private readonly VersionChoice _served = new(latest, []);
+
     public IReadOnlyList<ModelSource> List()
     {
         List<ModelSource> sources = [];
@@ -20,7 +22,7 @@ internal sealed class ModelDirectory(string root, int latest) : IModelStore
         {
             foreach (string directory in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
             {
-                Add(directory, sources);
+                sources.AddRange(In(directory, _served));
                 if (sources.Count > MaxModels)
                 {
                     throw new TerminatingException(FailureReasons.InvalidConfiguration, $"{root} has more than {MaxModels} models, the limit");
@@ -35,24 +37,34 @@ internal sealed class ModelDirectory(string root, int latest) : IModelStore
         return sources;
     }
 
-    private void Add(string directory, List<ModelSource> sources)
+    public IReadOnlyList<ModelSource> Find(string name, VersionChoice? versions)
+    {
+        string directory = Path.Combine(root, name);
+        return ModelNames.IsValid(name) && Directory.Exists(directory) ? In(directory, versions ?? _served) : [];
+    }
+
+    private static IReadOnlyList<ModelSource> In(string directory, VersionChoice versions)
     {
         string name = Path.GetFileName(directory);
         if (!ModelNames.IsValid(name))
         {
-            return;
+            return [];
         }
 
-        IEnumerable<ModelSource> versions = Directory.EnumerateDirectories(directory)
-            .Select(d => (Path: Path.Combine(d, ModelFile), Version: Number(Path.GetFileName(d))))
-            .Where(v => v.Version is not null && File.Exists(v.Path))
-            .OrderByDescending(v => v.Version)
-            .Take(latest == 0 ? int.MaxValue : latest)
-            .Select(v => new ModelSource(name, $"{v.Version}", v.Path) { LabelsPath = Path.Combine(directory, LabelsFile) });
-        sources.AddRange(versions);
+        IReadOnlyList<long> there =
+        [
+            .. Directory.EnumerateDirectories(directory).Where(d => File.Exists(Path.Combine(d, ModelFile))).Select(d => Number(Path.GetFileName(d))).OfType<long>(),
+        ];
+        return there.Count == 0 ? [] :
+        [
+            .. versions.Of(there).Select(v => new ModelSource(name, $"{v}", Path.Combine(directory, $"{v}", ModelFile))
+            {
+                LabelsPath = Path.Combine(directory, LabelsFile),
+            }),
+        ];
     }
 
     /// <summary>Only numbers that are written as numbers are: "01" is no version besides "1".</summary>
-    private static long? Number(string name) =>
+    public static long? Number(string name) =>
         long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0 && name[0] != '0' ? number : null;
 }

@@ -42,21 +42,24 @@ internal sealed class RepositoryEndpoints(ModelRepository models, ModelControl c
 
     private async Task LoadAsync(HttpContext context)
     {
-        await ReadAsync(context, Checked);
-        await control.LoadAsync(NameOf(context), context.RequestAborted);
+        using Admission.Entry entry = admission.Enter();
+        using PooledBuffer body = await bodies.ReadAsync(context.Request, entry, padding: 0, context.RequestAborted);
+        // A file is in the body as text, and beside it as it is.
+        entry.Reserve(body.Length);
+        await control.LoadAsync(NameOf(context), RepositoryRequest.ReadLoad(body.Span), context.RequestAborted);
         await Responses.WriteAsync(context, ReadOnlyMemory<byte>.Empty);
     }
 
     private async Task UnloadAsync(HttpContext context)
     {
-        await ReadAsync(context, Checked);
+        await ReadAsync(context, CheckedUnload);
         await control.UnloadAsync(NameOf(context), context.RequestAborted);
         await Responses.WriteAsync(context, ReadOnlyMemory<byte>.Empty);
     }
 
-    private static bool Checked(ReadOnlySpan<byte> body)
+    private static bool CheckedUnload(ReadOnlySpan<byte> body)
     {
-        RepositoryRequest.CheckChange(body);
+        RepositoryRequest.CheckUnload(body);
         return true;
     }
 

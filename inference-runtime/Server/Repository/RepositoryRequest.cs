@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Repository.Overrides;
 
 namespace ModelOperator.Server.Repository;
 
@@ -29,8 +30,35 @@ internal static class RepositoryRequest
         return ready;
     }
 
-    /// <summary>Checks the body of a request to load or unload. Of its parameters only unload_dependents can be, since no model here depends on another.</summary>
-    public static void CheckChange(ReadOnlySpan<byte> body) => Read(body, (ref Utf8JsonReader reader) =>
+    /// <summary>What a request to load says of the model.</summary>
+    public static ModelOverride ReadLoad(ReadOnlySpan<byte> body)
+    {
+        ModelOverride asked = new();
+        ReadParameters(body, (string name, ref Utf8JsonReader value) =>
+        {
+            if (ModelOverride.IsConfig(name))
+            {
+                asked.SetConfig(value.TokenType == JsonTokenType.String ? value.GetString()! : throw NotText(name));
+                return true;
+            }
+
+            if (!ModelOverride.IsFile(name))
+            {
+                return false;
+            }
+
+            asked.AddFile(name, value.TokenType != JsonTokenType.String ? throw NotText(name)
+                : value.TryGetBytesFromBase64(out byte[]? content) ? content
+                : throw new ProtocolException($"parameters: {name} is not base64"));
+            return true;
+        });
+        return asked;
+    }
+
+    /// <summary>Checks the body of a request to unload.</summary>
+    public static void CheckUnload(ReadOnlySpan<byte> body) => ReadParameters(body, (string _, ref Utf8JsonReader _) => false);
+
+    private static void ReadParameters(ReadOnlySpan<byte> body, ParameterReading known) => Read(body, (ref Utf8JsonReader reader) =>
     {
         bool parameters = reader.ValueTextEquals("parameters"u8);
         reader.Read();
@@ -42,14 +70,18 @@ internal static class RepositoryRequest
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!reader.ValueTextEquals("unload_dependents"u8))
+            string name = reader.GetString()!;
+            reader.Read();
+            if (name != ModelOverride.UnloadDependents && !known(name, ref reader))
             {
-                throw new ProtocolException($"parameters: {reader.GetString()} is not supported: models are served as they are in the repository");
+                throw new ProtocolException($"parameters: {name} is not supported here");
             }
 
             reader.Skip();
         }
     });
+
+    private static ProtocolException NotText(string name) => new($"parameters: {name} must be a string");
 
     private static void Read(ReadOnlySpan<byte> body, FieldReading field)
     {
@@ -82,4 +114,7 @@ internal static class RepositoryRequest
 
     /// <summary>Reads a field from its name to its last token.</summary>
     private delegate void FieldReading(ref Utf8JsonReader reader);
+
+    /// <summary>Reads a parameter whose value is the current token; false when there is none of that name.</summary>
+    private delegate bool ParameterReading(string name, ref Utf8JsonReader value);
 }

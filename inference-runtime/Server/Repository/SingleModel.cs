@@ -11,4 +11,15 @@ internal sealed class SingleModel(ServeOptions options) : IModelStore
     };
 
     public IReadOnlyList<ModelSource> List() => [_source];
+
+    public IReadOnlyList<ModelSource> Find(string name, VersionChoice? versions)
+    {
+        if (name != _source.Name)
+        {
+            return [];
+        }
+
+        versions?.Of([ModelConfigs.Number(_source.Version)]);
+        return [_source];
+    }
 }

@@ -182,7 +182,7 @@ def scenario_repository():
     told += [index(), index(ready=True), (failure(infer, digits()) or [None])[0]]
     told += [failure(change, "Load", pb.RepositoryModelLoadRequest(model_name="other"), pb.RepositoryModelLoadResponse)[0]]
     override = pb.RepositoryModelLoadRequest(model_name="digits")
-    override.parameters["config"].string_param = "{}"
+    override.parameters["config"].string_param = '{"ensemble_scheduling": {"step": [{}]}}'
     told += [failure(change, "Load", override, pb.RepositoryModelLoadResponse)[0]]
     change("Load", pb.RepositoryModelLoadRequest(model_name="digits"), pb.RepositoryModelLoadResponse)
     return told + [index(), failure(infer, digits())]

@@ -119,7 +119,10 @@ public sealed class RepositoryTests
 
     [TestCase("index", """{"ready":1}""", "ready must be true or false")]
     [TestCase("index", "[]", "the body must be a JSON object")]
-    [TestCase("models/digits/load", """{"parameters":{"config":"{}"}}""", "parameters: config is not supported: models are served as they are in the repository")]
+    [TestCase("models/digits/unload", """{"parameters":{"config":"{}"}}""", "parameters: config is not supported here")]
+    [TestCase(
+        "models/digits/load", """{"parameters":{"config":"{}"}}""",
+        "failed to load 'digits': clients may not load and unload models, the server runs with --model-control none")]
     public async Task Bodies_that_ask_for_what_cannot_be_are_refused(string path, string body, string message)
     {
         await using TestServer server = await TestServer.DigitsAsync();

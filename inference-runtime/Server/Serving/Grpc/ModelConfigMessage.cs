@@ -26,6 +26,9 @@ internal static class ModelConfigMessage
             {
                 PreferredBatchSize = { batching.PreferredBatchSize },
                 MaxQueueDelayMicroseconds = (ulong)batching.MaxQueueDelayMicroseconds,
+                PriorityLevels = batching.PriorityLevels,
+                DefaultPriorityLevel = batching.DefaultPriorityLevel,
+                DefaultQueuePolicy = new ModelQueuePolicy { MaxQueueSize = (uint)batching.DefaultQueuePolicy.MaxQueueSize },
             }
             : null,
     };

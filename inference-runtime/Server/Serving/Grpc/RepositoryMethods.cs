@@ -3,15 +3,13 @@ using ModelOperator.Grpc;
 using ModelOperator.GrpcMessages;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Repository;
+using ModelOperator.Server.Repository.Overrides;
 
 namespace ModelOperator.Server.Serving.Grpc;
 
 /// <summary>Triton's extension of a repository: what models there are, and which of them are loaded.</summary>
 internal sealed class RepositoryMethods(ModelControl control)
 {
-    /// <summary>Clients set it by themselves; here no model depends on another.</summary>
-    private const string UnloadDependents = "unload_dependents";
-
     public IEnumerable<GrpcMethod> Methods =>
     [
         Method("RepositoryIndex", RepositoryIndexRequest.Parser, IndexAsync),
@@ -39,23 +37,42 @@ internal sealed class RepositoryMethods(ModelControl control)
 
     private async Task<RepositoryModelLoadResponse> LoadAsync(RepositoryModelLoadRequest request, CancellationToken cancellationToken)
     {
-        Check(request.Parameters.Keys);
-        await control.LoadAsync(request.ModelName, cancellationToken);
+        await control.LoadAsync(request.ModelName, Read(request.Parameters), cancellationToken);
         return new RepositoryModelLoadResponse();
     }
 
     private async Task<RepositoryModelUnloadResponse> UnloadAsync(RepositoryModelUnloadRequest request, CancellationToken cancellationToken)
     {
-        Check(request.Parameters.Keys);
+        if (request.Parameters.Keys.FirstOrDefault(p => p != ModelOverride.UnloadDependents) is { } unknown)
+        {
+            throw Unsupported(unknown);
+        }
+
         await control.UnloadAsync(request.ModelName, cancellationToken);
         return new RepositoryModelUnloadResponse();
     }
 
-    private static void Check(IEnumerable<string> parameters)
+    private static ModelOverride Read(IEnumerable<KeyValuePair<string, ModelRepositoryParameter>> parameters)
     {
-        if (parameters.FirstOrDefault(p => p != UnloadDependents) is { } unknown)
+        ModelOverride asked = new();
+        foreach ((string name, ModelRepositoryParameter value) in parameters)
         {
-            throw new ProtocolException($"parameters: {unknown} is not supported: models are served as they are in the repository");
+            if (ModelOverride.IsConfig(name))
+            {
+                asked.SetConfig(value.HasStringParam ? value.StringParam : throw new ProtocolException($"parameters: {name} must be a string_param"));
+            }
+            else if (ModelOverride.IsFile(name))
+            {
+                asked.AddFile(name, value.HasBytesParam ? value.BytesParam.Memory : throw new ProtocolException($"parameters: {name} must be a bytes_param"));
+            }
+            else if (name != ModelOverride.UnloadDependents)
+            {
+                throw Unsupported(name);
+            }
         }
+
+        return asked;
     }
+
+    private static ProtocolException Unsupported(string name) => new($"parameters: {name} is not supported here");
 }
