@@ -36,7 +36,7 @@ internal static partial class LogMessages
     public static partial void Draining(ILogger logger, double seconds);
 
     [LoggerMessage(12, LogLevel.Information, "Drained after {Seconds} s with {Requests} requests in flight, stopping")]
-    public static partial void Drained(ILogger logger, double seconds, int requests);
+    public static partial void Drained(ILogger logger, double seconds, long requests);
 
     [LoggerMessage(13, LogLevel.Information, "Listening on port {Port}")]
     public static partial void Listening(ILogger logger, int port);

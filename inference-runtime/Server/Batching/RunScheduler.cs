@@ -44,18 +44,18 @@ internal sealed class RunScheduler
     /// <summary>Computes a checked request.</summary>
     /// <exception cref="OverloadedException">As many requests wait as may.</exception>
     /// <exception cref="ProtocolException">The model cannot compute it, or it waited longer than it said it would.</exception>
-    public ValueTask<InferResult> RunAsync(InferRequest request, OutputSelection selection, CancellationToken cancellationToken)
+    public ValueTask<InferResult> RunAsync(InferRequest request, OutputSelection selection, Cancellation cancellation)
     {
         long arrived = Time.GetTimestamp();
         int rows = RequestRows.Count(request, _inputs);
         if (_plan.MaxQueueDelay > TimeSpan.Zero || Collector.Count > 0 || !_instances.TryTake(new Backlog(1, arrived), out Instance instance))
         {
-            return WaitAsync(request, selection, rows, arrived, cancellationToken);
+            return WaitAsync(request, selection, rows, arrived, cancellation.Token);
         }
 
         try
         {
-            return new ValueTask<InferResult>(_runner.RunOne(instance.Slot, request, selection, rows, arrived, cancellationToken));
+            return new ValueTask<InferResult>(_runner.RunOne(instance.Slot, request, selection, rows, arrived, cancellation));
         }
         finally
         {

@@ -19,16 +19,20 @@ internal sealed class ModelRunner(
     /// <summary>Computes one request.</summary>
     /// <exception cref="ProtocolException">The model cannot compute these inputs.</exception>
     /// <exception cref="OrtCallException">The model is broken.</exception>
-    public InferResult RunOne(RunSlot slot, InferRequest request, OutputSelection selection, int rows, long arrived, CancellationToken cancellationToken)
+    public InferResult RunOne(RunSlot slot, InferRequest request, OutputSelection selection, int rows, long arrived, Cancellation cancellation)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellation.Requested)
+        {
+            throw new OperationCanceledException(cancellation.Token);
+        }
+
         long started = time.GetTimestamp();
         try
         {
             long bytes = Bind(slot, request);
             long bound = time.GetTimestamp();
-            OutputSet outputs = pace.IsLong(bytes) && cancellationToken.CanBeCanceled
-                ? ComputeEndable(slot, selection, cancellationToken)
+            OutputSet outputs = pace.IsLong(bytes) && cancellation.Token.CanBeCanceled
+                ? ComputeEndable(slot, selection, cancellation.Token)
                 : Compute(slot, selection);
             try
             {

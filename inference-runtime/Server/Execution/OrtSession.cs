@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Execution;
 
@@ -11,12 +12,13 @@ internal sealed class OrtSession : IDisposable
     private readonly InferenceSession _session;
     private readonly Dictionary<string, nint> _names = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<OutputSelection, OutputSetPool> _outputs = new();
-    // Whoever made it, and each set of outputs that somebody still reads.
-    private int _users = 1;
+    // Sets of outputs that somebody still reads.
+    private readonly UseCount _uses;
 
     public OrtSession(InferenceSession session, ExecutionProvider provider, SessionRecipe recipe)
     {
         (_session, Provider, Device, Threads, FlushesDenormals) = (session, provider, recipe.Device, recipe.Threads, recipe.FlushDenormals);
+        _uses = new UseCount(Close);
         Handle = OrtNative.Handle(session);
         Memory = provider == ExecutionProvider.Cpu ? HostMemory.Plain() : HostMemory.PinnedFor(session, Device);
         foreach (string name in session.InputNames.Concat(session.OutputNames))
@@ -54,19 +56,13 @@ internal sealed class OrtSession : IDisposable
         : new OutputSetPool(selection, this);
 
     /// <summary>Keeps it from being closed.</summary>
-    public void Enter() => Interlocked.Increment(ref _users);
+    public void Enter() => ObjectDisposedException.ThrowIf(!_uses.TryEnter(), this);
 
-    /// <summary>The last to leave closes it.</summary>
-    public void Leave()
-    {
-        if (Interlocked.Decrement(ref _users) == 0)
-        {
-            Close();
-        }
-    }
+    /// <summary>Who entered does not keep it any more.</summary>
+    public void Leave() => _uses.Leave();
 
     /// <summary>Closes it once nobody reads outputs of it any more.</summary>
-    public void Dispose() => Leave();
+    public void Dispose() => _uses.End();
 
     private void Close()
     {

@@ -7,13 +7,13 @@ namespace ModelOperator.Server.Execution;
 /// <summary>Outputs that requests ask for together, and what answers to such requests are made of.</summary>
 internal sealed class OutputSelection
 {
-    private readonly ObjectPool<InferResult> _results;
+    private readonly PerProcessor<InferResult> _results;
 
     public OutputSelection(TensorSpec[] computed, int asked, IReadOnlyList<TensorSpec> inputs, bool kept = true)
     {
         (Computed, Asked, Kept) = (computed, asked, kept);
         Rules = [.. computed.Select(o => ShapeRule.For(o, inputs))];
-        _results = new DefaultObjectPoolProvider { MaximumRetained = 1024 }.Create(new ResultPolicy(this));
+        _results = new PerProcessor<InferResult>(new DefaultObjectPoolProvider { MaximumRetained = 1024 }.Create(new ResultPolicy(this)));
     }
 
     /// <summary>The outputs asked for, in that order, and then what the server itself wants besides.</summary>

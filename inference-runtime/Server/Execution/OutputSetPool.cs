@@ -7,35 +7,50 @@ internal sealed class OutputSetPool : IDisposable
 {
     private const int MaxKept = 32;
 
-    private readonly ObjectPool<OutputSet> _sets;
+    private readonly OrtSession _session;
+    private readonly ObjectPool<OutputSet>? _sets;
+    private readonly PerProcessor<OutputSet>? _near;
 
     public OutputSetPool(OutputSelection selection, OrtSession session)
     {
-        Selection = selection;
-        _sets = new DefaultObjectPoolProvider { MaximumRetained = selection.Kept ? MaxKept : 1 }.Create(new SetPolicy(selection, session, this));
+        (Selection, _session) = (selection, session);
+        if (selection.Kept)
+        {
+            _sets = new DefaultObjectPoolProvider { MaximumRetained = MaxKept }.Create(new SetPolicy(this));
+            _near = new PerProcessor<OutputSet>(_sets);
+        }
     }
 
     public OutputSelection Selection { get; }
 
-    public OutputSet Rent() => _sets.Get();
+    public OutputSet Rent() => _near?.Get() ?? Create();
 
     public void Return(OutputSet set)
     {
-        if (Selection.Kept)
+        if (_near is null)
         {
-            _sets.Return(set);
+            set.Dispose();
+            return;
         }
-        else
+
+        _near.Return(set);
+    }
+
+    public void Dispose()
+    {
+        foreach (OutputSet set in _near?.Clear() ?? [])
         {
             set.Dispose();
         }
+
+        (_sets as IDisposable)?.Dispose();
     }
 
-    public void Dispose() => (_sets as IDisposable)?.Dispose();
+    private OutputSet Create() => new(Selection, _session, this);
 
-    private sealed class SetPolicy(OutputSelection selection, OrtSession session, OutputSetPool pool) : PooledObjectPolicy<OutputSet>
+    private sealed class SetPolicy(OutputSetPool pool) : PooledObjectPolicy<OutputSet>
     {
-        public override OutputSet Create() => new(selection, session, pool);
+        public override OutputSet Create() => pool.Create();
 
         public override bool Return(OutputSet obj) => true;
     }

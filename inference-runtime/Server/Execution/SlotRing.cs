@@ -4,7 +4,6 @@ namespace ModelOperator.Server.Execution;
 internal sealed class SlotRing : IDisposable
 {
     private readonly Place[] _places;
-    private int _busy;
 
     public SlotRing(OrtSession session, IEnumerable<RunSlot> slots)
     {
@@ -17,7 +16,7 @@ internal sealed class SlotRing : IDisposable
     public int Count => _places.Length;
 
     /// <summary>Runs in progress.</summary>
-    public int Busy => Volatile.Read(ref _busy);
+    public int Busy => _places.Count(p => p.Slot is null);
 
     public bool TryTake(out Instance instance)
     {
@@ -27,7 +26,6 @@ internal sealed class SlotRing : IDisposable
             int at = (start + i) % _places.Length;
             if (_places[at].Slot is not null && Interlocked.Exchange(ref _places[at].Slot, null) is { } slot)
             {
-                Interlocked.Increment(ref _busy);
                 instance = new Instance(this, at, slot);
                 return true;
             }
@@ -39,7 +37,6 @@ internal sealed class SlotRing : IDisposable
 
     public void Return(in Instance instance)
     {
-        Interlocked.Decrement(ref _busy);
         // With a full fence: whoever returns a slot looks next whether somebody waits for it.
         Interlocked.Exchange(ref _places[instance.Place].Slot, instance.Slot);
     }

@@ -7,24 +7,31 @@ using ModelOperator.Server.Statistics;
 namespace ModelOperator.Server.Models;
 
 /// <summary>One version of one model, and what state it is in.</summary>
-internal sealed class ServedModel(ModelSource source, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class ServedModel : IDisposable
 {
+    private readonly ModelSource _source;
+    private readonly ILogger _logger;
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    // One for the repository itself, until it retires the model.
-    private int _users = 1;
+    private readonly UseCount _uses;
     private volatile OnnxModel? _model;
     private volatile bool _ready;
 
-    public string Name => source.Name;
+    public ServedModel(ModelSource source, TimeProvider time, ILogger logger)
+    {
+        (_source, _logger) = (source, logger);
+        _uses = new UseCount(_unused.SetResult);
+        Statistics = new ModelStatistics(time);
+    }
 
-    public string Version => source.Version;
+    public string Name => _source.Name;
+
+    public string Version => _source.Version;
 
     /// <summary>Names of the classes of its outputs; those that are missing have none.</summary>
     public IReadOnlyList<string> Labels { get; private set; } = [];
 
     /// <summary>What it did for clients so far.</summary>
-    public ModelStatistics Statistics { get; } = new(time);
+    public ModelStatistics Statistics { get; }
 
     /// <summary>The model once it is loaded; clients are sent here when it is warm too.</summary>
     public OnnxModel? Loaded => _model;
@@ -42,9 +49,9 @@ internal sealed class ServedModel(ModelSource source, TimeProvider time, ILogger
 
     public void Load(ModelOpener opener, CancellationToken cancellationToken)
     {
-        LogMessages.Loading(logger, Name, source.Path);
-        Labels = source.ReadLabels();
-        _model = opener.Open(source.Path, new ExecutionRecorder(this), cancellationToken);
+        LogMessages.Loading(_logger, Name, _source.Path);
+        Labels = _source.ReadLabels();
+        _model = opener.Open(_source.Path, new ExecutionRecorder(this), cancellationToken);
     }
 
     /// <summary>From now on clients may come.</summary>
@@ -56,13 +63,13 @@ internal sealed class ServedModel(ModelSource source, TimeProvider time, ILogger
         : _model ?? throw new OverloadedException($"model '{Name}' is not loaded yet");
 
     /// <summary>Computes a checked request when its turn has come. The model stays until the result is disposed.</summary>
-    public ValueTask<InferResult> RunAsync(InferRequest request, CancellationToken cancellationToken)
+    public ValueTask<InferResult> RunAsync(InferRequest request, Cancellation cancellation)
     {
         OnnxModel model = Require();
         Enter();
         try
         {
-            ValueTask<InferResult> run = model.RunAsync(request, cancellationToken);
+            ValueTask<InferResult> run = model.RunAsync(request, cancellation);
             return run.IsCompletedSuccessfully ? new ValueTask<InferResult>(Hold(run.Result)) : HoldAsync(run);
         }
         catch
@@ -73,18 +80,12 @@ internal sealed class ServedModel(ModelSource source, TimeProvider time, ILogger
     }
 
     /// <summary>A user of the model, or of what it computed, is done with it.</summary>
-    public void Leave()
-    {
-        if (Interlocked.Decrement(ref _users) == 0)
-        {
-            _unused.TrySetResult();
-        }
-    }
+    public void Leave() => _uses.Leave();
 
-    /// <summary>Ends the repository's own use of the model, and waits until nobody else uses it either.</summary>
+    /// <summary>Nobody may use the model any more; waits until nobody does.</summary>
     public Task UnusedAsync()
     {
-        Leave();
+        _uses.End();
         return _unused.Task;
     }
 
@@ -96,18 +97,10 @@ internal sealed class ServedModel(ModelSource source, TimeProvider time, ILogger
 
     private void Enter()
     {
-        for (int users = Volatile.Read(ref _users); users > 0;)
+        if (!_uses.TryEnter())
         {
-            int seen = Interlocked.CompareExchange(ref _users, users + 1, users);
-            if (seen == users)
-            {
-                return;
-            }
-
-            users = seen;
+            throw new ProtocolException(404, $"version '{Version}' of model '{Name}' was unloaded");
         }
-
-        throw new ProtocolException(404, $"version '{Version}' of model '{Name}' was unloaded");
     }
 
     private InferResult Hold(InferResult result)

@@ -42,7 +42,8 @@ internal static class ResponseSender
             response.Json.Write(part.Data);
         }
 
-        ValueTask<FlushResult> sent = context.Response.BodyWriter.WriteAsync(response.Json.Memory, context.RequestAborted);
+        // Kestrel ends this by itself when the client is gone.
+        ValueTask<FlushResult> sent = context.Response.BodyWriter.WriteAsync(response.Json.Memory, CancellationToken.None);
         return sent.IsCompletedSuccessfully ? Task.CompletedTask : sent.AsTask();
     }
 

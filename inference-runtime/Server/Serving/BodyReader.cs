@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Rest;
 
 namespace ModelOperator.Server.Serving;
@@ -14,8 +15,8 @@ internal sealed class BodyReader(ServeOptions options)
     /// <param name="request">Whose body.</param>
     /// <param name="entry">What accounts for the memory.</param>
     /// <param name="padding">Bytes to leave free before the body, so that a part of it comes to lie well.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public ValueTask<PooledBuffer> ReadAsync(HttpRequest request, Admission.Entry entry, int padding, CancellationToken cancellationToken)
+    /// <param name="cancellation">Gives up.</param>
+    public ValueTask<PooledBuffer> ReadAsync(HttpRequest request, Admission.Entry entry, int padding, Cancellation cancellation)
     {
         ContentCoding? coding = CodingOf(request);
         if (request.ContentLength > options.MaxBodyBytes)
@@ -24,11 +25,11 @@ internal sealed class BodyReader(ServeOptions options)
         }
 
         return coding is null
-            ? ReadPlainAsync(request, entry, padding, cancellationToken)
-            : ReadCompressedAsync(request, coding, entry, padding, cancellationToken);
+            ? ReadPlainAsync(request, entry, padding, cancellation)
+            : ReadCompressedAsync(request, coding, entry, padding, cancellation.Token);
     }
 
-    private async ValueTask<PooledBuffer> ReadPlainAsync(HttpRequest request, Admission.Entry entry, int padding, CancellationToken cancellationToken)
+    private async ValueTask<PooledBuffer> ReadPlainAsync(HttpRequest request, Admission.Entry entry, int padding, Cancellation cancellation)
     {
         long reserved = request.ContentLength ?? FirstReservation;
         entry.Reserve(reserved);
@@ -39,7 +40,8 @@ internal sealed class BodyReader(ServeOptions options)
             PipeReader reader = request.BodyReader;
             while (true)
             {
-                ReadResult result = await reader.ReadAsync(cancellationToken);
+                // A small body has come with the head already.
+                ReadResult result = reader.TryRead(out ReadResult there) ? there : await reader.ReadAsync(cancellation.Token);
                 long length = body.Length - padding + result.Buffer.Length;
                 if (length > options.MaxBodyBytes)
                 {

@@ -1,9 +1,11 @@
+using ModelOperator.Server.Statistics;
+
 namespace ModelOperator.Server.Serving;
 
 /// <summary>Whether the server was told to stop, and what still arrives.</summary>
 internal sealed class DrainState(TimeProvider time)
 {
-    private int _inFlight;
+    private readonly InFlightCount _requests = new();
     private long _lastArrival = time.GetTimestamp();
     private volatile bool _draining;
     private volatile bool _closed;
@@ -15,9 +17,9 @@ internal sealed class DrainState(TimeProvider time)
     public bool Closed => _closed;
 
     /// <summary>Requests being served.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public long InFlight => _requests.Count;
 
-    /// <summary>Time since the last request arrived.</summary>
+    /// <summary>Time since the last request arrived, or since the server was told to stop.</summary>
     public TimeSpan Quiet => time.GetElapsedTime(Volatile.Read(ref _lastArrival));
 
     public void Begin()
@@ -30,9 +32,12 @@ internal sealed class DrainState(TimeProvider time)
 
     public void Arrived()
     {
-        Interlocked.Increment(ref _inFlight);
-        Volatile.Write(ref _lastArrival, time.GetTimestamp());
+        _requests.Enter();
+        if (_draining)
+        {
+            Volatile.Write(ref _lastArrival, time.GetTimestamp());
+        }
     }
 
-    public void Left() => Interlocked.Decrement(ref _inFlight);
+    public void Left() => _requests.Leave();
 }

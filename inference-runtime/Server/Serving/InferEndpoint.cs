@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Rest;
 
@@ -22,10 +23,10 @@ internal sealed class InferEndpoint(
 
     public async Task HandleAsync(HttpContext context, ServedModel model)
     {
-        using RequestDeadline deadline = RequestDeadline.Start(options.RequestTimeout, context.RequestAborted);
+        using RequestDeadline deadline = RequestDeadline.Start(options.RequestTimeout, context);
         try
         {
-            await InferAsync(context, model, deadline.Token);
+            await InferAsync(context, model, new Cancellation(deadline));
         }
         catch (OperationCanceledException) when (deadline.Expired)
         {
@@ -34,13 +35,13 @@ internal sealed class InferEndpoint(
         }
     }
 
-    private async Task InferAsync(HttpContext context, ServedModel model, CancellationToken cancellationToken)
+    private async Task InferAsync(HttpContext context, ServedModel model, Cancellation cancellation)
     {
         RestModel rest = RestModel.Of(model, ModelRoute.Require(context, model));
         using Admission.Entry entry = admission.Enter();
         long? jsonLength = JsonLength(context.Request);
         int padding = jsonLength is { } prefix ? (int)(-prefix & (Alignment - 1)) : 0;
-        using PooledBuffer body = await bodies.ReadAsync(context.Request, entry, padding, cancellationToken);
+        using PooledBuffer body = await bodies.ReadAsync(context.Request, entry, padding, cancellation);
         // The thread that receives for this connection receives for others too.
         bool quick = !model.RunsLong && body.Length <= QuickBytes;
         if (!quick)
@@ -50,7 +51,7 @@ internal sealed class InferEndpoint(
 
         using InferRequest request = Read(body.Memory[padding..], jsonLength, rest);
         string id = RequestId.Choose(context.Request, request.Id);
-        using InferResult result = await service.InferAsync(model, request, id, cancellationToken);
+        using InferResult result = await service.InferAsync(model, request, id, cancellation);
         if (quick && result.Bytes > QuickBytes)
         {
             await Task.Yield();

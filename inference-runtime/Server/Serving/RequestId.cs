@@ -8,7 +8,11 @@ internal static class RequestId
     public const string Header = "x-request-id";
 
     private static readonly ulong Process = SipHash.Random().Of("");
-    private static ulong _last;
+    // Each thread takes as many numbers at once.
+    private const ulong Block = 1024;
+    private static ulong _taken;
+    [ThreadStatic]
+    private static ulong _next;
 
     /// <summary>The header's id, which routers set; failing that the body's; failing that a new one.</summary>
     public static string Choose(HttpRequest request, string? bodyId) =>
@@ -24,9 +28,19 @@ internal static class RequestId
     }
 
     /// <summary>Unique by the process's own random number and, within it, by counting.</summary>
-    public static string New() => string.Create(32, Interlocked.Increment(ref _last), static (text, number) =>
+    public static string New() => string.Create(32, Number(), static (text, number) =>
     {
         Process.TryFormat(text, out _, "x16");
         number.TryFormat(text[16..], out _, "x16");
     });
+
+    private static ulong Number()
+    {
+        if (_next % Block == 0)
+        {
+            _next = Interlocked.Add(ref _taken, Block) - Block;
+        }
+
+        return _next++;
+    }
 }
