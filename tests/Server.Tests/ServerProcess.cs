@@ -89,6 +89,17 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Bytes of a library's code that it has in memory.</summary>
+    public long ResidentCode(string library)
+    {
+        string[] lines = File.ReadAllLines($"/proc/{_process.Id.ToString(CultureInfo.InvariantCulture)}/smaps");
+        return lines
+            .Select((line, i) => (line, i))
+            .Where(l => l.line.EndsWith("/" + library, StringComparison.Ordinal) && l.line.Contains(" r-xp ", StringComparison.Ordinal))
+            .Sum(l => 1024 * long.Parse(
+                lines.Skip(l.i).First(f => f.StartsWith("Rss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
+    }
+
     /// <summary>What it wrote to standard output so far.</summary>
     public IReadOnlyCollection<string> Output => _output;
 

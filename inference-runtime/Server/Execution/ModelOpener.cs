@@ -49,6 +49,7 @@ internal sealed class ModelOpener(
                 : InstancesOnGpus(path, bench, opened, cancellationToken);
             bench.WarmUp(instances.Rings, cancellationToken);
             NativeHeap.Trim();
+            ImagePages.Release();
             return Assemble(bench, instances, recorder);
         }
         catch
