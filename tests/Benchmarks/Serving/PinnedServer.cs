@@ -36,6 +36,9 @@ internal sealed class PinnedServer : IAsyncDisposable
     /// <summary>Resident memory now, bytes.</summary>
     public long ResidentBytes => ReadStatus("VmRSS:");
 
+    /// <summary>Of it, what is in no file, so that the system cannot take it back.</summary>
+    public long OwnBytes => ReadStatus("RssAnon:") + ReadStatus("RssShmem:");
+
     /// <summary>Starts a program and waits until it answers at <paramref name="readyPath"/>.</summary>
     public static async Task<PinnedServer> StartAsync(
         string name, string cpus, string readyPath, Func<int, int, string[]> command, IReadOnlyDictionary<string, string>? environment = null)

@@ -7,6 +7,7 @@ internal static class Footprint
 {
     private const string Allocated = "dotnet_gc_heap_total_allocated_bytes_total";
     private const int Connections = 32;
+    private const int Rounds = 3;
 
     private static readonly HttpClient Client = new();
 
@@ -28,16 +29,24 @@ internal static class Footprint
             await part.Generators.WarmUpAsync(ours, payload);
             await part.Generators.WarmUpAsync(bare, payload);
             Spread bytes = await BytesARequestAsync(part, ours, payload);
-            await part.Generators.MeasureAsync(bare, payload, Connections, part.Settings.Long);
+            for (int round = 0; round < Rounds; round++)
+            {
+                await part.Generators.MeasureAsync(bare, payload, Connections, part.Settings.Long);
+            }
+
             double ratio = (double)ours.ResidentBytes / bare.ResidentBytes;
             worst = Math.Max(worst, ratio);
-            rows.Add([payload.Name, bytes.ToString("#,0"), Mebibytes(ours), Mebibytes(bare), ratio.ToString("0.00")]);
+            rows.Add(
+            [
+                payload.Name, bytes.ToString("#,0"), Mebibytes(ours.ResidentBytes), Mebibytes(bare.ResidentBytes), ratio.ToString("0.00"),
+                Mebibytes(ours.OwnBytes), Mebibytes(bare.OwnBytes),
+            ]);
             part.Report.Progress($"footprint, {payload.Name}");
         }
 
         part.Report.Table(
-            $"Memory after load over {Connections} connections. The bare process is Kestrel answering nothing that holds the same model and has run it.",
-            ["", "bytes allocated a request", "resident, MiB", "bare process, MiB", "ratio"],
+            $"Memory after the same load over {Connections} connections. The bare process is Kestrel answering nothing that holds the same model and has run it.",
+            ["", "bytes allocated a request", "resident, MiB", "bare process, MiB", "ratio", "in no file, MiB", "bare process in no file, MiB"],
             rows);
         part.Report.AtMost("resident-memory-over-bare-process", worst, 1.3);
     }
@@ -45,7 +54,7 @@ internal static class Footprint
     private static async Task<Spread> BytesARequestAsync(ServingPart part, PinnedServer server, Payload payload)
     {
         List<double> rounds = [];
-        for (int round = 0; round < 3; round++)
+        for (int round = 0; round < Rounds; round++)
         {
             // Telling the figures allocates too, as much each time.
             double told = (await ReadAsync(server)).Bytes;
@@ -76,5 +85,5 @@ internal static class Footprint
         return values.Length > 0 ? values.Sum() : throw new InvalidOperationException($"the server's metrics lack {family}");
     }
 
-    private static string Mebibytes(PinnedServer server) => (server.ResidentBytes / 1048576.0).ToString("0.0");
+    private static string Mebibytes(long bytes) => (bytes / 1048576.0).ToString("0.0");
 }
