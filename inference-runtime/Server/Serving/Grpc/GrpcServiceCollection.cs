@@ -7,6 +7,7 @@ internal static class GrpcServiceCollection
     {
         services.AddSingleton<ServerHealth>();
         services.AddSingleton<InferMethod>();
+        services.AddSingleton<GrpcWarmUp>();
         services.AddSingleton<StreamInferMethod>();
         services.AddSingleton<InformationMethods>();
         services.AddSingleton<RepositoryMethods>();

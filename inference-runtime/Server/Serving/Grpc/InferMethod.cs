@@ -15,9 +15,14 @@ internal sealed class InferMethod(
 
     private const string Name = "ModelInfer";
 
-    public GrpcMethod Method => new(GrpcServices.Inference, Name, InferAsync) { MaxDuration = options.RequestTimeout };
+    public GrpcMethod Method => Of(null);
 
-    private async ValueTask InferAsync(GrpcCall call)
+    /// <summary>The method for one model, also while clients do not find it yet.</summary>
+    public GrpcMethod For(ServedModel model) => Of(model);
+
+    private GrpcMethod Of(ServedModel? known) => new(GrpcServices.Inference, Name, call => InferAsync(call, known)) { MaxDuration = options.RequestTimeout };
+
+    private async ValueTask InferAsync(GrpcCall call, ServedModel? known)
     {
         drain.Arrived();
         try
@@ -25,7 +30,7 @@ internal sealed class InferMethod(
             using Admission.Entry entry = admission.Enter();
             MessageBuffer message = await call.ReadSingleAsync(entry, Probe);
             using ModelInferRequest request = ModelInferRequestReader.Read(message.Memory, message, limits);
-            ServedModel model = models.Find(request.ModelName, GrpcServices.Version(request.ModelVersion));
+            ServedModel model = known ?? models.Find(request.ModelName, GrpcServices.Version(request.ModelVersion));
             string id = RequestId.Choose(call.HttpContext.Request, request.Infer.Id);
             using InferResult result = await service.InferAsync(model, request.Infer, id, call.CancellationToken);
             using ResponseOutputs outputs = new(model, request.Infer, result);
