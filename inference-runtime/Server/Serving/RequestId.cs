@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModelOperator.Protocol;
 
 namespace ModelOperator.Server.Serving;
@@ -7,7 +8,10 @@ internal static class RequestId
 {
     public const string Header = "x-request-id";
 
-    private static readonly ulong Process = SipHash.Random().Of("");
+    private const int HexDigits = 16;
+
+    private static readonly string Process = SipHash.Random().Of("").ToString("x16", CultureInfo.InvariantCulture);
+
     // Each thread takes as many numbers at once.
     private const ulong Block = 1024;
     private static ulong _taken;
@@ -28,10 +32,14 @@ internal static class RequestId
     }
 
     /// <summary>Unique by the process's own random number and, within it, by counting.</summary>
-    public static string New() => string.Create(32, Number(), static (text, number) =>
+    public static string New() => string.Create(2 * HexDigits, Number(), static (text, number) =>
     {
-        Process.TryFormat(text, out _, "x16");
-        number.TryFormat(text[16..], out _, "x16");
+        Process.CopyTo(text);
+        for (int at = text.Length - 1; at >= HexDigits; at--)
+        {
+            text[at] = "0123456789abcdef"[(int)(number & 15)];
+            number >>= 4;
+        }
     });
 
     private static ulong Number()
