@@ -92,7 +92,7 @@ internal sealed class ServedModel : IDisposable
     public void Dispose()
     {
         _model?.Dispose();
-        source.Release();
+        _source.Release();
     }
 
     private void Enter()
