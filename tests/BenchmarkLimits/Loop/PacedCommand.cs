@@ -46,6 +46,12 @@ internal static class PacedCommand
                 Thread.Sleep(wait);
             }
 
+            // Sleeping is exact to a millisecond; none may come before it is due.
+            while (Stopwatch.GetTimestamp() < arrival)
+            {
+                Thread.SpinWait(20);
+            }
+
             queue.Add((i, arrival));
         }
 

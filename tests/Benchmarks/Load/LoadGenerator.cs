@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ModelOperator.Benchmarks.Load;
 
 /// <summary>
@@ -9,7 +11,8 @@ internal static class LoadGenerator
     public static LoadResult Run(LoadPlan plan)
     {
         int threads = Math.Min(plan.Threads, plan.Connections);
-        LoadThread[] workers = [.. Enumerable.Range(0, threads).Select(i => new LoadThread(plan, i, threads))];
+        long begin = Stopwatch.GetTimestamp();
+        LoadThread[] workers = [.. Enumerable.Range(0, threads).Select(i => new LoadThread(plan, begin, i, threads))];
         Thread[] running = [.. workers.Select(worker => new Thread(worker.Run))];
         Array.ForEach(running, t => t.Start());
         Array.ForEach(running, t => t.Join());

@@ -3,7 +3,11 @@ using System.Diagnostics;
 namespace ModelOperator.Benchmarks.Load;
 
 /// <summary>One thread of the generator with its share of the connections and of the rate.</summary>
-internal sealed class LoadThread(LoadPlan plan, int index, int threads)
+/// <param name="plan">What is sent.</param>
+/// <param name="begin">When it begins; the same for all threads, however long each takes to connect.</param>
+/// <param name="index">Which of the threads.</param>
+/// <param name="threads">How many there are.</param>
+internal sealed class LoadThread(LoadPlan plan, long begin, int index, int threads)
 {
     private readonly int _connections = (plan.Connections / threads) + (index < plan.Connections % threads ? 1 : 0);
 
@@ -48,7 +52,6 @@ internal sealed class LoadThread(LoadPlan plan, int index, int threads)
 
     private void Drive(Epoll epoll, LoadConnection[] connections)
     {
-        long begin = Stopwatch.GetTimestamp();
         long measured = begin + Ticks(plan.WarmUp);
         long end = measured + Ticks(plan.Duration);
         double interval = plan.Rate > 0 ? threads / plan.Rate * Stopwatch.Frequency : 0;
