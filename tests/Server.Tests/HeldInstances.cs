@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using ModelOperator.Server.Batching;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Serving;
@@ -15,7 +14,7 @@ internal sealed class HeldInstances : IDisposable
     private HeldInstances(OnnxModel model)
     {
         _model = model;
-        while (model.Instances.TryTake(new Backlog(1, 0), out Instance instance))
+        while (model.Instances.TryTake(1, out Instance instance))
         {
             _held.Add(instance);
         }

@@ -17,18 +17,6 @@ internal sealed class BatchCollector(BatchingPlan plan, TimeProvider time)
     /// <summary>Requests that wait.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>What waits.</summary>
-    public Backlog Backlog
-    {
-        get
-        {
-            lock (_sync)
-            {
-                return new Backlog(_queue.Count, _queue.First?.Arrived ?? 0);
-            }
-        }
-    }
-
     /// <summary>Whether an instance is collecting.</summary>
     public bool Collecting
     {

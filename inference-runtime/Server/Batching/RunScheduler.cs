@@ -48,7 +48,7 @@ internal sealed class RunScheduler
     {
         long arrived = Time.GetTimestamp();
         int rows = RequestRows.Count(request, _inputs);
-        if (_plan.MaxQueueDelay > TimeSpan.Zero || Collector.Count > 0 || !_instances.TryTake(new Backlog(1, arrived), out Instance instance))
+        if (_plan.MaxQueueDelay > TimeSpan.Zero || Collector.Count > 0 || !_instances.TryTake(waiting: 1, out Instance instance))
         {
             return WaitAsync(request, selection, rows, arrived, cancellation.Token);
         }
@@ -109,13 +109,8 @@ internal sealed class RunScheduler
     private bool TryTakeForWaiting(out Instance instance)
     {
         instance = default;
-        if (Collector.Count == 0)
-        {
-            return false;
-        }
-
-        Backlog backlog = _instances.Chooser is null ? default : Collector.Backlog;
-        return (backlog.Count > 0 || _instances.Chooser is null) && _instances.TryTake(backlog, out instance);
+        int waiting = Collector.Count;
+        return waiting > 0 && _instances.TryTake(waiting, out instance);
     }
 
     private ValueTask<InferResult> WaitAsync(

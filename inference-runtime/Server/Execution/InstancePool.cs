@@ -1,5 +1,3 @@
-using ModelOperator.Server.Batching;
-
 namespace ModelOperator.Server.Execution;
 
 /// <summary>Hands out the instances of a model.</summary>
@@ -25,8 +23,10 @@ internal sealed class InstancePool : IDisposable
     public WidthChooser? Chooser => _chooser;
 
     /// <summary>An idle instance, for the first of the requests that wait.</summary>
-    public bool TryTake(in Backlog backlog, out Instance instance) =>
-        _chooser is not null ? _chooser.TryTake(backlog, out instance)
+    /// <param name="waiting">How many there are.</param>
+    /// <param name="instance">The instance.</param>
+    public bool TryTake(int waiting, out Instance instance) =>
+        _chooser is not null ? _chooser.TryTake(waiting, out instance)
             : _rings.Length == 1 ? _rings[0].TryTake(out instance)
             : TryTakeAnyDevice(out instance);
 

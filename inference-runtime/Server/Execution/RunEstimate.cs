@@ -13,7 +13,7 @@ internal sealed class RunEstimate(TimeSpan measured)
     private const double MostOfOne = 2;
 
     /// <summary>Later than this share of what was expected a run is not the usual one.</summary>
-    private const double Tolerance = 1.25;
+    private const double Tolerance = 2;
 
     /// <summary>What the warm-up measured; not nothing, even where a clock is coarse.</summary>
     public TimeSpan Measured { get; } = measured > TimeSpan.Zero ? measured : new TimeSpan(1);
@@ -36,7 +36,7 @@ internal sealed class RunEstimate(TimeSpan measured)
     /// <param name="other">What that kind is expected to take.</param>
     public void Follow(RunEstimate other) => Expected += ((Measured * (other.Expected / other.Measured)) - Expected) * OtherWeight;
 
-    /// <summary>What is left of a run; of one that takes longer than any was expected to, as much again.</summary>
+    /// <summary>What is left of a run; of one that takes longer than any was expected to, for ever.</summary>
     public TimeSpan Remaining(TimeSpan elapsed) =>
-        elapsed > Latest ? elapsed : elapsed < Expected ? Expected - elapsed : TimeSpan.Zero;
+        elapsed > Latest ? TimeSpan.MaxValue : elapsed < Expected ? Expected - elapsed : TimeSpan.Zero;
 }

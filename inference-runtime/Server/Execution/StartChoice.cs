@@ -34,22 +34,23 @@ internal readonly record struct RunLoad
     /// <summary>Requests that are to be started, at least one.</summary>
     public required int Waiting { get; init; }
 
-    /// <summary>Whether they wait because all places were taken: more is asked than runs with all threads could give.</summary>
-    public bool Saturated { get; init; }
-
-    /// <summary>Whether each waits as long as the one before, so that for each that ends another one comes.</summary>
-    public bool Persistent { get; init; }
+    /// <summary>Requests that waited or ran lately, on average over the time.</summary>
+    public required double Lately { get; init; }
 
     /// <summary>
-    /// Whichever way has the last of those that wait done soonest. One after the other on all threads, which is sooner for few but costs
-    /// more; or beside each other on one thread each, which wastes nothing and so is sooner for many. Beside a run that has all
-    /// threads nothing starts: it would take from it what it gets.
+    /// With all threads as long as no more requests are there than runs on one thread would take to answer as many a second: each is then answered
+    /// sooner. With more, runs on one thread answer more a second, since they lose nothing to bringing threads together. That is judged by
+    /// an average: a few that meet for once are through sooner one after the other, while those on one thread would hold up the next.
+    /// Beside a run that has all threads nothing starts: it would take from it what it gets.
     /// </summary>
     /// <param name="narrow">Time of a run on one thread.</param>
     /// <param name="wide">Time of a run on all threads with nothing beside it.</param>
-    public StartChoice Choose(TimeSpan narrow, TimeSpan wide) =>
-        Running == 0 ? (wide * (Persistent ? Waiting + 1 : Waiting) <= narrow ? StartChoice.AllThreads : StartChoice.OneThread)
+    public StartChoice Choose(TimeSpan narrow, TimeSpan wide)
+    {
+        bool few = Lately <= narrow / wide;
+        return Running == 0 ? (few && wide <= narrow ? StartChoice.AllThreads : StartChoice.OneThread)
             : Wide || Running >= Places ? StartChoice.Later
-            : !Saturated && Remaining + (wide * Waiting) < narrow ? StartChoice.Later
+            : few && Remaining < narrow - (wide * Waiting) ? StartChoice.Later
             : StartChoice.OneThread;
+    }
 }

@@ -1,8 +1,6 @@
-using ModelOperator.Server.Batching;
-
 namespace ModelOperator.Server.Execution;
 
-/// <summary>Hands out the instances of a model whose runs have one thread or all, whichever <see cref="WidthPolicy"/> finds to be the sooner.</summary>
+/// <summary>Hands out the instances of a model whose runs have one thread or all, as <see cref="WidthPolicy"/> decides.</summary>
 internal sealed class WidthChooser : IDisposable
 {
     private readonly Lock _sync = new();
@@ -28,13 +26,15 @@ internal sealed class WidthChooser : IDisposable
     /// <summary>A run that a request waits for takes longer than was expected.</summary>
     public Action? Overdue { get; set; }
 
-    /// <summary>An instance for the first of those that wait; false when it is better off, or has to be, waiting for the end of a run.</summary>
-    public bool TryTake(in Backlog backlog, out Instance instance)
+    /// <summary>An instance for the first of the requests that wait; false when it is better off, or has to be, waiting for the end of a run.</summary>
+    /// <param name="waiting">How many there are.</param>
+    /// <param name="instance">The instance.</param>
+    public bool TryTake(int waiting, out Instance instance)
     {
         lock (_sync)
         {
             TimeSpan now = Now();
-            StartChoice choice = _policy.Ask(backlog.Count, _time.GetElapsedTime(0, backlog.Arrived), now, out TimeSpan? again);
+            StartChoice choice = _policy.Ask(waiting, now, out TimeSpan? again);
             if (choice != StartChoice.Later && (choice == StartChoice.AllThreads ? _wide : _narrow).TryTake(out instance))
             {
                 int place = Place(instance);
@@ -45,9 +45,8 @@ internal sealed class WidthChooser : IDisposable
 
             if (again is { } at)
             {
-                // Of a timer's milliseconds none may be missing. What was due already is looked at again in one.
-                TimeSpan left = at > now ? at - now : TimeSpan.Zero;
-                _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                // Of a timer's milliseconds none may be missing.
+                _timer.Change(at - now + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
             }
 
             instance = default;

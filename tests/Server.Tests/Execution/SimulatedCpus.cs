@@ -6,14 +6,19 @@ namespace ModelOperator.Server.Tests.Execution;
 /// <param name="cpus">How many.</param>
 /// <param name="narrow">Milliseconds of a run on one thread.</param>
 /// <param name="wide">The same on all.</param>
-internal sealed class SimulatedCpus(int cpus, double narrow, double wide)
+/// <param name="always">Starts them all in one way instead.</param>
+internal sealed class SimulatedCpus(int cpus, double narrow, double wide, StartChoice? always = null)
 {
-    private readonly WidthPolicy _policy = new(cpus, TimeSpan.FromMilliseconds(wide), TimeSpan.FromMilliseconds(narrow));
-    private readonly double?[] _left = new double?[cpus + 1];
+    private readonly WidthPolicy? _policy = always is null ? new(cpus, TimeSpan.FromMilliseconds(wide), TimeSpan.FromMilliseconds(narrow)) : null;
+    // Milliseconds of its own that each run has left, by place; the one on all threads is last. Negative where none is.
+    private readonly double[] _left = [.. Enumerable.Repeat(-1.0, cpus + 1)];
     private readonly double[] _from = new double[cpus + 1];
-    private readonly List<double> _waiting = [];
+    private readonly Queue<(double From, double Longer)> _waiting = [];
+    private int _edge;
+    private int _stolen;
 
-    private int _arrived;
+    /// <summary>Something else uses a CPU more, or one less, from a point in time on; in the order of time.</summary>
+    public IReadOnlyList<(double Time, int Change)> Thefts { get; init; } = [];
 
     /// <summary>When the policy is to be asked again though nothing has happened.</summary>
     public double? Again { get; private set; }
@@ -26,19 +31,15 @@ internal sealed class SimulatedCpus(int cpus, double narrow, double wide)
     /// <summary>How each started.</summary>
     public List<StartChoice> Starts { get; } = [];
 
-    public int Running => _left.Count(l => l is not null);
+    public int Running { get; private set; }
 
     /// <summary>A request comes now.</summary>
     /// <param name="longer">How many times as long as usual it takes.</param>
     public void Arrive(double longer = 1)
     {
-        // It is received some microseconds before it can start, never as many as the one before.
-        _waiting.Add(Now - (0.001 * (1 + (_arrived++ % 7))));
-        Start(longer);
+        _waiting.Enqueue((Now, longer));
+        Start();
     }
-
-    /// <summary>The policy is asked again.</summary>
-    public void Ask() => Start(1);
 
     /// <summary>Goes on to a point in time; runs that end on the way are told.</summary>
     public void GoTo(double time, Action? ended = null)
@@ -46,60 +47,101 @@ internal sealed class SimulatedCpus(int cpus, double narrow, double wide)
         while (true)
         {
             double share = Share();
-            double next = _left.Min(l => Now + (l / share)) ?? double.PositiveInfinity;
+            int place = Next();
+            double end = place < 0 ? double.PositiveInfinity : Now + (_left[place] / share);
+            double edge = _edge < Thefts.Count ? Thefts[_edge].Time : double.PositiveInfinity;
+            // As a timer of milliseconds does it.
+            double again = Again + 1 ?? double.PositiveInfinity;
+            double next = Math.Min(Math.Min(end, edge), again);
             Pass(Math.Min(next, time), share);
             if (next > time)
             {
                 return;
             }
 
-            End();
-            ended?.Invoke();
+            if (next == end)
+            {
+                End(place);
+                ended?.Invoke();
+            }
+            else if (next == edge)
+            {
+                _stolen += Thefts[_edge++].Change;
+            }
+            else
+            {
+                Start();
+            }
         }
     }
 
     private double Share()
     {
-        int threads = _left.Take(cpus).Count(l => l is not null) + (_left[cpus] is null ? 0 : cpus);
-        return Math.Min(1, (double)cpus / Math.Max(1, threads));
+        int threads = Running + (_left[cpus] < 0 ? 0 : cpus - 1);
+        // Of a single CPU that something else wants too, half.
+        double free = Math.Max(0.5, cpus - _stolen);
+        return Math.Min(1, free / Math.Max(1, threads));
+    }
+
+    private int Next()
+    {
+        int next = -1;
+        for (int place = 0; place <= cpus; place++)
+        {
+            next = _left[place] >= 0 && (next < 0 || _left[place] < _left[next]) ? place : next;
+        }
+
+        return next;
     }
 
     private void Pass(double to, double share)
     {
         for (int place = 0; place <= cpus; place++)
         {
-            _left[place] -= (to - Now) * share;
+            _left[place] = _left[place] < 0 ? -1 : Math.Max(0, _left[place] - ((to - Now) * share));
         }
 
         Now = to;
     }
 
-    private void End()
+    private void End(int place)
     {
-        int place = Array.IndexOf(_left, _left.Min());
-        _left[place] = null;
-        _policy.Ended(place, TimeSpan.FromMilliseconds(Now), whole: true);
+        _left[place] = -1;
+        Running--;
+        _policy?.Ended(place, TimeSpan.FromMilliseconds(Now), whole: true);
         Took.Add(Now - _from[place]);
-        Start(1);
+        Start();
     }
 
-    private void Start(double longer)
+    private void Start()
     {
+        Again = null;
         while (_waiting.Count > 0)
         {
-            TimeSpan now = TimeSpan.FromMilliseconds(Now);
-            StartChoice choice = _policy.Ask(_waiting.Count, TimeSpan.FromMilliseconds(_waiting[0]), now, out TimeSpan? again);
-            Again = again?.TotalMilliseconds;
+            StartChoice choice = Choose();
             if (choice == StartChoice.Later)
             {
                 return;
             }
 
-            int place = choice == StartChoice.AllThreads ? cpus : Array.IndexOf(_left, null);
-            (_left[place], _from[place]) = ((choice == StartChoice.AllThreads ? wide : narrow) * longer, _waiting[0]);
-            _policy.Began(place, now);
-            _waiting.RemoveAt(0);
+            (double from, double longer) = _waiting.Dequeue();
+            int place = choice == StartChoice.AllThreads ? cpus : Array.FindIndex(_left, l => l < 0);
+            (_left[place], _from[place]) = ((choice == StartChoice.AllThreads ? wide : narrow) * longer, from);
+            Running++;
+            _policy?.Began(place, TimeSpan.FromMilliseconds(Now));
             Starts.Add(choice);
         }
+    }
+
+    private StartChoice Choose()
+    {
+        if (_policy is null)
+        {
+            return Running < (always == StartChoice.AllThreads ? 1 : cpus) ? always!.Value : StartChoice.Later;
+        }
+
+        StartChoice choice = _policy.Ask(_waiting.Count, TimeSpan.FromMilliseconds(Now), out TimeSpan? again);
+        Again = again?.TotalMilliseconds;
+        return choice;
     }
 }

@@ -81,24 +81,28 @@ public sealed class WidthChooserTests
     }
 
     [Test]
-    public void A_request_that_waits_for_a_run_long_overdue_is_looked_at_again()
+    public void A_request_that_waits_for_a_run_is_looked_at_again_when_that_is_overdue_and_starts_beside_it()
     {
         MovedTime time = new();
         using WidthChooser chooser = new(_instances.Rings[0], _instances.Rings[1], new WidthPolicy(2, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)), time);
         using ManualResetEventSlim again = new();
         chooser.Overdue = again.Set;
-        Assert.That(chooser.TryTake(new Backlog(1, time.GetTimestamp()), out Instance overdue), Is.True);
+        Assert.That(chooser.TryTake(1, out Instance overdue), Is.True);
         time.Now += TimeSpan.FromSeconds(2);
 
-        Assert.That(chooser.TryTake(new Backlog(1, time.GetTimestamp()), out _), Is.False);
+        Assert.That(chooser.TryTake(1, out _), Is.False);
 
         Assert.That(again.Wait(TimeSpan.FromSeconds(10)), Is.True);
+        time.Now += TimeSpan.FromSeconds(10);
+        Assert.That(chooser.TryTake(1, out Instance beside), Is.True);
+        Assert.That(beside.Ring, Is.SameAs(_instances.Rings[1]));
+        chooser.Return(beside);
         chooser.Return(overdue);
     }
 
     private Instance Take()
     {
-        Assert.That(_instances.TryTake(new Backlog(1, TimeProvider.System.GetTimestamp()), out Instance instance), Is.True);
+        Assert.That(_instances.TryTake(1, out Instance instance), Is.True);
         return instance;
     }
 
