@@ -18,6 +18,8 @@ internal static class GrpcPort
     public static void Listen(KestrelServerOptions kestrel, int port)
     {
         kestrel.ListenAnyIP(port, listen => listen.Protocols = HttpProtocols.Http2);
+        // Each answer has an id of its own, which HPACK would have every connection remember in case it came again.
+        kestrel.AllowResponseHeaderCompression = false;
         Http2Limits limits = kestrel.Limits.Http2;
         limits.InitialStreamWindowSize = StreamWindow;
         limits.InitialConnectionWindowSize = ConnectionWindow;
