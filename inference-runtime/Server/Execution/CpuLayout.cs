@@ -15,6 +15,9 @@ internal sealed record CpuLayout(int Threads, int Instances, int WideThreads = 0
     /// <summary>All threads must leave less than this share of a run to each to be worth it.</summary>
     private const double WorthWidening = 0.7;
 
+    /// <summary>Of runs on all threads, as long as they seem to be of no use.</summary>
+    private const int MostMeasurements = 3;
+
     /// <summary>The threads of a session to measure with.</summary>
     public static int FirstThreads(ExecutionOptions options) =>
         options.Threads ?? (options.Instances is { } instances ? Math.Max(1, options.Cpus / instances) : 1);
@@ -25,6 +28,24 @@ internal sealed record CpuLayout(int Threads, int Instances, int WideThreads = 0
 
     /// <summary>Whether all threads take enough off the calling one.</summary>
     public static bool IsWorthWidening(TimeSpan narrow, TimeSpan wide) => wide < narrow * WorthWidening;
+
+    /// <summary>
+    /// What is left to the calling thread when there are others. Whatever else runs on their CPUs leaves it more, so a measurement that
+    /// speaks for threads is right, and one that speaks against them is made again.
+    /// </summary>
+    /// <param name="narrow">Time of a run on the threads measured with.</param>
+    /// <param name="measure">Measures a run on all threads.</param>
+    public static TimeSpan MeasureWide(TimeSpan narrow, Func<TimeSpan> measure)
+    {
+        TimeSpan least = TimeSpan.MaxValue;
+        for (int measured = 0; measured < MostMeasurements && !IsWorthWidening(narrow, least); measured++)
+        {
+            TimeSpan time = measure();
+            least = time < least ? time : least;
+        }
+
+        return least;
+    }
 
     /// <param name="options">What the user said.</param>
     /// <param name="single">Time of a run of one row.</param>

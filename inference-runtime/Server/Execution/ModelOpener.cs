@@ -20,9 +20,6 @@ internal sealed class ModelOpener(
     /// <summary>A second session of a model must not take more than this part of the memory.</summary>
     private const int MemoryShare = 8;
 
-    /// <summary>Of runs on all threads, as long as they seem to be of no use.</summary>
-    private const int MostMeasurements = 3;
-
     public static ModelOpener For(ExecutionOptions options, FeedbackOptions feedback, TimeProvider time, ILogger logger) =>
         new(new SessionFactory(new OptimizedGraphs(options.CacheDirectory, logger), logger), options, feedback, time, logger);
 
@@ -82,7 +79,8 @@ internal sealed class ModelOpener(
         if (CpuLayout.MayWiden(options, bench.Single) && room)
         {
             wide = OpenSession(path, [ExecutionProvider.Cpu], 0, options.Cpus, opened, cancellationToken);
-            wideTime = MeasureWide(bench, wide, cancellationToken);
+            OrtSession all = wide;
+            wideTime = CpuLayout.MeasureWide(bench.Full, () => bench.MeasureFull(all, cancellationToken));
         }
 
         CpuLayout layout = CpuLayout.Decide(options, bench.Single, bench.Full, wideTime, bench.Plan.Batches);
@@ -101,22 +99,6 @@ internal sealed class ModelOpener(
 
         SlotRing[] rings = [Ring(wide!, bench, 1), Ring(narrow, bench, layout.Instances)];
         return new InstancePool(rings, new WidthChooser(rings[0], rings[1], new WidthPolicy(layout.Instances, wideTime!.Value, bench.Full), time));
-    }
-
-    /// <summary>
-    /// What is left to the calling thread when there are others. Whatever else runs on their CPUs leaves it more, so a measurement that
-    /// speaks for threads is right, and one that speaks against them is made again.
-    /// </summary>
-    private static TimeSpan MeasureWide(ModelBench bench, OrtSession wide, CancellationToken cancellationToken)
-    {
-        TimeSpan least = TimeSpan.MaxValue;
-        for (int measured = 0; measured < MostMeasurements && !CpuLayout.IsWorthWidening(bench.Full, least); measured++)
-        {
-            TimeSpan time = bench.MeasureFull(wide, cancellationToken);
-            least = time < least ? time : least;
-        }
-
-        return least;
     }
 
     private InstancePool InstancesOnGpus(string path, ModelBench bench, List<OrtSession> opened, CancellationToken cancellationToken)

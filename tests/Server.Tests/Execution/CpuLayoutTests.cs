@@ -25,6 +25,22 @@ public sealed class CpuLayoutTests
         Assert.That(Decide(Four, 60, 60, 55, batches: true), Is.EqualTo(new CpuLayout(1, 4)));
     }
 
+    [TestCase("17", 17, 1, TestName = "Threads that help are believed at once")]
+    [TestCase("69.9", 69.9, 1, TestName = "Threads that help just enough are believed at once")]
+    [TestCase("70 17", 17, 2, TestName = "Threads that do not help are measured again")]
+    [TestCase("90 80 17", 17, 3, TestName = "Threads that help at last are believed")]
+    [TestCase("90 71 80 17", 71, 3, TestName = "Threads that never help are given up on after three measurements, of which the best counts")]
+    public void Threads_are_given_up_on_only_when_they_do_not_help_several_times(string measurements, double least, int made)
+    {
+        Queue<TimeSpan> left = new(measurements.Split(' ').Select(m => TimeSpan.FromMilliseconds(double.Parse(m, System.Globalization.CultureInfo.InvariantCulture))));
+        int all = left.Count;
+
+        TimeSpan wide = CpuLayout.MeasureWide(TimeSpan.FromMilliseconds(100), left.Dequeue);
+
+        Assert.That((wide, all - left.Count), Is.EqualTo((TimeSpan.FromMilliseconds(least), made)));
+        Assert.That(CpuLayout.Decide(Four, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100), wide, batches: false).WideThreads, Is.EqualTo(least < 70 ? 4 : 0));
+    }
+
     [Test]
     public void What_the_user_says_holds_and_the_rest_follows_from_it()
     {
