@@ -37,8 +37,9 @@ internal static class Decompression
 
             return new MessageBuffer(array, 0, length);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // An IOException is what zlib's other refusals are, as of a dictionary that is not there.
             ArrayPool<byte>.Shared.Return(array);
             throw new RpcException(StatusCode.Internal, $"a message cannot be decompressed: it is not {encoding.Name()}", e);
         }

@@ -120,8 +120,9 @@ internal sealed class BodyReader(ServeOptions options)
                 }
             }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // An IOException is what zlib's other refusals are, as of a dictionary that is not there.
             body.Dispose();
             throw new ProtocolException($"the body is not valid {coding.Name}, as its Content-Encoding says", e);
         }

@@ -51,6 +51,16 @@ public sealed class CompressionTests
         Assert.That(body.GetProperty("error").GetString(), Is.EqualTo(message));
     }
 
+    [Test]
+    public async Task A_dictionary_that_is_not_there_is_the_requests_fault()
+    {
+        // The header of zlib's format that asks for one.
+        (HttpStatusCode status, JsonElement body, _) = await SendAsync([0x78, 0x20, 1, 2, 3, 4, 5, 6, 7], "deflate");
+
+        Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("the body is not valid deflate, as its Content-Encoding says"));
+    }
+
     [TestCase("gzip", "gzip")]
     [TestCase("deflate", "deflate")]
     [TestCase("br, gzip;q=0.2, deflate;q=0.8", "deflate")]
