@@ -45,14 +45,7 @@ internal sealed class PinnedServer : IAsyncDisposable
     {
         int port = FreePort();
         int grpcPort = FreePort();
-        ProcessStartInfo start = new("taskset") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add("--cpu-list");
-        start.ArgumentList.Add(cpus);
-        foreach (string argument in command(port, grpcPort))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        ProcessStartInfo start = Children.Command("taskset", ["--cpu-list", cpus, .. command(port, grpcPort)]);
         foreach ((string key, string value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[key] = value;
@@ -60,7 +53,7 @@ internal sealed class PinnedServer : IAsyncDisposable
 
         // taskset becomes the program, so its process id is the program's.
         PinnedServer server = new(name, new Process { StartInfo = start }, port, grpcPort);
-        server._process.Start();
+        await Children.StartAsync(server._process);
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
         try

@@ -9,8 +9,8 @@ internal static class Tool
 
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+        using Process process = new() { StartInfo = Children.Command(program, arguments) };
+        await Children.StartAsync(process);
         using CancellationTokenSource limit = new(Limit);
         Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
         Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
