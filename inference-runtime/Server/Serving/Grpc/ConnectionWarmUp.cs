@@ -84,6 +84,8 @@ internal static class ConnectionWarmUp
         0x41, 0x8c, 0xf1, 0xe3, 0xc2, 0xe5, 0xf2, 0x3a, 0x6b, 0xa0, 0xab, 0x90, 0xf4, 0xff, // :authority www.example.com
         0x0f, 0x10, .. Text("application/grpc"), // content-type
         0x0f, 0x2b, .. Text("warm-up"), // user-agent
+        // No client's request: it is not traced.
+        0x00, .. Text("traceparent"), .. Text("00-00000000000000000000000000000001-0000000000000001-00"),
         0x00, .. Text("te"), .. Text("trailers"),
         0x00, .. Text("grpc-accept-encoding"), .. Text("identity,deflate,gzip"),
     ];
