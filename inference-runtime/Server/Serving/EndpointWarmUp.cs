@@ -13,7 +13,10 @@ internal sealed class EndpointWarmUp(InferEndpoint endpoint, GrpcWarmUp grpc, Ti
 {
     private const int Requests = 20;
 
-    /// <returns>How long the last request took.</returns>
+    /// <summary>Of these the shortest counts: whatever else the machine does for a moment must not decide how all later requests are treated.</summary>
+    private const int Measured = 5;
+
+    /// <returns>How long a request takes.</returns>
     public async Task<TimeSpan> RunAsync(ServedModel model, CancellationToken cancellationToken)
     {
         using PooledBuffer body = new();
@@ -24,15 +27,22 @@ internal sealed class EndpointWarmUp(InferEndpoint endpoint, GrpcWarmUp grpc, Ti
 
         // Compiling takes no more time to ready for two endpoints than for one, if there is a CPU for each.
         Task other = Task.Run(() => grpc.RunAsync(model, cancellationToken), cancellationToken);
-        for (int i = 1; i < Requests; i++)
+        for (int i = Measured; i < Requests; i++)
         {
             await SendAsync(model, body, cancellationToken);
         }
 
         await other;
-        long start = time.GetTimestamp();
-        await SendAsync(model, body, cancellationToken);
-        return time.GetElapsedTime(start);
+        TimeSpan shortest = TimeSpan.MaxValue;
+        for (int i = 0; i < Measured; i++)
+        {
+            long start = time.GetTimestamp();
+            await SendAsync(model, body, cancellationToken);
+            TimeSpan took = time.GetElapsedTime(start);
+            shortest = took < shortest ? took : shortest;
+        }
+
+        return shortest;
     }
 
     private Task SendAsync(ServedModel model, PooledBuffer body, CancellationToken cancellationToken)
