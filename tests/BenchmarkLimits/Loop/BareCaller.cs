@@ -35,7 +35,7 @@ internal sealed class BareCaller : IDisposable
     /// <summary>One inference; returns when the outputs lie in their buffers.</summary>
     public void Run()
     {
-        // As the server does, and as the session's own threads do.
+        // As the server does, and as ONNX Runtime does on its own threads.
         DenormalNumbers.Flush();
         _session.RunWithBinding(_options, _binding);
         if (_device is not null)
