@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
@@ -27,6 +28,9 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner, IAsyncDispo
     private readonly ControllerBuilder<TEntity> _options;
     private readonly IServiceProvider _services;
     private readonly WorkQueue<EntityKey> _queue;
+
+    // An object's change may be seen before its owner is: what was never reconciled is not there yet, not gone.
+    private readonly ConcurrentDictionary<EntityKey, bool> _reconciled = new();
     private readonly ControllerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -102,10 +106,16 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner, IAsyncDispo
     {
         if (_entities.Get(key.Namespace, key.Name) is { } entity)
         {
+            _reconciled[key] = true;
             return await _controller.ReconcileAsync(entity, abort);
         }
 
-        await _controller.DeletedAsync(key.Namespace, key.Name, abort);
+        if (_reconciled.ContainsKey(key))
+        {
+            await _controller.DeletedAsync(key.Namespace, key.Name, abort);
+            _reconciled.TryRemove(key, out _);
+        }
+
         return ReconciliationResult<TEntity>.Success();
     }
 

@@ -9,7 +9,7 @@ public interface IEntityController<TEntity>
     /// <summary>Called with the cached, read-only entity whenever it or something it owns changed, one call at a time for each entity.</summary>
     Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken);
 
-    /// <summary>Called once the entity is gone from the cache.</summary>
+    /// <summary>Called once an entity that was reconciled is gone from the cache.</summary>
     Task DeletedAsync(string? @namespace, string name, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 

@@ -85,19 +85,37 @@ public sealed class LeaderElector
         }
     }
 
-    /// <summary>Gives the lease up, so that another need not wait for it to expire. Only after all work has stopped.</summary>
+    /// <summary>
+    /// Gives the lease up if the server has it as ours, so that another need not wait for it to expire. Only after all work has stopped.
+    /// </summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
-        if (!_leader)
-        {
-            return;
-        }
-
+        // Not to be trusted here: a request that was cancelled on its way may have got us the lease all the same.
         _leader = false;
+        while (true)
+        {
+            try
+            {
+                if (await ReleaseOnceAsync(cancellationToken))
+                {
+                    _logger.LeaseReleased(_options.Identity, _key);
+                }
+
+                return;
+            }
+            catch (KubernetesException e) when (e.IsConflict)
+            {
+                // A renewal that was cancelled on its way reached the server between our read and our write.
+            }
+        }
+    }
+
+    private async Task<bool> ReleaseOnceAsync(CancellationToken cancellationToken)
+    {
         var lease = await _client.GetAsync(Resources.Leases, _options.Namespace, _options.Name, cancellationToken);
         if (lease?.Spec.HolderIdentity != _options.Identity)
         {
-            return;
+            return false;
         }
 
         lease.Spec = new()
@@ -108,7 +126,7 @@ public sealed class LeaderElector
             LeaseTransitions = lease.Spec.LeaseTransitions,
         };
         await _client.ReplaceAsync(Resources.Leases, lease, cancellationToken);
-        _logger.LeaseReleased(_options.Identity, _key);
+        return true;
     }
 
     private async Task<LeaseState> TryAsync(CancellationToken cancellationToken, TimeSpan? within = null)

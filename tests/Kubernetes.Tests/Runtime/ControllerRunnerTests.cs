@@ -138,16 +138,23 @@ public sealed class ControllerRunnerTests
         await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
         await running.IdleAsync();
 
-        _pods.Apply(new(WatchEventType.Added, new Pod
-        {
-            Metadata =
-            {
-                Namespace = "ns", Name = "pod", Uid = "p", ResourceVersion = "9",
-                OwnerReferences = [new() { ApiVersion = "v1", Kind = "ConfigMap", Name = "a", Uid = "a", Controller = true }],
-            },
-        }));
+        PutPodOf("a");
 
         await Eventually.TrueAsync(() => controller.Reconciled.Count == 2, "the owner is reconciled");
+    }
+
+    [Test]
+    public async Task An_owner_whose_object_is_seen_before_it_is_not_reported_as_deleted()
+    {
+        var controller = new Controller();
+        await using var running = Start(controller, c => c.Owns(Resources.Pods));
+        PutPodOf("a");
+        await running.IdleAsync();
+
+        Put("a");
+
+        await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
+        Assert.That(controller.Deleted, Is.Empty);
     }
 
     [Test]
@@ -199,6 +206,15 @@ public sealed class ControllerRunnerTests
     }
 
     private void Put(string name, int version = 1) => _cache.Apply(new(WatchEventType.Modified, New(name, version)));
+
+    private void PutPodOf(string owner) => _pods.Apply(new(WatchEventType.Added, new Pod
+    {
+        Metadata =
+        {
+            Namespace = "ns", Name = "pod", Uid = "p", ResourceVersion = "9",
+            OwnerReferences = [new() { ApiVersion = "v1", Kind = "ConfigMap", Name = owner, Uid = owner, Controller = true }],
+        },
+    }));
 
     private static ConfigMap New(string name, int version) =>
         new() { Metadata = { Namespace = "ns", Name = name, Uid = name, ResourceVersion = $"{version}" } };

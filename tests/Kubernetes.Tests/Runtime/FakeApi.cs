@@ -20,6 +20,9 @@ internal sealed class FakeApi : IKubernetesClient
     /// <summary>Called before each call with its verb; may throw or wait.</summary>
     public Func<string, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Called after each creation: the server has done it, and the answer may still be lost.</summary>
+    public Func<Task> AfterCreate { get; set; } = () => Task.CompletedTask;
+
     public ConcurrentQueue<string> Calls { get; } = new();
 
     public IEnumerable<JsonObject> Objects(string plural) =>
@@ -39,13 +42,17 @@ internal sealed class FakeApi : IKubernetesClient
         where T : KubernetesObject
     {
         await CallAsync("create", type.Plural, cancellationToken);
+        T created;
         lock (_lock)
         {
             var key = $"{type.Plural}/{entity.Metadata.Namespace}/{entity.Metadata.Name}";
-            return _objects.ContainsKey(key)
+            created = _objects.ContainsKey(key)
                 ? throw new KubernetesException(HttpStatusCode.Conflict, "AlreadyExists", $"{key} already exists")
                 : Store(type, key, JsonSerializer.SerializeToNode(entity, type.TypeInfo)!.AsObject());
         }
+
+        await AfterCreate();
+        return created;
     }
 
     public async Task<T> ReplaceAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)

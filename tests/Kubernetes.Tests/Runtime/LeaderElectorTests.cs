@@ -129,6 +129,43 @@ public sealed class LeaderElectorTests
     }
 
     [Test]
+    public async Task A_renewal_that_arrives_late_does_not_keep_the_lease_from_being_released()
+    {
+        var elector = New("a");
+        await elector.AcquireAsync(CancellationToken.None);
+        var late = (await LeaseAsync())!;
+        _api.Before = async (verb, _) =>
+        {
+            if (verb == "replace")
+            {
+                _api.Before = (_, _) => Task.CompletedTask;
+                await _api.ReplaceAsync(Resources.Leases, late, CancellationToken.None);
+            }
+        };
+
+        await elector.ReleaseAsync(CancellationToken.None);
+
+        Assert.That((await LeaseAsync())!.Spec.HolderIdentity, Is.Null);
+    }
+
+    [Test]
+    public async Task A_lease_got_by_a_request_that_was_cancelled_is_released_too()
+    {
+        using var stop = new CancellationTokenSource();
+        var elector = New("a");
+        _api.AfterCreate = async () =>
+        {
+            await stop.CancelAsync();
+            throw new OperationCanceledException(stop.Token);
+        };
+        Assert.That(async () => await elector.AcquireAsync(stop.Token), Throws.InstanceOf<OperationCanceledException>());
+
+        await elector.ReleaseAsync(CancellationToken.None);
+
+        Assert.That((await LeaseAsync())!.Spec.HolderIdentity, Is.Null);
+    }
+
+    [Test]
     public async Task A_lease_another_took_is_not_released()
     {
         var elector = New("a");
