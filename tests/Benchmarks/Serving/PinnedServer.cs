@@ -33,6 +33,9 @@ internal sealed class PinnedServer : IAsyncDisposable
     /// <summary>Processor time used so far, over all threads and child processes.</summary>
     public TimeSpan ProcessorTime => ProcessStat.TimeOfTree(_process.Id);
 
+    /// <summary>Of it, what .NET's compiler in the background took; threads that ended are not in it.</summary>
+    public TimeSpan CompilerTime => ProcessStat.TimeOfThreads(_process.Id, ".NET Tiered");
+
     /// <summary>Resident memory now, bytes.</summary>
     public long ResidentBytes => ReadStatus("VmRSS:");
 
