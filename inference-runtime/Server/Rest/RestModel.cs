@@ -29,15 +29,7 @@ internal sealed class RestModel
     /// <summary>How each response begins.</summary>
     public byte[] Head { get; }
 
-    public static RestModel Of(ServedModel served, OnnxModel model)
-    {
-        if (!Known.TryGetValue(model, out RestModel? rest))
-        {
-            rest = Known.GetValue(model, m => new RestModel(served, m));
-        }
-
-        return rest;
-    }
+    public static RestModel Of(ServedModel served, OnnxModel model) => Known.TryGetValue(model, out RestModel? rest) ? rest : Add(served, model);
 
     /// <summary>The name of an output as JSON.</summary>
     public ReadOnlySpan<byte> Output(string name)
@@ -52,6 +44,9 @@ internal sealed class RestModel
 
         throw new ArgumentException($"the model has no output '{name}'", nameof(name));
     }
+
+    // By itself, so that only it costs an object for what the function takes along.
+    private static RestModel Add(ServedModel served, OnnxModel model) => Known.GetValue(model, m => new RestModel(served, m));
 
     private static byte[] Text(string text) => [(byte)'"', .. JsonEncodedText.Encode(text).EncodedUtf8Bytes, (byte)'"'];
 }
