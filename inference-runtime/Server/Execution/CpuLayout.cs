@@ -30,21 +30,22 @@ internal sealed record CpuLayout(int Threads, int Instances, int WideThreads = 0
     public static bool IsWorthWidening(TimeSpan narrow, TimeSpan wide) => wide < narrow * WorthWidening;
 
     /// <summary>
-    /// What is left to the calling thread when there are others. Whatever else runs on their CPUs leaves it more, so a measurement that
-    /// speaks for threads is right, and one that speaks against them is made again.
+    /// What is left to the calling thread when there are others, and what it has to do alone. Whatever else wants the CPUs leaves it more, and
+    /// may last longer than a measurement: one that speaks against threads is made again, both sides of it.
     /// </summary>
     /// <param name="narrow">Time of a run on the threads measured with.</param>
-    /// <param name="measure">Measures a run on all threads.</param>
-    public static TimeSpan MeasureWide(TimeSpan narrow, Func<TimeSpan> measure)
+    /// <param name="measureNarrow">Measures that again.</param>
+    /// <param name="measureWide">Measures a run on all threads.</param>
+    public static (TimeSpan Narrow, TimeSpan Wide) MeasureWide(TimeSpan narrow, Func<TimeSpan> measureNarrow, Func<TimeSpan> measureWide)
     {
-        TimeSpan least = TimeSpan.MaxValue;
-        for (int measured = 0; measured < MostMeasurements && !IsWorthWidening(narrow, least); measured++)
+        (TimeSpan Narrow, TimeSpan Wide) best = (narrow, measureWide());
+        for (int measured = 1; measured < MostMeasurements && !IsWorthWidening(best.Narrow, best.Wide); measured++)
         {
-            TimeSpan time = measure();
-            least = time < least ? time : least;
+            (TimeSpan Narrow, TimeSpan Wide) again = (measureNarrow(), measureWide());
+            best = again.Wide / again.Narrow < best.Wide / best.Narrow ? again : best;
         }
 
-        return least;
+        return best;
     }
 
     /// <param name="options">What the user said.</param>

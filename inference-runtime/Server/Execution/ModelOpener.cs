@@ -74,16 +74,15 @@ internal sealed class ModelOpener(
     {
         OrtSession narrow = opened[0];
         OrtSession? wide = null;
-        TimeSpan? wideTime = null;
+        (TimeSpan Narrow, TimeSpan Wide)? measured = null;
         bool room = new FileInfo(path).Length * 2 < GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare;
         if (CpuLayout.MayWiden(options, bench.Single) && room)
         {
-            wide = OpenSession(path, [ExecutionProvider.Cpu], 0, options.Cpus, opened, cancellationToken);
-            OrtSession all = wide;
-            wideTime = CpuLayout.MeasureWide(bench.Full, () => bench.MeasureFull(all, cancellationToken));
+            OrtSession all = wide = OpenSession(path, [ExecutionProvider.Cpu], 0, options.Cpus, opened, cancellationToken);
+            measured = CpuLayout.MeasureWide(bench.Full, () => bench.MeasureFull(narrow, cancellationToken), () => bench.MeasureFull(all, cancellationToken));
         }
 
-        CpuLayout layout = CpuLayout.Decide(options, bench.Single, bench.Full, wideTime, bench.Plan.Batches);
+        CpuLayout layout = CpuLayout.Decide(options, bench.Single, measured?.Narrow ?? bench.Full, measured?.Wide, bench.Plan.Batches);
         OrtSession? unused = layout.WideThreads > 0 ? null : layout.Threads == narrow.Threads ? wide : narrow;
         if (unused is not null)
         {
@@ -98,7 +97,7 @@ internal sealed class ModelOpener(
         }
 
         SlotRing[] rings = [Ring(wide!, bench, 1), Ring(narrow, bench, layout.Instances)];
-        return new InstancePool(rings, new WidthChooser(rings[0], rings[1], new WidthPolicy(layout.Instances, wideTime!.Value, bench.Full), time));
+        return new InstancePool(rings, new WidthChooser(rings[0], rings[1], new WidthPolicy(layout.Instances, measured!.Value.Wide, measured.Value.Narrow), time));
     }
 
     private InstancePool InstancesOnGpus(string path, ModelBench bench, List<OrtSession> opened, CancellationToken cancellationToken)

@@ -20,6 +20,12 @@ public sealed class BatchTunerTests
     public void A_model_whose_rows_cost_the_same_is_not_batched() =>
         Assert.That(BatchTuner.Decide(new(), null, true, 4 * Millisecond, rows => rows * 3.9 * Millisecond).Batches, Is.False);
 
+    [TestCase(6, 3.9, false)]
+    [TestCase(3.9, 3.9, false)]
+    [TestCase(6, 5.9, true)]
+    public void A_row_alone_that_something_held_up_while_it_was_measured_speaks_for_nothing(double first, double again, bool batches) => Assert.That(
+        BatchTuner.Decide(new(), null, true, first * Millisecond, rows => (rows == 1 ? again : rows * 3.9) * Millisecond).Batches, Is.EqualTo(batches));
+
     [Test]
     public void A_model_that_computes_sooner_than_others_can_be_waited_for_is_not_batched() =>
         Assert.That(BatchTuner.Decide(new(), null, true, TimeSpan.FromMicroseconds(4), _ => TimeSpan.FromMicroseconds(4)).Batches, Is.False);

@@ -25,20 +25,24 @@ public sealed class CpuLayoutTests
         Assert.That(Decide(Four, 60, 60, 55, batches: true), Is.EqualTo(new CpuLayout(1, 4)));
     }
 
-    [TestCase("17", 17, 1, TestName = "Threads that help are believed at once")]
-    [TestCase("69.9", 69.9, 1, TestName = "Threads that help just enough are believed at once")]
-    [TestCase("70 17", 17, 2, TestName = "Threads that do not help are measured again")]
-    [TestCase("90 80 17", 17, 3, TestName = "Threads that help at last are believed")]
-    [TestCase("90 71 80 17", 71, 3, TestName = "Threads that never help are given up on after three measurements, of which the best counts")]
-    public void Threads_are_given_up_on_only_when_they_do_not_help_several_times(string measurements, double least, int made)
+    [TestCase("100/17", "100/17", TestName = "Threads that help are believed at once")]
+    [TestCase("100/69.9", "100/69.9", TestName = "Threads that help just enough are believed at once")]
+    [TestCase("100/70 100/17", "100/17", TestName = "Threads that do not help are measured again")]
+    [TestCase("100/90 100/80 100/17", "100/17", TestName = "Threads that help at last are believed")]
+    [TestCase("100/90 180/95", "180/95", TestName = "Threads are held against one thread at the same time, when something slows both down")]
+    [TestCase("100/90 100/71 100/80", "100/71", TestName = "Threads that never help are given up on after three measurements, of which the best counts")]
+    public void Threads_are_given_up_on_only_when_they_do_not_help_several_times(string measurements, string best)
     {
-        Queue<TimeSpan> left = new(measurements.Split(' ').Select(m => TimeSpan.FromMilliseconds(double.Parse(m, System.Globalization.CultureInfo.InvariantCulture))));
-        int all = left.Count;
+        (TimeSpan Narrow, TimeSpan Wide)[] all = [.. measurements.Split(' ').Select(Pair)];
+        Queue<TimeSpan> narrow = new(all.Skip(1).Select(m => m.Narrow)), wide = new(all.Select(m => m.Wide));
 
-        TimeSpan wide = CpuLayout.MeasureWide(TimeSpan.FromMilliseconds(100), left.Dequeue);
+        (TimeSpan Narrow, TimeSpan Wide) measured = CpuLayout.MeasureWide(all[0].Narrow, narrow.Dequeue, wide.Dequeue);
 
-        Assert.That((wide, all - left.Count), Is.EqualTo((TimeSpan.FromMilliseconds(least), made)));
-        Assert.That(CpuLayout.Decide(Four, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100), wide, batches: false).WideThreads, Is.EqualTo(least < 70 ? 4 : 0));
+        Assert.That(measured, Is.EqualTo(Pair(best)));
+        Assert.That(narrow, Is.Empty);
+        Assert.That(wide, Is.Empty);
+        bool isWorth = measured.Wide < 0.7 * measured.Narrow;
+        Assert.That(CpuLayout.Decide(Four, measured.Narrow, measured.Narrow, measured.Wide, batches: false).WideThreads, Is.EqualTo(isWorth ? 4 : 0));
     }
 
     [Test]
@@ -48,6 +52,12 @@ public sealed class CpuLayoutTests
         Assert.That(Decide(Four with { Instances = 2 }, 60, 60, null, batches: false), Is.EqualTo(new CpuLayout(2, 2)));
         Assert.That(Decide(Four with { Threads = 3, Instances = 5 }, 60, 60, null, batches: true), Is.EqualTo(new CpuLayout(3, 5)));
         Assert.That(CpuLayout.MayWiden(Four with { Threads = 2 }, TimeSpan.FromSeconds(1)), Is.False);
+    }
+
+    private static (TimeSpan Narrow, TimeSpan Wide) Pair(string text)
+    {
+        double[] pair = [.. text.Split('/').Select(m => double.Parse(m, System.Globalization.CultureInfo.InvariantCulture))];
+        return (TimeSpan.FromMilliseconds(pair[0]), TimeSpan.FromMilliseconds(pair[1]));
     }
 
     private static CpuLayout Decide(ExecutionOptions options, double single, double narrow, double? wide, bool batches) => CpuLayout.Decide(
