@@ -56,6 +56,9 @@ internal static partial class LogMessages
     [LoggerMessage(50, LogLevel.Information, "The CPU computes {Instances} requests at a time, on {Threads} threads each, on {WideThreads} while there are few")]
     public static partial void CpuLayout(ILogger logger, int instances, int threads, int wideThreads);
 
+    [LoggerMessage(64, LogLevel.Information, "A run takes {Narrow} ms on one thread, on {Threads} the thread that calls has {Wide} ms left to do")]
+    public static partial void ThreadsMeasured(ILogger logger, double narrow, int threads, double wide);
+
     [LoggerMessage(51, LogLevel.Information, "Each of the GPUs {Devices} computes {Instances} requests at a time")]
     public static partial void GpuLayout(ILogger logger, string devices, int instances);
 

@@ -16,7 +16,7 @@ internal sealed record CpuLayout(int Threads, int Instances, int WideThreads = 0
     private const double WorthWidening = 0.7;
 
     /// <summary>Of runs on all threads, as long as they seem to be of no use.</summary>
-    private const int MostMeasurements = 3;
+    private const int MostMeasurements = 5;
 
     /// <summary>The threads of a session to measure with.</summary>
     public static int FirstThreads(ExecutionOptions options) =>

@@ -82,6 +82,11 @@ internal sealed class ModelOpener(
             measured = CpuLayout.MeasureWide(bench.Full, () => bench.MeasureFull(narrow, cancellationToken), () => bench.MeasureFull(all, cancellationToken));
         }
 
+        if (measured is { } times)
+        {
+            LogMessages.ThreadsMeasured(logger, Math.Round(times.Narrow.TotalMilliseconds, 3), options.Cpus, Math.Round(times.Wide.TotalMilliseconds, 3));
+        }
+
         CpuLayout layout = CpuLayout.Decide(options, bench.Single, measured?.Narrow ?? bench.Full, measured?.Wide, bench.Plan.Batches);
         OrtSession? unused = layout.WideThreads > 0 ? null : layout.Threads == narrow.Threads ? wide : narrow;
         if (unused is not null)
