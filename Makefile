@@ -19,6 +19,10 @@ help: ## Show this list
 packages: ## Install the Debian packages needed (as root; those that are missing)
 	@$(cluster) packages
 
+# true: builds run the analyzers, too
+ANALYZE ?= false
+export ANALYZE
+
 .PHONY: build
 build: ## Build everything
 	dotnet build ModelOperator.sln -nologo -verbosity:minimal
@@ -45,8 +49,12 @@ verify-generate: ## Fail when a generated file is stale
 	dotnet run --project operator/Generate -- --verify
 	tests/chart/install-yaml.sh --verify
 
+.PHONY: verify-code
+verify-code: ## Fail when an analyzer finds something
+	$(MAKE) build ANALYZE=true
+
 .PHONY: verify
-verify: verify-format verify-generate ## All verifications
+verify: verify-code verify-format verify-generate ## All verifications
 
 .PHONY: test
 test: packages test-unit test-fuzz test-api test-stores test-e2e ## All tests, from nothing
