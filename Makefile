@@ -55,8 +55,13 @@ verify-generate: ## Fail when a generated file is stale
 verify-code: ## Fail when an analyzer finds something
 	$(MAKE) build ANALYZE=true
 
+.PHONY: verify-docs
+verify-docs: ## Fail when a link in the documentation leads nowhere
+	tests/docs/check-links.py
+
 .PHONY: verify
-verify: verify-code verify-format verify-generate ## All verifications
+verify: verify-code verify-format verify-generate verify-docs ## All verifications
+
 
 .PHONY: test
 test: packages test-unit test-fuzz test-api test-stores test-e2e ## All tests, from nothing

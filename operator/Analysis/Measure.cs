@@ -2,11 +2,11 @@ namespace ModelOperator.Analysis;
 
 /// <summary>What a guardrail counts, in words.</summary>
 /// <param name="Bad">What a bad trial is called: "wrong".</param>
-/// <param name="Worse">How a worse canary is described, with {0} for the difference: "answers {0} fewer right".</param>
-/// <param name="Trials">What the trials are called: "answers with a known truth".</param>
+/// <param name="Worse">How a worse canary is described, with {0} for the difference: "is {0} less accurate".</param>
+/// <param name="Trials">What the trials are called: "answers with ground truth".</param>
 public sealed record Measure(string Bad, string Worse, string Trials)
 {
-    public static Measure Accuracy { get; } = new("wrong", "answers {0} fewer right", "answers with a known truth");
+    public static Measure Accuracy { get; } = new("wrong", "is {0} less accurate", "answers with ground truth");
 
     public static Measure ErrorRate { get; } = new("failed", "fails {0} more requests", "requests");
 

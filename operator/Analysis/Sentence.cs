@@ -70,7 +70,7 @@ public static class Sentence
     // Pooled over time the difference can point the other way than the evidence, which compares block by block.
     private static string Worse(Measure measure, Block counts) => counts.Canary.Rate > counts.Stable.Rate
         ? string.Format(CultureInfo.InvariantCulture, measure.Worse, Points(counts.Canary.Rate - counts.Stable.Rate))
-        : $"has more {measure.Bad} in the same stretches of time";
+        : $"has more {measure.Bad} in the same intervals";
 
     private static string Missing(Criterion criterion, Block counts) => counts switch
     {

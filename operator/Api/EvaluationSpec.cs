@@ -3,13 +3,13 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Api;
 
 /// <summary>
-/// Runs a labelled data set through the new revision and the stable one before any traffic goes to the new one. A revision that fails is
-/// rejected; one that could not be evaluated waits.
+/// Sends a labelled data set to the new revision and to the stable one before the new one gets any traffic. A revision that fails is rejected; one
+/// that could not be evaluated waits.
 /// </summary>
 [ValidationRule(
     "has(self.minAccuracyPercent) || has(self.maxAccuracyDropPercent) || has(self.maxMilliseconds)",
-    Message = "give at least one of minAccuracyPercent, maxAccuracyDropPercent and maxMilliseconds: without it every revision passes")]
-[ValidationRule("!has(self.quantilePercent) || has(self.maxMilliseconds)", Message = "quantilePercent belongs to maxMilliseconds")]
+    Message = "set at least one of minAccuracyPercent, maxAccuracyDropPercent and maxMilliseconds; without a limit every revision passes")]
+[ValidationRule("!has(self.quantilePercent) || has(self.maxMilliseconds)", Message = "quantilePercent needs maxMilliseconds")]
 public sealed class EvaluationSpec
 {
     /// <summary>The labelled data.</summary>
@@ -20,11 +20,11 @@ public sealed class EvaluationSpec
     [Range(Minimum = 1, Maximum = 100)]
     public int? MinAccuracyPercent { get; set; }
 
-    /// <summary>Percentage points by which its accuracy on the same rows may be lower than stable's.</summary>
+    /// <summary>Percentage points by which the new revision's accuracy may be lower than stable's on the same rows.</summary>
     [Range(Minimum = 0, Maximum = 100)]
     public int? MaxAccuracyDropPercent { get; set; }
 
-    /// <summary>Milliseconds the quantile of the new revision's latency may be.</summary>
+    /// <summary>Maximum of the new revision's latency at the quantile, in milliseconds.</summary>
     [Range(Minimum = 1, Maximum = 600000)]
     public int? MaxMilliseconds { get; set; }
 
@@ -32,7 +32,7 @@ public sealed class EvaluationSpec
     [Range(Minimum = 50, Maximum = 99)]
     public int? QuantilePercent { get; set; }
 
-    /// <summary>Rows in flight at once.</summary>
+    /// <summary>Rows in flight at the same time.</summary>
     [Default("4"), Range(Minimum = 1, Maximum = 64)]
     public int? Concurrency { get; set; }
 
@@ -41,7 +41,7 @@ public sealed class EvaluationSpec
     public int? DeadlineSeconds { get; set; }
 }
 
-/// <summary>Labelled data: NDJSON, a row a line, at most 1 million rows. Exactly one source.</summary>
+/// <summary>Labelled data: NDJSON, one row a line, at most 1 million rows. Exactly one source.</summary>
 [ValidationRule(
     "[has(self.uri), has(self.configMapKeyRef), has(self.persistentVolumeClaim)].exists_one(x, x)",
     Message = "give exactly one of uri, configMapKeyRef and persistentVolumeClaim")]
@@ -49,10 +49,10 @@ public sealed class EvaluationSpec
     "!has(self.credentialsSecretRef) || (has(self.uri) && !self.uri.startsWith('pvc://'))", Message = "credentialsSecretRef belongs to a uri that is fetched over the network")]
 [ValidationRule(
     "!has(self.workloadIdentity) || !self.workloadIdentity || (has(self.uri) && !has(self.credentialsSecretRef) && (self.uri.startsWith('s3://') || self.uri.startsWith('azblob://') || self.uri.startsWith('gs://')))",
-    Message = "workloadIdentity is for s3, azblob and gs, and takes the place of credentialsSecretRef")]
+    Message = "workloadIdentity is for s3, azblob and gs, and replaces credentialsSecretRef")]
 public sealed class EvaluationDataset
 {
-    /// <summary>Address of the file, as spec.model.uri has them; it is not unpacked.</summary>
+    /// <summary>Address of the file, of the same kinds as spec.model.uri. It is not unpacked.</summary>
     [Pattern(Addresses.Pattern), Length(Minimum = 8, Maximum = 2048)]
     public string? Uri { get; set; }
 
@@ -66,12 +66,12 @@ public sealed class EvaluationDataset
     [Pattern("^sha256:[0-9a-f]{64}$"), Length(Maximum = 71)]
     public string? Digest { get; set; }
 
-    /// <summary>With uri: Secret of the namespace with the keys that spec.model.credentialsSecretRef would have.</summary>
+    /// <summary>With uri: Secret of the namespace with the same keys as for spec.model.credentialsSecretRef.</summary>
     public LocalSecretReference? CredentialsSecretRef { get; set; }
 
     /// <summary>
-    /// With uri: signs in to s3, azblob or gs with the identity that the cloud provider gives the pod's service account, which
-    /// spec.runtime.podTemplate names. Default: false.
+    /// With uri: signs in to s3, azblob or gs with the cloud identity of the pod's service account, which spec.runtime.podTemplate names.
+    /// Default: false.
     /// </summary>
     public bool? WorkloadIdentity { get; set; }
 }

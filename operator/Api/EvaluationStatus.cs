@@ -9,14 +9,14 @@ public sealed class EvaluationStatus
     [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
     public string Revision { get; set; } = "";
 
-    /// <summary>Where it is.</summary>
+    /// <summary>State of the evaluation.</summary>
     public EvaluationState State { get; set; }
 
     /// <summary>Rows done.</summary>
     [Range(Minimum = 0)]
     public long Rows { get; set; }
 
-    /// <summary>Rows there are; absent while that is not known.</summary>
+    /// <summary>Rows in the data set; absent until known.</summary>
     [Range(Minimum = 0)]
     public long? TotalRows { get; set; }
 
@@ -26,11 +26,11 @@ public sealed class EvaluationStatus
     /// <summary>Answers of the stable revision to the same rows; absent with a first revision.</summary>
     public ArmStatus? Stable { get; set; }
 
-    /// <summary>Rows that the new revision alone answered wrong.</summary>
+    /// <summary>Rows that only the new revision answered wrong.</summary>
     [Range(Minimum = 0)]
     public long? OnlyCanaryWrong { get; set; }
 
-    /// <summary>Rows that the stable revision alone answered wrong.</summary>
+    /// <summary>Rows that only the stable revision answered wrong.</summary>
     [Range(Minimum = 0)]
     public long? OnlyStableWrong { get; set; }
 
@@ -42,18 +42,18 @@ public sealed class EvaluationStatus
     [Length(Maximum = StatusLimits.Text)]
     public string? StableLatency { get; set; }
 
-    /// <summary>What came of it, or what it waits for, in words.</summary>
+    /// <summary>The result, or what the evaluation waits for.</summary>
     [Length(Maximum = StatusLimits.Message)]
     public string? Message { get; set; }
 
-    /// <summary>When it began.</summary>
+    /// <summary>When it started.</summary>
     public DateTimeOffset? StartedAt { get; set; }
 
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 }
 
-/// <summary>Where an evaluation is.</summary>
+/// <summary>State of an evaluation.</summary>
 public enum EvaluationState
 {
     /// <summary>Its pod is coming up.</summary>
@@ -62,12 +62,12 @@ public enum EvaluationState
     /// <summary>Rows are being answered.</summary>
     Running,
 
-    /// <summary>The new revision meets what is asked.</summary>
+    /// <summary>The new revision meets the limits.</summary>
     Passed,
 
-    /// <summary>The new revision does not meet what is asked; it is rejected.</summary>
+    /// <summary>The new revision does not meet the limits; it is rejected.</summary>
     Failed,
 
-    /// <summary>It could not be done; nothing is known of the revision, which waits.</summary>
+    /// <summary>It could not be done; the revision waits without traffic.</summary>
     Error,
 }

@@ -2,44 +2,46 @@ using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Api;
 
-/// <summary>How the truth is held against a prediction, in feedback and in evaluations.</summary>
+/// <summary>How a prediction is compared with the ground truth, in feedback and in evaluations.</summary>
 [ValidationRule(
     "has(self.tolerance) == (has(self.kind) && self.kind == 'Regression')",
-    Message = "kind Regression needs tolerance, and tolerance belongs to it")]
+    Message = "kind Regression requires tolerance, and no other kind may have it")]
 [ValidationRule("!has(self.output) || !has(self.kind) || self.kind != 'Explicit'", Message = "output belongs to kinds Classification and Regression")]
 public sealed class FeedbackSpec
 {
     /// <summary>
-    /// Classification: the truth is a label. Regression: the truth is a number. Explicit: whoever gives feedback says whether the prediction was
-    /// right, or how good it was; with the other kinds too, but nothing else with this one. Default: Classification.
+    /// Classification: the ground truth is a label. Regression: it is a number. Explicit: feedback has no ground truth, only correct or reward (which
+    /// the other kinds accept too). Default: Classification.
     /// </summary>
     public FeedbackKind? Kind { get; set; }
 
     /// <summary>
-    /// Output of the model that is judged. Default, Classification: the first of labels (whole numbers or strings), else the place of the largest
-    /// number along the last dimension of the first of floating-point numbers; Regression: the first of floating-point numbers.
+    /// Output of the model that is judged. Default with Classification: the first output of labels (whole numbers or strings), else the index of the
+    /// largest number along the last dimension of the first floating-point output. Default with Regression: the first floating-point output.
     /// </summary>
     [Length(Minimum = 1, Maximum = 256)]
     public string? Output { get; set; }
 
-    /// <summary>With kind Regression: how far from the truth a prediction still is right. A change holds at once, for every revision.</summary>
+    /// <summary>
+    /// With kind Regression: how far from the ground truth a right prediction may be. A change takes effect at once, for every revision.
+    /// </summary>
     public FeedbackTolerance? Tolerance { get; set; }
 }
 
-/// <summary>A prediction within one of them is right; with both, the wider one counts.</summary>
+/// <summary>A prediction within absolute or percent is right; with both, the wider one counts.</summary>
 [ValidationRule("has(self.absolute) || has(self.percent)", Message = "give absolute or percent, or both")]
 public sealed class FeedbackTolerance
 {
-    /// <summary>Distance from the truth, a decimal number.</summary>
+    /// <summary>Distance from the ground truth, a decimal number.</summary>
     [Pattern("^[0-9]{1,15}(\\.[0-9]{1,9})?$"), Length(Minimum = 1, Maximum = 32)]
     public string? Absolute { get; set; }
 
-    /// <summary>Distance in percent of the truth's size, a decimal number. Where the truth is 0 it allows none: give absolute as well.</summary>
+    /// <summary>Distance in percent of the ground truth, a decimal number. It allows no distance from 0: set absolute as well.</summary>
     [Pattern("^[0-9]{1,3}(\\.[0-9]{1,9})?$"), Length(Minimum = 1, Maximum = 16)]
     public string? Percent { get; set; }
 }
 
-/// <summary>What the truth is.</summary>
+/// <summary>What the ground truth is.</summary>
 public enum FeedbackKind
 {
     /// <summary>A label.</summary>
@@ -48,6 +50,6 @@ public enum FeedbackKind
     /// <summary>A number.</summary>
     Regression,
 
-    /// <summary>What whoever gives feedback says of the prediction.</summary>
+    /// <summary>The feedback says whether the prediction was right.</summary>
     Explicit,
 }

@@ -2,7 +2,9 @@ using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Api;
 
-/// <summary>A measure that must not get worse by more than a margin, an objective that must be met, or a check by something else.</summary>
+/// <summary>
+/// A measure that must not get worse by more than a margin, an objective that the canary must meet, or an external check.
+/// </summary>
 [ValidationRule(
     "self.type == 'Latency' || (!has(self.quantilePercent) && !has(self.maxMilliseconds))",
     Message = "quantilePercent and maxMilliseconds belong to type Latency")]
@@ -16,7 +18,7 @@ namespace ModelOperator.Api;
     Message = "marginPercent compares with stable; an objective (minAccuracyPercent, maxErrorPercent, or maxMilliseconds with quantilePercent) judges the canary alone")]
 [ValidationRule(
     "!has(self.marginPercent) || !(self.type in ['Webhook', 'Job'])",
-    Message = "marginPercent belongs to guardrails that count; a Webhook or Job gives its own verdict")]
+    Message = "marginPercent compares counts or means; a Webhook or Job gives its own verdict")]
 public sealed class Guardrail
 {
     /// <summary>Name, unique in the list.</summary>
@@ -24,22 +26,22 @@ public sealed class Guardrail
     public string Name { get; set; } = "";
 
     /// <summary>
-    /// Accuracy (wrong answers, from feedback), Latency (slow answers), ErrorRate (failed requests), Prometheus (a metric of yours), Webhook or
-    /// Job (a check of yours that gives its own verdict).
+    /// Accuracy (wrong answers, from feedback), Latency (slow answers), ErrorRate (failed requests), Prometheus (your metric), Webhook or Job (your
+    /// check, which gives its own verdict).
     /// </summary>
     [Required]
     public GuardrailType Type { get; set; }
 
     /// <summary>
-    /// Percentage points by which the share of bad requests may be higher than on stable; with a meanQuery, percent of the range from
+    /// Percentage points by which the canary's share of bad requests may be higher than stable's. With a meanQuery: percent of the range from
     /// meanMinimum to meanMaximum. Default: 2 for Accuracy, 5 for Latency, else 1.
     /// </summary>
     [Range(Minimum = 0, Maximum = 50)]
     public int? MarginPercent { get; set; }
 
     /// <summary>
-    /// With type Latency: slow means slower than this quantile of the stable revision. Default: 95 when maxMilliseconds is absent. Together
-    /// with maxMilliseconds it is an objective: this quantile of the canary may be at most so many milliseconds.
+    /// With type Latency: slow means slower than this quantile of the stable revision. Default: 95 without maxMilliseconds. Together with
+    /// maxMilliseconds it is an objective: this quantile of the canary may be at most maxMilliseconds.
     /// </summary>
     [Range(Minimum = 50, Maximum = 99)]
     public int? QuantilePercent { get; set; }
@@ -48,28 +50,28 @@ public sealed class Guardrail
     [Range(Minimum = 1, Maximum = 600000)]
     public int? MaxMilliseconds { get; set; }
 
-    /// <summary>With type Accuracy, an objective: so many percent of the canary's answers must be right, whatever stable does.</summary>
+    /// <summary>With type Accuracy, an objective: percent of the canary's answers that must be right, whatever stable does.</summary>
     [Range(Minimum = 1, Maximum = 99)]
     public int? MinAccuracyPercent { get; set; }
 
-    /// <summary>With type ErrorRate, an objective: at most so many percent of the canary's requests may fail, whatever stable does.</summary>
+    /// <summary>With type ErrorRate, an objective: percent of the canary's requests that may fail, whatever stable does.</summary>
     [Range(Minimum = 1, Maximum = 99)]
     public int? MaxErrorPercent { get; set; }
 
     /// <summary>With type Prometheus: where the metric comes from.</summary>
     public PrometheusMetric? Prometheus { get; set; }
 
-    /// <summary>With type Webhook: whom to ask.</summary>
+    /// <summary>With type Webhook: the service to ask.</summary>
     public WebhookGate? Webhook { get; set; }
 
-    /// <summary>With type Job: what to run.</summary>
+    /// <summary>With type Job: the Job to run.</summary>
     public JobGate? Job { get; set; }
 }
 
 /// <summary>What a guardrail measures.</summary>
 public enum GuardrailType
 {
-    /// <summary>The share of answers that the truth, fed back, shows to be wrong.</summary>
+    /// <summary>The share of answers that are wrong by the ground truth from feedback.</summary>
     Accuracy,
 
     /// <summary>The share of answers slower than a target.</summary>

@@ -2,15 +2,17 @@ using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Api;
 
-/// <summary>A model served in the cluster; a new revision of it is rolled out by evidence on accuracy, latency and errors.</summary>
+/// <summary>
+/// A model served in the cluster. New revisions are rolled out as canaries and judged by evidence on accuracy, latency and errors.
+/// </summary>
 [KubernetesEntity(Group = Group, ApiVersion = Version, Kind = KindName, PluralName = Plural, ShortNames = ["mdep"], Categories = ["all"])]
 [ObjectName("^[a-z]([-a-z0-9]*[a-z0-9])?$", MaxNameLength)]
 [ScaleSubresource(SpecReplicasPath = ".spec.replicas", StatusReplicasPath = ".status.replicas", LabelSelectorPath = ".status.selector")]
 [AdditionalPrinterColumn("Ready", ".status.conditions[?(@.type==\"Ready\")].status", Description = "Whether the stable revision serves.")]
 [AdditionalPrinterColumn("Phase", ".status.phase", Description = "What the rollout is doing.")]
-[AdditionalPrinterColumn("Stable", ".status.stableRevision", Description = "Revision that serves.")]
-[AdditionalPrinterColumn("Canary", ".status.canaryRevision", Description = "Revision on trial.")]
-[AdditionalPrinterColumn("Weight", ".status.canaryWeight", "integer", Description = "Percent of requests the canary gets, as the routers confirm it.")]
+[AdditionalPrinterColumn("Stable", ".status.stableRevision", Description = "Stable revision.")]
+[AdditionalPrinterColumn("Canary", ".status.canaryRevision", Description = "Canary revision.")]
+[AdditionalPrinterColumn("Weight", ".status.canaryWeight", "integer", Description = "Percent of requests the canary gets, as confirmed by the routers.")]
 [AdditionalPrinterColumn("Message", ".status.message", Priority = 1, Description = "What happens now and why.")]
 [AdditionalPrinterColumn("Age", ".metadata.creationTimestamp", "date")]
 public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec, ModelDeploymentStatus>
@@ -24,14 +26,16 @@ public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec
     /// <summary>Name in paths.</summary>
     public const string Plural = "modeldeployments";
 
-    /// <summary>Longest name: it becomes a Service's name and a label, and with "-" and a revision a Deployment's, none of them over 63.</summary>
+    /// <summary>
+    /// Longest name: it becomes a Service's name and a label, and with "-" and a revision a Deployment's, none of them over 63.
+    /// </summary>
     public const int MaxNameLength = 63 - 1 - RevisionHash.Length;
 }
 
 /// <summary>What to serve and how to roll it out.</summary>
 [ValidationRule(
     "!has(self.feedback) || !has(self.feedback.kind) || self.feedback.kind != 'Explicit' || !has(self.rollout) || !has(self.rollout.evaluation)",
-    Message = "rollout.evaluation holds the truth against predictions, which feedback.kind Explicit does not; want Classification or Regression")]
+    Message = "rollout.evaluation compares predictions with ground truth, which feedback.kind Explicit does not; want Classification or Regression")]
 public sealed class ModelDeploymentSpec
 {
     /// <summary>The model file and where to get it.</summary>
@@ -41,14 +45,14 @@ public sealed class ModelDeploymentSpec
     /// <summary>How pods run the model.</summary>
     public RuntimeSpec? Runtime { get; set; }
 
-    /// <summary>Pods of the stable revision. During a rollout the canary gets its share of pods beside them.</summary>
+    /// <summary>Pods of the stable revision. During a rollout the canary gets its share of this number in addition.</summary>
     [Default("1"), Range(Minimum = 0, Maximum = 1000)]
     public int? Replicas { get; set; }
 
     /// <summary>How a new revision takes over.</summary>
     public RolloutSpec? Rollout { get; set; }
 
-    /// <summary>How the truth is held against predictions when it becomes known; labels of classes when absent.</summary>
+    /// <summary>How predictions are compared with ground truth from feedback. Default: labels of classes.</summary>
     public FeedbackSpec? Feedback { get; set; }
 }
 
@@ -76,40 +80,42 @@ public sealed class RuntimeSpec
     [Pattern("^\\S+$"), Length(Minimum = 1, Maximum = 512)]
     public string? Image { get; set; }
 
-    /// <summary>The device inference runs on; the processor when absent.</summary>
+    /// <summary>The device inference runs on. Default: the CPU.</summary>
     public AcceleratorSpec? Accelerator { get; set; }
 
-    /// <summary>ONNX Runtime execution providers in order of preference: CUDA, TensorRT, CPU. Default: [CUDA, CPU] with a GPU, else [CPU].</summary>
+    /// <summary>
+    /// ONNX Runtime execution providers in order of preference: CUDA, TensorRT, CPU. Default: [CUDA, CPU] with a GPU, else [CPU].
+    /// </summary>
     [AtomicList, Length(Minimum = 1, Maximum = 3)]
     public List<ExecutionProvider>? ExecutionProviders { get; set; }
 
-    /// <summary>How requests that arrive together are computed together.</summary>
+    /// <summary>How the server computes several requests together.</summary>
     public BatchingSpec? Batching { get; set; }
 
-    /// <summary>Requests, or batches of them, that are computed at the same time on each device. Default: what the server measures to be best at its start.</summary>
+    /// <summary>Requests or batches that each device computes at the same time. Default: measured by the server when it starts.</summary>
     [Range(Minimum = 1, Maximum = 64)]
     public int? Instances { get; set; }
 
-    /// <summary>Fp32, or Fp16 to have TensorRT compute with 16 bits. A model that has numbers of 16 bits itself needs no setting. Default: Fp32.</summary>
+    /// <summary>Fp32, or Fp16 to let TensorRT compute with 16 bits. A model with 16-bit numbers needs no setting. Default: Fp32.</summary>
     public ModelPrecision? Precision { get; set; }
 
-    /// <summary>CPU threads that compute one request or batch. Default: what the server measures to be best, out of the container's CPU limit.</summary>
+    /// <summary>CPU threads for one request or batch. Default: measured by the server, within the container's CPU limit.</summary>
     [Range(Minimum = 1, Maximum = 1024)]
     public int? Threads { get; set; }
 
-    /// <summary>Milliseconds a request may wait and compute in a pod, which then answers with status 504. Default: 30000.</summary>
+    /// <summary>Milliseconds a request may take in a pod, waiting included; then the pod answers with status 504. Default: 30000.</summary>
     [Range(Minimum = 1, Maximum = 60000)]
     public int? RequestTimeoutMilliseconds { get; set; }
 
     /// <summary>
-    /// A pod template (metadata.labels, metadata.annotations and spec) merged over what the operator writes: lists with names (containers,
-    /// volumes, env) by name, others replaced. The model's container is named "runtime".
+    /// A pod template (metadata.labels, metadata.annotations and spec) that is merged over the operator's. Lists with names (containers, volumes,
+    /// env) are merged by name, others are replaced. The model's container is named "runtime".
     /// </summary>
     [PreserveUnknownFields]
     public System.Text.Json.Nodes.JsonObject? PodTemplate { get; set; }
 }
 
-/// <summary>The device a pod asks for.</summary>
+/// <summary>The device a pod requests.</summary>
 [ValidationRule("self.kind == 'Gpu' || (!has(self.resourceName) && !has(self.count))", Message = "resourceName and count belong to kind Gpu")]
 public sealed class AcceleratorSpec
 {
@@ -117,7 +123,7 @@ public sealed class AcceleratorSpec
     [Required]
     public AcceleratorKind Kind { get; set; }
 
-    /// <summary>With kind Gpu: the extended resource to ask for. Default: nvidia.com/gpu.</summary>
+    /// <summary>With kind Gpu: the extended resource to request. Default: nvidia.com/gpu.</summary>
     [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"), Length(Minimum = 3, Maximum = 253)]
     public string? ResourceName { get; set; }
 
@@ -129,17 +135,17 @@ public sealed class AcceleratorSpec
 /// <summary>Where inference runs.</summary>
 public enum AcceleratorKind
 {
-    /// <summary>On the processor.</summary>
+    /// <summary>On the CPU.</summary>
     Cpu,
 
-    /// <summary>On a graphics processor.</summary>
+    /// <summary>On a GPU.</summary>
     Gpu,
 }
 
 /// <summary>An execution provider of ONNX Runtime.</summary>
 public enum ExecutionProvider
 {
-    /// <summary>The processor.</summary>
+    /// <summary>The CPU.</summary>
     CPU,
 
     /// <summary>NVIDIA CUDA.</summary>

@@ -2,10 +2,10 @@ using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Api;
 
-/// <summary>What the operator has seen and decided.</summary>
+/// <summary>What the operator observed and decided.</summary>
 public sealed class ModelDeploymentStatus
 {
-    /// <summary>The metadata.generation this status answers to.</summary>
+    /// <summary>The metadata.generation that this status is about.</summary>
     public long? ObservedGeneration { get; set; }
 
     /// <summary>One word for people: what the rollout is doing.</summary>
@@ -35,39 +35,39 @@ public sealed class ModelDeploymentStatus
     [Length(Maximum = StatusLimits.Text)]
     public string? StableRevision { get; set; }
 
-    /// <summary>The revision on trial.</summary>
+    /// <summary>The canary revision.</summary>
     [Length(Maximum = StatusLimits.Text)]
     public string? CanaryRevision { get; set; }
 
-    /// <summary>Percent of requests the canary gets, as the routers confirm it.</summary>
+    /// <summary>Percent of requests the canary gets, as confirmed by every ready router.</summary>
     [Range(Minimum = 0, Maximum = 100)]
     public int? CanaryWeight { get; set; }
 
     /// <summary>The rollout in progress.</summary>
     public RolloutStatus? Rollout { get; set; }
 
-    /// <summary>The evaluation of the revision on trial, or of the last one.</summary>
+    /// <summary>The evaluation of the canary, or the last evaluation.</summary>
     public EvaluationStatus? Evaluation { get; set; }
 
-    /// <summary>The routing table in force or on its way: what routers read.</summary>
+    /// <summary>The routing table that routers read. They may not have confirmed it yet.</summary>
     public RoutingTable? Routing { get; set; }
 
-    /// <summary>Weights as every ready router confirms them.</summary>
+    /// <summary>Weights that every ready router has confirmed.</summary>
     [ListMapKey("revision"), Length(Maximum = StatusLimits.Targets)]
     public List<TrafficTarget>? Traffic { get; set; }
 
-    /// <summary>Each guardrail of the rollout in progress or last ended.</summary>
+    /// <summary>Each guardrail of the rollout in progress, or of the last one.</summary>
     [ListMapKey("name"), Length(Maximum = StatusLimits.Guardrails)]
     public List<GuardrailStatus>? Analysis { get; set; }
 
-    /// <summary>What the serving revision is like while there is no canary: the ground the next rollout is judged on.</summary>
+    /// <summary>The baseline: what the operator learnt of the stable revision while it served alone.</summary>
     public BaselineStatus? Baseline { get; set; }
 
-    /// <summary>How far each router's reports have been judged.</summary>
+    /// <summary>How far the operator has read each router's reports.</summary>
     [ListMapKey("instance"), Length(Maximum = StatusLimits.Cursors)]
     public List<ReportCursor>? Cursors { get; set; }
 
-    /// <summary>Revisions that failed their trial, newest last, at most 20; not tried again until the spec changes.</summary>
+    /// <summary>The rejected revision that the spec asks for. It is not tried again until the spec asks for another one.</summary>
     [ListMapKey("revision"), Length(Maximum = StatusLimits.Rejected)]
     public List<RejectedRevision>? Rejected { get; set; }
 
@@ -88,16 +88,16 @@ public enum RolloutPhase
     /// <summary>The new revision answers the evaluation's data set; it has no traffic yet.</summary>
     Evaluating,
 
-    /// <summary>The canary gets traffic and is compared.</summary>
+    /// <summary>The canary gets traffic and is compared with the stable revision.</summary>
     Analyzing,
 
-    /// <summary>The canary has become stable; the routers are following.</summary>
+    /// <summary>The canary is the new stable revision; the routers switch over.</summary>
     Promoting,
 
-    /// <summary>Traffic has been or is being moved back to stable.</summary>
+    /// <summary>All requests go back to the stable revision.</summary>
     RollingBack,
 
-    /// <summary>The analysis deadline passed without a verdict; a person has to decide.</summary>
+    /// <summary>The analysis deadline passed without a verdict. The weights stay; a person decides, or more data.</summary>
     Held,
 
     /// <summary>The stable revision is what the spec asks for.</summary>
@@ -119,7 +119,7 @@ public sealed class RolloutStatus
     /// <summary>When the canary became ready.</summary>
     public DateTimeOffset? ReadyAt { get; set; }
 
-    /// <summary>Since when the canary has had fewer ready pods than it needs; absent while it has enough.</summary>
+    /// <summary>Since when the canary has fewer ready pods than it needs; absent while it has enough.</summary>
     public DateTimeOffset? UnreadySince { get; set; }
 
     /// <summary>When the routers first confirmed a weight for the canary; the analysis deadline counts from here.</summary>
@@ -147,15 +147,17 @@ public sealed class RolloutStatus
     /// <summary>When the block of traffic being collected began, by the routers' clocks.</summary>
     public DateTimeOffset? BlockStartedAt { get; set; }
 
-    /// <summary>Seconds of router reports that were gone before they could be read; they count neither for nor against the canary.</summary>
+    /// <summary>
+    /// Seconds of router reports that the operator could not read in time. They count neither for nor against the canary.
+    /// </summary>
     [Range(Minimum = 0)]
     public long LostTicks { get; set; }
 }
 
-/// <summary>Which revision gets which share; read by the routers.</summary>
+/// <summary>The routing table: which revision gets which share of requests.</summary>
 public sealed class RoutingTable
 {
-    /// <summary>Grows with every change; routers report the version they are on.</summary>
+    /// <summary>Grows with every change. Routers report the version that they use.</summary>
     [Range(Minimum = 0)]
     public long Version { get; set; }
 
@@ -206,13 +208,13 @@ public sealed class GuardrailStatus
     public string? SafetyEvidence { get; set; }
 
     /// <summary>
-    /// Where the difference of the shares of bad ones lies (with an objective, the canary's share), valid at every look at once with the
+    /// Where the difference of the shares of bad requests lies (with an objective, the canary's share), valid at all looks at once with the
     /// rollout's confidence, such as: difference -0.4 to +1.2 points.
     /// </summary>
     [Length(Maximum = StatusLimits.Text)]
     public string? Interval { get; set; }
 
-    /// <summary>With a latency guardrail: the target in force.</summary>
+    /// <summary>With a latency guardrail: slower than this is slow.</summary>
     [Length(Maximum = StatusLimits.Text)]
     public string? Target { get; set; }
 
@@ -223,7 +225,7 @@ public sealed class GuardrailStatus
     /// <summary>With a Prometheus, Webhook or Job guardrail: the last answer of its source.</summary>
     public SourceStatus? Source { get; set; }
 
-    /// <summary>The exact state of the evidence, JSON of the analysis; carries a rollout over a restart of the operator.</summary>
+    /// <summary>The exact state of the evidence as JSON. It carries a rollout over a restart of the operator.</summary>
     [Length(Maximum = StatusLimits.State)]
     public string? State { get; set; }
 }
@@ -234,55 +236,58 @@ public sealed class SourceStatus
     /// <summary>When it was last asked.</summary>
     public DateTimeOffset AskedAt { get; set; }
 
-    /// <summary>Why the last answer was of no use; absent when it was.</summary>
+    /// <summary>Why the last answer was not usable; absent when it was.</summary>
     [Length(Maximum = StatusLimits.Message)]
     public string? Problem { get; set; }
 
-    /// <summary>With means: in how many intervals one was outside meanMinimum to meanMaximum, and counted as its end; absent while none was.</summary>
+    /// <summary>
+    /// With means: intervals in which a mean lay outside meanMinimum to meanMaximum and counted as the end of the range; absent while none
+    /// did.
+    /// </summary>
     [Range(Minimum = 0)]
     public long? Clamped { get; set; }
 
-    /// <summary>With counters: where they stood at the last answer; the next counts from here.</summary>
+    /// <summary>With counters: their values at the last answer. The next answer counts from here.</summary>
     public CounterStatus? Canary { get; set; }
 
-    /// <summary>With counters: where they stood for the stable revision.</summary>
+    /// <summary>With counters: their values for the stable revision.</summary>
     public CounterStatus? Stable { get; set; }
 }
 
-/// <summary>Two counters as they stood.</summary>
+/// <summary>The values of two counters.</summary>
 public sealed class CounterStatus
 {
-    /// <summary>What went badly.</summary>
+    /// <summary>Bad events.</summary>
     [Range(Minimum = 0)]
     public long Bad { get; set; }
 
-    /// <summary>Everything.</summary>
+    /// <summary>All events, bad included.</summary>
     [Range(Minimum = 0)]
     public long Total { get; set; }
 }
 
-/// <summary>What was learnt of the serving revision while it served alone.</summary>
+/// <summary>What the operator learnt of the stable revision while it served alone.</summary>
 public sealed class BaselineStatus
 {
-    /// <summary>When it was last brought up to date.</summary>
+    /// <summary>When it was last updated.</summary>
     public DateTimeOffset ReadAt { get; set; }
 
     /// <summary>When the block of traffic being collected began, by the routers' clocks.</summary>
     public DateTimeOffset? BlockStartedAt { get; set; }
 
-    /// <summary>What was learnt for each guardrail.</summary>
+    /// <summary>The baseline for each guardrail.</summary>
     [ListMapKey("name"), Length(Maximum = StatusLimits.Guardrails)]
     public List<GuardrailBaseline>? Guardrails { get; set; }
 }
 
-/// <summary>What was learnt of the serving revision for one guardrail.</summary>
+/// <summary>The baseline for one guardrail.</summary>
 public sealed class GuardrailBaseline
 {
     /// <summary>Name of the guardrail.</summary>
     [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
     public string Name { get; set; } = "";
 
-    /// <summary>The exact state, JSON of the analysis.</summary>
+    /// <summary>The exact state as JSON.</summary>
     [Length(Maximum = StatusLimits.State)]
     public string? State { get; set; }
 }
@@ -294,11 +299,11 @@ public sealed class ArmStatus
     [Range(Minimum = 0)]
     public long Total { get; set; }
 
-    /// <summary>Of these, wrong, slow or failed.</summary>
+    /// <summary>Of these, the bad ones: wrong, slow or failed.</summary>
     [Range(Minimum = 0)]
     public long Bad { get; set; }
 
-    /// <summary>Share of good ones, such as 97.8 %; absent with a mean.</summary>
+    /// <summary>Share of good requests, such as 97.8 %; absent with a mean.</summary>
     [Length(Maximum = StatusLimits.Text)]
     public string? Good { get; set; }
 
@@ -307,7 +312,7 @@ public sealed class ArmStatus
     public string? Mean { get; set; }
 }
 
-/// <summary>How far one router's reports have been judged.</summary>
+/// <summary>How far the operator has read one router's reports.</summary>
 public sealed class ReportCursor
 {
     /// <summary>Router process.</summary>
@@ -319,7 +324,7 @@ public sealed class ReportCursor
     public long Next { get; set; }
 }
 
-/// <summary>A revision that failed its trial.</summary>
+/// <summary>A rejected revision.</summary>
 public sealed class RejectedRevision
 {
     /// <summary>Revision.</summary>
@@ -341,14 +346,14 @@ public sealed class RejectedRevision
 /// <summary>One decision and its reason.</summary>
 public sealed class Decision
 {
-    /// <summary>When it was made.</summary>
+    /// <summary>When the operator decided.</summary>
     public DateTimeOffset Time { get; set; }
 
-    /// <summary>Started, StepAdvanced, Promoted, RolledBack, Held, Superseded, Rejected.</summary>
+    /// <summary>Started, StepAdvanced, Promoted, RolledBack, Rejected, Held, Superseded or StableLost.</summary>
     [Length(Maximum = StatusLimits.Text)]
     public string Action { get; set; } = "";
 
-    /// <summary>The revision it was about.</summary>
+    /// <summary>The revision that it is about.</summary>
     [Length(Maximum = StatusLimits.Text)]
     public string Revision { get; set; } = "";
 

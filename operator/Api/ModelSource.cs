@@ -5,17 +5,17 @@ namespace ModelOperator.Api;
 /// <summary>The model file.</summary>
 [ValidationRule(
     "!has(self.workloadIdentity) || !self.workloadIdentity || (!has(self.credentialsSecretRef) && (self.uri.startsWith('s3://') || self.uri.startsWith('azblob://') || self.uri.startsWith('gs://')))",
-    Message = "workloadIdentity is for s3, azblob and gs, and takes the place of credentialsSecretRef")]
+    Message = "workloadIdentity is for s3, azblob and gs, and replaces credentialsSecretRef")]
 [ValidationRule("!has(self.credentialsSecretRef) || !self.uri.startsWith('pvc://')", Message = "credentialsSecretRef is for models fetched over the network; a pvc:// address needs none")]
 [ValidationRule(
     "!has(self.cache) || ((has(self.digest) || self.uri.startsWith('oci://')) && !self.uri.startsWith('pvc://'))",
-    Message = "cache needs a digest, by which it knows the file (an oci:// address names one), and has no use for a pvc:// address")]
+    Message = "cache needs a digest to identify the file (an oci:// address has one), and is not used with a pvc:// address")]
 public sealed class ModelSource
 {
     /// <summary>
     /// Address of an ONNX file, or of an archive (tar, tar.gz, zip) with one and the files it needs: http(s)://HOST/PATH,
     /// oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, azblob://ACCOUNT/CONTAINER/BLOB, gs://BUCKET/OBJECT,
-    /// hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH. User names and passwords go into credentialsSecretRef, not in here.
+    /// hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH. Put user names and passwords into credentialsSecretRef, never here.
     /// </summary>
     [Required, Pattern(Addresses.Pattern), Length(Minimum = 8, Maximum = 2048)]
     public string Uri { get; set; } = "";
@@ -25,25 +25,24 @@ public sealed class ModelSource
     public string? Digest { get; set; }
 
     /// <summary>
-    /// Secret of the namespace with what the store wants: the keys token, or username and password; for oci also .dockerconfigjson; for s3
-    /// accessKeyId and secretAccessKey; for azblob sasToken or accountKey; for gs key.json. It is sent to that store alone.
+    /// Secret of the namespace with the store's credentials: the keys token, or username and password; for oci also .dockerconfigjson; for s3
+    /// accessKeyId and secretAccessKey; for azblob sasToken or accountKey; for gs key.json. They are sent only to that store.
     /// </summary>
     public LocalSecretReference? CredentialsSecretRef { get; set; }
 
     /// <summary>
-    /// Signs in to s3, azblob or gs with the identity that the cloud provider gives the pod's service account, which spec.runtime.podTemplate
-    /// names. Default: false.
+    /// Signs in to s3, azblob or gs with the cloud identity of the pod's service account, which spec.runtime.podTemplate names. Default: false.
     /// </summary>
     public bool? WorkloadIdentity { get; set; }
 
-    /// <summary>Who must have signed the model. A model that is not is refused.</summary>
+    /// <summary>The key that must have signed the model. A model without its signature is refused.</summary>
     public ModelSignature? Signature { get; set; }
 
-    /// <summary>A volume on which pods share what they downloaded.</summary>
+    /// <summary>A volume on which pods share downloads.</summary>
     public ModelCache? Cache { get; set; }
 }
 
-/// <summary>A signature, as cosign makes them: of an artifact in its registry, of other files in base64 at the same address with .sig at the end.</summary>
+/// <summary>A cosign signature: in the registry for an oci address, else in base64 at the same address with .sig appended.</summary>
 public sealed class ModelSignature
 {
     /// <summary>The public key: ECDSA on the curve P-256, as PEM.</summary>
@@ -63,12 +62,12 @@ public sealed class SecretKeyReference
     public string? Key { get; set; }
 }
 
-/// <summary>Where pods share what they downloaded, each file by its digest.</summary>
+/// <summary>A volume on which pods share downloads, each file under its digest.</summary>
 public sealed class ModelCache
 {
     /// <summary>
-    /// Name of a PersistentVolumeClaim of the same namespace that all nodes can write to (ReadWriteMany), or with ReadWriteOnce one whose pods
-    /// run on one node.
+    /// Name of a PersistentVolumeClaim of the same namespace. All nodes must be able to write to it (ReadWriteMany), unless all pods run on one
+    /// node.
     /// </summary>
     [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 253)]
     public string ClaimName { get; set; } = "";

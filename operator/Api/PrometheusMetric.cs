@@ -4,7 +4,7 @@ namespace ModelOperator.Api;
 
 /// <summary>
 /// A metric of both revisions from a Prometheus server: two counters (badQuery, totalQuery), or a mean (meanQuery). Queries are PromQL in which
-/// {{namespace}}, {{name}}, {{revision}} and {{intervalSeconds}} are filled in, and are asked once for each revision in every interval.
+/// {{namespace}}, {{name}}, {{revision}} and {{intervalSeconds}} are filled in. The operator asks them once for each revision in every interval.
 /// </summary>
 [ValidationRule("has(self.badQuery) == has(self.totalQuery)", Message = "badQuery and totalQuery belong together")]
 [ValidationRule("has(self.badQuery) != has(self.meanQuery)", Message = "give badQuery and totalQuery (counters), or meanQuery (a mean)")]
@@ -18,13 +18,13 @@ public sealed class PrometheusMetric
     public string Address { get; set; } = "";
 
     /// <summary>
-    /// Counter of what went badly, as it stands (no rate or increase; a reset starts anew). One number: no series is no data, so end it with
-    /// "or vector(0)" where none means 0.
+    /// Counter of bad events as it stands: no rate or increase; a reset starts anew. It must return one number. No series is no data, so end it with
+    /// "or vector(0)" where no series means 0.
     /// </summary>
     [Length(Minimum = 1, Maximum = 4096)]
     public string? BadQuery { get; set; }
 
-    /// <summary>Counter of everything, bad included, as it stands.</summary>
+    /// <summary>Counter of all events, bad included, as it stands.</summary>
     [Length(Minimum = 1, Maximum = 4096)]
     public string? TotalQuery { get; set; }
 
@@ -32,11 +32,13 @@ public sealed class PrometheusMetric
     [Length(Minimum = 1, Maximum = 4096)]
     public string? MeanQuery { get; set; }
 
-    /// <summary>With meanQuery: the least the mean can be, a decimal number; what is lower counts as this.</summary>
+    /// <summary>With meanQuery: lower end of the range, a decimal number. A lower mean counts as this.</summary>
     [Pattern("^-?[0-9]{1,15}(\\.[0-9]{1,9})?$"), Length(Minimum = 1, Maximum = 32)]
     public string? MeanMinimum { get; set; }
 
-    /// <summary>With meanQuery: the most the mean can be, a decimal number; what is higher counts as this. The narrower the range, the sooner a verdict.</summary>
+    /// <summary>
+    /// With meanQuery: upper end of the range, a decimal number. A higher mean counts as this. A narrower range gives a sooner verdict.
+    /// </summary>
     [Pattern("^-?[0-9]{1,15}(\\.[0-9]{1,9})?$"), Length(Minimum = 1, Maximum = 32)]
     public string? MeanMaximum { get; set; }
 
@@ -48,7 +50,7 @@ public sealed class PrometheusMetric
     public int? TimeoutSeconds { get; set; }
 }
 
-/// <summary>Which way a mean is better.</summary>
+/// <summary>Which direction of a mean is better.</summary>
 public enum MetricDirection
 {
     /// <summary>As with costs.</summary>

@@ -21,43 +21,43 @@ public static class Reasons
     /// <summary>The pods are ready and no router is.</summary>
     public const string RoutersNotReady = "RoutersNotReady";
 
-    /// <summary>A canary is on its way, coming up or compared.</summary>
+    /// <summary>A canary is coming up or is compared.</summary>
     public const string RolloutInProgress = "RolloutInProgress";
 
     /// <summary>A rollout began.</summary>
     public const string RolloutStarted = "RolloutStarted";
 
-    /// <summary>The canary moved on to the next step.</summary>
+    /// <summary>The canary got the weight of its next step.</summary>
     public const string StepAdvanced = "StepAdvanced";
 
-    /// <summary>The canary was shown to be no worse than the margins allow and became stable.</summary>
+    /// <summary>The evidence shows that the canary is no worse than the margins allow: it is the new stable revision.</summary>
     public const string Promoted = "Promoted";
 
-    /// <summary>Traffic went back to the stable revision.</summary>
+    /// <summary>All requests go back to the stable revision.</summary>
     public const string RolledBack = "RolledBack";
 
-    /// <summary>The spec changed again during a rollout; the canary was given up for the new revision.</summary>
+    /// <summary>The spec changed during the rollout: the canary was given up.</summary>
     public const string Superseded = "Superseded";
 
-    /// <summary>The spec asks for a revision that failed its trial; stable serves on.</summary>
+    /// <summary>The spec asks for a revision that was rejected; the stable revision serves on.</summary>
     public const string RevisionRejected = "RevisionRejected";
 
-    /// <summary>The canary's answers are less accurate than the margin allows.</summary>
+    /// <summary>The canary's answers are wrong more often than the margin allows.</summary>
     public const string AccuracyHarmful = "AccuracyHarmful";
 
-    /// <summary>The canary is slower than the margin allows.</summary>
+    /// <summary>The canary is slow more often than the margin allows.</summary>
     public const string LatencyHarmful = "LatencyHarmful";
 
     /// <summary>The canary fails more requests than the margin allows.</summary>
     public const string ErrorRateHarmful = "ErrorRateHarmful";
 
-    /// <summary>The canary is worse by a metric from Prometheus than the margin allows.</summary>
+    /// <summary>A Prometheus metric of the canary is worse than the margin allows.</summary>
     public const string MetricHarmful = "MetricHarmful";
 
-    /// <summary>A webhook or a Job found the canary harmful.</summary>
+    /// <summary>A webhook or a Job says that the canary is harmful.</summary>
     public const string GateHarmful = "GateHarmful";
 
-    /// <summary>The new revision answers the evaluation's data set.</summary>
+    /// <summary>The evaluation's Job sends the data set to the new revision.</summary>
     public const string EvaluationRunning = "EvaluationRunning";
 
     /// <summary>The new revision meets what the evaluation asks.</summary>
@@ -69,25 +69,25 @@ public static class Reasons
     /// <summary>The evaluation could not be done; nothing is known of the revision.</summary>
     public const string EvaluationError = "EvaluationError";
 
-    /// <summary>Nothing but the truth of answers given is missing for a verdict.</summary>
+    /// <summary>Only ground truth is missing for a verdict: send feedback.</summary>
     public const string WaitingForTruth = "WaitingForTruth";
 
-    /// <summary>A Prometheus server, a webhook or a Job gives no answer that can be used: nothing is decided until it does.</summary>
+    /// <summary>A Prometheus server, a webhook or a Job gives no usable answer: its guardrail decides nothing until it does.</summary>
     public const string MetricsUnavailable = "MetricsUnavailable";
 
-    /// <summary>The analysis deadline passed and the data could not tell.</summary>
+    /// <summary>The analysis deadline passed without a verdict.</summary>
     public const string AnalysisDeadlineExceeded = "AnalysisDeadlineExceeded";
 
-    /// <summary>No reports come from the routers: nothing is decided until they do.</summary>
+    /// <summary>No router answers the operator: nothing is decided until one does.</summary>
     public const string NoMetrics = "NoMetrics";
 
     /// <summary>The spec breaks a rule; the message names the field, the value and what would be right.</summary>
     public const string InvalidSpec = "InvalidSpec";
 
-    /// <summary>The Secret with the model's credentials does not exist.</summary>
+    /// <summary>A Secret that the spec names does not exist, or lacks the key.</summary>
     public const string SecretNotFound = "SecretNotFound";
 
-    /// <summary>The Secret with the model's credentials lacks the keys that are read.</summary>
+    /// <summary>The Secret with the model's credentials lacks the keys for this store, or the store refuses them.</summary>
     public const string CredentialsMissing = "CredentialsMissing";
 
     /// <summary>The file that arrived has another digest than the spec asks for.</summary>
@@ -96,13 +96,13 @@ public static class Reasons
     /// <summary>The model could not be downloaded.</summary>
     public const string ModelDownloadFailed = "ModelDownloadFailed";
 
-    /// <summary>The model's address is one that the installation lets no model come from.</summary>
+    /// <summary>The installation does not allow the model's address; see modelSources.allowedNetworks.</summary>
     public const string AddressRefused = "AddressRefused";
 
-    /// <summary>The model is not signed by the key that the spec names.</summary>
+    /// <summary>The model is not signed with the key that the spec names.</summary>
     public const string SignatureInvalid = "SignatureInvalid";
 
-    /// <summary>The model's archive cannot be unpacked, is not safe to, or holds no model.</summary>
+    /// <summary>The model's archive is damaged, unsafe, or holds no model.</summary>
     public const string ArchiveInvalid = "ArchiveInvalid";
 
     /// <summary>There is nothing at the model's address.</summary>
@@ -111,10 +111,10 @@ public static class Reasons
     /// <summary>The file is not a model ONNX Runtime can run.</summary>
     public const string ModelInvalid = "ModelInvalid";
 
-    /// <summary>An execution provider asked for cannot be had in the pod.</summary>
+    /// <summary>No execution provider that the spec names works in the pod.</summary>
     public const string ProviderUnavailable = "ProviderUnavailable";
 
-    /// <summary>The runtime was started with arguments it refuses.</summary>
+    /// <summary>The runtime refuses its arguments.</summary>
     public const string InvalidConfiguration = "InvalidConfiguration";
 
     /// <summary>A container of the revision keeps ending.</summary>
@@ -129,12 +129,15 @@ public static class Reasons
     /// <summary>The API server refuses the revision's pods: quota, admission, or a pod template that is not valid.</summary>
     public const string PodsRefused = "PodsRefused";
 
-    /// <summary>An object of the name the operator needs exists and is not the operator's.</summary>
+    /// <summary>An object with a name that the operator needs exists and belongs to somebody else.</summary>
     public const string NameConflict = "NameConflict";
 
-    /// <summary>The revision was not ready in time.</summary>
+    /// <summary>The revision did not have enough ready pods in time.</summary>
     public const string ProgressDeadlineExceeded = "ProgressDeadlineExceeded";
 
-    /// <summary>A call to the API server failed; it is tried again.</summary>
+    /// <summary>The stable revision's Deployment was deleted, and its pod template with it.</summary>
+    public const string StableLost = "StableLost";
+
+    /// <summary>The API server refused an object that the operator wrote; the operator tries again.</summary>
     public const string ReconcileError = "ReconcileError";
 }

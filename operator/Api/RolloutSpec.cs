@@ -18,27 +18,27 @@ public sealed class RolloutSpec
     /// <summary>How stable and canary are compared.</summary>
     public AnalysisSpec? Analysis { get; set; }
 
-    /// <summary>Seconds a revision may take to become ready before it is rejected.</summary>
+    /// <summary>Seconds a canary may have too few ready pods before it is rejected.</summary>
     [Default("600"), Range(Minimum = 1, Maximum = 86400)]
     public int? ProgressDeadlineSeconds { get; set; }
 
-    /// <summary>Earlier revisions kept, scaled to zero, for an instant return.</summary>
+    /// <summary>Earlier revisions kept, scaled to zero.</summary>
     [Default("10"), Range(Minimum = 0, Maximum = 100)]
     public int? RevisionHistoryLimit { get; set; }
 }
 
-/// <summary>One step: a weight, held at least so long and for so many requests.</summary>
+/// <summary>One step: a weight for the canary, with a minimum duration and number of requests.</summary>
 public sealed class RolloutStep
 {
     /// <summary>Percent of requests the canary gets.</summary>
     [Required, Range(Minimum = 1, Maximum = 100)]
     public int Weight { get; set; }
 
-    /// <summary>Least seconds at this weight, counted from when every ready router has confirmed it.</summary>
+    /// <summary>Minimum seconds at this weight, from when every ready router has confirmed it.</summary>
     [Default("60"), Range(Minimum = 0, Maximum = 604800)]
     public int? DurationSeconds { get; set; }
 
-    /// <summary>Least requests answered by the canary at this weight.</summary>
+    /// <summary>Minimum number of requests that the canary answers at this weight.</summary>
     [Default("0"), Range(Minimum = 0, Maximum = 1000000000)]
     public int? MinRequests { get; set; }
 }
@@ -53,32 +53,39 @@ public sealed class AnalysisSpec
     [Default("10"), Range(Minimum = 1, Maximum = 3600)]
     public int? IntervalSeconds { get; set; }
 
-    /// <summary>Confidence in every verdict, in percent: 99 means at most 1 % chance of rolling back a canary that is as good, over the whole rollout, however often one looks.</summary>
+    /// <summary>
+    /// Confidence in the verdicts, in percent. 99: at most 1 % of equally good canaries are rolled back, over the whole rollout and however
+    /// often the operator looks, if requests are independent or the baseline is known.
+    /// </summary>
     [Default("99"), Range(Minimum = 80, Maximum = 99)]
     public int? ConfidencePercent { get; set; }
 
-    /// <summary>What must not get worse. Default: accuracy by 2 points, requests over the stable p95 by 5 points, errors by 1 point.</summary>
+    /// <summary>
+    /// What must not get worse. Default: accuracy by 2 points, requests over the stable p95 by 5 points, errors by 1 point.
+    /// </summary>
     [ListMapKey("name"), Length(Minimum = 1, Maximum = 16)]
     public List<Guardrail>? Guardrails { get; set; }
 
-    /// <summary>Seconds from the first canary request until a rollout without a verdict is ended as onInconclusive says.</summary>
+    /// <summary>
+    /// Seconds from when the routers first confirm the canary's weight until onInconclusive decides a rollout without a verdict.
+    /// </summary>
     [Default("86400"), Range(Minimum = 1, Maximum = 2592000)]
     public int? DeadlineSeconds { get; set; }
 
-    /// <summary>What to do at the deadline when the data cannot tell: Hold, Rollback or Promote.</summary>
+    /// <summary>What to do at the deadline without a verdict: Hold, Rollback or Promote. A guardrail without data always holds.</summary>
     [Default("\"Hold\"")]
     public InconclusiveAction? OnInconclusive { get; set; }
 }
 
-/// <summary>What to do when the data cannot tell.</summary>
+/// <summary>What to do without a verdict.</summary>
 public enum InconclusiveAction
 {
-    /// <summary>Leave the weights as they are and wait for a person.</summary>
+    /// <summary>Keep the weights and wait for a person.</summary>
     Hold,
 
-    /// <summary>Go back to the stable revision.</summary>
+    /// <summary>Roll the canary back.</summary>
     Rollback,
 
-    /// <summary>Take the canary: it was not shown to be worse.</summary>
+    /// <summary>Promote the canary: it was not shown to be worse.</summary>
     Promote,
 }

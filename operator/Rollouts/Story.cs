@@ -91,7 +91,7 @@ internal static class Story
 
         if (scope.AwaitsTruth)
         {
-            waits.Add($"truth: {Truth(scope)}");
+            waits.Add($"ground truth: {Truth(scope)}");
         }
 
         waits.Add($"evidence: {Verdicts(scope)}");
@@ -104,7 +104,7 @@ internal static class Story
         .Where(known => known.Guardrail.Type == GuardrailType.Accuracy)
         .Select(known => string.Create(
             CultureInfo.InvariantCulture,
-            $"{known.Guardrail.Name} knows it of {known.Evidence.Total.Canary.Total:N0} of the canary's {scope.Status.Rollout!.CanaryRequests:N0} answers")));
+            $"{known.Guardrail.Name} has it for {known.Evidence.Total.Canary.Total:N0} of the canary's {scope.Status.Rollout!.CanaryRequests:N0} answers")));
 
     private static string Word(Judgement judgement) => judgement switch
     {

@@ -14,7 +14,7 @@ public class SentenceTests
         string sentence = Sentence.Of(Measure.Accuracy, Criterion.Margin(0.02), Evidence, new Judgement(Verdict.Harmful, true, 8345, 1, Where), Judge);
         Assert.That(
             sentence,
-            Is.EqualTo("canary answers 4.1 points fewer right: 412 of 3,000 wrong against 290 of 3,010; difference +2.0 to +6.2 points; 1 in 8,300 if it were within the margin of 2 points"));
+            Is.EqualTo("canary is 4.1 points less accurate: 412 of 3,000 wrong against 290 of 3,010; difference +2.0 to +6.2 points; 1 in 8,300 if it were within the margin of 2 points"));
     }
 
     [Test]
@@ -40,7 +40,7 @@ public class SentenceTests
     {
         var evidence = new GuardrailEvidence { Closed = new Block(default, new ArmCounts(1, 5)) };
         string sentence = Sentence.Of(Measure.Accuracy, Criterion.Margin(0.02), evidence, Judge.Of(evidence, Criterion.Margin(0.02)), Judge);
-        Assert.That(sentence, Is.EqualTo("no answers with a known truth of the canary yet"));
+        Assert.That(sentence, Is.EqualTo("no answers with ground truth of the canary yet"));
     }
 
     [Test]
@@ -50,7 +50,7 @@ public class SentenceTests
         string safe = Sentence.Of(Measure.ErrorRate, Criterion.Margin(0), Evidence, new Judgement(Verdict.Safe, false, 1, 512, Where), Judge);
         Assert.Multiple(() =>
         {
-            Assert.That(harm, Is.EqualTo("canary answers 4.1 points fewer right: 412 of 3,000 wrong against 290 of 3,010; difference +2.0 to +6.2 points; 1 in 8,300 under no difference"));
+            Assert.That(harm, Is.EqualTo("canary is 4.1 points less accurate: 412 of 3,000 wrong against 290 of 3,010; difference +2.0 to +6.2 points; 1 in 8,300 under no difference"));
             Assert.That(safe, Is.EqualTo("canary is better than stable: 412 of 3,000 failed against 290 of 3,010; difference +2.0 to +6.2 points; 1 in 510 if it were not"));
         });
     }
@@ -59,7 +59,7 @@ public class SentenceTests
     [TestCase(Verdict.Safe, "canary is within the limit of 8 % wrong: 412 of 3,000 wrong; rate 2.0 to 6.2 %; 1 in 12 if it were worse than that")]
     [TestCase(Verdict.Continue, "not decided yet: 412 of 3,000 wrong; rate 2.0 to 6.2 %; evidence of harm 1 in 340, decided at 1 in 300; of safety 1 in 12, decided at 1 in 100")]
     [TestCase(Verdict.Inconclusive, "the data could not tell in time: 412 of 3,000 wrong; rate 2.0 to 6.2 %; evidence of harm 1 in 340, decided at 1 in 300; of safety 1 in 12, decided at 1 in 100")]
-    [TestCase(Verdict.NoData, "no answers with a known truth of the stable revision yet")]
+    [TestCase(Verdict.NoData, "no answers with ground truth of the stable revision yet")]
     public void A_limit_is_told_with_the_canary_alone(Verdict verdict, string expected)
     {
         var evidence = verdict == Verdict.NoData ? Evidence with { Closed = Evidence.Closed with { Stable = default } } : Evidence;
@@ -71,7 +71,7 @@ public class SentenceTests
     {
         var evidence = new GuardrailEvidence { Closed = new Block(new ArmCounts(10, 1000), new ArmCounts(200, 10_000)) };
         string sentence = Sentence.Of(Measure.ErrorRate, Criterion.Margin(0), evidence, new Judgement(Verdict.Harmful, true, 400, 1, Where), Judge);
-        Assert.That(sentence, Does.StartWith("canary has more failed in the same stretches of time: 10 of 1,000 failed against 200 of 10,000;"));
+        Assert.That(sentence, Does.StartWith("canary has more failed in the same intervals: 10 of 1,000 failed against 200 of 10,000;"));
     }
 
     [Test]

@@ -27,7 +27,7 @@ public sealed class DelayedTruthTests
         string message = await place.EventuallyAsync(
             "get mdep digits -o jsonpath={range.status.conditions[?(@.type==\"Progressing\")]}{.reason}{.message}{end}",
             condition => condition.StartsWith("WaitingForTruth", StringComparison.Ordinal), "the rollout to wait for truth");
-        Assert.That(message, Does.Contain("truth: accuracy knows it of "));
+        Assert.That(message, Does.Contain("truth: accuracy has it for "));
 
         // v3 is wrong on one digit in eight where v1 is on one in 25; without the truth it would have been promoted.
         string rejected = await place.EventuallyAsync(

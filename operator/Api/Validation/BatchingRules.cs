@@ -18,7 +18,7 @@ internal static class BatchingRules
             ("maxQueueSize", batching.MaxQueueSize),
         ];
         return fields.Where(field => field.Value is not null).Select(field =>
-            FieldError.Of($"{Root}.{field.Field}", field.Value, "means nothing with mode Disabled; set mode to Auto or leave it out"));
+            FieldError.Of($"{Root}.{field.Field}", field.Value, "has no effect with mode Disabled; set mode to Auto or leave it out"));
     }
 
     private static IEnumerable<FieldError> PreferredSizes(BatchingSpec batching)
@@ -26,7 +26,7 @@ internal static class BatchingRules
         var sizes = batching.PreferredBatchSizes ?? [];
         if (sizes.Count > 0 && batching.MaxBatchSize is null)
         {
-            yield return FieldError.Of($"{Root}.maxBatchSize", "null", $"is needed with preferredBatchSizes; want {sizes.Max()} or more");
+            yield return FieldError.Of($"{Root}.maxBatchSize", "null", $"is required with preferredBatchSizes; want {sizes.Max()} or more");
         }
 
         for (var i = 0; i < sizes.Count; i++)
@@ -42,7 +42,7 @@ internal static class BatchingRules
             }
             else if (sizes.IndexOf(sizes[i]) < i)
             {
-                yield return FieldError.Of(field, sizes[i], "is there already; name each size once");
+                yield return FieldError.Of(field, sizes[i], "is listed twice; list each size once");
             }
         }
     }

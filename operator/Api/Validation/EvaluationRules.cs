@@ -17,12 +17,12 @@ internal static class EvaluationRules
         if (evaluation is { MinAccuracyPercent: null, MaxAccuracyDropPercent: null, MaxMilliseconds: null })
         {
             yield return FieldError.Of(
-                Root, "{...}", "asks nothing, so that every revision would pass; give at least one of minAccuracyPercent, maxAccuracyDropPercent and maxMilliseconds");
+                Root, "{...}", "sets no limit, so every revision would pass; set at least one of minAccuracyPercent, maxAccuracyDropPercent and maxMilliseconds");
         }
 
         if (evaluation is { QuantilePercent: { } quantile, MaxMilliseconds: null })
         {
-            yield return FieldError.Of($"{Root}.quantilePercent", quantile, "belongs to maxMilliseconds; give that, or leave it out");
+            yield return FieldError.Of($"{Root}.quantilePercent", quantile, "needs maxMilliseconds; set that too, or leave it out");
         }
 
         foreach (var error in Dataset(evaluation.Dataset))

@@ -18,7 +18,7 @@ internal static class GuardrailRules
         .. guardrail.Prometheus is { } metric ? PrometheusRules.Check($"{path}.prometheus", metric) : [],
         .. guardrail.Webhook is { } webhook ? AddressRules.Check($"{path}.webhook.url", webhook.Url) : [],
         .. guardrail is { Job: not null, Name: EvaluationName }
-            ? [FieldError.Text($"{path}.name", guardrail.Name, "is what the Job of rollout.evaluation is called; choose another name")]
+            ? [FieldError.Text($"{path}.name", guardrail.Name, "is reserved for the Job of rollout.evaluation; choose another name")]
             : Array.Empty<FieldError>(),
         .. guardrail.Job is { } job ? JobTemplateRules.Check($"{path}.job.template", job.Template) : [],
     ];
@@ -31,7 +31,7 @@ internal static class GuardrailRules
     private static IEnumerable<FieldError> Source(string path, Guardrail guardrail, string field, object? value, GuardrailType type) =>
         (value is null, guardrail.Type == type) switch
         {
-            (true, true) => [FieldError.Of($"{path}.{field}", "null", $"is needed with type {type}")],
+            (true, true) => [FieldError.Of($"{path}.{field}", "null", $"is required with type {type}")],
             (false, false) => [FieldError.Of($"{path}.{field}", "{...}", $"belongs to type {type}, and the type is {guardrail.Type}; leave it out")],
             _ => [],
         };
@@ -53,7 +53,7 @@ internal static class GuardrailRules
         return objective is not null
             ? [FieldError.Of($"{path}.marginPercent", margin, $"compares with stable, and {objective} judges the canary alone; leave one of them out, or make two guardrails")]
             : guardrail.Type is GuardrailType.Webhook or GuardrailType.Job
-                ? [FieldError.Of($"{path}.marginPercent", margin, $"belongs to guardrails that count, and a {guardrail.Type} gives its own verdict; leave it out")]
+                ? [FieldError.Of($"{path}.marginPercent", margin, $"compares counts or means, and a {guardrail.Type} gives its own verdict; leave it out")]
                 : [];
     }
 }

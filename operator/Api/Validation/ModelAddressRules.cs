@@ -29,7 +29,7 @@ internal static partial class ModelAddressRules
 
         if (workloadIdentity == true && secret is not null)
         {
-            yield return FieldError.Text($"{parent}.credentialsSecretRef.name", secret.Name, "belongs to no workloadIdentity; leave one of them out");
+            yield return FieldError.Text($"{parent}.credentialsSecretRef.name", secret.Name, "contradicts workloadIdentity; leave one of them out");
         }
 
         if (secret is not null && address is VolumeAddress)

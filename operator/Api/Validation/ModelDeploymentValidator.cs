@@ -34,7 +34,7 @@ public static partial class ModelDeploymentValidator
         else if (name.Length > 0 && !ServiceName().IsMatch(name))
         {
             yield return FieldError.Text(
-                "metadata.name", name, "becomes the name of a Service: lower case letters, digits and \"-\", a letter first, a letter or digit last");
+                "metadata.name", name, "must be a valid Service name: lower-case letters, digits and \"-\", starting with a letter and ending with a letter or digit");
         }
     }
 

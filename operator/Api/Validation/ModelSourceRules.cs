@@ -51,11 +51,11 @@ internal static partial class ModelSourceRules
 
         if (address is VolumeAddress)
         {
-            yield return FieldError.Text($"{Root}.cache.claimName", cache.ClaimName, "has no use for a pvc:// address; leave it out");
+            yield return FieldError.Text($"{Root}.cache.claimName", cache.ClaimName, "is not used with a pvc:// address; leave it out");
         }
         else if (model.Digest is null && address is not (null or OciAddress))
         {
-            yield return FieldError.Text($"{Root}.cache.claimName", cache.ClaimName, "knows files by their digest; give spec.model.digest, or leave it out");
+            yield return FieldError.Text($"{Root}.cache.claimName", cache.ClaimName, "identifies files by their digest; set spec.model.digest, or leave the cache out");
         }
     }
 

@@ -46,7 +46,7 @@ internal static class PodTemplateRules
     private static IEnumerable<FieldError> Labelling(string path, JsonObject labels) =>
     [
         .. labels.Where(label => Labels.Reserved.Contains(label.Key)).Select(label => FieldError.Of(
-            $"{path}[{label.Key}]", label.Value?.ToJsonString(), "is set by the operator, which finds its pods by it; choose another key")),
+            $"{path}[{label.Key}]", label.Value?.ToJsonString(), "is reserved: the operator finds its pods by it; choose another key")),
         .. Strings(path, labels),
     ];
 
@@ -61,7 +61,7 @@ internal static class PodTemplateRules
             if (spec[field] is not JsonArray entries)
             {
                 yield return FieldError.Of(
-                    $"{path}.{field}", spec[field]?.ToJsonString(), "want a list, which is merged by name into the operator's; it cannot be taken away");
+                    $"{path}.{field}", spec[field]?.ToJsonString(), "want a list, which is merged by name into the operator's; it cannot be removed");
                 continue;
             }
 
@@ -80,11 +80,11 @@ internal static class PodTemplateRules
             var name = (entries[i] as JsonObject)?["name"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
             if (name.Length == 0)
             {
-                yield return FieldError.Of($"{path}[{i}]", entries[i]?.ToJsonString(), "want an object with a name, by which it is merged");
+                yield return FieldError.Of($"{path}[{i}]", entries[i]?.ToJsonString(), "want an object with a name; entries are merged by name");
             }
             else if (!names.Add(name))
             {
-                yield return FieldError.Text($"{path}[{i}].name", name, "is there already; names must be unique");
+                yield return FieldError.Text($"{path}[{i}].name", name, "is listed twice; names must be unique");
             }
         }
     }
@@ -93,7 +93,7 @@ internal static class PodTemplateRules
     public static IEnumerable<FieldError> OnlyKeys(string path, JsonObject parent, params string[] allowed) => parent
         .Where(property => !allowed.Contains(property.Key))
         .Select(property => FieldError.Of(
-            $"{path}.{property.Key}", property.Value?.ToJsonString(), $"is no field here; want {string.Join(" and ", allowed)} only"));
+            $"{path}.{property.Key}", property.Value?.ToJsonString(), $"is not a field here; only {string.Join(" and ", allowed)} are allowed"));
 
     /// <summary>Checks a part when it is there.</summary>
     public static IEnumerable<FieldError> Object(string path, JsonObject parent, string name, Func<string, JsonObject, IEnumerable<FieldError>> check)

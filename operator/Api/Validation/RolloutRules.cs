@@ -30,7 +30,7 @@ internal static class RolloutRules
         if (interval > deadline)
         {
             yield return FieldError.Of(
-                "spec.rollout.analysis.intervalSeconds", interval, $"is longer than deadlineSeconds ({deadline}): the rollout would end before anything is compared");
+                "spec.rollout.analysis.intervalSeconds", interval, $"is longer than deadlineSeconds ({deadline}), so the rollout would end before anything is compared; want at most that");
         }
 
         var guardrails = analysis.Guardrails ?? [];

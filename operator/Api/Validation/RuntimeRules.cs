@@ -42,7 +42,7 @@ internal static class RuntimeRules
             var field = $"spec.runtime.executionProviders[{i}]";
             if (providers.IndexOf(providers[i]) < i)
             {
-                yield return FieldError.Of(field, providers[i], "is there already; name each provider once, the preferred one first");
+                yield return FieldError.Of(field, providers[i], "is listed twice; list each provider once, the preferred one first");
             }
             else if (providers[i] != ExecutionProvider.CPU && runtime.Accelerator is not { Kind: AcceleratorKind.Gpu })
             {
@@ -53,6 +53,6 @@ internal static class RuntimeRules
 
     private static IEnumerable<FieldError> Precision(RuntimeSpec runtime) =>
         runtime.Precision == ModelPrecision.Fp16 && runtime.ExecutionProviders is not [ExecutionProvider.TensorRT, ..]
-            ? [FieldError.Of("spec.runtime.precision", ModelPrecision.Fp16, "is for TensorRT to compute with; put TensorRT first in spec.runtime.executionProviders, or use Fp32")]
+            ? [FieldError.Of("spec.runtime.precision", ModelPrecision.Fp16, "needs TensorRT; put it first in spec.runtime.executionProviders, or use Fp32")]
             : [];
 }

@@ -41,7 +41,7 @@ internal static class GateJobResult
         }
 
         return Interruption(pod) is { } interruption
-            ? answer with { Problem = $"pod {pod.Metadata.Name} did not come to an end of its own: {interruption}; delete Job {job.Metadata.Name} to run it again" }
+            ? answer with { Problem = $"pod {pod.Metadata.Name} was ended from outside: {interruption}; delete Job {job.Metadata.Name} to run it again" }
             : Judge(pod, answer);
     }
 

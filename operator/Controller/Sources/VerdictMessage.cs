@@ -22,7 +22,7 @@ internal sealed record VerdictMessage(Verdict Verdict, string? Message)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            problem = "it is no JSON";
+            problem = "it is not JSON";
             return null;
         }
     }
@@ -52,7 +52,7 @@ internal sealed record VerdictMessage(Verdict Verdict, string? Message)
 
         if (answer.TryGetProperty("message", out JsonElement message) && message.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
         {
-            problem = "message is no text";
+            problem = "message is not a string";
             return null;
         }
 

@@ -37,6 +37,6 @@ internal sealed class WebhookClient(SourceHttp http)
             return new VerdictMessage(Verdict.Safe, Message: null);
         }
 
-        return VerdictMessage.Parse(body, out string? problem) ?? throw new SourceException($"its answer is no verdict: {problem}");
+        return VerdictMessage.Parse(body, out string? problem) ?? throw new SourceException($"its answer is not a verdict: {problem}");
     }
 }

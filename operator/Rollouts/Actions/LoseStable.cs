@@ -23,7 +23,7 @@ internal static class LoseStable
         scope.Decide(
             DecisionActions.StableLost,
             lost,
-            DecisionActions.StableLost,
+            Reasons.StableLost,
             $"the Deployment of stable revision {lost} is gone: revision {scope.Wanted} takes its place as soon as it is ready",
             EventSeverity.Warning);
         status.StableRevision = null;

@@ -103,7 +103,7 @@ internal static class StatusConditions
 
     private static string StalledReason(Scope scope) => scope switch
     {
-        { Status.StableRevision: not null } => DecisionActions.StableLost,
+        { Status.StableRevision: not null } => Reasons.StableLost,
         { Status.Evaluation.State: EvaluationState.Failed } => Reasons.EvaluationFailed,
         _ => scope.Find(scope.Wanted)?.Failure?.Reason ?? Reasons.ProgressDeadlineExceeded,
     };

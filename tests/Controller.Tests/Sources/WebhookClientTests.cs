@@ -59,7 +59,7 @@ public sealed class WebhookClientTests
     [TestCase(200, """{"verdict":"NoData"}""", "verdict is \"NoData\"")]
     [TestCase(200, """{"verdict":true}""", "verdict is true")]
     [TestCase(200, """{"verdict":"Safe","verdict":"Harmful"}""", "no JSON")]
-    [TestCase(200, """{"verdict":"Safe","message":7}""", "message is no text")]
+    [TestCase(200, """{"verdict":"Safe","message":7}""", "message is not a string")]
     [TestCase(200, """{"verdict":"\ud800"}""", "no JSON")]
     [TestCase(201, """{"verdict":"Safe"}""", "201")]
     [TestCase(204, "", "204")]
