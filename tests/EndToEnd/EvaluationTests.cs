@@ -22,7 +22,7 @@ public sealed class EvaluationTests
         TestContext.Out.WriteLine(rejected);
 
         Assert.That(first, Does.EndWith("/Passed/540"));
-        Assert.That(rejected, Does.Contain("below minAccuracyPercent 90").And.Contain("wrong by the new revision alone"));
+        Assert.That(rejected, Does.Contain("below minAccuracyPercent 90").And.Contain("wrong only by the new revision"));
         Assert.That(await place.RunAsync("get mdep digits -o jsonpath={.status.routing}"), Is.EqualTo(routing), "no table ever held the bad model");
         Assert.That(await place.RunAsync("get mdep digits -o jsonpath={.status.history[-1:].message}"), Does.EndWith("it had no traffic"));
 

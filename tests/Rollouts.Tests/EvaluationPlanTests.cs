@@ -61,7 +61,7 @@ public sealed class EvaluationPlanTests
             Assert.That(plan.Status.Evaluation!.State, Is.EqualTo(EvaluationState.Passed));
             Assert.That(
                 plan.Status.Evaluation.Message,
-                Is.EqualTo("980 of 1,000 answers right, 98.0 %, stable 97.5 %; 5 wrong by the new revision alone, 10 by stable alone: on data like this its accuracy is -2.1 to +3.4 points off stable's; p95 20 ms"));
+                Is.EqualTo("980 of 1,000 answers right, 98.0 %, stable 97.5 %; 5 wrong only by the new revision, 10 only by stable; on data like this its accuracy differs from stable's by -2.1 to +3.4 points; p95 20 ms"));
             Assert.That(plan.Evaluation, Is.Null, "its Job can go");
             Assert.That(plan.Status.Routing!.Targets.Single(t => t.Revision == "v2").Weight, Is.EqualTo(5));
             Assert.That(plan.Events.Select(e => e.Reason), Does.Contain(Reasons.EvaluationPassed));
@@ -103,7 +103,7 @@ public sealed class EvaluationPlanTests
         var plan = Plan(Evaluating(Ended(counts), spec => spec.Rollout!.Evaluation = new EvaluationSpec { Dataset = new() { Uri = "http://s/d" }, MaxMilliseconds = 50 }));
 
         Assert.That(plan.Status.Evaluation!.State, Is.EqualTo(EvaluationState.Failed));
-        Assert.That(plan.Status.Evaluation.Message, Does.StartWith("it answered no row").And.EndWith("10 rows failed, such as with 400: wrong shape"));
+        Assert.That(plan.Status.Evaluation.Message, Does.StartWith("it answered no row").And.EndWith("10 rows failed, for example with 400: wrong shape"));
     }
 
     [Test]

@@ -26,7 +26,7 @@ public class EvaluationTests
         Assert.That((evaluation.CanaryLatency, evaluation.StableLatency), Is.EqualTo(("12.5 ms", "11 ms")));
         Assert.That(
             evaluation.Message,
-            Does.StartWith("970 of 1,000 answers right, 97.0 %, stable 96.0 %; 10 wrong by the new revision alone, 20 by stable alone: on data like this its accuracy is -").And.EndWith("; p95 12.5 ms"));
+            Does.StartWith("970 of 1,000 answers right, 97.0 %, stable 96.0 %; 10 wrong only by the new revision, 20 only by stable; on data like this its accuracy differs from stable's by -").And.EndWith("; p95 12.5 ms"));
         Assert.That(simulation.LastPlan!.Evaluation, Is.Null, "its Job goes");
         Assert.That(simulation.Status.History!.Last().Message, Does.StartWith("canary v2 is ready and gets 5 percent of requests; its evaluation passed: 970 of 1,000 answers right"));
     }

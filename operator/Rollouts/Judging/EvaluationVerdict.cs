@@ -70,7 +70,7 @@ internal static class EvaluationVerdict
             CultureInfo.InvariantCulture, $"{counts.Predictions - canary.Wrong:N0} of {counts.Predictions:N0} answers right, {Percent(Right(canary, counts))}");
         text += counts.Stable is { } stable ? Compared(stable, counts) : Alone(canary, counts);
         text += canary.Latency is { } latency ? $"; p{asked.QuantilePercent} {Milliseconds(latency)}" : "";
-        return canary.Failed == 0 ? text : text + string.Create(CultureInfo.InvariantCulture, $"; {canary.Failed:N0} rows failed, such as with {canary.Error}");
+        return canary.Failed == 0 ? text : text + string.Create(CultureInfo.InvariantCulture, $"; {canary.Failed:N0} rows failed, for example with {canary.Error}");
     }
 
     private static string Compared(EvaluationArm stable, EvaluationCounts counts)
@@ -78,8 +78,8 @@ internal static class EvaluationVerdict
         Interval difference = Difference(counts);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $", stable {Percent(Right(stable, counts))}; {counts.OnlyCanaryWrong:N0} wrong by the new revision alone, {counts.OnlyStableWrong:N0} by stable alone: "
-            + $"on data like this its accuracy is {-100 * difference.High:+0.0;-0.0;0.0} to {-100 * difference.Low:+0.0;-0.0;0.0} points off stable's");
+            $", stable {Percent(Right(stable, counts))}; {counts.OnlyCanaryWrong:N0} wrong only by the new revision, {counts.OnlyStableWrong:N0} only by stable; "
+            + $"on data like this its accuracy differs from stable's by {-100 * difference.High:+0.0;-0.0;0.0} to {-100 * difference.Low:+0.0;-0.0;0.0} points");
     }
 
     /// <summary>
