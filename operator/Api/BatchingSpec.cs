@@ -3,8 +3,8 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Api;
 
 /// <summary>
-/// How the server computes several requests together. By default it measures what pays when it starts. It computes each request alone if the model
-/// does not allow batching, because its rows have no batch dimension or depend on each other; the server's log says why.
+/// How the server computes several requests together. By default it does so if it pays. It computes each request alone if the model does not allow
+/// batching, because its rows have no batch dimension or depend on each other; the server's log says why.
 /// </summary>
 [ValidationRule(
     "!has(self.mode) || self.mode == 'Auto' || (!has(self.maxBatchSize) && !has(self.preferredBatchSizes) && !has(self.maxQueueDelayMicroseconds) && !has(self.maxQueueSize))",
@@ -20,7 +20,7 @@ public sealed class BatchingSpec
     /// <summary>Auto, or Disabled to compute each request alone. Default: Auto.</summary>
     public BatchingMode? Mode { get; set; }
 
-    /// <summary>Maximum rows computed together. Default: measured by the server.</summary>
+    /// <summary>Maximum rows computed together. Default: 32 if the model allows batching and it pays.</summary>
     [Range(Minimum = 1, Maximum = 4096)]
     public int? MaxBatchSize { get; set; }
 

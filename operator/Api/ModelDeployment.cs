@@ -92,14 +92,14 @@ public sealed class RuntimeSpec
     /// <summary>How the server computes several requests together.</summary>
     public BatchingSpec? Batching { get; set; }
 
-    /// <summary>Requests or batches that each device computes at the same time. Default: measured by the server when it starts.</summary>
+    /// <summary>Requests or batches that each device computes at the same time. Default: the number of CPUs, 1 with batching, 2 on a GPU.</summary>
     [Range(Minimum = 1, Maximum = 64)]
     public int? Instances { get; set; }
 
     /// <summary>Fp32, or Fp16 to let TensorRT compute with 16 bits. A model with 16-bit numbers needs no setting. Default: Fp32.</summary>
     public ModelPrecision? Precision { get; set; }
 
-    /// <summary>CPU threads for one request or batch. Default: measured by the server, within the container's CPU limit.</summary>
+    /// <summary>CPU threads for one request or batch. Default: all CPUs of the container's limit, divided by instances if that is set.</summary>
     [Range(Minimum = 1, Maximum = 1024)]
     public int? Threads { get; set; }
 
