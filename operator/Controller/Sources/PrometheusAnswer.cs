@@ -25,7 +25,7 @@ internal static class PrometheusAnswer
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new SourceException($"it answers {(int)status} with something that is no JSON", e);
+            throw new SourceException($"it answers {(int)status} with something that is not JSON", e);
         }
     }
 

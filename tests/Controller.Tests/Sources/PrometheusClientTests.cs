@@ -50,7 +50,7 @@ public sealed class PrometheusClientTests
     [TestCase(200, """["status"]""", "without success")]
     [TestCase(200, "null", "without success")]
     [TestCase(200, "", "no JSON")]
-    [TestCase(502, "<html>Bad gateway</html>", "502 with something that is no JSON")]
+    [TestCase(502, "<html>Bad gateway</html>", "502 with something that is not JSON")]
     [TestCase(200, "[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]", "no JSON")]
     [TestCase(200, """{"status":"error","errorType":"\ud800","error":"x"}""", "no JSON")]
     [TestCase(302, "", "redirect")]

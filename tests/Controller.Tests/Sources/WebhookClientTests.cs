@@ -50,17 +50,17 @@ public sealed class WebhookClientTests
         Assert.That(await AskAsync(server.Address), Is.EqualTo(new VerdictMessage(verdict, message)));
     }
 
-    [TestCase(200, " ", "no JSON")]
-    [TestCase(200, "Safe", "no JSON")]
+    [TestCase(200, " ", "not JSON")]
+    [TestCase(200, "Safe", "not JSON")]
     [TestCase(200, "\"Safe\"", "no field verdict")]
     [TestCase(200, "{}", "no field verdict")]
     [TestCase(200, """{"Verdict":"Safe"}""", "no field verdict")]
     [TestCase(200, """{"verdict":"safe"}""", "verdict is \"safe\"")]
     [TestCase(200, """{"verdict":"NoData"}""", "verdict is \"NoData\"")]
     [TestCase(200, """{"verdict":true}""", "verdict is true")]
-    [TestCase(200, """{"verdict":"Safe","verdict":"Harmful"}""", "no JSON")]
+    [TestCase(200, """{"verdict":"Safe","verdict":"Harmful"}""", "not JSON")]
     [TestCase(200, """{"verdict":"Safe","message":7}""", "message is not a string")]
-    [TestCase(200, """{"verdict":"\ud800"}""", "no JSON")]
+    [TestCase(200, """{"verdict":"\ud800"}""", "not JSON")]
     [TestCase(201, """{"verdict":"Safe"}""", "201")]
     [TestCase(204, "", "204")]
     [TestCase(307, "", "redirect")]
