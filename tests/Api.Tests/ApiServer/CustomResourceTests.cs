@@ -91,11 +91,11 @@ public sealed class CustomResourceTests : IAsyncDisposable
     [TestCase("runtime: {executionProviders: [CPU, CPU]}", "each provider once")]
     [TestCase("runtime: {accelerator: {kind: Gpu}, executionProviders: [CUDA, TensorRT], precision: Fp16}", "precision Fp16 needs TensorRT first")]
     [TestCase("feedback: {kind: Explicit}\n  rollout: {evaluation: {dataset: {uri: 'http://a/b'}, minAccuracyPercent: 92}}", "want Classification or Regression")]
-    [TestCase("runtime: {batching: {mode: Disabled, maxBatchSize: 8}}", "leaves nothing to set")]
-    [TestCase("runtime: {batching: {maxBatchSize: 8, preferredBatchSizes: [4, 16]}}", "must be from 1 to it")]
+    [TestCase("runtime: {batching: {mode: Disabled, maxBatchSize: 8}}", "allows no other field")]
+    [TestCase("runtime: {batching: {maxBatchSize: 8, preferredBatchSizes: [4, 16]}}", "must be from 1 to maxBatchSize")]
     [TestCase("runtime: {batching: {maxBatchSize: 8, preferredBatchSizes: [4, 4]}}", "each size once")]
-    [TestCase("feedback: {kind: Regression}", "kind Regression needs tolerance")]
-    [TestCase("feedback: {tolerance: {percent: '5'}}", "kind Regression needs tolerance")]
+    [TestCase("feedback: {kind: Regression}", "kind Regression requires tolerance")]
+    [TestCase("feedback: {tolerance: {percent: '5'}}", "kind Regression requires tolerance")]
     [TestCase("feedback: {kind: Regression, tolerance: {}}", "give absolute or percent")]
     [TestCase("feedback: {kind: Explicit, output: scores}", "output belongs to kinds")]
     [TestCase("rollout: {steps: [{weight: 50}, {weight: 5}]}", "must not decrease")]
@@ -165,7 +165,7 @@ public sealed class CustomResourceTests : IAsyncDisposable
         var rollout = string.Join(' ', (await Kubectl("explain", "mdep.spec.rollout")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         var weight = string.Join(' ', (await Kubectl("explain", "mdep.spec.rollout.steps.weight")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-        Assert.That(rollout, Does.Contain("How a new revision takes over.").And.Contain("Seconds a revision may take to become ready before it is rejected."));
+        Assert.That(rollout, Does.Contain("How a new revision takes over.").And.Contain("Seconds a canary may have too few ready pods before it is rejected."));
         Assert.That(weight, Does.Contain("Percent of requests the canary gets."));
     }
 
