@@ -8,32 +8,32 @@ namespace ModelOperator.Api;
 /// </summary>
 [ValidationRule(
     "!has(self.mode) || self.mode == 'Auto' || (!has(self.maxBatchSize) && !has(self.preferredBatchSizes) && !has(self.maxQueueDelayMicroseconds) && !has(self.maxQueueSize))",
-    Message = "mode Disabled leaves nothing to set; use mode Auto or leave the other fields out")]
+    message: "mode Disabled leaves nothing to set; use mode Auto or leave the other fields out")]
 [ValidationRule(
     "!has(self.preferredBatchSizes) || (has(self.maxBatchSize) && self.preferredBatchSizes.all(s, s >= 1 && s <= self.maxBatchSize))",
-    Message = "preferredBatchSizes need maxBatchSize, and must be from 1 to it")]
+    message: "preferredBatchSizes need maxBatchSize, and must be from 1 to it")]
 [ValidationRule(
     "!has(self.preferredBatchSizes) || self.preferredBatchSizes.all(s, self.preferredBatchSizes.exists_one(t, t == s))",
-    Message = "preferredBatchSizes must name each size once")]
+    message: "preferredBatchSizes must name each size once")]
 public sealed class BatchingSpec
 {
     /// <summary>Auto, or Disabled for one request at a time in each instance. Default: Auto.</summary>
     public BatchingMode? Mode { get; set; }
 
     /// <summary>Rows computed together at most. Default: what the server measures to pay.</summary>
-    [Range(Minimum = 1, Maximum = 4096)]
+    [RangeMinimum(1), RangeMaximum(4096)]
     public int? MaxBatchSize { get; set; }
 
     /// <summary>Sizes at which a batch waits for no more requests.</summary>
-    [AtomicList, Length(Minimum = 1, Maximum = 16)]
+    [XListType(XListType.Atomic), Items(1, 16)]
     public List<int>? PreferredBatchSizes { get; set; }
 
     /// <summary>Microseconds a request may be held back for others. Default: 0, so that only requests that have to wait anyway are computed together.</summary>
-    [Range(Minimum = 0, Maximum = 1000000)]
+    [RangeMinimum(0), RangeMaximum(1000000)]
     public int? MaxQueueDelayMicroseconds { get; set; }
 
     /// <summary>Requests of a pod that may wait; further ones are refused with status 503. Default: 256.</summary>
-    [Range(Minimum = 1, Maximum = 100000)]
+    [RangeMinimum(1), RangeMaximum(100000)]
     public int? MaxQueueSize { get; set; }
 }
 

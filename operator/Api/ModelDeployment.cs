@@ -3,16 +3,18 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Api;
 
 /// <summary>A model served in the cluster; a new revision of it is rolled out by evidence on accuracy, latency and errors.</summary>
-[KubernetesEntity(Group = Group, ApiVersion = Version, Kind = KindName, PluralName = Plural, ShortNames = ["mdep"], Categories = ["all"])]
+[KubernetesEntity(Group = Group, ApiVersion = Version, Kind = KindName, PluralName = Plural)]
+[KubernetesEntityShortNames("mdep")]
+[KubernetesEntityCategories("all")]
 [ObjectName("^[a-z]([-a-z0-9]*[a-z0-9])?$", MaxNameLength)]
-[ScaleSubresource(SpecReplicasPath = ".spec.replicas", StatusReplicasPath = ".status.replicas", LabelSelectorPath = ".status.selector")]
-[AdditionalPrinterColumn("Ready", ".status.conditions[?(@.type==\"Ready\")].status", Description = "Whether the stable revision serves.")]
-[AdditionalPrinterColumn("Phase", ".status.phase", Description = "What the rollout is doing.")]
-[AdditionalPrinterColumn("Stable", ".status.stableRevision", Description = "Revision that serves.")]
-[AdditionalPrinterColumn("Canary", ".status.canaryRevision", Description = "Revision on trial.")]
-[AdditionalPrinterColumn("Weight", ".status.canaryWeight", "integer", Description = "Percent of requests the canary gets, as the routers confirm it.")]
-[AdditionalPrinterColumn("Message", ".status.message", Priority = 1, Description = "What happens now and why.")]
-[AdditionalPrinterColumn("Age", ".metadata.creationTimestamp", "date")]
+[ScaleSubresource(".spec.replicas", ".status.replicas", ".status.selector")]
+[GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "Ready", "string", Description = "Whether the stable revision serves.")]
+[GenericAdditionalPrinterColumn(".status.phase", "Phase", "string", Description = "What the rollout is doing.")]
+[GenericAdditionalPrinterColumn(".status.stableRevision", "Stable", "string", Description = "Revision that serves.")]
+[GenericAdditionalPrinterColumn(".status.canaryRevision", "Canary", "string", Description = "Revision on trial.")]
+[GenericAdditionalPrinterColumn(".status.canaryWeight", "Weight", "integer", Description = "Percent of requests the canary gets, as the routers confirm it.")]
+[GenericAdditionalPrinterColumn(".status.message", "Message", "string", Priority = PrinterColumnPriority.WideView, Description = "What happens now and why.")]
+[GenericAdditionalPrinterColumn(".metadata.creationTimestamp", "Age", "date")]
 public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec, ModelDeploymentStatus>
 {
     /// <summary>API group.</summary>
@@ -31,7 +33,7 @@ public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec
 /// <summary>What to serve and how to roll it out.</summary>
 [ValidationRule(
     "!has(self.feedback) || !has(self.feedback.kind) || self.feedback.kind != 'Explicit' || !has(self.rollout) || !has(self.rollout.evaluation)",
-    Message = "rollout.evaluation holds the truth against predictions, which feedback.kind Explicit does not; want Classification or Regression")]
+    message: "rollout.evaluation holds the truth against predictions, which feedback.kind Explicit does not; want Classification or Regression")]
 public sealed class ModelDeploymentSpec
 {
     /// <summary>The model file and where to get it.</summary>
@@ -42,7 +44,7 @@ public sealed class ModelDeploymentSpec
     public RuntimeSpec? Runtime { get; set; }
 
     /// <summary>Pods of the stable revision. During a rollout the canary gets its share of pods beside them.</summary>
-    [Default("1"), Range(Minimum = 0, Maximum = 1000)]
+    [DefaultValue(1), RangeMinimum(0), RangeMaximum(1000)]
     public int? Replicas { get; set; }
 
     /// <summary>How a new revision takes over.</summary>
@@ -56,49 +58,49 @@ public sealed class ModelDeploymentSpec
 public sealed class LocalSecretReference
 {
     /// <summary>Name of the Secret.</summary>
-    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 253)]
+    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(1, 253)]
     public string Name { get; set; } = "";
 }
 
 /// <summary>How pods run the model.</summary>
 [ValidationRule(
     "!has(self.executionProviders) || (has(self.accelerator) && self.accelerator.kind == 'Gpu') || self.executionProviders.all(p, p == 'CPU')",
-    Message = "execution providers other than CPU need accelerator.kind Gpu")]
+    message: "execution providers other than CPU need accelerator.kind Gpu")]
 [ValidationRule(
     "!has(self.executionProviders) || self.executionProviders.all(p, self.executionProviders.exists_one(q, q == p))",
-    Message = "executionProviders must name each provider once")]
+    message: "executionProviders must name each provider once")]
 [ValidationRule(
     "!has(self.precision) || self.precision == 'Fp32' || (has(self.executionProviders) && self.executionProviders.exists(p, p == 'TensorRT') && self.executionProviders[0] == 'TensorRT')",
-    Message = "precision Fp16 needs TensorRT first in executionProviders")]
+    message: "precision Fp16 needs TensorRT first in executionProviders")]
 public sealed class RuntimeSpec
 {
     /// <summary>Image of the inference runtime; the operator's default when absent.</summary>
-    [Pattern("^\\S+$"), Length(Minimum = 1, Maximum = 512)]
+    [Pattern("^\\S+$"), Length(1, 512)]
     public string? Image { get; set; }
 
     /// <summary>The device inference runs on; the processor when absent.</summary>
     public AcceleratorSpec? Accelerator { get; set; }
 
     /// <summary>ONNX Runtime execution providers in order of preference: CUDA, TensorRT, CPU. Default: [CUDA, CPU] with a GPU, else [CPU].</summary>
-    [AtomicList, Length(Minimum = 1, Maximum = 3)]
+    [XListType(XListType.Atomic), Items(1, 3)]
     public List<ExecutionProvider>? ExecutionProviders { get; set; }
 
     /// <summary>How requests that arrive together are computed together.</summary>
     public BatchingSpec? Batching { get; set; }
 
     /// <summary>Requests, or batches of them, that are computed at the same time on each device. Default: what the server measures to be best at its start.</summary>
-    [Range(Minimum = 1, Maximum = 64)]
+    [RangeMinimum(1), RangeMaximum(64)]
     public int? Instances { get; set; }
 
     /// <summary>Fp32, or Fp16 to have TensorRT compute with 16 bits. A model that has numbers of 16 bits itself needs no setting. Default: Fp32.</summary>
     public ModelPrecision? Precision { get; set; }
 
     /// <summary>CPU threads that compute one request or batch. Default: what the server measures to be best, out of the container's CPU limit.</summary>
-    [Range(Minimum = 1, Maximum = 1024)]
+    [RangeMinimum(1), RangeMaximum(1024)]
     public int? Threads { get; set; }
 
     /// <summary>Milliseconds a request may wait and compute in a pod, which then answers with status 504. Default: 30000.</summary>
-    [Range(Minimum = 1, Maximum = 60000)]
+    [RangeMinimum(1), RangeMaximum(60000)]
     public int? RequestTimeoutMilliseconds { get; set; }
 
     /// <summary>
@@ -110,7 +112,7 @@ public sealed class RuntimeSpec
 }
 
 /// <summary>The device a pod asks for.</summary>
-[ValidationRule("self.kind == 'Gpu' || (!has(self.resourceName) && !has(self.count))", Message = "resourceName and count belong to kind Gpu")]
+[ValidationRule("self.kind == 'Gpu' || (!has(self.resourceName) && !has(self.count))", message: "resourceName and count belong to kind Gpu")]
 public sealed class AcceleratorSpec
 {
     /// <summary>Gpu or Cpu.</summary>
@@ -118,11 +120,11 @@ public sealed class AcceleratorSpec
     public AcceleratorKind Kind { get; set; }
 
     /// <summary>With kind Gpu: the extended resource to ask for. Default: nvidia.com/gpu.</summary>
-    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"), Length(Minimum = 3, Maximum = 253)]
+    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"), Length(3, 253)]
     public string? ResourceName { get; set; }
 
     /// <summary>With kind Gpu: devices for each pod. Default: 1.</summary>
-    [Range(Minimum = 1, Maximum = 16)]
+    [RangeMinimum(1), RangeMaximum(16)]
     public int? Count { get; set; }
 }
 

@@ -12,35 +12,35 @@ public sealed class ModelDeploymentStatus
     public RolloutPhase? Phase { get; set; }
 
     /// <summary>One sentence for people: what happens now and why.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string? Message { get; set; }
 
     /// <summary>Ready, Progressing, Stalled (kstatus).</summary>
-    [ListMapKey("type"), Length(Maximum = StatusLimits.Conditions)]
+    [XListType(XListType.Map), XListMapKeys("type"), Items(maxItems: StatusLimits.Conditions)]
     public List<Condition>? Conditions { get; set; }
 
     /// <summary>Pods of all revisions.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public int? Replicas { get; set; }
 
     /// <summary>Ready pods of all revisions.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public int? ReadyReplicas { get; set; }
 
     /// <summary>Label selector of the pods, for autoscalers.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string? Selector { get; set; }
 
     /// <summary>The revision that serves.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? StableRevision { get; set; }
 
     /// <summary>The revision on trial.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? CanaryRevision { get; set; }
 
     /// <summary>Percent of requests the canary gets, as the routers confirm it.</summary>
-    [Range(Minimum = 0, Maximum = 100)]
+    [RangeMinimum(0), RangeMaximum(100)]
     public int? CanaryWeight { get; set; }
 
     /// <summary>The rollout in progress.</summary>
@@ -53,26 +53,26 @@ public sealed class ModelDeploymentStatus
     public RoutingTable? Routing { get; set; }
 
     /// <summary>Weights as every ready router confirms them.</summary>
-    [ListMapKey("revision"), Length(Maximum = StatusLimits.Targets)]
+    [XListType(XListType.Map), XListMapKeys("revision"), Items(maxItems: StatusLimits.Targets)]
     public List<TrafficTarget>? Traffic { get; set; }
 
     /// <summary>Each guardrail of the rollout in progress or last ended.</summary>
-    [ListMapKey("name"), Length(Maximum = StatusLimits.Guardrails)]
+    [XListType(XListType.Map), XListMapKeys("name"), Items(maxItems: StatusLimits.Guardrails)]
     public List<GuardrailStatus>? Analysis { get; set; }
 
     /// <summary>What the serving revision is like while there is no canary: the ground the next rollout is judged on.</summary>
     public BaselineStatus? Baseline { get; set; }
 
     /// <summary>How far each router's reports have been judged.</summary>
-    [ListMapKey("instance"), Length(Maximum = StatusLimits.Cursors)]
+    [XListType(XListType.Map), XListMapKeys("instance"), Items(maxItems: StatusLimits.Cursors)]
     public List<ReportCursor>? Cursors { get; set; }
 
     /// <summary>Revisions that failed their trial, newest last, at most 20; not tried again until the spec changes.</summary>
-    [ListMapKey("revision"), Length(Maximum = StatusLimits.Rejected)]
+    [XListType(XListType.Map), XListMapKeys("revision"), Items(maxItems: StatusLimits.Rejected)]
     public List<RejectedRevision>? Rejected { get; set; }
 
     /// <summary>The latest decisions, newest last, at most 20.</summary>
-    [AtomicList, Length(Maximum = StatusLimits.History)]
+    [XListType(XListType.Atomic), Items(maxItems: StatusLimits.History)]
     public List<Decision>? History { get; set; }
 }
 
@@ -126,29 +126,29 @@ public sealed class RolloutStatus
     public DateTimeOffset? AnalysisStartedAt { get; set; }
 
     /// <summary>Index of the step, from 0.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public int Step { get; set; }
 
     /// <summary>How many steps there are.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public int Steps { get; set; }
 
     /// <summary>When every ready router had confirmed the weight of the step.</summary>
     public DateTimeOffset? StepConfirmedAt { get; set; }
 
     /// <summary>Requests the canary answered in this step.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long StepRequests { get; set; }
 
     /// <summary>Requests the canary answered in this rollout.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long CanaryRequests { get; set; }
 
     /// <summary>When the block of traffic being collected began, by the routers' clocks.</summary>
     public DateTimeOffset? BlockStartedAt { get; set; }
 
     /// <summary>Seconds of router reports that were gone before they could be read; they count neither for nor against the canary.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long LostTicks { get; set; }
 }
 
@@ -156,11 +156,11 @@ public sealed class RolloutStatus
 public sealed class RoutingTable
 {
     /// <summary>Grows with every change; routers report the version they are on.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Version { get; set; }
 
     /// <summary>Revisions and weights; the weights add up to 100.</summary>
-    [ListMapKey("revision"), Length(Maximum = StatusLimits.Targets)]
+    [XListType(XListType.Map), XListMapKeys("revision"), Items(maxItems: StatusLimits.Targets)]
     public List<TrafficTarget> Targets { get; set; } = [];
 }
 
@@ -168,11 +168,11 @@ public sealed class RoutingTable
 public sealed class TrafficTarget
 {
     /// <summary>Revision.</summary>
-    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
+    [Required, Length(1, StatusLimits.Text)]
     public string Revision { get; set; } = "";
 
     /// <summary>Percent of requests.</summary>
-    [Range(Minimum = 0, Maximum = 100)]
+    [RangeMinimum(0), RangeMaximum(100)]
     public int Weight { get; set; }
 }
 
@@ -180,15 +180,15 @@ public sealed class TrafficTarget
 public sealed class GuardrailStatus
 {
     /// <summary>Name of the guardrail.</summary>
-    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
+    [Required, Length(1, StatusLimits.Text)]
     public string Name { get; set; } = "";
 
     /// <summary>Continue, Harmful, Safe, Inconclusive or NoData.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string Verdict { get; set; } = "";
 
     /// <summary>The verdict in words, with its figures.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string? Message { get; set; }
 
     /// <summary>Counts of the canary; absent with a Webhook or Job.</summary>
@@ -198,33 +198,33 @@ public sealed class GuardrailStatus
     public ArmStatus? Stable { get; set; }
 
     /// <summary>Evidence that the canary is worse than the margin allows, as 1 in N, for people.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? HarmEvidence { get; set; }
 
     /// <summary>Evidence that the canary is not worse than the margin allows, as 1 in N, for people.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? SafetyEvidence { get; set; }
 
     /// <summary>
     /// Where the difference of the shares of bad ones lies (with an objective, the canary's share), valid at every look at once with the
     /// rollout's confidence, such as: difference -0.4 to +1.2 points.
     /// </summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? Interval { get; set; }
 
     /// <summary>With a latency guardrail: the target in force.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? Target { get; set; }
 
     /// <summary>With a Webhook or Job guardrail: the reason it gave for its verdict.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string? Answer { get; set; }
 
     /// <summary>With a Prometheus, Webhook or Job guardrail: the last answer of its source.</summary>
     public SourceStatus? Source { get; set; }
 
     /// <summary>The exact state of the evidence, JSON of the analysis; carries a rollout over a restart of the operator.</summary>
-    [Length(Maximum = StatusLimits.State)]
+    [Length(maxLength: StatusLimits.State)]
     public string? State { get; set; }
 }
 
@@ -235,11 +235,11 @@ public sealed class SourceStatus
     public DateTimeOffset AskedAt { get; set; }
 
     /// <summary>Why the last answer was of no use; absent when it was.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string? Problem { get; set; }
 
     /// <summary>With means: in how many intervals one was outside meanMinimum to meanMaximum, and counted as its end; absent while none was.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long? Clamped { get; set; }
 
     /// <summary>With counters: where they stood at the last answer; the next counts from here.</summary>
@@ -253,11 +253,11 @@ public sealed class SourceStatus
 public sealed class CounterStatus
 {
     /// <summary>What went badly.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Bad { get; set; }
 
     /// <summary>Everything.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Total { get; set; }
 }
 
@@ -271,7 +271,7 @@ public sealed class BaselineStatus
     public DateTimeOffset? BlockStartedAt { get; set; }
 
     /// <summary>What was learnt for each guardrail.</summary>
-    [ListMapKey("name"), Length(Maximum = StatusLimits.Guardrails)]
+    [XListType(XListType.Map), XListMapKeys("name"), Items(maxItems: StatusLimits.Guardrails)]
     public List<GuardrailBaseline>? Guardrails { get; set; }
 }
 
@@ -279,11 +279,11 @@ public sealed class BaselineStatus
 public sealed class GuardrailBaseline
 {
     /// <summary>Name of the guardrail.</summary>
-    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
+    [Required, Length(1, StatusLimits.Text)]
     public string Name { get; set; } = "";
 
     /// <summary>The exact state, JSON of the analysis.</summary>
-    [Length(Maximum = StatusLimits.State)]
+    [Length(maxLength: StatusLimits.State)]
     public string? State { get; set; }
 }
 
@@ -291,19 +291,19 @@ public sealed class GuardrailBaseline
 public sealed class ArmStatus
 {
     /// <summary>Requests judged.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Total { get; set; }
 
     /// <summary>Of these, wrong, slow or failed.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Bad { get; set; }
 
     /// <summary>Share of good ones, such as 97.8 %; absent with a mean.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? Good { get; set; }
 
     /// <summary>With a mean: its mean so far, in its own unit. Total is then how many means there were.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? Mean { get; set; }
 }
 
@@ -311,11 +311,11 @@ public sealed class ArmStatus
 public sealed class ReportCursor
 {
     /// <summary>Router process.</summary>
-    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
+    [Required, Length(1, StatusLimits.Text)]
     public string Instance { get; set; } = "";
 
     /// <summary>The next tick to read.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Next { get; set; }
 }
 
@@ -323,15 +323,15 @@ public sealed class ReportCursor
 public sealed class RejectedRevision
 {
     /// <summary>Revision.</summary>
-    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
+    [Required, Length(1, StatusLimits.Text)]
     public string Revision { get; set; } = "";
 
     /// <summary>CamelCase word, such as AccuracyHarmful or ProgressDeadlineExceeded.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string Reason { get; set; } = "";
 
     /// <summary>The reason in words, with its figures.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string Message { get; set; } = "";
 
     /// <summary>When it was rejected.</summary>
@@ -345,18 +345,18 @@ public sealed class Decision
     public DateTimeOffset Time { get; set; }
 
     /// <summary>Started, StepAdvanced, Promoted, RolledBack, Held, Superseded, Rejected.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string Action { get; set; } = "";
 
     /// <summary>The revision it was about.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string Revision { get; set; } = "";
 
     /// <summary>CamelCase word, such as AccuracyHarmful.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string Reason { get; set; } = "";
 
     /// <summary>The reason in words, with the evidence.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string Message { get; set; } = "";
 }
