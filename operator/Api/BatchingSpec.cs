@@ -8,34 +8,34 @@ namespace ModelOperator.Api;
 /// </summary>
 [ValidationRule(
     "!has(self.mode) || self.mode == 'Auto' || (!has(self.maxBatchSize) && !has(self.preferredBatchSizes) && !has(self.maxQueueDelayMicroseconds) && !has(self.maxQueueSize))",
-    Message = "mode Disabled allows no other field; use mode Auto or leave the other fields out")]
+    message: "mode Disabled allows no other field; use mode Auto or leave the other fields out")]
 [ValidationRule(
     "!has(self.preferredBatchSizes) || (has(self.maxBatchSize) && self.preferredBatchSizes.all(s, s >= 1 && s <= self.maxBatchSize))",
-    Message = "preferredBatchSizes need maxBatchSize, and must be from 1 to maxBatchSize")]
+    message: "preferredBatchSizes need maxBatchSize, and must be from 1 to maxBatchSize")]
 [ValidationRule(
     "!has(self.preferredBatchSizes) || self.preferredBatchSizes.all(s, self.preferredBatchSizes.exists_one(t, t == s))",
-    Message = "preferredBatchSizes must name each size once")]
+    message: "preferredBatchSizes must name each size once")]
 public sealed class BatchingSpec
 {
     /// <summary>Auto, or Disabled to compute each request alone. Default: Auto.</summary>
     public BatchingMode? Mode { get; set; }
 
     /// <summary>Maximum rows computed together. Default: 32 if the model allows batching and it pays.</summary>
-    [Range(Minimum = 1, Maximum = 4096)]
+    [RangeMinimum(1), RangeMaximum(4096)]
     public int? MaxBatchSize { get; set; }
 
     /// <summary>Sizes at which a batch starts without waiting for more requests.</summary>
-    [AtomicList, Length(Minimum = 1, Maximum = 16)]
+    [XListType(XListType.Atomic), Items(1, 16)]
     public List<int>? PreferredBatchSizes { get; set; }
 
     /// <summary>
     /// Microseconds a request may wait for others to join its batch. Default: 0, so only requests that must wait anyway are batched.
     /// </summary>
-    [Range(Minimum = 0, Maximum = 1000000)]
+    [RangeMinimum(0), RangeMaximum(1000000)]
     public int? MaxQueueDelayMicroseconds { get; set; }
 
     /// <summary>Requests that may wait in a pod; further ones get status 503. Default: 256.</summary>
-    [Range(Minimum = 1, Maximum = 100000)]
+    [RangeMinimum(1), RangeMaximum(100000)]
     public int? MaxQueueSize { get; set; }
 }
 

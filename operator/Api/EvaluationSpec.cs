@@ -8,8 +8,8 @@ namespace ModelOperator.Api;
 /// </summary>
 [ValidationRule(
     "has(self.minAccuracyPercent) || has(self.maxAccuracyDropPercent) || has(self.maxMilliseconds)",
-    Message = "set at least one of minAccuracyPercent, maxAccuracyDropPercent and maxMilliseconds; without a limit every revision passes")]
-[ValidationRule("!has(self.quantilePercent) || has(self.maxMilliseconds)", Message = "quantilePercent needs maxMilliseconds")]
+    message: "set at least one of minAccuracyPercent, maxAccuracyDropPercent and maxMilliseconds; without a limit every revision passes")]
+[ValidationRule("!has(self.quantilePercent) || has(self.maxMilliseconds)", message: "quantilePercent needs maxMilliseconds")]
 public sealed class EvaluationSpec
 {
     /// <summary>The labelled data.</summary>
@@ -17,43 +17,43 @@ public sealed class EvaluationSpec
     public EvaluationDataset Dataset { get; set; } = new();
 
     /// <summary>Percent of rows the new revision must answer right.</summary>
-    [Range(Minimum = 1, Maximum = 100)]
+    [RangeMinimum(1), RangeMaximum(100)]
     public int? MinAccuracyPercent { get; set; }
 
     /// <summary>Percentage points by which the new revision's accuracy may be lower than stable's on the same rows.</summary>
-    [Range(Minimum = 0, Maximum = 100)]
+    [RangeMinimum(0), RangeMaximum(100)]
     public int? MaxAccuracyDropPercent { get; set; }
 
     /// <summary>Maximum of the new revision's latency at the quantile, in milliseconds.</summary>
-    [Range(Minimum = 1, Maximum = 600000)]
+    [RangeMinimum(1), RangeMaximum(600000)]
     public int? MaxMilliseconds { get; set; }
 
     /// <summary>With maxMilliseconds: the quantile, in percent. Default: 95.</summary>
-    [Range(Minimum = 50, Maximum = 99)]
+    [RangeMinimum(50), RangeMaximum(99)]
     public int? QuantilePercent { get; set; }
 
     /// <summary>Rows in flight at the same time.</summary>
-    [Default("4"), Range(Minimum = 1, Maximum = 64)]
+    [DefaultValue(4), RangeMinimum(1), RangeMaximum(64)]
     public int? Concurrency { get; set; }
 
     /// <summary>Seconds the evaluation may take.</summary>
-    [Default("3600"), Range(Minimum = 10, Maximum = 86400)]
+    [DefaultValue(3600), RangeMinimum(10), RangeMaximum(86400)]
     public int? DeadlineSeconds { get; set; }
 }
 
 /// <summary>Labelled data: NDJSON, one row a line, at most 1 million rows. Exactly one source.</summary>
 [ValidationRule(
     "[has(self.uri), has(self.configMapKeyRef), has(self.persistentVolumeClaim)].exists_one(x, x)",
-    Message = "give exactly one of uri, configMapKeyRef and persistentVolumeClaim")]
+    message: "give exactly one of uri, configMapKeyRef and persistentVolumeClaim")]
 [ValidationRule(
-    "!has(self.credentialsSecretRef) || (has(self.uri) && !self.uri.startsWith('pvc://'))", Message = "credentialsSecretRef belongs to a uri that is fetched over the network")]
+    "!has(self.credentialsSecretRef) || (has(self.uri) && !self.uri.startsWith('pvc://'))", message: "credentialsSecretRef belongs to a uri that is fetched over the network")]
 [ValidationRule(
     "!has(self.workloadIdentity) || !self.workloadIdentity || (has(self.uri) && !has(self.credentialsSecretRef) && (self.uri.startsWith('s3://') || self.uri.startsWith('azblob://') || self.uri.startsWith('gs://')))",
-    Message = "workloadIdentity is for s3, azblob and gs, and replaces credentialsSecretRef")]
+    message: "workloadIdentity is for s3, azblob and gs, and replaces credentialsSecretRef")]
 public sealed class EvaluationDataset
 {
     /// <summary>Address of the file, of the same kinds as spec.model.uri. It is not unpacked.</summary>
-    [Pattern(Addresses.Pattern), Length(Minimum = 8, Maximum = 2048)]
+    [Pattern(Addresses.Pattern), Length(8, 2048)]
     public string? Uri { get; set; }
 
     /// <summary>A key of a ConfigMap of the namespace.</summary>
@@ -63,7 +63,7 @@ public sealed class EvaluationDataset
     public VolumeFileReference? PersistentVolumeClaim { get; set; }
 
     /// <summary>Digest of the file as sha256:HEX; data with another digest is refused.</summary>
-    [Pattern("^sha256:[0-9a-f]{64}$"), Length(Maximum = 71)]
+    [Pattern("^sha256:[0-9a-f]{64}$"), Length(maxLength: 71)]
     public string? Digest { get; set; }
 
     /// <summary>With uri: Secret of the namespace with the same keys as for spec.model.credentialsSecretRef.</summary>
@@ -80,11 +80,11 @@ public sealed class EvaluationDataset
 public sealed class ConfigMapKeyReference
 {
     /// <summary>Name of the ConfigMap.</summary>
-    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 253)]
+    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(1, 253)]
     public string Name { get; set; } = "";
 
     /// <summary>Key in it.</summary>
-    [Required, Pattern("^[-._a-zA-Z0-9]+$"), Length(Minimum = 1, Maximum = 253)]
+    [Required, Pattern("^[-._a-zA-Z0-9]+$"), Length(1, 253)]
     public string Key { get; set; } = "";
 }
 
@@ -92,10 +92,10 @@ public sealed class ConfigMapKeyReference
 public sealed class VolumeFileReference
 {
     /// <summary>Name of a PersistentVolumeClaim of the same namespace; mounted read-only.</summary>
-    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 253)]
+    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(1, 253)]
     public string ClaimName { get; set; } = "";
 
     /// <summary>Path of the file on the volume, without a leading slash.</summary>
-    [Required, Pattern("^[^/\\s][^\\s]*$"), Length(Minimum = 1, Maximum = 1024)]
+    [Required, Pattern("^[^/\\s][^\\s]*$"), Length(1, 1024)]
     public string Path { get; set; } = "";
 }

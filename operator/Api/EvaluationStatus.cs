@@ -6,18 +6,18 @@ namespace ModelOperator.Api;
 public sealed class EvaluationStatus
 {
     /// <summary>The revision evaluated.</summary>
-    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
+    [Required, Length(1, StatusLimits.Text)]
     public string Revision { get; set; } = "";
 
     /// <summary>State of the evaluation.</summary>
     public EvaluationState State { get; set; }
 
     /// <summary>Rows done.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Rows { get; set; }
 
     /// <summary>Rows in the data set; absent until known.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long? TotalRows { get; set; }
 
     /// <summary>Answers of the new revision.</summary>
@@ -27,23 +27,23 @@ public sealed class EvaluationStatus
     public ArmStatus? Stable { get; set; }
 
     /// <summary>Rows that only the new revision answered wrong.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long? OnlyCanaryWrong { get; set; }
 
     /// <summary>Rows that only the stable revision answered wrong.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long? OnlyStableWrong { get; set; }
 
     /// <summary>Latency of the new revision at the quantile, such as 12.5 ms.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? CanaryLatency { get; set; }
 
     /// <summary>Latency of the stable revision at the quantile.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? StableLatency { get; set; }
 
     /// <summary>The result, or what the evaluation waits for.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string? Message { get; set; }
 
     /// <summary>When it started.</summary>

@@ -5,8 +5,8 @@ namespace ModelOperator.Api;
 /// <summary>How a prediction is compared with the ground truth, in feedback and in evaluations.</summary>
 [ValidationRule(
     "has(self.tolerance) == (has(self.kind) && self.kind == 'Regression')",
-    Message = "kind Regression requires tolerance, and no other kind may have it")]
-[ValidationRule("!has(self.output) || !has(self.kind) || self.kind != 'Explicit'", Message = "output belongs to kinds Classification and Regression")]
+    message: "kind Regression requires tolerance, and no other kind may have it")]
+[ValidationRule("!has(self.output) || !has(self.kind) || self.kind != 'Explicit'", message: "output belongs to kinds Classification and Regression")]
 public sealed class FeedbackSpec
 {
     /// <summary>
@@ -19,7 +19,7 @@ public sealed class FeedbackSpec
     /// Output of the model that is judged. Default with Classification: the first output of labels (whole numbers or strings), else the index of the
     /// largest number along the last dimension of the first floating-point output. Default with Regression: the first floating-point output.
     /// </summary>
-    [Length(Minimum = 1, Maximum = 256)]
+    [Length(1, 256)]
     public string? Output { get; set; }
 
     /// <summary>
@@ -29,15 +29,15 @@ public sealed class FeedbackSpec
 }
 
 /// <summary>A prediction within absolute or percent is right; with both, the wider one counts.</summary>
-[ValidationRule("has(self.absolute) || has(self.percent)", Message = "give absolute or percent, or both")]
+[ValidationRule("has(self.absolute) || has(self.percent)", message: "give absolute or percent, or both")]
 public sealed class FeedbackTolerance
 {
     /// <summary>Distance from the ground truth, a decimal number.</summary>
-    [Pattern("^[0-9]{1,15}(\\.[0-9]{1,9})?$"), Length(Minimum = 1, Maximum = 32)]
+    [Pattern("^[0-9]{1,15}(\\.[0-9]{1,9})?$"), Length(1, 32)]
     public string? Absolute { get; set; }
 
     /// <summary>Distance in percent of the ground truth, a decimal number. It allows no distance from 0: set absolute as well.</summary>
-    [Pattern("^[0-9]{1,3}(\\.[0-9]{1,9})?$"), Length(Minimum = 1, Maximum = 16)]
+    [Pattern("^[0-9]{1,3}(\\.[0-9]{1,9})?$"), Length(1, 16)]
     public string? Percent { get; set; }
 }
 

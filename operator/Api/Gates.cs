@@ -11,11 +11,11 @@ namespace ModelOperator.Api;
 public sealed class WebhookGate
 {
     /// <summary>Address, http:// or https://.</summary>
-    [Required, Pattern("^https?://[^/?#@\\s]+(/\\S*)?$"), Length(Minimum = 8, Maximum = 2048)]
+    [Required, Pattern("^https?://[^/?#@\\s]+(/\\S*)?$"), Length(8, 2048)]
     public string Url { get; set; } = "";
 
     /// <summary>Seconds an answer may take.</summary>
-    [Default("10"), Range(Minimum = 1, Maximum = 60)]
+    [DefaultValue(10), RangeMinimum(1), RangeMaximum(60)]
     public int? TimeoutSeconds { get; set; }
 }
 
@@ -33,6 +33,6 @@ public sealed class JobGate
     public JsonObject Template { get; set; } = new();
 
     /// <summary>Seconds the Job may take.</summary>
-    [Default("3600"), Range(Minimum = 1, Maximum = 604800)]
+    [DefaultValue(3600), RangeMinimum(1), RangeMaximum(604800)]
     public int? DeadlineSeconds { get; set; }
 }

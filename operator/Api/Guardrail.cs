@@ -7,22 +7,22 @@ namespace ModelOperator.Api;
 /// </summary>
 [ValidationRule(
     "self.type == 'Latency' || (!has(self.quantilePercent) && !has(self.maxMilliseconds))",
-    Message = "quantilePercent and maxMilliseconds belong to type Latency")]
-[ValidationRule("self.type == 'Accuracy' || !has(self.minAccuracyPercent)", Message = "minAccuracyPercent belongs to type Accuracy")]
-[ValidationRule("self.type == 'ErrorRate' || !has(self.maxErrorPercent)", Message = "maxErrorPercent belongs to type ErrorRate")]
-[ValidationRule("(self.type == 'Prometheus') == has(self.prometheus)", Message = "type Prometheus and the field prometheus belong together")]
-[ValidationRule("(self.type == 'Webhook') == has(self.webhook)", Message = "type Webhook and the field webhook belong together")]
-[ValidationRule("(self.type == 'Job') == has(self.job)", Message = "type Job and the field job belong together")]
+    message: "quantilePercent and maxMilliseconds belong to type Latency")]
+[ValidationRule("self.type == 'Accuracy' || !has(self.minAccuracyPercent)", message: "minAccuracyPercent belongs to type Accuracy")]
+[ValidationRule("self.type == 'ErrorRate' || !has(self.maxErrorPercent)", message: "maxErrorPercent belongs to type ErrorRate")]
+[ValidationRule("(self.type == 'Prometheus') == has(self.prometheus)", message: "type Prometheus and the field prometheus belong together")]
+[ValidationRule("(self.type == 'Webhook') == has(self.webhook)", message: "type Webhook and the field webhook belong together")]
+[ValidationRule("(self.type == 'Job') == has(self.job)", message: "type Job and the field job belong together")]
 [ValidationRule(
     "!has(self.marginPercent) || !(has(self.minAccuracyPercent) || has(self.maxErrorPercent) || (has(self.quantilePercent) && has(self.maxMilliseconds)))",
-    Message = "marginPercent compares with stable; an objective (minAccuracyPercent, maxErrorPercent, or maxMilliseconds with quantilePercent) judges the canary alone")]
+    message: "marginPercent compares with stable; an objective (minAccuracyPercent, maxErrorPercent, or maxMilliseconds with quantilePercent) judges the canary alone")]
 [ValidationRule(
     "!has(self.marginPercent) || !(self.type in ['Webhook', 'Job'])",
-    Message = "marginPercent compares counts or means; a Webhook or Job gives its own verdict")]
+    message: "marginPercent compares counts or means; a Webhook or Job gives its own verdict")]
 public sealed class Guardrail
 {
     /// <summary>Name, unique in the list.</summary>
-    [Required, Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 63)]
+    [Required, Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"), Length(1, 63)]
     public string Name { get; set; } = "";
 
     /// <summary>
@@ -36,26 +36,26 @@ public sealed class Guardrail
     /// Percentage points by which the canary's share of bad requests may be higher than stable's. With a meanQuery: percent of the range from
     /// meanMinimum to meanMaximum. Default: 2 for Accuracy, 5 for Latency, else 1.
     /// </summary>
-    [Range(Minimum = 0, Maximum = 50)]
+    [RangeMinimum(0), RangeMaximum(50)]
     public int? MarginPercent { get; set; }
 
     /// <summary>
     /// With type Latency: slow means slower than this quantile of the stable revision. Default: 95 without maxMilliseconds. Together with
     /// maxMilliseconds it is an objective: this quantile of the canary may be at most maxMilliseconds.
     /// </summary>
-    [Range(Minimum = 50, Maximum = 99)]
+    [RangeMinimum(50), RangeMaximum(99)]
     public int? QuantilePercent { get; set; }
 
     /// <summary>With type Latency: slow means slower than this many milliseconds.</summary>
-    [Range(Minimum = 1, Maximum = 600000)]
+    [RangeMinimum(1), RangeMaximum(600000)]
     public int? MaxMilliseconds { get; set; }
 
     /// <summary>With type Accuracy, an objective: percent of the canary's answers that must be right, whatever stable does.</summary>
-    [Range(Minimum = 1, Maximum = 99)]
+    [RangeMinimum(1), RangeMaximum(99)]
     public int? MinAccuracyPercent { get; set; }
 
     /// <summary>With type ErrorRate, an objective: percent of the canary's requests that may fail, whatever stable does.</summary>
-    [Range(Minimum = 1, Maximum = 99)]
+    [RangeMinimum(1), RangeMaximum(99)]
     public int? MaxErrorPercent { get; set; }
 
     /// <summary>With type Prometheus: where the metric comes from.</summary>

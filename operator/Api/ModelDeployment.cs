@@ -7,14 +7,14 @@ namespace ModelOperator.Api;
 /// </summary>
 [KubernetesEntity(Group = Group, ApiVersion = Version, Kind = KindName, PluralName = Plural, ShortNames = ["mdep"], Categories = ["all"])]
 [ObjectName("^[a-z]([-a-z0-9]*[a-z0-9])?$", MaxNameLength)]
-[ScaleSubresource(SpecReplicasPath = ".spec.replicas", StatusReplicasPath = ".status.replicas", LabelSelectorPath = ".status.selector")]
-[AdditionalPrinterColumn("Ready", ".status.conditions[?(@.type==\"Ready\")].status", Description = "Whether the stable revision serves.")]
-[AdditionalPrinterColumn("Phase", ".status.phase", Description = "What the rollout is doing.")]
+[ScaleSubresource(".spec.replicas", ".status.replicas", ".status.selector")]
+[GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "Ready", "string", Description = "Whether the stable revision serves.")]
+[GenericAdditionalPrinterColumn(".status.phase", "Phase", "string", Description = "What the rollout is doing.")]
 [AdditionalPrinterColumn("Stable", ".status.stableRevision", Description = "Stable revision.")]
 [AdditionalPrinterColumn("Canary", ".status.canaryRevision", Description = "Canary revision.")]
 [AdditionalPrinterColumn("Weight", ".status.canaryWeight", "integer", Description = "Percent of requests the canary gets, as confirmed by the routers.")]
-[AdditionalPrinterColumn("Message", ".status.message", Priority = 1, Description = "What happens now and why.")]
-[AdditionalPrinterColumn("Age", ".metadata.creationTimestamp", "date")]
+[GenericAdditionalPrinterColumn(".status.message", "Message", "string", Priority = PrinterColumnPriority.WideView, Description = "What happens now and why.")]
+[GenericAdditionalPrinterColumn(".metadata.creationTimestamp", "Age", "date")]
 public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec, ModelDeploymentStatus>
 {
     /// <summary>API group.</summary>
@@ -35,7 +35,7 @@ public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec
 /// <summary>What to serve and how to roll it out.</summary>
 [ValidationRule(
     "!has(self.feedback) || !has(self.feedback.kind) || self.feedback.kind != 'Explicit' || !has(self.rollout) || !has(self.rollout.evaluation)",
-    Message = "rollout.evaluation compares predictions with ground truth, which feedback.kind Explicit does not; want Classification or Regression")]
+    message: "rollout.evaluation compares predictions with ground truth, which feedback.kind Explicit does not; want Classification or Regression")]
 public sealed class ModelDeploymentSpec
 {
     /// <summary>The model file and where to get it.</summary>
@@ -46,7 +46,7 @@ public sealed class ModelDeploymentSpec
     public RuntimeSpec? Runtime { get; set; }
 
     /// <summary>Pods of the stable revision. During a rollout the canary gets its share of this number in addition.</summary>
-    [Default("1"), Range(Minimum = 0, Maximum = 1000)]
+    [DefaultValue(1), RangeMinimum(0), RangeMaximum(1000)]
     public int? Replicas { get; set; }
 
     /// <summary>How a new revision takes over.</summary>
@@ -60,24 +60,24 @@ public sealed class ModelDeploymentSpec
 public sealed class LocalSecretReference
 {
     /// <summary>Name of the Secret.</summary>
-    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 253)]
+    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(1, 253)]
     public string Name { get; set; } = "";
 }
 
 /// <summary>How pods run the model.</summary>
 [ValidationRule(
     "!has(self.executionProviders) || (has(self.accelerator) && self.accelerator.kind == 'Gpu') || self.executionProviders.all(p, p == 'CPU')",
-    Message = "execution providers other than CPU need accelerator.kind Gpu")]
+    message: "execution providers other than CPU need accelerator.kind Gpu")]
 [ValidationRule(
     "!has(self.executionProviders) || self.executionProviders.all(p, self.executionProviders.exists_one(q, q == p))",
-    Message = "executionProviders must name each provider once")]
+    message: "executionProviders must name each provider once")]
 [ValidationRule(
     "!has(self.precision) || self.precision == 'Fp32' || (has(self.executionProviders) && self.executionProviders.exists(p, p == 'TensorRT') && self.executionProviders[0] == 'TensorRT')",
-    Message = "precision Fp16 needs TensorRT first in executionProviders")]
+    message: "precision Fp16 needs TensorRT first in executionProviders")]
 public sealed class RuntimeSpec
 {
     /// <summary>Image of the inference runtime; the operator's default when absent.</summary>
-    [Pattern("^\\S+$"), Length(Minimum = 1, Maximum = 512)]
+    [Pattern("^\\S+$"), Length(1, 512)]
     public string? Image { get; set; }
 
     /// <summary>The device inference runs on. Default: the CPU.</summary>
@@ -86,25 +86,25 @@ public sealed class RuntimeSpec
     /// <summary>
     /// ONNX Runtime execution providers in order of preference: CUDA, TensorRT, CPU. Default: [CUDA, CPU] with a GPU, else [CPU].
     /// </summary>
-    [AtomicList, Length(Minimum = 1, Maximum = 3)]
+    [XListType(XListType.Atomic), Items(1, 3)]
     public List<ExecutionProvider>? ExecutionProviders { get; set; }
 
     /// <summary>How the server computes several requests together.</summary>
     public BatchingSpec? Batching { get; set; }
 
     /// <summary>Requests or batches that each device computes at the same time. Default: the number of CPUs, 1 with batching, 2 on a GPU.</summary>
-    [Range(Minimum = 1, Maximum = 64)]
+    [RangeMinimum(1), RangeMaximum(64)]
     public int? Instances { get; set; }
 
     /// <summary>Fp32, or Fp16 to let TensorRT compute with 16 bits. A model with 16-bit numbers needs no setting. Default: Fp32.</summary>
     public ModelPrecision? Precision { get; set; }
 
     /// <summary>CPU threads for one request or batch. Default: all CPUs of the container's limit, divided by instances if that is set.</summary>
-    [Range(Minimum = 1, Maximum = 1024)]
+    [RangeMinimum(1), RangeMaximum(1024)]
     public int? Threads { get; set; }
 
     /// <summary>Milliseconds a request may take in a pod, waiting included; then the pod answers with status 504. Default: 30000.</summary>
-    [Range(Minimum = 1, Maximum = 60000)]
+    [RangeMinimum(1), RangeMaximum(60000)]
     public int? RequestTimeoutMilliseconds { get; set; }
 
     /// <summary>
@@ -116,7 +116,7 @@ public sealed class RuntimeSpec
 }
 
 /// <summary>The device a pod requests.</summary>
-[ValidationRule("self.kind == 'Gpu' || (!has(self.resourceName) && !has(self.count))", Message = "resourceName and count belong to kind Gpu")]
+[ValidationRule("self.kind == 'Gpu' || (!has(self.resourceName) && !has(self.count))", message: "resourceName and count belong to kind Gpu")]
 public sealed class AcceleratorSpec
 {
     /// <summary>Gpu or Cpu.</summary>
@@ -124,11 +124,11 @@ public sealed class AcceleratorSpec
     public AcceleratorKind Kind { get; set; }
 
     /// <summary>With kind Gpu: the extended resource to request. Default: nvidia.com/gpu.</summary>
-    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"), Length(Minimum = 3, Maximum = 253)]
+    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"), Length(3, 253)]
     public string? ResourceName { get; set; }
 
     /// <summary>With kind Gpu: devices for each pod. Default: 1.</summary>
-    [Range(Minimum = 1, Maximum = 16)]
+    [RangeMinimum(1), RangeMaximum(16)]
     public int? Count { get; set; }
 }
 

@@ -1,4 +1,4 @@
-using ModelOperator.Kubernetes.Client;
+using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Api;
 

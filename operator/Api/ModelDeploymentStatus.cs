@@ -12,35 +12,35 @@ public sealed class ModelDeploymentStatus
     public RolloutPhase? Phase { get; set; }
 
     /// <summary>One sentence for people: what happens now and why.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string? Message { get; set; }
 
     /// <summary>Ready, Progressing, Stalled (kstatus).</summary>
-    [ListMapKey("type"), Length(Maximum = StatusLimits.Conditions)]
+    [XListType(XListType.Map), XListMapKeys("type"), Items(maxItems: StatusLimits.Conditions)]
     public List<Condition>? Conditions { get; set; }
 
     /// <summary>Pods of all revisions.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public int? Replicas { get; set; }
 
     /// <summary>Ready pods of all revisions.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public int? ReadyReplicas { get; set; }
 
     /// <summary>Label selector of the pods, for autoscalers.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string? Selector { get; set; }
 
     /// <summary>The revision that serves.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? StableRevision { get; set; }
 
     /// <summary>The canary revision.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? CanaryRevision { get; set; }
 
     /// <summary>Percent of requests the canary gets, as confirmed by every ready router.</summary>
-    [Range(Minimum = 0, Maximum = 100)]
+    [RangeMinimum(0), RangeMaximum(100)]
     public int? CanaryWeight { get; set; }
 
     /// <summary>The rollout in progress.</summary>
@@ -53,26 +53,26 @@ public sealed class ModelDeploymentStatus
     public RoutingTable? Routing { get; set; }
 
     /// <summary>Weights that every ready router has confirmed.</summary>
-    [ListMapKey("revision"), Length(Maximum = StatusLimits.Targets)]
+    [XListType(XListType.Map), XListMapKeys("revision"), Items(maxItems: StatusLimits.Targets)]
     public List<TrafficTarget>? Traffic { get; set; }
 
     /// <summary>Each guardrail of the rollout in progress, or of the last one.</summary>
-    [ListMapKey("name"), Length(Maximum = StatusLimits.Guardrails)]
+    [XListType(XListType.Map), XListMapKeys("name"), Items(maxItems: StatusLimits.Guardrails)]
     public List<GuardrailStatus>? Analysis { get; set; }
 
     /// <summary>The baseline: what the operator learnt of the stable revision while it served alone.</summary>
     public BaselineStatus? Baseline { get; set; }
 
     /// <summary>How far the operator has read each router's reports.</summary>
-    [ListMapKey("instance"), Length(Maximum = StatusLimits.Cursors)]
+    [XListType(XListType.Map), XListMapKeys("instance"), Items(maxItems: StatusLimits.Cursors)]
     public List<ReportCursor>? Cursors { get; set; }
 
     /// <summary>The rejected revision that the spec asks for. It is not tried again until the spec asks for another one.</summary>
-    [ListMapKey("revision"), Length(Maximum = StatusLimits.Rejected)]
+    [XListType(XListType.Map), XListMapKeys("revision"), Items(maxItems: StatusLimits.Rejected)]
     public List<RejectedRevision>? Rejected { get; set; }
 
     /// <summary>The latest decisions, newest last, at most 20.</summary>
-    [AtomicList, Length(Maximum = StatusLimits.History)]
+    [XListType(XListType.Atomic), Items(maxItems: StatusLimits.History)]
     public List<Decision>? History { get; set; }
 }
 
@@ -126,22 +126,22 @@ public sealed class RolloutStatus
     public DateTimeOffset? AnalysisStartedAt { get; set; }
 
     /// <summary>Index of the step, from 0.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public int Step { get; set; }
 
     /// <summary>How many steps there are.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public int Steps { get; set; }
 
     /// <summary>When every ready router had confirmed the weight of the step.</summary>
     public DateTimeOffset? StepConfirmedAt { get; set; }
 
     /// <summary>Requests the canary answered in this step.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long StepRequests { get; set; }
 
     /// <summary>Requests the canary answered in this rollout.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long CanaryRequests { get; set; }
 
     /// <summary>When the block of traffic being collected began, by the routers' clocks.</summary>
@@ -150,7 +150,7 @@ public sealed class RolloutStatus
     /// <summary>
     /// Seconds of router reports that the operator could not read in time. They count neither for nor against the canary.
     /// </summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long LostTicks { get; set; }
 }
 
@@ -158,11 +158,11 @@ public sealed class RolloutStatus
 public sealed class RoutingTable
 {
     /// <summary>Grows with every change. Routers report the version that they use.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Version { get; set; }
 
     /// <summary>Revisions and weights; the weights add up to 100.</summary>
-    [ListMapKey("revision"), Length(Maximum = StatusLimits.Targets)]
+    [XListType(XListType.Map), XListMapKeys("revision"), Items(maxItems: StatusLimits.Targets)]
     public List<TrafficTarget> Targets { get; set; } = [];
 }
 
@@ -170,11 +170,11 @@ public sealed class RoutingTable
 public sealed class TrafficTarget
 {
     /// <summary>Revision.</summary>
-    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
+    [Required, Length(1, StatusLimits.Text)]
     public string Revision { get; set; } = "";
 
     /// <summary>Percent of requests.</summary>
-    [Range(Minimum = 0, Maximum = 100)]
+    [RangeMinimum(0), RangeMaximum(100)]
     public int Weight { get; set; }
 }
 
@@ -182,15 +182,15 @@ public sealed class TrafficTarget
 public sealed class GuardrailStatus
 {
     /// <summary>Name of the guardrail.</summary>
-    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
+    [Required, Length(1, StatusLimits.Text)]
     public string Name { get; set; } = "";
 
     /// <summary>Continue, Harmful, Safe, Inconclusive or NoData.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string Verdict { get; set; } = "";
 
     /// <summary>The verdict in words, with its figures.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string? Message { get; set; }
 
     /// <summary>Counts of the canary; absent with a Webhook or Job.</summary>
@@ -200,33 +200,33 @@ public sealed class GuardrailStatus
     public ArmStatus? Stable { get; set; }
 
     /// <summary>Evidence that the canary is worse than the margin allows, as 1 in N, for people.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? HarmEvidence { get; set; }
 
     /// <summary>Evidence that the canary is not worse than the margin allows, as 1 in N, for people.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? SafetyEvidence { get; set; }
 
     /// <summary>
     /// Where the difference of the shares of bad requests lies (with an objective, the canary's share), valid at all looks at once with the
     /// rollout's confidence, such as: difference -0.4 to +1.2 points.
     /// </summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? Interval { get; set; }
 
     /// <summary>With a latency guardrail: slower than this is slow.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? Target { get; set; }
 
     /// <summary>With a Webhook or Job guardrail: the reason it gave for its verdict.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string? Answer { get; set; }
 
     /// <summary>With a Prometheus, Webhook or Job guardrail: the last answer of its source.</summary>
     public SourceStatus? Source { get; set; }
 
     /// <summary>The exact state of the evidence as JSON. It carries a rollout over a restart of the operator.</summary>
-    [Length(Maximum = StatusLimits.State)]
+    [Length(maxLength: StatusLimits.State)]
     public string? State { get; set; }
 }
 
@@ -237,14 +237,14 @@ public sealed class SourceStatus
     public DateTimeOffset AskedAt { get; set; }
 
     /// <summary>Why the last answer was not usable; absent when it was.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string? Problem { get; set; }
 
     /// <summary>
     /// With means: intervals in which a mean lay outside meanMinimum to meanMaximum and counted as the end of the range; absent while none
     /// did.
     /// </summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long? Clamped { get; set; }
 
     /// <summary>With counters: their values at the last answer. The next answer counts from here.</summary>
@@ -258,11 +258,11 @@ public sealed class SourceStatus
 public sealed class CounterStatus
 {
     /// <summary>Bad events.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Bad { get; set; }
 
     /// <summary>All events, bad included.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Total { get; set; }
 }
 
@@ -276,7 +276,7 @@ public sealed class BaselineStatus
     public DateTimeOffset? BlockStartedAt { get; set; }
 
     /// <summary>The baseline for each guardrail.</summary>
-    [ListMapKey("name"), Length(Maximum = StatusLimits.Guardrails)]
+    [XListType(XListType.Map), XListMapKeys("name"), Items(maxItems: StatusLimits.Guardrails)]
     public List<GuardrailBaseline>? Guardrails { get; set; }
 }
 
@@ -284,11 +284,11 @@ public sealed class BaselineStatus
 public sealed class GuardrailBaseline
 {
     /// <summary>Name of the guardrail.</summary>
-    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
+    [Required, Length(1, StatusLimits.Text)]
     public string Name { get; set; } = "";
 
     /// <summary>The exact state as JSON.</summary>
-    [Length(Maximum = StatusLimits.State)]
+    [Length(maxLength: StatusLimits.State)]
     public string? State { get; set; }
 }
 
@@ -296,19 +296,19 @@ public sealed class GuardrailBaseline
 public sealed class ArmStatus
 {
     /// <summary>Requests judged.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Total { get; set; }
 
     /// <summary>Of these, the bad ones: wrong, slow or failed.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Bad { get; set; }
 
     /// <summary>Share of good requests, such as 97.8 %; absent with a mean.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? Good { get; set; }
 
     /// <summary>With a mean: its mean so far, in its own unit. Total is then how many means there were.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string? Mean { get; set; }
 }
 
@@ -316,11 +316,11 @@ public sealed class ArmStatus
 public sealed class ReportCursor
 {
     /// <summary>Router process.</summary>
-    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
+    [Required, Length(1, StatusLimits.Text)]
     public string Instance { get; set; } = "";
 
     /// <summary>The next tick to read.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long Next { get; set; }
 }
 
@@ -328,15 +328,15 @@ public sealed class ReportCursor
 public sealed class RejectedRevision
 {
     /// <summary>Revision.</summary>
-    [Required, Length(Minimum = 1, Maximum = StatusLimits.Text)]
+    [Required, Length(1, StatusLimits.Text)]
     public string Revision { get; set; } = "";
 
     /// <summary>CamelCase word, such as AccuracyHarmful or ProgressDeadlineExceeded.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string Reason { get; set; } = "";
 
     /// <summary>The reason in words, with its figures.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string Message { get; set; } = "";
 
     /// <summary>When it was rejected.</summary>
@@ -350,18 +350,18 @@ public sealed class Decision
     public DateTimeOffset Time { get; set; }
 
     /// <summary>Started, StepAdvanced, Promoted, RolledBack, Rejected, Held, Superseded or StableLost.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string Action { get; set; } = "";
 
     /// <summary>The revision that it is about.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string Revision { get; set; } = "";
 
     /// <summary>CamelCase word, such as AccuracyHarmful.</summary>
-    [Length(Maximum = StatusLimits.Text)]
+    [Length(maxLength: StatusLimits.Text)]
     public string Reason { get; set; } = "";
 
     /// <summary>The reason in words, with the evidence.</summary>
-    [Length(Maximum = StatusLimits.Message)]
+    [Length(maxLength: StatusLimits.Message)]
     public string Message { get; set; } = "";
 }

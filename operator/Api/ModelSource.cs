@@ -5,11 +5,11 @@ namespace ModelOperator.Api;
 /// <summary>The model file.</summary>
 [ValidationRule(
     "!has(self.workloadIdentity) || !self.workloadIdentity || (!has(self.credentialsSecretRef) && (self.uri.startsWith('s3://') || self.uri.startsWith('azblob://') || self.uri.startsWith('gs://')))",
-    Message = "workloadIdentity is for s3, azblob and gs, and replaces credentialsSecretRef")]
-[ValidationRule("!has(self.credentialsSecretRef) || !self.uri.startsWith('pvc://')", Message = "credentialsSecretRef is for models fetched over the network; a pvc:// address needs none")]
+    message: "workloadIdentity is for s3, azblob and gs, and replaces credentialsSecretRef")]
+[ValidationRule("!has(self.credentialsSecretRef) || !self.uri.startsWith('pvc://')", message: "credentialsSecretRef is for models fetched over the network; a pvc:// address needs none")]
 [ValidationRule(
     "!has(self.cache) || ((has(self.digest) || self.uri.startsWith('oci://')) && !self.uri.startsWith('pvc://'))",
-    Message = "cache needs a digest to identify the file (an oci:// address has one), and is not used with a pvc:// address")]
+    message: "cache needs a digest to identify the file (an oci:// address has one), and is not used with a pvc:// address")]
 public sealed class ModelSource
 {
     /// <summary>
@@ -17,11 +17,11 @@ public sealed class ModelSource
     /// oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, azblob://ACCOUNT/CONTAINER/BLOB, gs://BUCKET/OBJECT,
     /// hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH. Put user names and passwords into credentialsSecretRef, never here.
     /// </summary>
-    [Required, Pattern(Addresses.Pattern), Length(Minimum = 8, Maximum = 2048)]
+    [Required, Pattern(Addresses.Pattern), Length(8, 2048)]
     public string Uri { get; set; } = "";
 
     /// <summary>Digest of the file or archive as sha256:HEX; a download with another digest is refused.</summary>
-    [Pattern("^sha256:[0-9a-f]{64}$"), Length(Maximum = 71)]
+    [Pattern("^sha256:[0-9a-f]{64}$"), Length(maxLength: 71)]
     public string? Digest { get; set; }
 
     /// <summary>
@@ -54,11 +54,11 @@ public sealed class ModelSignature
 public sealed class SecretKeyReference
 {
     /// <summary>Name of the Secret.</summary>
-    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 253)]
+    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(1, 253)]
     public string Name { get; set; } = "";
 
     /// <summary>Key in it. Default: cosign.pub.</summary>
-    [Pattern("^[-._a-zA-Z0-9]+$"), Length(Minimum = 1, Maximum = 253)]
+    [Pattern("^[-._a-zA-Z0-9]+$"), Length(1, 253)]
     public string? Key { get; set; }
 }
 
@@ -69,7 +69,7 @@ public sealed class ModelCache
     /// Name of a PersistentVolumeClaim of the same namespace. All nodes must be able to write to it (ReadWriteMany), unless all pods run on one
     /// node.
     /// </summary>
-    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(Minimum = 1, Maximum = 253)]
+    [Required, Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"), Length(1, 253)]
     public string ClaimName { get; set; } = "";
 }
 

@@ -73,26 +73,20 @@ internal static class OperatorApplication
 
     private static void AddOperator(IServiceCollection services, OperatorSettings settings)
     {
-        OperatorBuilder @operator = services.AddKubernetesOperator(options =>
-        {
-            options.Name = OperatorSettings.Name;
-            options.Instance = settings.PodName;
-            options.WatchNamespace = settings.WatchNamespace;
-            options.LeaderElection = new LeaderElectionOptions
-            {
-                Namespace = settings.PodNamespace,
-                Name = OperatorSettings.Name,
-                Identity = settings.PodName,
-            };
-        });
+        OperatorBuilder @operator = services.AddKubernetesOperator(builder => builder
+            .WithName(OperatorSettings.Name)
+            .WithInstance(settings.PodName)
+            .WithNamespace(settings.WatchNamespace)
+            .WithLeaderElection(LeaderElectionType.Single)
+            .WithLeaderElectionNamespace(settings.PodNamespace)
+            .WithReconcileStrategy(ReconcileStrategy.ByGeneration)
+            .WithParallelReconciliation(parallel => parallel.WithMaxParallelReconciliations(Workers)));
         @operator
             .AddCache(Resources.Deployments, Ours)
             .AddCache(Resources.Services, Ours)
             .AddCache(Resources.Pods, Ours)
             .AddCache(Resources.Jobs, Ours)
             .AddController<ModelDeploymentController, ModelDeployment>(ModelDeploymentResource.Type, controller => controller
-                .WithWorkers(Workers)
-                .ReconcileOn(EntityChanges.Generation)
                 .Watches(Resources.Deployments, Affected.ByDeployment)
                 .Watches(Resources.Services, Affected.ByService)
                 .Watches(Resources.Pods, Affected.ByPod)

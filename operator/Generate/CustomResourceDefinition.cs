@@ -24,11 +24,11 @@ public static class CustomResourceDefinition
                 ["group"] = names.Group,
                 ["names"] = new JsonObject
                 {
-                    ["categories"] = Strings(names.Categories),
+                    ["categories"] = Strings(entity.GetCustomAttribute<KubernetesEntityCategoriesAttribute>()?.Categories ?? []),
                     ["kind"] = names.Kind,
                     ["listKind"] = $"{names.Kind}List",
                     ["plural"] = names.PluralName,
-                    ["shortNames"] = Strings(names.ShortNames),
+                    ["shortNames"] = Strings(entity.GetCustomAttribute<KubernetesEntityShortNamesAttribute>()?.ShortNames ?? []),
                     ["singular"] = names.Kind.ToLowerInvariant(),
                 },
                 ["scope"] = "Namespaced",
@@ -42,7 +42,7 @@ public static class CustomResourceDefinition
         ["name"] = names.ApiVersion,
         ["served"] = true,
         ["storage"] = true,
-        ["additionalPrinterColumns"] = new JsonArray([.. entity.GetCustomAttributes<AdditionalPrinterColumnAttribute>().Select(Column)]),
+        ["additionalPrinterColumns"] = new JsonArray([.. entity.GetCustomAttributes<GenericAdditionalPrinterColumnAttribute>().Select(Column)]),
         ["schema"] = new JsonObject { ["openAPIV3Schema"] = Schema(entity, docs, withRules) },
         ["subresources"] = Subresources(entity),
     };
@@ -67,7 +67,7 @@ public static class CustomResourceDefinition
                     ["type"] = "object",
                     ["properties"] = new JsonObject
                     {
-                        ["name"] = new JsonObject { ["type"] = "string", ["maxLength"] = name.MaximumLength, ["pattern"] = name.Pattern },
+                        ["name"] = new JsonObject { ["type"] = "string", ["maxLength"] = name.MaxLength, ["pattern"] = name.Pattern },
                     },
                 },
                 ["spec"] = builder.Object(spec.PropertyType, docs.Of(spec.PropertyType)),
@@ -93,12 +93,12 @@ public static class CustomResourceDefinition
         return subresources;
     }
 
-    private static JsonObject Column(AdditionalPrinterColumnAttribute column)
+    private static JsonObject Column(GenericAdditionalPrinterColumnAttribute column)
     {
         var written = new JsonObject { ["name"] = column.Name, ["type"] = column.Type, ["jsonPath"] = column.JsonPath };
-        if (column.Priority > 0)
+        if (column.Priority != PrinterColumnPriority.StandardView)
         {
-            written["priority"] = column.Priority;
+            written["priority"] = (int)column.Priority;
         }
 
         if (column.Description is { } description)

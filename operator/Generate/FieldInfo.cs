@@ -36,22 +36,33 @@ public sealed class FieldInfo
     public bool Required => Has<RequiredAttribute>() is not null;
 
     /// <summary>Value the API server fills in, as JSON.</summary>
-    public string? Default => Has<DefaultAttribute>()?.Json;
+    public string? Default => Has<DefaultValueAttribute>()?.Value switch
+    {
+        null => null,
+        string text => $"\"{text}\"",
+        var number => $"{number}",
+    };
 
-    /// <summary>Limits of a number.</summary>
-    public RangeAttribute? Range => Has<RangeAttribute>();
+    /// <summary>Smallest number.</summary>
+    public long? Minimum => Has<RangeMinimumAttribute>()?.Minimum;
 
-    /// <summary>Limits of a length.</summary>
+    /// <summary>Largest number.</summary>
+    public long? Maximum => Has<RangeMaximumAttribute>()?.Maximum;
+
+    /// <summary>Limits of a string.</summary>
     public LengthAttribute? Length => Has<LengthAttribute>();
 
+    /// <summary>Limits of a list.</summary>
+    public ItemsAttribute? Items => Has<ItemsAttribute>();
+
     /// <summary>Pattern of a string.</summary>
-    public string? Pattern => Has<PatternAttribute>()?.Pattern;
+    public string? Pattern => Has<PatternAttribute>()?.RegexPattern;
+
+    /// <summary>How a list is merged.</summary>
+    public XListType? ListType => Has<XListTypeAttribute>()?.ListType;
 
     /// <summary>Keys of the entries of a list; null when the list is replaced as a whole.</summary>
-    public string[]? MapKeys => Has<ListMapKeyAttribute>()?.Keys;
-
-    /// <summary>Whether the list is replaced as a whole.</summary>
-    public bool IsAtomic => Has<AtomicListAttribute>() is not null;
+    public string[]? MapKeys => Has<XListMapKeysAttribute>()?.Keys;
 
     /// <summary>Whether it is a JSON object of another schema.</summary>
     public bool IsOpaque => Has<PreserveUnknownFieldsAttribute>() is not null;

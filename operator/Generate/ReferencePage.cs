@@ -15,14 +15,15 @@ public static class ReferencePage
         ArgumentNullException.ThrowIfNull(entity);
         ArgumentNullException.ThrowIfNull(docs);
         var names = entity.GetCustomAttribute<KubernetesEntityAttribute>()!;
+        var shortName = entity.GetCustomAttribute<KubernetesEntityShortNamesAttribute>()!.ShortNames[0];
         var page = new StringBuilder()
             .Append("<!-- Generated from operator/Api by `make generate`; change it there. -->\n")
             .Append(CultureInfo.InvariantCulture, $"# {names.Kind}\n\n{docs.Of(entity)}\n\n")
             .Append(CultureInfo.InvariantCulture, $"`apiVersion: {names.Group}/{names.ApiVersion}`, `kind: {names.Kind}`, ")
-            .Append(CultureInfo.InvariantCulture, $"short name `{names.ShortNames[0]}`. The same text: `kubectl explain {names.ShortNames[0]}.spec`.\n");
+            .Append(CultureInfo.InvariantCulture, $"short name `{shortName}`. The same text: `kubectl explain {shortName}.spec`.\n");
         if (entity.GetCustomAttribute<ObjectNameAttribute>() is { } name)
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n`metadata.name`: at most {name.MaximumLength} characters, matching {Code(name.Pattern)}.\n");
+            page.Append(CultureInfo.InvariantCulture, $"\n`metadata.name`: at most {name.MaxLength} characters, matching {Code(name.Pattern)}.\n");
         }
 
         Section(page, docs, "spec", entity.GetProperty("Spec")!.PropertyType);
@@ -92,15 +93,19 @@ public static class ReferencePage
     private static string Limits(FieldInfo field)
     {
         var limits = new List<string>();
-        if (field.Range is { } range)
+        if (field.Minimum is { } minimum)
         {
-            limits.Add(range.Maximum == long.MaxValue ? $"at least {range.Minimum}" : $"{range.Minimum} to {range.Maximum}");
+            limits.Add(field.Maximum is { } maximum ? $"{minimum} to {maximum}" : $"at least {minimum}");
         }
 
         if (field.Length is { } length)
         {
-            var unit = field.ItemType is null ? "characters" : "entries";
-            limits.Add(length.Minimum > 0 ? $"{length.Minimum} to {length.Maximum} {unit}" : $"at most {length.Maximum} {unit}");
+            limits.Add($"{UpTo(length.MinLength, length.MaxLength)} characters");
+        }
+
+        if (field.Items is { } items)
+        {
+            limits.Add($"{UpTo(items.MinItems, items.MaxItems)} entries");
         }
 
         if (field.Pattern is { } pattern)
@@ -110,6 +115,8 @@ public static class ReferencePage
 
         return string.Join(", ", limits);
     }
+
+    private static string UpTo(long? least, long? most) => least is null ? $"at most {most}" : $"{least} to {most}";
 
     private static string Code(string text) => $"`{Cell(text)}`";
 

@@ -47,19 +47,19 @@ public sealed class SchemaBuilder(XmlDocs docs, bool withRules)
 
     private JsonObject List(FieldInfo field, string description)
     {
-        var length = field.Length ?? throw Unbounded(field, "[Length]");
+        var limits = field.Items ?? throw Unbounded(field, "[Items]");
         var items = field.ItemType!;
         var schema = new JsonObject
         {
             ["description"] = description,
             ["type"] = "array",
-            ["maxItems"] = length.Maximum,
-            ["x-kubernetes-list-type"] = field.MapKeys is not null ? "map" : field.IsAtomic ? "atomic" : throw Unbounded(field, "[ListMapKey] or [AtomicList]"),
+            ["maxItems"] = limits.MaxItems ?? throw Unbounded(field, "the most [Items]"),
+            ["x-kubernetes-list-type"] = (field.ListType ?? throw Unbounded(field, "[XListType]")).ToString().ToLowerInvariant(),
             ["items"] = Single(items, items.IsClass ? docs.Of(items) : null, field: null),
         };
-        if (length.Minimum > 0)
+        if (limits.MinItems is { } fewest)
         {
-            schema["minItems"] = length.Minimum;
+            schema["minItems"] = fewest;
         }
 
         if (field.MapKeys is { } keys)
@@ -125,10 +125,10 @@ public sealed class SchemaBuilder(XmlDocs docs, bool withRules)
     {
         var length = field?.Length ?? throw Unbounded(field, "[Length]");
         schema["type"] = "string";
-        schema["maxLength"] = length.Maximum;
-        if (length.Minimum > 0)
+        schema["maxLength"] = length.MaxLength ?? throw Unbounded(field, "the greatest [Length]");
+        if (length.MinLength is { } shortest)
         {
-            schema["minLength"] = length.Minimum;
+            schema["minLength"] = shortest;
         }
 
         if (field.Pattern is { } pattern)
@@ -141,14 +141,14 @@ public sealed class SchemaBuilder(XmlDocs docs, bool withRules)
     {
         schema["type"] = "integer";
         schema["format"] = type == typeof(int) ? "int32" : "int64";
-        if (field?.Range is { Minimum: > long.MinValue } atLeast)
+        if (field?.Minimum is { } minimum)
         {
-            schema["minimum"] = atLeast.Minimum;
+            schema["minimum"] = minimum;
         }
 
-        if (field?.Range is { Maximum: < long.MaxValue } atMost)
+        if (field?.Maximum is { } maximum)
         {
-            schema["maximum"] = atMost.Maximum;
+            schema["maximum"] = maximum;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.Json;
 using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Api.Tests;
@@ -87,22 +86,22 @@ public class DefaultsTests
         }
     }
 
-    private static readonly (Type Type, string Property, string Json)[] Resolved =
+    private static readonly (Type Type, string Property, object Value)[] Resolved =
     [
-        (typeof(ModelDeploymentSpec), nameof(ModelDeploymentSpec.Replicas), Json(Defaults.Replicas)),
-        (typeof(RolloutSpec), nameof(RolloutSpec.ProgressDeadlineSeconds), Json(Defaults.ProgressDeadlineSeconds)),
-        (typeof(RolloutSpec), nameof(RolloutSpec.RevisionHistoryLimit), Json(Defaults.RevisionHistoryLimit)),
-        (typeof(RolloutStep), nameof(RolloutStep.DurationSeconds), Json(Defaults.StepDurationSeconds)),
-        (typeof(RolloutStep), nameof(RolloutStep.MinRequests), "0"),
-        (typeof(AnalysisSpec), nameof(AnalysisSpec.IntervalSeconds), Json(Defaults.IntervalSeconds)),
-        (typeof(AnalysisSpec), nameof(AnalysisSpec.ConfidencePercent), Json(Defaults.ConfidencePercent)),
-        (typeof(AnalysisSpec), nameof(AnalysisSpec.DeadlineSeconds), Json(Defaults.DeadlineSeconds)),
-        (typeof(AnalysisSpec), nameof(AnalysisSpec.OnInconclusive), "\"Hold\""),
-        (typeof(PrometheusMetric), nameof(PrometheusMetric.TimeoutSeconds), Json(Defaults.PrometheusTimeoutSeconds)),
-        (typeof(WebhookGate), nameof(WebhookGate.TimeoutSeconds), Json(Defaults.WebhookTimeoutSeconds)),
-        (typeof(JobGate), nameof(JobGate.DeadlineSeconds), Json(Defaults.JobDeadlineSeconds)),
-        (typeof(EvaluationSpec), nameof(EvaluationSpec.Concurrency), Json(Defaults.EvaluationConcurrency)),
-        (typeof(EvaluationSpec), nameof(EvaluationSpec.DeadlineSeconds), Json(Defaults.EvaluationDeadlineSeconds)),
+        (typeof(ModelDeploymentSpec), nameof(ModelDeploymentSpec.Replicas), (long)Defaults.Replicas),
+        (typeof(RolloutSpec), nameof(RolloutSpec.ProgressDeadlineSeconds), (long)Defaults.ProgressDeadlineSeconds),
+        (typeof(RolloutSpec), nameof(RolloutSpec.RevisionHistoryLimit), (long)Defaults.RevisionHistoryLimit),
+        (typeof(RolloutStep), nameof(RolloutStep.DurationSeconds), (long)Defaults.StepDurationSeconds),
+        (typeof(RolloutStep), nameof(RolloutStep.MinRequests), 0L),
+        (typeof(AnalysisSpec), nameof(AnalysisSpec.IntervalSeconds), (long)Defaults.IntervalSeconds),
+        (typeof(AnalysisSpec), nameof(AnalysisSpec.ConfidencePercent), (long)Defaults.ConfidencePercent),
+        (typeof(AnalysisSpec), nameof(AnalysisSpec.DeadlineSeconds), (long)Defaults.DeadlineSeconds),
+        (typeof(AnalysisSpec), nameof(AnalysisSpec.OnInconclusive), "Hold"),
+        (typeof(PrometheusMetric), nameof(PrometheusMetric.TimeoutSeconds), (long)Defaults.PrometheusTimeoutSeconds),
+        (typeof(WebhookGate), nameof(WebhookGate.TimeoutSeconds), (long)Defaults.WebhookTimeoutSeconds),
+        (typeof(JobGate), nameof(JobGate.DeadlineSeconds), (long)Defaults.JobDeadlineSeconds),
+        (typeof(EvaluationSpec), nameof(EvaluationSpec.Concurrency), (long)Defaults.EvaluationConcurrency),
+        (typeof(EvaluationSpec), nameof(EvaluationSpec.DeadlineSeconds), (long)Defaults.EvaluationDeadlineSeconds),
     ];
 
     [Test]
@@ -110,11 +109,9 @@ public class DefaultsTests
     {
         var declared = typeof(ModelDeployment).Assembly.GetTypes()
             .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
-            .Where(property => property.GetCustomAttribute<DefaultAttribute>() is not null)
-            .Select(property => (property.DeclaringType!, property.Name, property.GetCustomAttribute<DefaultAttribute>()!.Json));
+            .Where(property => property.GetCustomAttribute<DefaultValueAttribute>() is not null)
+            .Select(property => (property.DeclaringType!, property.Name, property.GetCustomAttribute<DefaultValueAttribute>()!.Value));
 
         Assert.That(declared, Is.EquivalentTo(Resolved));
     }
-
-    private static string Json(int value) => JsonSerializer.Serialize(value);
 }

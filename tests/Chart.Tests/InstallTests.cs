@@ -1,4 +1,4 @@
-using ModelOperator.Kubernetes.Client;
+using k8s;
 using ModelOperator.Testing;
 
 namespace ModelOperator.Chart.Tests;
@@ -15,8 +15,7 @@ public sealed class InstallTests
     {
         _server = await SharedApiServer.GetAsync();
         _kubectl = new Kubectl(_server.Kubeconfig);
-        var server = await _server.Client.DiscoverAsync(CancellationToken.None);
-        _version = $"{server.Major}.{server.Minor}";
+        _version = $"{await _server.VersionAsync()}";
     }
 
     [OneTimeTearDown]
@@ -94,9 +93,8 @@ public sealed class InstallTests
 
             await _kubectl.RunAsync(manifests, "apply", "--filename", "-");
 
-            var configuration = await _server.Client.GetAsync(
-                Resources.ValidatingWebhookConfigurations, null, "model-operator", CancellationToken.None);
-            Assert.That(configuration!.Webhooks!.Single().ClientConfig.CaBundle, Is.EqualTo("-----BEGIN"u8.ToArray()));
+            var configuration = await _server.World.AdmissionregistrationV1.ReadValidatingWebhookConfigurationAsync("model-operator");
+            Assert.That(configuration.Webhooks.Single().ClientConfig.CaBundle, Is.EqualTo("-----BEGIN"u8.ToArray()));
         }
         finally
         {

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using k8s;
+using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Client.Configuration;
-using ModelOperator.Kubernetes.Entities;
+using OurConfiguration = ModelOperator.Kubernetes.Client.KubernetesClientConfiguration;
 
 namespace ModelOperator.Testing;
 
@@ -23,15 +25,22 @@ public sealed class ApiServerFixture : IAsyncDisposable
         _directory = directory;
         Configuration = KubernetesConfigurationLoader.LoadKubeconfig(kubeconfig, null, TimeProvider.System, NullLogger.Instance);
         Client = CreateClient();
+        World = new k8s.Kubernetes(k8s.KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig));
     }
 
     /// <summary>Path of a kubeconfig with all rights.</summary>
     public string Kubeconfig { get; }
 
-    public KubernetesClientConfiguration Configuration { get; }
+    public OurConfiguration Configuration { get; }
 
-    /// <summary>A client with all rights.</summary>
+    /// <summary>The client under test, with all rights.</summary>
     public KubernetesClient Client { get; }
+
+    /// <summary>
+    /// The official client, with all rights: what a test finds to be the case on the server it finds through this one, so that a mistake
+    /// of the client under test does not hide itself.
+    /// </summary>
+    public IKubernetes World { get; }
 
     public static async Task<ApiServerFixture> StartAsync()
     {
@@ -50,14 +59,23 @@ public sealed class ApiServerFixture : IAsyncDisposable
     /// <summary>A namespace of a test's own, so that tests can run side by side.</summary>
     public async Task<TestNamespace> CreateNamespaceAsync()
     {
-        var made = await Client.CreateAsync(
-            Resources.Namespaces, new Namespace { Metadata = new ObjectMeta { GenerateName = "test-" } }, CancellationToken.None);
+        var made = await World.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { GenerateName = "test-" } });
         return new TestNamespace(this, made.Metadata.Name);
+    }
+
+    /// <summary>Major and minor version of the server.</summary>
+    public async Task<Version> VersionAsync()
+    {
+        var code = await World.Version.GetCodeAsync();
+
+        // Vendors write such as "28+".
+        return new Version(int.Parse(code.Major), int.Parse(code.Minor.TrimEnd('+')));
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        World.Dispose();
         if (_directory is not null)
         {
             await RunClusterAsync("api-down", "--dir", _directory);
@@ -102,6 +120,5 @@ public sealed class TestNamespace(ApiServerFixture server, string name) : IAsync
 {
     public string Name => name;
 
-    public async ValueTask DisposeAsync() =>
-        await server.Client.DeleteAsync(Resources.Namespaces, null, name, CancellationToken.None);
+    public async ValueTask DisposeAsync() => await server.World.CoreV1.DeleteNamespaceAsync(name);
 }

@@ -1,30 +1,18 @@
-using System.Text.Json.Nodes;
-using ModelOperator.Kubernetes.Client;
-using YamlDotNet.Serialization;
-
 namespace ModelOperator.Testing;
 
 /// <summary>The CRD of the repository, in the form that a server understands.</summary>
 public static class ModelDeploymentDefinition
 {
-    public static async Task InstallAsync(IKubernetesClient client)
+    public static async Task InstallAsync(ApiServerFixture server)
     {
-        var server = await client.DiscoverAsync(CancellationToken.None);
-        var folder = Path.Combine(Repository.Root, "crds", server.HasValidationRules ? "" : "legacy");
-        var definition = Read(Path.Combine(folder, "modeldeployments.yaml"));
-        await client.ApplyAsync(Resources.CustomResourceDefinitions, definition, "tests", CancellationToken.None);
-        await Eventually.TrueAsync(() => IsEstablishedAsync(client, (string)definition["metadata"]!["name"]!), "the CRD is established");
+        var kubectl = new Kubectl(server.Kubeconfig);
+        await kubectl.RunAsync("", "apply", "--filename", await FileAsync(server));
+        await kubectl.RunAsync("", "wait", "--for=condition=Established", "crd/modeldeployments.modeloperator.io", "--timeout=30s");
     }
 
-    private static async Task<bool> IsEstablishedAsync(IKubernetesClient client, string name)
-    {
-        var definition = await client.GetAsync(Resources.CustomResourceDefinitions, null, name, CancellationToken.None);
-        return definition?.Status?.Conditions?.Exists(c => c is { Type: "Established", Status: "True" }) == true;
-    }
+    /// <summary>The manifest with CEL rules, which servers understand from 1.25 on, or the one without.</summary>
+    public static async Task<string> FileAsync(ApiServerFixture server) =>
+        Path.Combine(Repository.Root, "crds", await HasRulesAsync(server) ? "" : "legacy", "modeldeployments.yaml");
 
-    private static JsonObject Read(string file)
-    {
-        var yaml = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize<object>(File.ReadAllText(file));
-        return (JsonObject)JsonNode.Parse(new SerializerBuilder().JsonCompatible().Build().Serialize(yaml))!;
-    }
+    public static async Task<bool> HasRulesAsync(ApiServerFixture server) => await server.VersionAsync() >= new Version(1, 25);
 }

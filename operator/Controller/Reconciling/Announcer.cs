@@ -1,4 +1,5 @@
 using ModelOperator.Api;
+using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Kubernetes.Runtime;
 using ModelOperator.Rollouts;
 
@@ -15,7 +16,7 @@ internal sealed class Announcer(IEventRecorder events, ControllerMetrics metrics
         foreach (PlannedEvent happened in planned)
         {
             events.Record(
-                model, happened.Severity == EventSeverity.Warning ? EventType.Warning : EventType.Normal, happened.Reason, Rollout, happened.Message);
+                model, happened.Reason, happened.Message, happened.Severity == EventSeverity.Warning ? EventType.Warning : EventType.Normal, Rollout);
         }
 
         foreach (Decision decision in (after.History ?? []).Where(decision => before?.History?.Exists(old => IsSame(old, decision)) != true))
@@ -32,14 +33,14 @@ internal sealed class Announcer(IEventRecorder events, ControllerMetrics metrics
         if (Conditions.Get(before?.Conditions, ConditionTypes.Stalled) is not { Status: Conditions.True } condition
             || condition.Reason != reason || condition.Message != message)
         {
-            events.Record(model, EventType.Warning, reason, Reconcile, message);
+            events.Record(model, reason, message, EventType.Warning, Reconcile);
             logger.Blocked(model.Metadata.Namespace, model.Metadata.Name, reason, message);
         }
     }
 
     /// <summary>Says that the API server refuses what a reconcile needs.</summary>
     public void AnnounceRefused(ModelDeployment model, string message) =>
-        events.Record(model, EventType.Warning, Reasons.ReconcileError, Reconcile, message);
+        events.Record(model, Reasons.ReconcileError, message, EventType.Warning, Reconcile);
 
     private static bool IsSame(Decision a, Decision b) =>
         a.Time == b.Time && a.Action == b.Action && a.Revision == b.Revision && a.Reason == b.Reason;

@@ -49,7 +49,7 @@ internal sealed class ModelDeploymentController(
         if (model.Metadata.DeletionTimestamp is not null)
         {
             // What it owns goes with it.
-            return Result.Success();
+            return Result.Success(entity);
         }
 
         IReadOnlyList<FieldError> errors = ModelDeploymentValidator.Validate(model);
@@ -77,15 +77,16 @@ internal sealed class ModelDeploymentController(
         });
         if (await statusWriter.WriteAsync(model, plan.Status, cancellationToken) is not { } written)
         {
-            return Result.Success(AtOnce);
+            return Result.Success(entity, AtOnce);
         }
 
         announcer.Announce(written, model.Status, plan.Status, plan.Events);
         return await ApplyAsync(written, spec, wanted, plan, cancellationToken);
     }
 
-    public Task DeletedAsync(string? @namespace, string name, CancellationToken cancellationToken)
+    public Task<Result> DeletedAsync(ModelDeployment entity, CancellationToken cancellationToken)
     {
+        (string? @namespace, string name) = (entity.Metadata.Namespace, entity.Metadata.Name);
         latest.Forget(@namespace, name);
         refusals.Forget($"{@namespace}/{name}");
         sources.Forget(@namespace, name);
@@ -97,7 +98,7 @@ internal sealed class ModelDeploymentController(
             conflicts.Forget(@namespace!);
         }
 
-        return Task.CompletedTask;
+        return Task.FromResult(Result.Success(entity));
     }
 
     private async Task<Result> BlockAsync(
@@ -106,11 +107,11 @@ internal sealed class ModelDeploymentController(
         ModelDeploymentStatus status = BlockedStatus.Of(model, reason, message, timeProvider.GetUtcNow());
         if (await statusWriter.WriteAsync(model, status, cancellationToken) is not { } written)
         {
-            return Result.Success(AtOnce);
+            return Result.Success(model, AtOnce);
         }
 
         announcer.AnnounceBlocked(written, model.Status, reason, status.Message!);
-        return Result.Success(lookAgain);
+        return Result.Success(written, lookAgain);
     }
 
     private async Task<Result> ApplyAsync(
@@ -129,7 +130,7 @@ internal sealed class ModelDeploymentController(
         catch (KubernetesException e) when (IsRefusal(e))
         {
             announcer.AnnounceRefused(model, e.Message);
-            return Result.Failure(e);
+            return Result.Failure(model, e.Message, e);
         }
 
         PodFailure? refusal = null;
@@ -152,10 +153,10 @@ internal sealed class ModelDeploymentController(
         if (refusal is null)
         {
             refusals.Forget(key);
-            return Result.Success(plan.RequeueAfter);
+            return Result.Success(model, plan.RequeueAfter);
         }
 
-        return Result.Success(refusals.Remember(key, wanted, refusal) ? AtOnce : LookAgain);
+        return Result.Success(model, refusals.Remember(key, wanted, refusal) ? AtOnce : LookAgain);
     }
 
     private static HashSet<string> AskedDirectly(Plan plan) =>

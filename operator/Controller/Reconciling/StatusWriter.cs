@@ -27,7 +27,7 @@ internal sealed class StatusWriter(IKubernetesClient client, LatestModels latest
         };
         try
         {
-            ModelDeployment written = await client.ReplaceAsync(ModelDeploymentResource.Type, changed, cancellationToken, subresource: "status");
+            ModelDeployment written = await client.UpdateAsync(ModelDeploymentResource.Type, changed, cancellationToken, subresource: "status");
             latest.Remember(written);
             return written;
         }

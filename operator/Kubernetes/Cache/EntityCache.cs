@@ -12,7 +12,6 @@ public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStor
     where T : KubernetesObject
 {
     private readonly EntityIndex<T> _index = new();
-    private readonly VersionGate _version = new();
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _delivery = new();
     private readonly List<IEntityHandler<T>> _handlers = [];
@@ -23,22 +22,12 @@ public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStor
     /// <summary>Completes when <see cref="HasSynced"/> becomes true.</summary>
     public Task Synced => _synced.Task;
 
-    /// <summary>The newest resourceVersion of a list, event or bookmark; empty before the first.</summary>
-    public string ResourceVersion => _version.Current;
-
     public T? Get(string? @namespace, string name) =>
         _index.Get(new EntityKey(string.IsNullOrEmpty(@namespace) ? null : @namespace, name));
 
     public IReadOnlyList<T> List(string? @namespace = null) => _index.List(@namespace);
 
     public IReadOnlyList<T> OwnedBy(string ownerUid) => _index.OwnedBy(ownerUid);
-
-    /// <summary>
-    /// Waits until the cache has seen everything up to a version the server answered a write with, so that the next decision is not
-    /// made on what was before it. False when <paramref name="timeout"/> passed first.
-    /// </summary>
-    public Task<bool> WaitForAsync(string resourceVersion, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken) =>
-        _version.WaitForAsync(resourceVersion, timeout, timeProvider, cancellationToken);
 
     /// <summary>A handler that comes late first hears of every object the cache holds as added.</summary>
     public void AddHandler(IEntityHandler<T> handler)
@@ -68,8 +57,6 @@ public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStor
             {
                 Put(entity);
             }
-
-            _version.Advance(list.ResourceVersion);
         }
 
         _synced.TrySetResult();
@@ -93,8 +80,6 @@ public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStor
                 default:
                     throw new ArgumentOutOfRangeException(nameof(change), change.Type, "Not a kind of change.");
             }
-
-            _version.Advance(change.Object.Metadata.ResourceVersion ?? "");
         }
     }
 

@@ -27,7 +27,7 @@ public interface IKubernetesClient
         where T : KubernetesObject;
 
     /// <summary>Replaces; a stale resourceVersion is refused with 409.</summary>
-    Task<T> ReplaceAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
+    Task<T> UpdateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
         where T : KubernetesObject;
 
     /// <summary>JSON merge patch (RFC 7386).</summary>
@@ -37,9 +37,6 @@ public interface IKubernetesClient
     /// <summary>Deletes in the background; an object already gone is no error. With a uid, only that very object is deleted.</summary>
     Task DeleteAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken, string? uid = null)
         where T : KubernetesObject;
-
-    /// <summary>What the server offers, asked once and again after a while.</summary>
-    Task<ServerCapabilities> DiscoverAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Which objects a list or watch covers.</summary>
@@ -66,11 +63,4 @@ public enum WatchEventType
     Modified,
     Deleted,
     Bookmark,
-}
-
-/// <summary>The server's version and the group versions it serves, such as <c>policy/v1</c>.</summary>
-public sealed record ServerCapabilities(int Major, int Minor, IReadOnlySet<string> GroupVersions)
-{
-    /// <summary>CRD rules in CEL (x-kubernetes-validations) are understood from 1.25 on.</summary>
-    public bool HasValidationRules => (Major, Minor).CompareTo((1, 25)) >= 0;
 }

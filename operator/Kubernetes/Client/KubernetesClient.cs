@@ -18,27 +18,21 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     private static readonly TimeSpan DefaultWatch = TimeSpan.FromMinutes(5);
 
     private readonly ApiCaller _caller;
-    private readonly CapabilitiesCache _capabilities;
     private readonly ILogger _logger;
 
     public KubernetesClient(KubernetesClientConfiguration configuration, TimeProvider timeProvider, ILogger<KubernetesClient> logger)
-        : this(new ApiCaller(configuration, timeProvider, logger), timeProvider, logger)
+        : this(new ApiCaller(configuration, timeProvider, logger), logger)
     {
     }
 
     /// <summary>Over a given transport, for tests that play the server.</summary>
     internal KubernetesClient(
         KubernetesClientConfiguration configuration, TimeProvider timeProvider, ILogger<KubernetesClient> logger, HttpMessageHandler handler)
-        : this(new ApiCaller(configuration, timeProvider, logger, handler), timeProvider, logger)
+        : this(new ApiCaller(configuration, timeProvider, logger, handler), logger)
     {
     }
 
-    private KubernetesClient(ApiCaller caller, TimeProvider timeProvider, ILogger logger)
-    {
-        _caller = caller;
-        _capabilities = new CapabilitiesCache(caller, timeProvider);
-        _logger = logger;
-    }
+    private KubernetesClient(ApiCaller caller, ILogger logger) => (_caller, _logger) = (caller, logger);
 
     public async Task<T?> GetAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken)
         where T : KubernetesObject
@@ -120,7 +114,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         return CallAsync(type, Write(HttpMethod.Post, ResourcePath.Of(type, entity.Metadata.Namespace), ToJson(type, entity)), cancellationToken);
     }
 
-    public Task<T> ReplaceAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
+    public Task<T> UpdateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
         where T : KubernetesObject
     {
         var path = ResourcePath.Of(type, entity.Metadata.Namespace, entity.Metadata.Name, subresource);
@@ -163,13 +157,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         }
     }
 
-    public Task<ServerCapabilities> DiscoverAsync(CancellationToken cancellationToken) => _capabilities.GetAsync(cancellationToken);
-
-    public void Dispose()
-    {
-        _caller.Dispose();
-        _capabilities.Dispose();
-    }
+    public void Dispose() => _caller.Dispose();
 
     private Task<ListPage<T>> ListPageAsync<T>(
         ResourceType<T> type, string? @namespace, ListOptions options, string? next, CancellationToken cancellationToken)

@@ -9,9 +9,6 @@ public sealed record KubernetesClientConfiguration
     /// <summary>Address of the API server, with the path it lives under if any.</summary>
     public required Uri Server { get; init; }
 
-    /// <summary>The namespace to work in where none is named: the pod's own, or the kubeconfig context's.</summary>
-    public string Namespace { get; init; } = "default";
-
     /// <summary>How the server proves who it is.</summary>
     public ServerTrust Trust { get; init; } = new();
 

@@ -9,11 +9,6 @@ public static class Resources
 
     public static ResourceType<ConfigMap> ConfigMaps { get; } = new("", "v1", "ConfigMap", "configmaps", true, Json.ConfigMap);
 
-    public static ResourceType<CoreEvent> CoreEvents { get; } = new("", "v1", "Event", "events", true, Json.CoreEvent);
-
-    public static ResourceType<CustomResourceDefinition> CustomResourceDefinitions { get; } = new(
-        "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false, Json.CustomResourceDefinition);
-
     public static ResourceType<Deployment> Deployments { get; } = new("apps", "v1", "Deployment", "deployments", true, Json.Deployment);
 
     public static ResourceType<Event> Events { get; } = new("events.k8s.io", "v1", "Event", "events", true, Json.Event);
@@ -21,10 +16,6 @@ public static class Resources
     public static ResourceType<Job> Jobs { get; } = new("batch", "v1", "Job", "jobs", true, Json.Job);
 
     public static ResourceType<Lease> Leases { get; } = new("coordination.k8s.io", "v1", "Lease", "leases", true, Json.Lease);
-
-    public static ResourceType<Namespace> Namespaces { get; } = new("", "v1", "Namespace", "namespaces", false, Json.Namespace);
-
-    public static ResourceType<Node> Nodes { get; } = new("", "v1", "Node", "nodes", false, Json.Node);
 
     public static ResourceType<Pod> Pods { get; } = new("", "v1", "Pod", "pods", true, Json.Pod);
 

@@ -56,7 +56,7 @@ internal static class CacheServices
         services.TryAddSingleton<IEntityStore<T>>(p => p.GetRequiredService<EntityCache<T>>());
         services.AddSingleton<ICacheRunner>(p =>
         {
-            var options = new ReflectorOptions { Namespace = type.Namespaced ? p.GetRequiredService<OperatorOptions>().WatchNamespace : null };
+            var options = new ReflectorOptions { Namespace = type.Namespaced ? p.GetRequiredService<OperatorSettings>().Namespace : null };
             foreach (var scope in p.GetServices<CacheScope<T>>())
             {
                 options = scope.Configure(options);

@@ -1,11 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using ModelOperator.Kubernetes.Cache;
-using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Kubernetes.Runtime;
 
-/// <summary>What a controller hears of and how it works.</summary>
+/// <summary>What a controller hears of besides its entities.</summary>
 public sealed class ControllerBuilder<TEntity>
     where TEntity : KubernetesObject
 {
@@ -19,35 +18,7 @@ public sealed class ControllerBuilder<TEntity>
         _type = type;
     }
 
-    internal int WorkerCount { get; private set; } = 1;
-
-    internal EntityChanges Changes { get; private set; } = EntityChanges.Any;
-
     internal string KindName => _type.Kind;
-
-    /// <summary>How many entities are reconciled at once, 1 to 100; always one call at a time for each entity.</summary>
-    public ControllerBuilder<TEntity> WithWorkers(int count)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 100);
-        WorkerCount = count;
-        return this;
-    }
-
-    /// <summary>Reconciles on these changes of the entity only; the controller's own status writes are then no reason to look again.</summary>
-    public ControllerBuilder<TEntity> ReconcileOn(EntityChanges changes)
-    {
-        Changes = changes;
-        return this;
-    }
-
-    /// <summary>Reconciles the owner when an owned object changes.</summary>
-    public ControllerBuilder<TEntity> Owns<TOwned>(ResourceType<TOwned> type, OwnerMatch match = OwnerMatch.Controller)
-        where TOwned : KubernetesObject
-    {
-        var owner = new OwnerKind(_type.Group, _type.Kind, _type.Namespaced, match);
-        return Watches(type, owner.OwnersOf);
-    }
 
     /// <summary>Reconciles the entities that a changed object maps to.</summary>
     public ControllerBuilder<TEntity> Watches<T>(ResourceType<T> type, Func<T, IEnumerable<EntityKey>> map)
@@ -67,9 +38,9 @@ public sealed class ControllerBuilder<TEntity>
         return this;
     }
 
-    internal void Connect(IServiceProvider services, WorkQueue<EntityKey> queue)
+    internal void Connect(IServiceProvider services, WorkQueue<EntityKey> queue, EnqueueSelf<TEntity> self)
     {
-        services.GetRequiredService<EntityCache<TEntity>>().AddHandler(new EnqueueSelf<TEntity>(queue, Changes));
+        services.GetRequiredService<EntityCache<TEntity>>().AddHandler(self);
         foreach (var connect in _sources)
         {
             connect(services, queue);

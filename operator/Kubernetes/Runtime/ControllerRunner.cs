@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
@@ -27,10 +26,9 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner, IAsyncDispo
     private readonly IEntityStore<TEntity> _entities;
     private readonly ControllerBuilder<TEntity> _options;
     private readonly IServiceProvider _services;
+    private readonly int _workers;
     private readonly WorkQueue<EntityKey> _queue;
-
-    // An object's change may be seen before its owner is: what was never reconciled is not there yet, not gone.
-    private readonly ConcurrentDictionary<EntityKey, bool> _reconciled = new();
+    private readonly EnqueueSelf<TEntity> _self;
     private readonly ControllerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -40,25 +38,28 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner, IAsyncDispo
         IEntityStore<TEntity> entities,
         ControllerBuilder<TEntity> options,
         IServiceProvider services,
+        OperatorSettings settings,
         ControllerMetrics metrics,
         TimeProvider time,
         ILogger<ControllerRunner<TEntity>> logger)
     {
         _name = controller.GetType().Name;
         (_controller, _entities, _options, _services, _metrics, _time, _logger) = (controller, entities, options, services, metrics, time, logger);
+        _workers = settings.ParallelReconciliation.MaxParallelReconciliations;
         _queue = new(time);
+        _self = new(_queue, settings.ReconcileStrategy);
         metrics.WatchQueue(_name, _queue);
     }
 
     /// <summary>No key waits or is worked on.</summary>
     internal bool IsIdle => _queue.IsIdle;
 
-    public void Connect() => _options.Connect(_services, _queue);
+    public void Connect() => _options.Connect(_services, _queue, _self);
 
     public async Task RunAsync(CancellationToken abort)
     {
-        _logger.WorkersStarted(_name, _options.WorkerCount);
-        await Task.WhenAll(Enumerable.Range(0, _options.WorkerCount).Select(_ => Task.Run(() => WorkAsync(abort), CancellationToken.None)));
+        _logger.WorkersStarted(_name, _workers);
+        await Task.WhenAll(Enumerable.Range(0, _workers).Select(_ => Task.Run(() => WorkAsync(abort), CancellationToken.None)));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _queue.ShutDownAsync(cancellationToken);
@@ -82,64 +83,70 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner, IAsyncDispo
 
     private async Task ProcessAsync(EntityKey key, CancellationToken abort)
     {
+        var entity = _entities.Get(key.Namespace, key.Name);
+        if (entity is not null)
+        {
+            await ProcessAsync(key, entity, () => _controller.ReconcileAsync(entity, abort), abort);
+        }
+        else if (_self.FindDeleted(key) is { } deleted)
+        {
+            if (await ProcessAsync(key, deleted, () => _controller.DeletedAsync(deleted, abort), abort))
+            {
+                _self.ForgetDeleted(deleted);
+            }
+        }
+        else
+        {
+            // A change of an object was seen before its owner was, or after it was told of.
+            _queue.Forget(key);
+        }
+    }
+
+    /// <returns>Whether it is done with, for good or until the next change.</returns>
+    private async Task<bool> ProcessAsync(EntityKey key, TEntity entity, Func<Task<ReconciliationResult<TEntity>>> reconcile, CancellationToken abort)
+    {
         var started = _time.GetTimestamp();
         var threw = false;
         _metrics.Started(_name);
         ReconciliationResult<TEntity> result;
         try
         {
-            result = await ReconcileAsync(key, abort);
+            result = await reconcile();
         }
 #pragma warning disable CA1031 // Whatever one entity makes a controller throw, the others must still be served.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             threw = true;
-            result = ReconciliationResult<TEntity>.Failure(e);
+            result = ReconciliationResult<TEntity>.Failure(entity, e.Message, e);
         }
 
         var outcome = Requeue(key, result, threw, abort);
         _metrics.Ended(_name, outcome, _time.GetElapsedTime(started));
-    }
-
-    private async Task<ReconciliationResult<TEntity>> ReconcileAsync(EntityKey key, CancellationToken abort)
-    {
-        if (_entities.Get(key.Namespace, key.Name) is { } entity)
-        {
-            _reconciled[key] = true;
-            return await _controller.ReconcileAsync(entity, abort);
-        }
-
-        if (_reconciled.ContainsKey(key))
-        {
-            await _controller.DeletedAsync(key.Namespace, key.Name, abort);
-            _reconciled.TryRemove(key, out _);
-        }
-
-        return ReconciliationResult<TEntity>.Success();
+        return result.IsSuccess || result.IsTerminal;
     }
 
     private string Requeue(EntityKey key, ReconciliationResult<TEntity> result, bool threw, CancellationToken abort)
     {
         switch (result)
         {
-            case { Error: not null } when abort.IsCancellationRequested:
+            case { IsFailure: true } when abort.IsCancellationRequested:
                 // Stopped in the middle: no failure of the entity's.
                 return "aborted";
-            case { Error: { } error, IsTerminal: true }:
+            case { IsTerminal: true }:
                 _queue.Forget(key);
                 _metrics.Failed(_name, terminal: true, threw);
-                _logger.ReconcileFailedForGood(_options.KindName, key, error);
+                _logger.ReconcileFailedForGood(_options.KindName, key, result.ErrorMessage, result.Error);
                 return "terminal_error";
             case { Error: KubernetesException { IsConflict: true } }:
                 // The cache was behind the server; no fault of anybody's.
-                _queue.AddRateLimited(key);
+                Retry(key, result);
                 _logger.ReconcileConflicted(_options.KindName, key);
                 return "conflict";
-            case { Error: { } error }:
-                _queue.AddRateLimited(key);
+            case { IsFailure: true }:
+                Retry(key, result);
                 _metrics.Failed(_name, terminal: false, threw);
-                _logger.ReconcileFailed(_options.KindName, key, _queue.Failures(key), error);
+                _logger.ReconcileFailed(_options.KindName, key, result.ErrorMessage, result.Error);
                 return "error";
             case { RequeueAfter: { } after }:
                 _queue.Forget(key);
@@ -148,6 +155,18 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner, IAsyncDispo
             default:
                 _queue.Forget(key);
                 return "success";
+        }
+    }
+
+    private void Retry(EntityKey key, ReconciliationResult<TEntity> failed)
+    {
+        if (failed.RequeueAfter is { } after)
+        {
+            _queue.AddAfter(key, after);
+        }
+        else
+        {
+            _queue.AddRateLimited(key);
         }
     }
 }

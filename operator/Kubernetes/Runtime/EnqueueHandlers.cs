@@ -1,23 +1,41 @@
+using System.Collections.Concurrent;
 using ModelOperator.Kubernetes.Cache;
 using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Kubernetes.Runtime;
 
-/// <summary>Enqueues the entity itself.</summary>
-internal sealed class EnqueueSelf<TEntity>(WorkQueue<EntityKey> queue, EntityChanges changes) : IEntityHandler<TEntity>
+/// <summary>Enqueues the entity itself, and keeps what was deleted until somebody was told.</summary>
+internal sealed class EnqueueSelf<TEntity>(WorkQueue<EntityKey> queue, ReconcileStrategy strategy) : IEntityHandler<TEntity>
     where TEntity : KubernetesObject
 {
-    public void Added(TEntity entity) => queue.Add(EntityKey.Of(entity));
+    private readonly ConcurrentDictionary<EntityKey, TEntity> _deleted = new();
+
+    /// <summary>The entity as it was last seen; null when it was never there, is there, or was told of.</summary>
+    public TEntity? FindDeleted(EntityKey key) => _deleted.GetValueOrDefault(key);
+
+    public void ForgetDeleted(TEntity deleted) => _deleted.TryRemove(KeyValuePair.Create(EntityKey.Of(deleted), deleted));
+
+    public void Added(TEntity entity)
+    {
+        var key = EntityKey.Of(entity);
+        _deleted.TryRemove(key, out _);
+        queue.Add(key);
+    }
 
     public void Updated(TEntity old, TEntity current)
     {
-        if (changes.Include(old, current))
+        if (strategy == ReconcileStrategy.ByResourceVersion || old.Metadata.Generation != current.Metadata.Generation)
         {
             queue.Add(EntityKey.Of(current));
         }
     }
 
-    public void Deleted(TEntity last) => queue.Add(EntityKey.Of(last));
+    public void Deleted(TEntity last)
+    {
+        var key = EntityKey.Of(last);
+        _deleted[key] = last;
+        queue.Add(key);
+    }
 }
 
 /// <summary>

@@ -52,19 +52,19 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         _run = Task.Run(RunAsync);
     }
 
-    public void Record(KubernetesObject involved, EventType type, string reason, string action, string message)
+    public void Record(KubernetesObject entity, string reason, string message, EventType type, string action)
     {
-        ArgumentNullException.ThrowIfNull(involved);
+        ArgumentNullException.ThrowIfNull(entity);
         var key = new EventKey(
-            EntityKey.Of(involved), involved.Kind, involved.Metadata.Uid, type, EventText.Word(reason), EventText.Word(action), EventText.Note(message));
+            EntityKey.Of(entity), entity.Kind, entity.Metadata.Uid, type, EventText.Word(reason), EventText.Word(action), EventText.Note(message));
         var regarding = new ObjectReference
         {
-            ApiVersion = involved.ApiVersion,
-            Kind = involved.Kind,
+            ApiVersion = entity.ApiVersion,
+            Kind = entity.Kind,
             Namespace = key.Involved.Namespace,
-            Name = involved.Metadata.Name,
-            Uid = involved.Metadata.Uid,
-            ResourceVersion = involved.Metadata.ResourceVersion,
+            Name = entity.Metadata.Name,
+            Uid = entity.Metadata.Uid,
+            ResourceVersion = entity.Metadata.ResourceVersion,
         };
         if (!_waiting.Writer.TryWrite(new(key, regarding, _time.GetUtcNow(), _time.GetTimestamp())))
         {

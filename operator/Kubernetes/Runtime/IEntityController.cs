@@ -6,35 +6,12 @@ namespace ModelOperator.Kubernetes.Runtime;
 public interface IEntityController<TEntity>
     where TEntity : KubernetesObject
 {
-    /// <summary>Called with the cached, read-only entity whenever it or something it owns changed, one call at a time for each entity.</summary>
+    /// <summary>Called with the cached, read-only entity whenever it or a watched object of its own changed, one call at a time for each entity.</summary>
     Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken);
 
-    /// <summary>Called once an entity that was reconciled is gone from the cache.</summary>
-    Task DeletedAsync(string? @namespace, string name, CancellationToken cancellationToken) => Task.CompletedTask;
-}
-
-/// <summary>How a reconcile ended.</summary>
-/// <param name="RequeueAfter">Look again after this time; it also forgets earlier failures.</param>
-/// <param name="Error">Retry with backoff when not null.</param>
-/// <param name="IsTerminal">An error that no retry can mend: wait for the next change.</param>
-public sealed record ReconciliationResult<TEntity>(TimeSpan? RequeueAfter = null, Exception? Error = null, bool IsTerminal = false)
-    where TEntity : KubernetesObject
-{
-    public static ReconciliationResult<TEntity> Success(TimeSpan? requeueAfter = null) => new(requeueAfter);
-
-    public static ReconciliationResult<TEntity> Failure(Exception error) => new(Error: error);
-
-    public static ReconciliationResult<TEntity> Terminal(Exception error) => new(Error: error, IsTerminal: true);
-}
-
-/// <summary>Read access to a synced cache. Objects are shared and must not be changed.</summary>
-public interface IEntityStore<TEntity>
-    where TEntity : KubernetesObject
-{
-    TEntity? Get(string? @namespace, string name);
-
-    IReadOnlyList<TEntity> List(string? @namespace = null);
-
-    /// <summary>Objects with an owner reference to this uid, controller or not.</summary>
-    IReadOnlyList<TEntity> OwnedBy(string ownerUid);
+    /// <summary>
+    /// Called with an entity as it was last seen once it is gone, in its turn among the reconciles, and again until it succeeds. Not
+    /// called for one that has come back under the same name meanwhile: that one is reconciled.
+    /// </summary>
+    Task<ReconciliationResult<TEntity>> DeletedAsync(TEntity entity, CancellationToken cancellationToken);
 }

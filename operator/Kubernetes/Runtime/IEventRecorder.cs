@@ -6,12 +6,12 @@ namespace ModelOperator.Kubernetes.Runtime;
 public interface IEventRecorder
 {
     /// <summary>Returns at once; what cannot be written in time is dropped.</summary>
-    /// <param name="involved">The object it happened to; its kind and uid must be known.</param>
-    /// <param name="type">Whether somebody should look.</param>
+    /// <param name="entity">The object it happened to; its kind and uid must be known.</param>
     /// <param name="reason">Why, as a CamelCase word of at most 128 characters.</param>
-    /// <param name="action">What was done, as a CamelCase word of at most 128 characters.</param>
     /// <param name="message">A sentence for people; cut after 1024 bytes.</param>
-    void Record(KubernetesObject involved, EventType type, string reason, string action, string message);
+    /// <param name="type">Whether somebody should look.</param>
+    /// <param name="action">What was done, as a CamelCase word of at most 128 characters.</param>
+    void Record(KubernetesObject entity, string reason, string message, EventType type, string action);
 }
 
 /// <summary>Whether an event calls for attention.</summary>

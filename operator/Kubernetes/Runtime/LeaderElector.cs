@@ -11,7 +11,7 @@ namespace ModelOperator.Kubernetes.Runtime;
 public sealed class LeaderElector
 {
     private readonly IKubernetesClient _client;
-    private readonly LeaderElectionOptions _options;
+    private readonly OperatorSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly EntityKey _key;
@@ -24,20 +24,20 @@ public sealed class LeaderElector
     private string? _reportedHolder;
     private volatile bool _leader;
 
-    public LeaderElector(IKubernetesClient client, LeaderElectionOptions options, TimeProvider time, ILogger<LeaderElector> logger)
+    public LeaderElector(IKubernetesClient client, OperatorSettings settings, TimeProvider time, ILogger<LeaderElector> logger)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        if (options.RetryPeriod <= TimeSpan.Zero || options.RenewDeadline < options.RetryPeriod * 2
-            || options.LeaseDuration <= options.RenewDeadline || options.LeaseDuration < TimeSpan.FromSeconds(1))
+        ArgumentNullException.ThrowIfNull(settings);
+        if (settings.LeaderElectionRetryPeriod <= TimeSpan.Zero || settings.LeaderElectionRenewDeadline < settings.LeaderElectionRetryPeriod * 2
+            || settings.LeaderElectionLeaseDuration <= settings.LeaderElectionRenewDeadline || settings.LeaderElectionLeaseDuration < TimeSpan.FromSeconds(1))
         {
             throw new ArgumentException(
-                $"A lease needs 0 < retry period, twice that <= renew deadline < lease duration of 1 s or more; got {options.RetryPeriod}, "
-                + $"{options.RenewDeadline}, {options.LeaseDuration}.",
-                nameof(options));
+                $"A lease needs 0 < retry period, twice that <= renew deadline < lease duration of 1 s or more; got {settings.LeaderElectionRetryPeriod}, "
+                + $"{settings.LeaderElectionRenewDeadline}, {settings.LeaderElectionLeaseDuration}.",
+                nameof(settings));
         }
 
-        (_client, _options, _time, _logger) = (client, options, time, logger);
-        _key = new(options.Namespace, options.Name);
+        (_client, _settings, _time, _logger) = (client, settings, time, logger);
+        _key = new(settings.LeaderElectionNamespace, settings.Name);
     }
 
     /// <summary>This process holds the lease, as far as it knows.</summary>
@@ -46,15 +46,15 @@ public sealed class LeaderElector
     /// <summary>Waits until this process holds the lease.</summary>
     public async Task AcquireAsync(CancellationToken cancellationToken)
     {
-        _logger.LeaseWanted(_options.Identity, _key);
+        _logger.LeaseWanted(_settings.Instance, _key);
         while (await TryAsync(cancellationToken) != LeaseState.Held)
         {
             // Jitter, so that candidates that started together do not collide for ever.
-            await Task.Delay(_options.RetryPeriod * (1 + (0.2 * Random.Shared.NextDouble())), _time, cancellationToken);
+            await Task.Delay(_settings.LeaderElectionRetryPeriod * (1 + (0.2 * Random.Shared.NextDouble())), _time, cancellationToken);
         }
 
         _leader = true;
-        _logger.LeaseAcquired(_options.Identity, _key);
+        _logger.LeaseAcquired(_settings.Instance, _key);
     }
 
     /// <summary>Renews until cancelled. Throws <see cref="LeadershipLostException"/> when another holds the lease or none could be reached for too long.</summary>
@@ -64,17 +64,17 @@ public sealed class LeaderElector
         {
             while (true)
             {
-                await Task.Delay(_options.RetryPeriod, _time, cancellationToken);
-                var left = _options.RenewDeadline - _time.GetElapsedTime(_renewedAt);
+                await Task.Delay(_settings.LeaderElectionRetryPeriod, _time, cancellationToken);
+                var left = _settings.LeaderElectionRenewDeadline - _time.GetElapsedTime(_renewedAt);
                 var state = left > TimeSpan.Zero ? await TryAsync(cancellationToken, left) : LeaseState.Unknown;
                 if (state == LeaseState.HeldByOther)
                 {
                     throw new LeadershipLostException($"The lease {_key} was taken by {_observed.Holder}.");
                 }
 
-                if (state != LeaseState.Held && _time.GetElapsedTime(_renewedAt) >= _options.RenewDeadline)
+                if (state != LeaseState.Held && _time.GetElapsedTime(_renewedAt) >= _settings.LeaderElectionRenewDeadline)
                 {
-                    throw new LeadershipLostException($"The lease {_key} could not be renewed for {_options.RenewDeadline.TotalSeconds:0.#} s.");
+                    throw new LeadershipLostException($"The lease {_key} could not be renewed for {_settings.LeaderElectionRenewDeadline.TotalSeconds:0.#} s.");
                 }
             }
         }
@@ -98,7 +98,7 @@ public sealed class LeaderElector
             {
                 if (await ReleaseOnceAsync(cancellationToken))
                 {
-                    _logger.LeaseReleased(_options.Identity, _key);
+                    _logger.LeaseReleased(_settings.Instance, _key);
                 }
 
                 return;
@@ -112,8 +112,8 @@ public sealed class LeaderElector
 
     private async Task<bool> ReleaseOnceAsync(CancellationToken cancellationToken)
     {
-        var lease = await _client.GetAsync(Resources.Leases, _options.Namespace, _options.Name, cancellationToken);
-        if (lease?.Spec.HolderIdentity != _options.Identity)
+        var lease = await _client.GetAsync(Resources.Leases, _settings.LeaderElectionNamespace, _settings.Name, cancellationToken);
+        if (lease?.Spec.HolderIdentity != _settings.Instance)
         {
             return false;
         }
@@ -125,14 +125,14 @@ public sealed class LeaderElector
             RenewTime = _time.GetUtcNow(),
             LeaseTransitions = lease.Spec.LeaseTransitions,
         };
-        await _client.ReplaceAsync(Resources.Leases, lease, cancellationToken);
+        await _client.UpdateAsync(Resources.Leases, lease, cancellationToken);
         return true;
     }
 
     private async Task<LeaseState> TryAsync(CancellationToken cancellationToken, TimeSpan? within = null)
     {
         // One hung connection must not use up the time for several attempts.
-        var longest = _options.RenewDeadline / 2;
+        var longest = _settings.LeaderElectionRenewDeadline / 2;
         using var timeout = new CancellationTokenSource(within < longest ? within.Value : longest, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
@@ -163,7 +163,7 @@ public sealed class LeaderElector
 
     private async Task<LeaseState> TryOnceAsync(CancellationToken cancellationToken)
     {
-        var lease = await _client.GetAsync(Resources.Leases, _options.Namespace, _options.Name, cancellationToken);
+        var lease = await _client.GetAsync(Resources.Leases, _settings.LeaderElectionNamespace, _settings.Name, cancellationToken);
         var now = _time.GetUtcNow();
         if (lease is null)
         {
@@ -171,7 +171,7 @@ public sealed class LeaderElector
             {
                 ApiVersion = Resources.Leases.ApiVersion,
                 Kind = Resources.Leases.Kind,
-                Metadata = { Namespace = _options.Namespace, Name = _options.Name },
+                Metadata = { Namespace = _settings.LeaderElectionNamespace, Name = _settings.Name },
                 Spec = NewSpec(now, now, transitions: 0),
             };
             Observe(await _client.CreateAsync(Resources.Leases, created, cancellationToken));
@@ -180,7 +180,7 @@ public sealed class LeaderElector
 
         Observe(lease);
         // A leader that finds another's name has been replaced in the meantime, even if that one's lease has run out since.
-        var mine = lease.Spec.HolderIdentity == _options.Identity;
+        var mine = lease.Spec.HolderIdentity == _settings.Instance;
         if (!mine && (_leader ? !string.IsNullOrEmpty(lease.Spec.HolderIdentity) : IsValid(lease.Spec)))
         {
             return LeaseState.HeldByOther;
@@ -189,14 +189,14 @@ public sealed class LeaderElector
         lease.Spec = mine
             ? NewSpec(lease.Spec.AcquireTime ?? now, now, lease.Spec.LeaseTransitions ?? 0)
             : NewSpec(now, now, (lease.Spec.LeaseTransitions ?? 0) + 1);
-        Observe(await _client.ReplaceAsync(Resources.Leases, lease, cancellationToken));
+        Observe(await _client.UpdateAsync(Resources.Leases, lease, cancellationToken));
         return LeaseState.Held;
     }
 
     private LeaseSpec NewSpec(DateTimeOffset acquired, DateTimeOffset renewed, int transitions) => new()
     {
-        HolderIdentity = _options.Identity,
-        LeaseDurationSeconds = (int)Math.Ceiling(_options.LeaseDuration.TotalSeconds),
+        HolderIdentity = _settings.Instance,
+        LeaseDurationSeconds = (int)Math.Ceiling(_settings.LeaderElectionLeaseDuration.TotalSeconds),
         AcquireTime = acquired,
         RenewTime = renewed,
         LeaseTransitions = transitions,
@@ -204,7 +204,7 @@ public sealed class LeaderElector
 
     private bool IsValid(LeaseSpec spec) =>
         !string.IsNullOrEmpty(spec.HolderIdentity)
-        && _time.GetElapsedTime(_observedAt) < TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? (int)_options.LeaseDuration.TotalSeconds);
+        && _time.GetElapsedTime(_observedAt) < TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? (int)_settings.LeaderElectionLeaseDuration.TotalSeconds);
 
     private void Observe(Lease lease)
     {
@@ -217,7 +217,7 @@ public sealed class LeaderElector
         if (lease.Spec.HolderIdentity is { Length: > 0 } holder && holder != _reportedHolder)
         {
             _reportedHolder = holder;
-            if (holder != _options.Identity)
+            if (holder != _settings.Instance)
             {
                 _logger.LeaseHeldByOther(_key, holder);
             }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using ModelOperator.Kubernetes.Cache;
-using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Kubernetes.Runtime;
@@ -11,29 +10,32 @@ namespace ModelOperator.Kubernetes.Runtime;
 /// <summary>Says what an operator consists of.</summary>
 public sealed class OperatorBuilder
 {
-    internal OperatorBuilder(IServiceCollection services) => Services = services;
+    internal OperatorBuilder(IServiceCollection services, OperatorSettings settings) => (Services, Settings) = (services, settings);
 
     public IServiceCollection Services { get; }
 
+    public OperatorSettings Settings { get; }
+
     /// <summary>
     /// A controller (one instance for the life of the process) of entities of a type, which are cached. Everything the controller
-    /// reads through an <see cref="IEntityStore{TEntity}"/> and owns or watches is cached once, for all controllers.
+    /// reads through an <see cref="IEntityStore{TEntity}"/> or watches is cached once, for all controllers.
     /// </summary>
     public OperatorBuilder AddController<
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TController, TEntity>(
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation, TEntity>(
         ResourceType<TEntity> type, Action<ControllerBuilder<TEntity>>? configure = null)
-        where TController : class, IEntityController<TEntity>
+        where TImplementation : class, IEntityController<TEntity>
         where TEntity : KubernetesObject
     {
         Services.TryAddEntityCache(type);
         var options = new ControllerBuilder<TEntity>(Services, type);
         configure?.Invoke(options);
-        Services.TryAddSingleton<TController>();
+        Services.TryAddSingleton<TImplementation>();
         Services.AddSingleton<IControllerRunner>(p => new ControllerRunner<TEntity>(
-            p.GetRequiredService<TController>(),
+            p.GetRequiredService<TImplementation>(),
             p.GetRequiredService<IEntityStore<TEntity>>(),
             options,
             p,
+            Settings,
             p.GetRequiredService<ControllerMetrics>(),
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<ILogger<ControllerRunner<TEntity>>>()));

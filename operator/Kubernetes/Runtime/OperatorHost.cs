@@ -12,7 +12,7 @@ internal sealed class OperatorHost(
     IEnumerable<ICacheRunner> caches,
     IEnumerable<IControllerRunner> controllers,
     EventRecorder events,
-    OperatorOptions options,
+    OperatorSettings settings,
     ControllerMetrics metrics,
     IEnumerable<IReadyCheck> readyChecks,
     IServiceProvider services,
@@ -48,7 +48,7 @@ internal sealed class OperatorHost(
     {
         if (_elector is not null)
         {
-            metrics.WatchLeadership(options.LeaderElection!.Name, () => _elector.IsLeader);
+            metrics.WatchLeadership(settings.Name, () => _elector.IsLeader);
         }
 
         foreach (var controller in _controllers)
@@ -132,11 +132,11 @@ internal sealed class OperatorHost(
         var stopped = Task.WhenAll(_controllers.Select(c => c.StopAsync(cancellationToken)));
         try
         {
-            await stopped.WaitAsync(options.StopGrace, time, cancellationToken);
+            await stopped.WaitAsync(settings.StopGrace, time, cancellationToken);
         }
         catch (TimeoutException)
         {
-            logger.WorkersSlow(options.StopGrace);
+            logger.WorkersSlow(settings.StopGrace);
             await _abortReconciles.CancelAsync();
         }
 

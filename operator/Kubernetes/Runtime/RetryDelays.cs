@@ -23,6 +23,4 @@ internal sealed class RetryDelays<TKey>(TimeProvider time)
     }
 
     public void Forget(TKey key) => _failures.Remove(key);
-
-    public int Failures(TKey key) => _failures.GetValueOrDefault(key);
 }

@@ -9,11 +9,11 @@ internal static partial class RuntimeLog
     [LoggerMessage(101, LogLevel.Information, "{Controller} starts with {Workers} workers.")]
     public static partial void WorkersStarted(this ILogger logger, string controller, int workers);
 
-    [LoggerMessage(102, LogLevel.Error, "Reconciling {Kind} {Key} failed, {Failures} times in a row; trying again.")]
-    public static partial void ReconcileFailed(this ILogger logger, string kind, EntityKey key, int failures, Exception error);
+    [LoggerMessage(102, LogLevel.Error, "Reconciling {Kind} {Key} failed; trying again: {Message}")]
+    public static partial void ReconcileFailed(this ILogger logger, string kind, EntityKey key, string? message, Exception? error);
 
-    [LoggerMessage(103, LogLevel.Error, "Reconciling {Kind} {Key} failed and waits for the next change.")]
-    public static partial void ReconcileFailedForGood(this ILogger logger, string kind, EntityKey key, Exception error);
+    [LoggerMessage(103, LogLevel.Error, "Reconciling {Kind} {Key} failed and waits for the next change: {Message}")]
+    public static partial void ReconcileFailedForGood(this ILogger logger, string kind, EntityKey key, string? message, Exception? error);
 
     [LoggerMessage(104, LogLevel.Information, "Waiting for the caches of {Resources}.")]
     public static partial void CachesStarting(this ILogger logger, string resources);

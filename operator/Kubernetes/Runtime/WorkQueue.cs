@@ -92,15 +92,6 @@ public sealed class WorkQueue<TKey> : IAsyncDisposable
         }
     }
 
-    /// <summary>How often a key failed in a row.</summary>
-    public int Failures(TKey key)
-    {
-        lock (_lock)
-        {
-            return _retries.Failures(key);
-        }
-    }
-
     /// <summary>Waits for a key; <see cref="Done"/> must follow. False once the queue is shut down.</summary>
     public async ValueTask<(bool Taken, TKey Key)> TakeAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,5 @@
 using ModelOperator.Api;
-using ModelOperator.Kubernetes.Runtime;
+using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Rollouts.Outcome;
 

@@ -34,19 +34,15 @@ public sealed class CustomResource
     {
         var server = await SharedApiServer.GetAsync();
         var kubectl = new Kubectl(server.Kubeconfig);
-        var hasRules = (await server.Client.DiscoverAsync(CancellationToken.None)).HasValidationRules;
         if (!(await kubectl.TryAsync("", "get", "crd", "modeldeployments.modeloperator.io")).Succeeded)
         {
-            var manifest = Path.Combine(Repository.Root, "crds", hasRules ? "" : "legacy", "modeldeployments.yaml");
-            await kubectl.RunAsync("", "apply", "--filename", manifest);
-            _manifest = manifest;
+            await ModelDeploymentDefinition.InstallAsync(server);
+            _manifest = await ModelDeploymentDefinition.FileAsync(server);
         }
-
-        await kubectl.RunAsync("", "wait", "--for=condition=Established", "crd/modeldeployments.modeloperator.io", "--timeout=30s");
 
         // Established comes before the server has told everybody what the fields are.
         await Eventually.TrueAsync(
             async () => (await kubectl.TryAsync("", "explain", "modeldeployments.spec.model.uri")).Succeeded, "kubectl explain knows the type");
-        return new CustomResource { Server = server, Kubectl = kubectl, HasRules = hasRules };
+        return new CustomResource { Server = server, Kubectl = kubectl, HasRules = await ModelDeploymentDefinition.HasRulesAsync(server) };
     }
 }

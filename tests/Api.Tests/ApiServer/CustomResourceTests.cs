@@ -1,6 +1,9 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using k8s;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Testing;
+using WatchEventType = ModelOperator.Kubernetes.Client.WatchEventType;
 
 namespace ModelOperator.Api.Tests.ApiServer;
 
@@ -120,8 +123,7 @@ public sealed class CustomResourceTests : IAsyncDisposable
         }
         else
         {
-            var stored = await _resource.Server.Client.GetAsync(ModelDeploymentResource.Type, _namespace.Name, "digits", CancellationToken.None);
-            Assert.That(Validation.ModelDeploymentValidator.Validate(stored!), Has.Count.EqualTo(1));
+            Assert.That(Validation.ModelDeploymentValidator.Validate(await ReadAsync()), Has.Count.EqualTo(1));
         }
     }
 
@@ -138,13 +140,7 @@ public sealed class CustomResourceTests : IAsyncDisposable
     public async Task Kubectl_scales_and_autoscalers_find_the_pods()
     {
         await Apply(Manifest("replicas: 1"));
-        await _resource.Server.Client.MergePatchAsync(
-            ModelDeploymentResource.Type,
-            _namespace.Name,
-            "digits",
-            Specs.Json("""{"status":{"replicas":2,"selector":"modeloperator.io/model=digits"}}"""),
-            CancellationToken.None,
-            "status");
+        await SetStatusAsync("""{"replicas":2,"selector":"modeloperator.io/model=digits"}""");
 
         await Kubectl("scale", "mdep/digits", "--replicas=3");
 
@@ -173,13 +169,8 @@ public sealed class CustomResourceTests : IAsyncDisposable
     public async Task Kubectl_get_shows_what_a_rollout_does()
     {
         await Apply(Manifest("replicas: 1"));
-        await _resource.Server.Client.MergePatchAsync(
-            ModelDeploymentResource.Type,
-            _namespace.Name,
-            "digits",
-            Specs.Json("""{"status":{"phase":"Analyzing","stableRevision":"aaaaaaaaaa","canaryRevision":"bbbbbbbbbb","canaryWeight":25,"message":"Comparing.","conditions":[{"type":"Ready","status":"True"}]}}"""),
-            CancellationToken.None,
-            "status");
+        await SetStatusAsync(
+            """{"phase":"Analyzing","stableRevision":"aaaaaaaaaa","canaryRevision":"bbbbbbbbbb","canaryWeight":25,"message":"Comparing.","conditions":[{"type":"Ready","status":"True"}]}""");
 
         var all = await Kubectl("get", "all");
         var wide = await Kubectl("get", "mdep", "--output=wide");
@@ -200,11 +191,11 @@ public sealed class CustomResourceTests : IAsyncDisposable
         entity.Spec = Filled.Spec();
         var created = await _resource.Server.Client.CreateAsync(ModelDeploymentResource.Type, entity, CancellationToken.None);
         created.Status = Filled.Status();
-        await _resource.Server.Client.ReplaceAsync(ModelDeploymentResource.Type, created, CancellationToken.None, "status");
+        await _resource.Server.Client.UpdateAsync(ModelDeploymentResource.Type, created, CancellationToken.None, "status");
 
-        var read = await _resource.Server.Client.GetAsync(ModelDeploymentResource.Type, _namespace.Name, "digits", CancellationToken.None);
+        var read = await ReadAsync();
 
-        Assert.That(Filled.Json(read!.Spec), Is.EqualTo(Filled.Json(Filled.Spec())));
+        Assert.That(Filled.Json(read.Spec), Is.EqualTo(Filled.Json(Filled.Spec())));
         Assert.That(Filled.Json(read.Status!), Is.EqualTo(Filled.Json(Filled.Status())));
     }
 
@@ -246,6 +237,14 @@ public sealed class CustomResourceTests : IAsyncDisposable
           {{(spec.StartsWith("model:", StringComparison.Ordinal) ? "" : "model: {uri: 'https://models.example.com/digits.onnx'}")}}
           {{spec}}
         """;
+
+    private async Task<ModelDeployment> ReadAsync() =>
+        ((JsonElement)await _resource.Server.World.CustomObjects.GetNamespacedCustomObjectAsync(
+            ModelDeployment.Group, ModelDeployment.Version, _namespace.Name, ModelDeployment.Plural, "digits"))
+        .Deserialize(ApiJsonContext.Default.ModelDeployment)!;
+
+    private Task SetStatusAsync(string status) => _resource.Server.World.CustomObjects.PatchNamespacedCustomObjectStatusAsync(
+        JsonNode.Parse(status).StatusPatch(), ModelDeployment.Group, ModelDeployment.Version, _namespace.Name, ModelDeployment.Plural, "digits");
 
     private Task<string> Kubectl(params string[] arguments) => _resource.Kubectl.RunAsync("", ["--namespace", _namespace.Name, .. arguments]);
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
 using ModelOperator.Kubernetes.Entities;
-using RangeAttribute = ModelOperator.Kubernetes.Entities.RangeAttribute;
 
 namespace ModelOperator.Api.Tests.ApiServer;
 
@@ -90,5 +89,5 @@ internal static class Filled
         _ => "a",
     };
 
-    private static long Number(PropertyInfo property) => Math.Max(1, property.GetCustomAttribute<RangeAttribute>()?.Minimum ?? 1);
+    private static long Number(PropertyInfo property) => Math.Max(1, property.GetCustomAttribute<RangeMinimumAttribute>()?.Minimum ?? 1);
 }

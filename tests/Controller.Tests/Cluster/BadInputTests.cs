@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
 using ModelOperator.Api;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
@@ -55,9 +57,8 @@ public sealed class BadInputTests
         }
 
         Assert.That(status.Message, Does.StartWith($"Service digits exists in namespace {scene.Namespace} and is not the operator's"));
-        Service? service = await scene.Client.GetAsync(Resources.Services, scene.Namespace, "digits", CancellationToken.None);
-        Assert.That(service!.Spec.Selector, Is.EqualTo(new Dictionary<string, string> { ["app"] = "other" }));
-        Assert.That((await scene.Client.ListAsync(Resources.Deployments, scene.Namespace, new ListOptions(), CancellationToken.None)).Items, Is.Empty);
+        Assert.That((await scene.World.FindServiceAsync(scene.Namespace, "digits"))!.Spec.Selector, Is.EqualTo(new Dictionary<string, string> { ["app"] = "other" }));
+        Assert.That(await scene.World.DeploymentsAsync(scene.Namespace), Is.Empty);
         await scene.Client.DeleteAsync(Resources.Services, scene.Namespace, "digits", CancellationToken.None);
         await scene.WaitForPhaseAsync(RolloutPhase.Stable);
     }
@@ -103,8 +104,7 @@ public sealed class BadInputTests
         Assert.That(status.Rejected[0].Message, Does.Contain("DigestMismatch"));
         Assert.That(status.Routing!.Version, Is.EqualTo(1), "no table ever held the canary");
         await Eventually.TrueAsync(
-            async () => (await scene.Client.GetAsync(
-                Resources.Deployments, scene.Namespace, $"digits-{status.Rejected[0].Revision}", CancellationToken.None))?.Spec.Replicas == 0,
+            async () => (await scene.World.FindDeploymentAsync(scene.Namespace, $"digits-{status.Rejected[0].Revision}"))?.Spec.Replicas == 0,
             "the rejected revision has no pods");
     }
 
@@ -147,23 +147,20 @@ public sealed class BadInputTests
         await BringUpAsync(scene);
         string uid = (await scene.GetAsync()).Metadata.Uid!;
 
-        IEnumerable<KubernetesObject> made =
+        const string Ours = $"{Labels.ManagedBy}={Labels.Operator}";
+        IEnumerable<V1ObjectMeta> made =
         [
-            .. await ListAsync(Resources.Deployments), .. await ListAsync(Resources.Services),
-            .. await ListAsync(Resources.ServiceAccounts), .. await ListAsync(Resources.RoleBindings),
+            .. (await scene.World.AppsV1.ListNamespacedDeploymentAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
+            .. (await scene.World.CoreV1.ListNamespacedServiceAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
+            .. (await scene.World.CoreV1.ListNamespacedServiceAccountAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
+            .. (await scene.World.RbacAuthorizationV1.ListNamespacedRoleBindingAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
         ];
 
         Assert.That(made.Count(), Is.EqualTo(5));
-        Assert.That(made.Select(entity => entity.Metadata.OwnerReferences?.Select(owner => owner.Uid)), Is.All.EqualTo(new[] { uid }));
+        Assert.That(made.Select(metadata => metadata.OwnerReferences?.Select(owner => owner.Uid)), Is.All.EqualTo(new[] { uid }));
         await scene.Client.DeleteAsync(ModelDeploymentResource.Type, scene.Namespace, "digits", CancellationToken.None);
         await Eventually.TrueAsync(
-            async () => await scene.Client.GetAsync(ModelDeploymentResource.Type, scene.Namespace, "digits", CancellationToken.None) is null,
-            "no finalizer holds it");
-
-        async Task<IReadOnlyList<T>> ListAsync<T>(ResourceType<T> type)
-            where T : KubernetesObject =>
-            (await scene.Client.ListAsync(
-                type, scene.Namespace, new ListOptions { LabelSelector = $"{Labels.ManagedBy}={Labels.Operator}" }, CancellationToken.None)).Items;
+            async () => await scene.World.FindModelAsync(scene.Namespace) is null, "no finalizer holds it");
     }
 
     [Test]
@@ -177,12 +174,12 @@ public sealed class BadInputTests
         await scene.Client.DeleteAsync(Resources.Deployments, scene.Namespace, $"digits-{stable}", CancellationToken.None);
 
         await Eventually.TrueAsync(
-            async () => await scene.Client.GetAsync(Resources.Services, scene.Namespace, "digits", CancellationToken.None) is not null, "the Service");
+            async () => await scene.World.FindServiceAsync(scene.Namespace, "digits") is not null, "the Service");
         await Eventually.TrueAsync(
-            async () => (await scene.Client.GetAsync(Resources.Deployments, scene.Namespace, "model-router", CancellationToken.None))!.Spec.Replicas == 2,
+            async () => (await scene.World.FindDeploymentAsync(scene.Namespace, "model-router"))!.Spec.Replicas == 2,
             "the routers");
         await Eventually.TrueAsync(
-            async () => (await scene.Client.GetAsync(Resources.Deployments, scene.Namespace, $"digits-{stable}", CancellationToken.None))?.Spec.Replicas == 2,
+            async () => (await scene.World.FindDeploymentAsync(scene.Namespace, $"digits-{stable}"))?.Spec.Replicas == 2,
             "the revision");
         await scene.WaitForPhaseAsync(RolloutPhase.Stable);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using k8s.Models;
 using ModelOperator.Api;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
@@ -17,7 +18,7 @@ public sealed class EvaluationTests
         await using Scene scene = await Scene.StartAsync();
         string stable = await BringUpAsync(scene);
         string canary = RevisionOf(await scene.ApplyAsync("v2", Asked));
-        Job job = await scene.Evaluation.JobAsync();
+        V1Job job = await scene.Evaluation.JobAsync();
         string pod = await scene.Evaluation.RunAsync(job);
         scene.Evaluation.Progress = PlayedEvaluation.Report(340, 1000, 10, 12);
 
@@ -26,11 +27,11 @@ public sealed class EvaluationTests
         Assert.That(running.Phase, Is.EqualTo(RolloutPhase.Evaluating));
         Assert.That(running.Routing!.Version, Is.EqualTo(1), "no table holds the canary");
         Assert.That(Condition(running, "Progressing"), Is.EqualTo(("True", "EvaluationRunning", $"revision {canary} is evaluated and has no traffic yet: 34 %, 340 of 1,000 rows")));
-        Assert.That(await ServicesAsync(scene), Is.EquivalentTo(new[] { "digits", $"digits-{stable}", $"digits-{canary}" }));
+        Assert.That(await scene.World.ServicesAsync(scene.Namespace), Is.EquivalentTo(new[] { "digits", $"digits-{stable}", $"digits-{canary}" }));
         Assert.That(
-            job.Spec.Template.Spec!.Containers![0].Args,
+            job.Spec.Template.Spec.Containers[0].Args,
             Is.SupersetOf(new[] { "--canary", $"http://digits-{canary}", "--stable", $"http://digits-{stable}" }));
-        Assert.That(job.Metadata.OwnerReferences!.Select(owner => owner.Name), Is.EqualTo(new[] { "digits" }));
+        Assert.That(job.Metadata.OwnerReferences.Select(owner => owner.Name), Is.EqualTo(new[] { "digits" }));
 
         await scene.StopOperatorAsync();
         await scene.Evaluation.EndAsync(pod, PlayedEvaluation.Report(1000, 1000, 30, 40));
@@ -38,8 +39,8 @@ public sealed class EvaluationTests
         ModelDeploymentStatus passed = await scene.WaitAsync(status => status.CanaryWeight == 20, "the first traffic");
 
         Assert.That((passed.Evaluation!.State, passed.Evaluation.Rows, passed.Evaluation.Canary!.Good), Is.EqualTo((EvaluationState.Passed, 1000, "97.0 %")));
-        await Eventually.TrueAsync(async () => await ServicesAsync(scene) is ["digits"], "the Services of the revisions are gone");
-        await Eventually.TrueAsync(async () => (await JobsAsync(scene)).Count == 0, "the Job is gone");
+        await Eventually.TrueAsync(async () => await scene.World.ServicesAsync(scene.Namespace) is ["digits"], "the Services of the revisions are gone");
+        await Eventually.TrueAsync(async () => (await scene.World.JobsAsync(scene.Namespace)).Length == 0, "the Job is gone");
         await scene.WaitAsync(status => status.Phase == RolloutPhase.Stable && status.StableRevision == canary, "promotion");
     }
 
@@ -57,7 +58,7 @@ public sealed class EvaluationTests
         Assert.That(status.Rejected![0].Message, Does.StartWith("accuracy 70.0 % is below minAccuracyPercent 92; accuracy is 26.0 points below stable's"));
         Assert.That((status.StableRevision, status.Routing!.Version), Is.EqualTo((stable, 1)), "no table ever held the canary");
         Assert.That(scene.Routers.WeightOf(stable), Is.EqualTo(100));
-        await Eventually.TrueAsync(async () => (await JobsAsync(scene)).Count == 0, "the Job is gone");
+        await Eventually.TrueAsync(async () => (await scene.World.JobsAsync(scene.Namespace)).Length == 0, "the Job is gone");
     }
 
     [Test]
@@ -66,7 +67,7 @@ public sealed class EvaluationTests
         await using Scene scene = await Scene.StartAsync();
         await BringUpAsync(scene);
         await scene.ApplyAsync("v2", Asked);
-        Job job = await scene.Evaluation.JobAsync();
+        V1Job job = await scene.Evaluation.JobAsync();
         await scene.Evaluation.EndAsync(await scene.Evaluation.RunAsync(job), 1, """{"reason":"DatasetInvalid","message":"line 7 of the data set: truth is missing"}""");
 
         ModelDeploymentStatus held = await scene.WaitAsync(status => status.Evaluation?.State == EvaluationState.Error, "an error");
@@ -74,10 +75,10 @@ public sealed class EvaluationTests
         Assert.That(Condition(held, "Stalled").Reason, Is.EqualTo("EvaluationError"));
         Assert.That(held.Message, Does.Contain("DatasetInvalid: line 7 of the data set: truth is missing"));
         Assert.That((held.Rejected, held.Routing!.Version), Is.EqualTo(((object?)null, 1)));
-        await Eventually.TrueAsync(async () => (await JobsAsync(scene)).Single().Spec.Parallelism == 0, "no further try");
+        await Eventually.TrueAsync(async () => (await scene.World.JobsAsync(scene.Namespace)).Single().Spec.Parallelism == 0, "no further try");
 
         await scene.Client.DeleteAsync(Resources.Jobs, scene.Namespace, job.Metadata.Name, CancellationToken.None);
-        Job again = await scene.Evaluation.JobAsync(notUid: job.Metadata.Uid);
+        V1Job again = await scene.Evaluation.JobAsync(notUid: job.Metadata.Uid);
         await scene.Evaluation.EndAsync(await scene.Evaluation.RunAsync(again, 1), PlayedEvaluation.Report(1000, 1000, 30, 40));
         await scene.WaitAsync(status => status.CanaryWeight == 20, "the first traffic");
     }
@@ -88,7 +89,7 @@ public sealed class EvaluationTests
         await using Scene scene = await Scene.StartAsync();
         await BringUpAsync(scene);
         await scene.ApplyAsync("v2", Asked);
-        Job job = await scene.Evaluation.JobAsync();
+        V1Job job = await scene.Evaluation.JobAsync();
         await scene.Evaluation.EndAsync(await scene.Evaluation.RunAsync(job), 137, "");
         ModelDeploymentStatus waiting = await scene.WaitAsync(status => status.Evaluation?.Message?.Contains("exit code 137") == true, "the lost pod is told");
         string second = await scene.Evaluation.RunAsync(job, 1);
@@ -108,7 +109,7 @@ public sealed class EvaluationTests
         await using Scene scene = await Scene.StartAsync();
         await BringUpAsync(scene);
         await scene.ApplyAsync("v2", Asked);
-        Job job = await scene.Evaluation.JobAsync();
+        V1Job job = await scene.Evaluation.JobAsync();
         await scene.Evaluation.EndAsync(await scene.Evaluation.RunAsync(job), 1, """{"reason":"DatasetNotFound","message":"404"}""");
         await scene.WaitAsync(status => status.Evaluation?.State == EvaluationState.Error, "an error");
 
@@ -117,9 +118,9 @@ public sealed class EvaluationTests
             Asked(spec);
             spec["rollout"]!["evaluation"]!["dataset"]!["uri"] = "http://store.example/other.ndjson";
         });
-        Job other = await scene.Evaluation.JobAsync(notUid: job.Metadata.Uid);
+        V1Job other = await scene.Evaluation.JobAsync(notUid: job.Metadata.Uid);
 
-        Assert.That(other.Spec.Template.Spec!.Containers![0].Args, Does.Contain("http://store.example/other.ndjson"));
+        Assert.That(other.Spec.Template.Spec.Containers[0].Args, Does.Contain("http://store.example/other.ndjson"));
         Assert.That(other.Metadata.Name, Is.Not.EqualTo(job.Metadata.Name), "the Job controller mixes up Jobs of one name");
         await scene.Evaluation.EndAsync(await scene.Evaluation.RunAsync(other, 1), PlayedEvaluation.Report(1000, 1000, 30, 40));
         await scene.WaitAsync(status => status.CanaryWeight == 20, "the first traffic");
@@ -130,7 +131,7 @@ public sealed class EvaluationTests
     {
         await using Scene scene = await Scene.StartAsync();
         string revision = RevisionOf(await scene.ApplyAsync("v1", Asked));
-        Job job = await scene.Evaluation.JobAsync();
+        V1Job job = await scene.Evaluation.JobAsync();
         string pod = await scene.Evaluation.RunAsync(job);
         ModelDeploymentStatus running = await scene.WaitAsync(status => status.Evaluation?.State == EvaluationState.Running, "the evaluation");
         await scene.Evaluation.EndAsync(pod, PlayedEvaluation.Report(1000, 1000, 30));
@@ -138,7 +139,7 @@ public sealed class EvaluationTests
         ModelDeploymentStatus stable = await scene.WaitForPhaseAsync(RolloutPhase.Stable);
 
         Assert.That((running.StableRevision, running.Routing), Is.EqualTo(((string?)null, (RoutingTable?)null)));
-        Assert.That(job.Spec.Template.Spec!.Containers![0].Args, Does.Not.Contain("--stable"));
+        Assert.That(job.Spec.Template.Spec.Containers[0].Args, Does.Not.Contain("--stable"));
         Assert.That(stable.StableRevision, Is.EqualTo(revision));
         Assert.That(stable.Evaluation!.Message, Does.StartWith("970 of 1,000 answers right, 97.0 %"));
     }
@@ -205,10 +206,4 @@ public sealed class EvaluationTests
         Condition condition = status.Conditions!.Single(condition => condition.Type == type);
         return (condition.Status, condition.Reason, condition.Message);
     }
-
-    private static async Task<string[]> ServicesAsync(Scene scene) =>
-        [.. (await scene.Client.ListAsync(Resources.Services, scene.Namespace, new ListOptions(), CancellationToken.None)).Items.Select(service => service.Metadata.Name)];
-
-    private static async Task<IReadOnlyList<Job>> JobsAsync(Scene scene) =>
-        (await scene.Client.ListAsync(Resources.Jobs, scene.Namespace, new ListOptions(), CancellationToken.None)).Items;
 }

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
 using Microsoft.AspNetCore.Http;
 using ModelOperator.Api;
 using ModelOperator.Controller.Tests.Reports;
 using ModelOperator.Evidence;
-using ModelOperator.Kubernetes.Client;
-using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Testing;
 
 namespace ModelOperator.Controller.Tests.Cluster;
@@ -13,20 +13,20 @@ namespace ModelOperator.Controller.Tests.Cluster;
 /// <summary>What the Job controller, the kubelet and the evaluation itself do in a real cluster, step by step as a test wishes.</summary>
 internal sealed class PlayedEvaluation : IAsyncDisposable
 {
-    private readonly IKubernetesClient _client;
+    private readonly IKubernetes _world;
     private readonly string _namespace;
     private RouterServer? _server;
 
-    private PlayedEvaluation(IKubernetesClient client, string @namespace) => (_client, _namespace) = (client, @namespace);
+    private PlayedEvaluation(IKubernetes world, string @namespace) => (_world, _namespace) = (world, @namespace);
 
     public int Port => _server!.Port;
 
     /// <summary>What its pod tells of its progress; null gives no answer.</summary>
     public EvaluationReport? Progress { get; set; }
 
-    public static async Task<PlayedEvaluation> StartAsync(IKubernetesClient client, string @namespace)
+    public static async Task<PlayedEvaluation> StartAsync(ApiServerFixture server, string @namespace)
     {
-        var evaluation = new PlayedEvaluation(client, @namespace);
+        var evaluation = new PlayedEvaluation(server.World, @namespace);
         evaluation._server = await RouterServer.StartAsync(async context =>
         {
             context.Response.StatusCode = evaluation.Progress is null ? 500 : 200;
@@ -50,55 +50,13 @@ internal sealed class PlayedEvaluation : IAsyncDisposable
     };
 
     /// <summary>The Job, once the operator has made it.</summary>
-    public async Task<Job> JobAsync(string? notUid = null)
-    {
-        Job? job = null;
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                job = (await _client.ListAsync(Resources.Jobs, _namespace, new ListOptions { LabelSelector = $"{Labels.Component}={Labels.EvaluationComponent}" }, CancellationToken.None))
-                    .Items.FirstOrDefault(found => found.Metadata.Uid != notUid && found.Metadata.DeletionTimestamp is null);
-                return job is not null;
-            },
-            "the Job of the evaluation",
-            TimeSpan.FromSeconds(60));
-        return job!;
-    }
+    public Task<V1Job> JobAsync(string? notUid = null) =>
+        _world.JobAsync(_namespace, $"{Labels.Component}={Labels.EvaluationComponent}", notUid);
 
     /// <summary>A pod of the Job that runs.</summary>
-    public async Task<string> RunAsync(Job job, int number = 0)
+    public async Task<string> RunAsync(V1Job job, int number = 0)
     {
-        string name = $"{job.Metadata.Name}-{number}";
-        var labels = new JsonObject();
-        foreach ((string key, string value) in job.Spec.Template.Metadata!.Labels!)
-        {
-            labels[key] = value;
-        }
-
-        var pod = new JsonObject
-        {
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = name,
-                ["namespace"] = _namespace,
-                ["labels"] = labels,
-                ["ownerReferences"] = new JsonArray(new JsonObject
-                {
-                    ["apiVersion"] = "batch/v1",
-                    ["kind"] = "Job",
-                    ["name"] = job.Metadata.Name,
-                    ["uid"] = job.Metadata.Uid,
-                    ["controller"] = true,
-                }),
-            },
-            ["spec"] = new JsonObject
-            {
-                ["terminationGracePeriodSeconds"] = 0,
-                ["restartPolicy"] = "Never",
-                ["containers"] = new JsonArray(new JsonObject { ["name"] = "evaluate", ["image"] = "registry.example/x:1" }),
-            },
-        };
-        await _client.ApplyAsync(Resources.Pods, pod, "kubelet", CancellationToken.None);
+        string name = await PlayedJob.CreatePodAsync(_world, job, $"{number}");
         await SetAsync(name, "Running", new JsonObject { ["running"] = new JsonObject { ["startedAt"] = Time() } });
         return name;
     }
@@ -115,46 +73,27 @@ internal sealed class PlayedEvaluation : IAsyncDisposable
     public Task EndAsync(string pod, EvaluationReport report) => EndAsync(pod, 0, JsonSerializer.Serialize(report, EvaluationJson.Default.EvaluationReport) + "\n");
 
     /// <summary>What the Job controller says when it gives up.</summary>
-    public Task GiveUpAsync(Job job, string reason) => _client.MergePatchAsync(
-        Resources.Jobs,
-        _namespace,
-        job.Metadata.Name,
-        new JsonObject
-        {
-            ["status"] = new JsonObject
-            {
-                ["startTime"] = Time(),
-                ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Failed", ["status"] = "True", ["reason"] = reason, ["lastTransitionTime"] = Time() }),
-            },
-        },
-        CancellationToken.None,
-        "status");
+    public Task GiveUpAsync(V1Job job, string reason) => PlayedJob.EndAsync(_world, job, "Failed", reason, Time());
 
     public async ValueTask DisposeAsync() => await _server!.DisposeAsync();
 
-    private Task<Pod> SetAsync(string pod, string phase, JsonObject state) => _client.MergePatchAsync(
-        Resources.Pods,
-        _namespace,
-        pod,
+    private Task<V1Pod> SetAsync(string pod, string phase, JsonObject state) => _world.CoreV1.PatchNamespacedPodStatusAsync(
         new JsonObject
         {
-            ["status"] = new JsonObject
+            ["phase"] = phase,
+            ["podIP"] = "127.0.0.1",
+            ["containerStatuses"] = new JsonArray(new JsonObject
             {
-                ["phase"] = phase,
-                ["podIP"] = "127.0.0.1",
-                ["containerStatuses"] = new JsonArray(new JsonObject
-                {
-                    ["name"] = "evaluate",
-                    ["image"] = "registry.example/x:1",
-                    ["imageID"] = "",
-                    ["ready"] = phase == "Running",
-                    ["restartCount"] = 0,
-                    ["state"] = state,
-                }),
-            },
-        },
-        CancellationToken.None,
-        "status");
+                ["name"] = "evaluate",
+                ["image"] = "registry.example/x:1",
+                ["imageID"] = "",
+                ["ready"] = phase == "Running",
+                ["restartCount"] = 0,
+                ["state"] = state,
+            }),
+        }.StatusPatch(),
+        pod,
+        _namespace);
 
     private static string Time() => TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using ModelOperator.Kubernetes.Client;
-using ModelOperator.Kubernetes.Entities;
+using k8s;
+using k8s.Models;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Controller.Tests.Cluster;
 
@@ -10,20 +11,20 @@ namespace ModelOperator.Controller.Tests.Cluster;
 /// </summary>
 internal sealed class PlayedKubelet : IAsyncDisposable
 {
-    private readonly IKubernetesClient _client;
+    private readonly IKubernetes _world;
     private readonly string _namespace;
     private readonly IReadOnlyList<string> _routerAddresses;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _playing;
 
-    public PlayedKubelet(IKubernetesClient client, string @namespace, IReadOnlyList<string> routerAddresses)
+    public PlayedKubelet(ApiServerFixture server, string @namespace, IReadOnlyList<string> routerAddresses)
     {
-        (_client, _namespace, _routerAddresses) = (client, @namespace, routerAddresses);
+        (_world, _namespace, _routerAddresses) = (server.World, @namespace, routerAddresses);
         _playing = Task.Run(PlayAsync);
     }
 
     /// <summary>The status a pod gets in place of a ready one.</summary>
-    public Func<Deployment, JsonObject?> Fails { get; set; } = _ => null;
+    public Func<V1Deployment, JsonObject?> Fails { get; set; } = _ => null;
 
     public async ValueTask DisposeAsync()
     {
@@ -36,14 +37,14 @@ internal sealed class PlayedKubelet : IAsyncDisposable
     {
         while (true)
         {
-            KubernetesList<Deployment> deployments = await _client.ListAsync(Resources.Deployments, _namespace, new ListOptions(), _stop.Token);
-            KubernetesList<Pod> pods = await _client.ListAsync(Resources.Pods, _namespace, new ListOptions(), _stop.Token);
-            foreach (Deployment deployment in deployments.Items)
+            V1DeploymentList deployments = await _world.AppsV1.ListNamespacedDeploymentAsync(_namespace, cancellationToken: _stop.Token);
+            V1PodList pods = await _world.CoreV1.ListNamespacedPodAsync(_namespace, cancellationToken: _stop.Token);
+            foreach (V1Deployment deployment in deployments.Items)
             {
                 await PlayAsync(deployment, [.. pods.Items.Where(pod => IsOf(pod, deployment))]);
             }
 
-            foreach (Pod orphan in pods.Items.Where(
+            foreach (V1Pod orphan in pods.Items.Where(
                 pod => pod.Metadata.Labels?.ContainsKey("test-deployment") == true && !deployments.Items.Any(deployment => IsOf(pod, deployment))))
             {
                 await RemoveAsync(orphan);
@@ -53,7 +54,7 @@ internal sealed class PlayedKubelet : IAsyncDisposable
         }
     }
 
-    private async Task PlayAsync(Deployment deployment, IReadOnlyList<Pod> pods)
+    private async Task PlayAsync(V1Deployment deployment, IReadOnlyList<V1Pod> pods)
     {
         int wanted = deployment.Spec.Replicas ?? 1;
         for (int i = 0; i < wanted; i++)
@@ -61,53 +62,44 @@ internal sealed class PlayedKubelet : IAsyncDisposable
             string name = $"{deployment.Metadata.Name}-{i}";
             if (!pods.Any(pod => pod.Metadata.Name == name))
             {
-                await _client.ApplyAsync(Resources.Pods, PodOf(deployment, name), "kubelet", _stop.Token);
+                await _world.CoreV1.CreateNamespacedPodAsync(PodOf(deployment, name), _namespace, cancellationToken: _stop.Token);
             }
 
             JsonObject status = Fails(deployment) ?? Ready(deployment, i);
-            await _client.MergePatchAsync(Resources.Pods, _namespace, name, new JsonObject { ["status"] = status }, _stop.Token, "status");
+            await _world.CoreV1.PatchNamespacedPodStatusAsync(status.StatusPatch(), name, _namespace, cancellationToken: _stop.Token);
         }
 
-        foreach (Pod surplus in pods.Where(pod => int.Parse(pod.Metadata.Name.Split('-')[^1]) >= wanted))
+        foreach (V1Pod surplus in pods.Where(pod => int.Parse(pod.Metadata.Name.Split('-')[^1]) >= wanted))
         {
             await RemoveAsync(surplus);
         }
     }
 
     // There is no kubelet to end a pod gracefully: it goes at once.
-    private async Task RemoveAsync(Pod pod)
-    {
-        await _client.MergePatchAsync(
-            Resources.Pods, _namespace, pod.Metadata.Name, new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = null } }, _stop.Token);
-        await _client.DeleteAsync(Resources.Pods, _namespace, pod.Metadata.Name, _stop.Token);
-    }
+    private Task RemoveAsync(V1Pod pod) =>
+        _world.CoreV1.DeleteNamespacedPodAsync(pod.Metadata.Name, _namespace, cancellationToken: _stop.Token).OrNullAsync();
 
-    private JsonObject Ready(Deployment deployment, int index) => new()
+    private JsonObject Ready(V1Deployment deployment, int index) => new()
     {
         ["phase"] = "Running",
         ["podIP"] = deployment.Metadata.Name == "model-router" ? _routerAddresses[index % _routerAddresses.Count] : "127.0.0.1",
         ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" }),
     };
 
-    private static bool IsOf(Pod pod, Deployment deployment) =>
-        pod.Metadata.Labels?.GetValueOrDefault("test-deployment") == deployment.Metadata.Name;
+    private static bool IsOf(V1Pod pod, V1Deployment deployment) =>
+        pod.Metadata.Labels?.TryGetValue("test-deployment", out string? of) == true && of == deployment.Metadata.Name;
 
-    private JsonObject PodOf(Deployment deployment, string name)
+    private static V1Pod PodOf(V1Deployment deployment, string name) => new()
     {
-        var labels = new JsonObject { ["test-deployment"] = deployment.Metadata.Name };
-        foreach ((string key, string value) in deployment.Spec.Template.Metadata!.Labels!)
+        Metadata = new V1ObjectMeta
         {
-            labels[key] = value;
-        }
-
-        return new JsonObject
+            Name = name,
+            Labels = new Dictionary<string, string>(deployment.Spec.Template.Metadata.Labels) { ["test-deployment"] = deployment.Metadata.Name },
+        },
+        Spec = new V1PodSpec
         {
-            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = _namespace, ["labels"] = labels },
-            ["spec"] = new JsonObject
-            {
-                ["terminationGracePeriodSeconds"] = 0,
-                ["containers"] = new JsonArray(new JsonObject { ["name"] = "runtime", ["image"] = "registry.example/x:1" }),
-            },
-        };
-    }
+            TerminationGracePeriodSeconds = 0,
+            Containers = [new V1Container { Name = "runtime", Image = "registry.example/x:1" }],
+        },
+    };
 }

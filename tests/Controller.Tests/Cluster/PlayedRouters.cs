@@ -1,9 +1,9 @@
 using System.Text.Json;
+using k8s;
 using Microsoft.AspNetCore.Http;
 using ModelOperator.Api;
 using ModelOperator.Controller.Tests.Reports;
 using ModelOperator.Evidence;
-using ModelOperator.Kubernetes.Client;
 
 namespace ModelOperator.Controller.Tests.Cluster;
 
@@ -13,7 +13,7 @@ namespace ModelOperator.Controller.Tests.Cluster;
 /// </summary>
 internal sealed class PlayedRouters : IAsyncDisposable
 {
-    private readonly IKubernetesClient _client;
+    private readonly IKubernetes _world;
     private readonly string _namespace;
     private readonly Dictionary<string, PlayedRouter> _routers = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
@@ -22,7 +22,7 @@ internal sealed class PlayedRouters : IAsyncDisposable
     private Task _playing = Task.CompletedTask;
     private RoutingTable? _table;
 
-    private PlayedRouters(IKubernetesClient client, string @namespace) => (_client, _namespace) = (client, @namespace);
+    private PlayedRouters(IKubernetes world, string @namespace) => (_world, _namespace) = (world, @namespace);
 
     public int Port => _server!.Port;
 
@@ -47,9 +47,9 @@ internal sealed class PlayedRouters : IAsyncDisposable
         }
     }
 
-    public static async Task<PlayedRouters> StartAsync(IKubernetesClient client, string @namespace, IEnumerable<string> addresses)
+    public static async Task<PlayedRouters> StartAsync(IKubernetes world, string @namespace, IEnumerable<string> addresses)
     {
-        var routers = new PlayedRouters(client, @namespace);
+        var routers = new PlayedRouters(world, @namespace);
         foreach (string address in addresses)
         {
             routers._routers[address] = new PlayedRouter();
@@ -92,7 +92,7 @@ internal sealed class PlayedRouters : IAsyncDisposable
     {
         for (long sequence = 0; ; sequence++)
         {
-            ModelDeployment? model = await _client.GetAsync(ModelDeploymentResource.Type, _namespace, "digits", _stop.Token);
+            ModelDeployment? model = await _world.FindModelAsync(_namespace, _stop.Token);
             lock (_lock)
             {
                 _table = FollowsTables ? model?.Status?.Routing ?? _table : _table;

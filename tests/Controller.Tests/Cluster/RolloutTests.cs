@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
 using ModelOperator.Api;
-using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Testing;
 
@@ -21,13 +22,12 @@ public sealed class RolloutTests
         Assert.That(Condition(status, "Ready").Status, Is.EqualTo("True"));
         Assert.That(Condition(status, "Progressing").Status, Is.EqualTo("False"));
         Assert.That(Condition(status, "Stalled").Status, Is.EqualTo("False"));
-        Deployment[] deployments = await DeploymentsAsync(scene);
         Assert.That(
-            deployments.Select(deployment => deployment.Metadata.Name),
+            (await scene.World.DeploymentsAsync(scene.Namespace)).Select(deployment => deployment.Metadata.Name),
             Is.EquivalentTo(new[] { "model-router", $"digits-{status.StableRevision}" }));
-        Assert.That(await scene.Client.GetAsync(Resources.Services, scene.Namespace, "digits", CancellationToken.None), Is.Not.Null);
-        Assert.That(await scene.Client.GetAsync(Resources.ServiceAccounts, scene.Namespace, "model-router", CancellationToken.None), Is.Not.Null);
-        Assert.That(await scene.Client.GetAsync(Resources.RoleBindings, scene.Namespace, "model-router", CancellationToken.None), Is.Not.Null);
+        Assert.That(await scene.World.ServicesAsync(scene.Namespace), Is.EqualTo(new[] { "digits" }));
+        Assert.That((await scene.World.CoreV1.ReadNamespacedServiceAccountAsync("model-router", scene.Namespace)).Metadata.Uid, Is.Not.Empty);
+        Assert.That((await scene.World.RbacAuthorizationV1.ReadNamespacedRoleBindingAsync("model-router", scene.Namespace)).Subjects.Single().Name, Is.EqualTo("model-router"));
     }
 
     [Test]
@@ -39,7 +39,7 @@ public sealed class RolloutTests
         await scene.ApplyAsync("v2");
         ModelDeploymentStatus analyzing = await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed");
         string canary = analyzing.CanaryRevision!;
-        Pod before = (await PodsAsync(scene, canary))[0];
+        V1Pod before = (await PodsAsync(scene, canary))[0];
         ModelDeploymentStatus after = await scene.WaitAsync(
             status => status.Phase == RolloutPhase.Stable && status.StableRevision == canary, "promotion");
 
@@ -48,9 +48,9 @@ public sealed class RolloutTests
         Assert.That(after.History![^1].Action, Is.EqualTo("Promoted"));
         Assert.That(after.Analysis!.Select(guardrail => guardrail.Verdict), Is.All.EqualTo("Safe"));
         await Eventually.TrueAsync(
-            async () => (await DeploymentsAsync(scene)).Single(d => d.Metadata.Name == $"digits-{stable}").Spec.Replicas == 0,
+            async () => (await scene.World.FindDeploymentAsync(scene.Namespace, $"digits-{stable}"))!.Spec.Replicas == 0,
             "the earlier revision has no pods");
-        await EventAsync(scene, "Promoted");
+        await scene.World.EventAsync(scene.Namespace, "Promoted");
     }
 
     [Test]
@@ -69,7 +69,7 @@ public sealed class RolloutTests
         Assert.That(Condition(status, "Ready").Status, Is.EqualTo("True"));
         Assert.That(Condition(status, "Stalled").Status, Is.EqualTo("True"));
         Assert.That(scene.Routers.WeightOf(stable), Is.EqualTo(100));
-        await EventAsync(scene, "AccuracyHarmful");
+        await scene.World.EventAsync(scene.Namespace, "AccuracyHarmful");
     }
 
     [Test]
@@ -149,8 +149,9 @@ public sealed class RolloutTests
     {
         await using Scene scene = await Scene.StartAsync();
         string stable = await BringUpAsync(scene);
-        await scene.Client.MergePatchAsync(
-            ModelDeploymentResource.Type, scene.Namespace, "digits", new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 3 } }, CancellationToken.None, "scale");
+        await scene.World.CustomObjects.PatchNamespacedCustomObjectScaleAsync(
+            new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 3 } }.MergePatch(),
+            ModelDeployment.Group, ModelDeployment.Version, scene.Namespace, ModelDeployment.Plural, "digits");
 
         ModelDeploymentStatus status = await scene.WaitAsync(status => status.ReadyReplicas == 3, "3 ready pods");
 
@@ -183,17 +184,6 @@ public sealed class RolloutTests
 
     private static Condition Condition(ModelDeploymentStatus status, string type) => status.Conditions!.Single(condition => condition.Type == type);
 
-    private static async Task<Deployment[]> DeploymentsAsync(Scene scene) =>
-        [.. (await scene.Client.ListAsync(Resources.Deployments, scene.Namespace, new ListOptions(), CancellationToken.None)).Items];
-
-    private static async Task<Pod[]> PodsAsync(Scene scene, string revision) =>
-    [
-        .. (await scene.Client.ListAsync(
-            Resources.Pods, scene.Namespace, new ListOptions { LabelSelector = $"{Labels.Revision}={revision}" }, CancellationToken.None)).Items,
-    ];
-
-    private static Task EventAsync(Scene scene, string reason) => Eventually.TrueAsync(
-        async () => (await scene.Client.ListAsync(Resources.Events, scene.Namespace, new ListOptions(), CancellationToken.None)).Items
-            .Any(happened => happened.Reason == reason && happened.Regarding?.Name == "digits"),
-        $"an Event {reason}");
+    private static async Task<V1Pod[]> PodsAsync(Scene scene, string revision) =>
+        [.. (await scene.World.CoreV1.ListNamespacedPodAsync(scene.Namespace, labelSelector: $"{Labels.Revision}={revision}")).Items];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using k8s;
 using ModelOperator.Api;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Testing;
@@ -9,7 +10,7 @@ namespace ModelOperator.Controller.Tests.Cluster;
 internal sealed class Scene : IAsyncDisposable
 {
     private static readonly string[] RouterAddresses = ["127.0.0.1", "127.0.0.2"];
-    private static readonly Lazy<Task> Definition = new(async () => await Manifests.InstallDefinitionAsync((await SharedApiServer.GetAsync()).Client));
+    private static readonly Lazy<Task> Definition = new(async () => await ModelDeploymentDefinition.InstallAsync(await SharedApiServer.GetAsync()));
 
     private readonly ApiServerFixture _server;
     private readonly TestNamespace _namespace;
@@ -18,12 +19,16 @@ internal sealed class Scene : IAsyncDisposable
     private Scene(ApiServerFixture server, TestNamespace @namespace, PlayedRouters routers, PlayedEvaluation evaluation)
     {
         (_server, _namespace, Routers, Evaluation) = (server, @namespace, routers, evaluation);
-        Kubelet = new PlayedKubelet(server.Client, @namespace.Name, RouterAddresses);
+        Kubelet = new PlayedKubelet(server, @namespace.Name, RouterAddresses);
     }
 
     public string Namespace => _namespace.Name;
 
+    /// <summary>Acts as a user or as another program of the cluster.</summary>
     public IKubernetesClient Client => _server.Client;
+
+    /// <summary>Finds what is the case.</summary>
+    public IKubernetes World => _server.World;
 
     public PlayedRouters Routers { get; }
 
@@ -38,8 +43,8 @@ internal sealed class Scene : IAsyncDisposable
         ApiServerFixture server = await SharedApiServer.GetAsync();
         await Definition.Value;
         TestNamespace @namespace = await server.CreateNamespaceAsync();
-        PlayedRouters routers = await PlayedRouters.StartAsync(server.Client, @namespace.Name, RouterAddresses);
-        var scene = new Scene(server, @namespace, routers, await PlayedEvaluation.StartAsync(server.Client, @namespace.Name));
+        PlayedRouters routers = await PlayedRouters.StartAsync(server.World, @namespace.Name, RouterAddresses);
+        var scene = new Scene(server, @namespace, routers, await PlayedEvaluation.StartAsync(server, @namespace.Name));
         await scene.StartOperatorAsync();
         return scene;
     }
@@ -73,8 +78,7 @@ internal sealed class Scene : IAsyncDisposable
             CancellationToken.None);
     }
 
-    public async Task<ModelDeployment> GetAsync() =>
-        (await Client.GetAsync(ModelDeploymentResource.Type, Namespace, "digits", CancellationToken.None))!;
+    public async Task<ModelDeployment> GetAsync() => (await World.FindModelAsync(Namespace))!;
 
     /// <summary>Waits until the object answers to its newest spec and is as expected.</summary>
     public async Task<ModelDeploymentStatus> WaitAsync(Func<ModelDeploymentStatus, bool> condition, string what)

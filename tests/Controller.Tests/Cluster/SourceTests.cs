@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
+using k8s.Models;
 using Microsoft.AspNetCore.Http;
 using ModelOperator.Api;
 using ModelOperator.Controller.Tests.Sources;
 using ModelOperator.Kubernetes.Client;
-using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Testing;
 
 namespace ModelOperator.Controller.Tests.Cluster;
@@ -50,7 +50,7 @@ public sealed class SourceTests
         await scene.ApplyAsync("v2", Guarded(Webhook(webhook.Address)));
 
         ModelDeploymentStatus lost = await scene.WaitAsync(status => Reason(status) == "MetricsUnavailable", "MetricsUnavailable");
-        await EventAsync(scene, "MetricsUnavailable");
+        await scene.World.EventAsync(scene.Namespace, "MetricsUnavailable");
         Assert.That(lost.Analysis!.Single(g => g.Name == "approval").Source!.Problem, Does.Contain("503"));
         await Task.Delay(3000);
         Assert.That((await scene.GetAsync()).Status!.CanaryRevision, Is.EqualTo(lost.CanaryRevision), "neither promoted nor rolled back");
@@ -126,29 +126,29 @@ public sealed class SourceTests
         await using Scene scene = await Scene.StartAsync();
         string stable = await BringUpAsync(scene);
         await scene.ApplyAsync("v2", Guarded(JobGate()));
-        Job job = await JobAsync(scene);
+        V1Job job = await scene.World.JobAsync(scene.Namespace);
         string canary = (await scene.GetAsync()).Status!.CanaryRevision!;
         Assert.That(job.Metadata.Name, Does.Match($"^digits-{canary}-approval-[0-9a-f]{{8}}$"));
-        Assert.That(job.Metadata.OwnerReferences!.Single().Uid, Is.EqualTo((await scene.GetAsync()).Metadata.Uid));
+        Assert.That(job.Metadata.OwnerReferences.Single().Uid, Is.EqualTo((await scene.GetAsync()).Metadata.Uid));
         Assert.That((job.Spec.BackoffLimit, job.Spec.ActiveDeadlineSeconds), Is.EqualTo((0, 3600L)));
 
         await PlayedJob.PlayAsync(
-            scene.Client,
+            scene.World,
             job,
             """
             {"phase":"Failed","containerStatuses":[{"name":"check","image":"i","imageID":"","ready":false,"restartCount":0,"state":{"terminated":{"exitCode":1,
             "message":"{\"verdict\":\"Harmful\",\"message\":\"12 of 40 reference answers differ\"}"}}}]}
             """);
-        await PlayedJob.EndAsync(scene.Client, job, "Failed", "BackoffLimitExceeded");
+        await PlayedJob.EndAsync(scene.World, job, "Failed", "BackoffLimitExceeded");
         ModelDeploymentStatus status = await scene.WaitForPhaseAsync(RolloutPhase.Rejected);
 
         Assert.That((status.StableRevision, status.Rejected!.Single().Reason), Is.EqualTo((stable, "GateHarmful")));
         Assert.That(status.Rejected![0].Message, Does.Contain("12 of 40 reference answers differ"));
         await Task.Delay(1000);
-        Assert.That(await JobsAsync(scene), Has.Length.EqualTo(1), "its logs can still be read");
+        Assert.That(await scene.World.JobsAsync(scene.Namespace), Has.Length.EqualTo(1), "its logs can still be read");
         await scene.ApplyAsync("v3", Guarded(JobGate()));
         await Eventually.TrueAsync(
-            async () => (await JobsAsync(scene)) is [{ } next] && next.Metadata.Uid != job.Metadata.Uid, "the next rollout's Job in its place");
+            async () => (await scene.World.JobsAsync(scene.Namespace)) is [{ } next] && next.Metadata.Uid != job.Metadata.Uid, "the next rollout's Job in its place");
     }
 
     [Test]
@@ -157,21 +157,21 @@ public sealed class SourceTests
         await using Scene scene = await Scene.StartAsync();
         await BringUpAsync(scene);
         await scene.ApplyAsync("v2", Guarded(JobGate()));
-        Job job = await JobAsync(scene);
+        V1Job job = await scene.World.JobAsync(scene.Namespace);
         string canary = (await scene.GetAsync()).Status!.CanaryRevision!;
 
-        await PlayedJob.PlayAsync(scene.Client, job, """{"phase":"Failed","reason":"Evicted","message":"The node was low on resource: memory."}""");
-        await PlayedJob.EndAsync(scene.Client, job, "Failed", "BackoffLimitExceeded");
+        await PlayedJob.PlayAsync(scene.World, job, """{"phase":"Failed","reason":"Evicted","message":"The node was low on resource: memory."}""");
+        await PlayedJob.EndAsync(scene.World, job, "Failed", "BackoffLimitExceeded");
         ModelDeploymentStatus evicted = await scene.WaitAsync(status => Reason(status) == "MetricsUnavailable", "MetricsUnavailable");
         Assert.That(evicted.Analysis!.Single(g => g.Name == "approval").Source!.Problem, Does.Contain("low on resource: memory"));
-        await PlayedJob.RemovePodAsync(scene.Client, job);
+        await PlayedJob.RemovePodAsync(scene.World, job);
         await scene.Client.DeleteAsync(Resources.Jobs, scene.Namespace, job.Metadata.Name, CancellationToken.None);
-        Job again = await JobAsync(scene, other: job.Metadata.Uid);
+        V1Job again = await scene.World.JobAsync(scene.Namespace, notUid: job.Metadata.Uid);
         await PlayedJob.PlayAsync(
-            scene.Client,
+            scene.World,
             again,
             """{"phase":"Succeeded","containerStatuses":[{"name":"check","image":"i","imageID":"","ready":false,"restartCount":0,"state":{"terminated":{"exitCode":0}}}]}""");
-        await PlayedJob.EndAsync(scene.Client, again, "Complete", "Completed");
+        await PlayedJob.EndAsync(scene.World, again, "Complete", "Completed");
 
         await scene.WaitAsync(status => status.StableRevision == canary, "promotion");
     }
@@ -182,17 +182,17 @@ public sealed class SourceTests
         await using Scene scene = await Scene.StartAsync();
         await BringUpAsync(scene);
         await scene.ApplyAsync("v2", Guarded(JobGate()));
-        await JobAsync(scene);
+        await scene.World.JobAsync(scene.Namespace);
         ModelDeploymentStatus status = (await scene.GetAsync()).Status!;
         Assert.That(
-            await ServicesAsync(scene),
+            await scene.World.ServicesAsync(scene.Namespace),
             Is.EquivalentTo(new[] { "digits", $"digits-{status.StableRevision}", $"digits-{status.CanaryRevision}" }), "it can ask both revisions");
 
         await scene.ApplyAsync("v1", Guarded(JobGate()));
         await scene.WaitForPhaseAsync(RolloutPhase.Stable);
 
-        await Eventually.TrueAsync(async () => (await JobsAsync(scene)).Length == 0, "no Job");
-        await Eventually.TrueAsync(async () => await ServicesAsync(scene) is ["digits"], "no Service of a revision");
+        await Eventually.TrueAsync(async () => (await scene.World.JobsAsync(scene.Namespace)).Length == 0, "no Job");
+        await Eventually.TrueAsync(async () => await scene.World.ServicesAsync(scene.Namespace) is ["digits"], "no Service of a revision");
     }
 
     [Test]
@@ -201,7 +201,7 @@ public sealed class SourceTests
         await using Scene scene = await Scene.StartAsync();
         await BringUpAsync(scene);
         await scene.ApplyAsync("v2", Guarded(JobGate()));
-        string name = (await JobAsync(scene)).Metadata.Name;
+        string name = (await scene.World.JobAsync(scene.Namespace)).Metadata.Name;
         await scene.StopOperatorAsync();
         await scene.Client.DeleteAsync(Resources.Jobs, scene.Namespace, name, CancellationToken.None);
         var foreign = new JsonObject
@@ -209,14 +209,14 @@ public sealed class SourceTests
             ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = scene.Namespace },
             ["spec"] = new JsonObject { ["parallelism"] = 0, ["template"] = JsonNode.Parse("""{"spec": {"restartPolicy": "Never", "containers": [{"name": "x", "image": "x"}]}}""") },
         };
-        await Eventually.TrueAsync(async () => (await JobsAsync(scene)).Length == 0, "the Job to go");
+        await Eventually.TrueAsync(async () => (await scene.World.JobsAsync(scene.Namespace)).Length == 0, "the Job to go");
         await scene.Client.ApplyAsync(Resources.Jobs, foreign, "somebody", CancellationToken.None);
 
         await scene.StartOperatorAsync();
         ModelDeploymentStatus status = await scene.WaitAsync(status => Reason(status) == "MetricsUnavailable", "MetricsUnavailable");
 
         Assert.That(status.Analysis!.Single(g => g.Name == "approval").Source!.Problem, Is.EqualTo($"a Job {name} that is not the operator's is there; rename or delete it"));
-        Assert.That((await JobAsync(scene)).Metadata.Labels, Is.Null.Or.Not.ContainKey("modeloperator.io/model"));
+        Assert.That((await scene.World.JobAsync(scene.Namespace)).Metadata.Labels, Is.Null.Or.Not.ContainKey("modeloperator.io/model"));
     }
 
     [Test]
@@ -267,23 +267,6 @@ public sealed class SourceTests
         },
     };
 
-    private static async Task<Job> JobAsync(Scene scene, string? other = null)
-    {
-        Job? found = null;
-        await Eventually.TrueAsync(
-            async () => (found = (await JobsAsync(scene)).FirstOrDefault(job => job.Metadata.Uid != other)) is not null, "a Job", TimeSpan.FromSeconds(60));
-        return found!;
-    }
-
-    private static async Task<Job[]> JobsAsync(Scene scene) =>
-        [.. (await scene.Client.ListAsync(Resources.Jobs, scene.Namespace, new ListOptions(), CancellationToken.None)).Items
-            .Where(job => job.Metadata.DeletionTimestamp is null)];
-
-    private static async Task<string[]> ServicesAsync(Scene scene) =>
-        [.. (await scene.Client.ListAsync(Resources.Services, scene.Namespace, new ListOptions(), CancellationToken.None)).Items
-            .Where(service => service.Metadata.DeletionTimestamp is null)
-            .Select(service => service.Metadata.Name)];
-
     private static long Counted(ModelDeploymentStatus status) => status.Analysis?.Find(g => g.Name == "sales")?.Canary?.Total ?? 0;
 
     private static long Stand(ModelDeploymentStatus status) => status.Analysis!.Single(g => g.Name == "sales").Source!.Canary!.Total;
@@ -293,9 +276,4 @@ public sealed class SourceTests
     private static string Reason(ModelDeploymentStatus status) => status.Conditions!.Single(condition => condition.Type == "Progressing").Reason;
 
     private static string RevisionOf(ModelDeployment model) => RevisionHash.Of(model.Spec, "registry.example/inference-runtime:1");
-
-    private static Task EventAsync(Scene scene, string reason) => Eventually.TrueAsync(
-        async () => (await scene.Client.ListAsync(Resources.Events, scene.Namespace, new ListOptions(), CancellationToken.None)).Items
-            .Any(happened => happened.Reason == reason && happened.Regarding?.Name == "digits"),
-        $"an Event {reason}");
 }

@@ -22,13 +22,11 @@ public sealed class PodFailuresTests
     {
         PodFailure? waiting = PodFailures.Of(Init(new ContainerStatus
         {
-            RestartCount = 3,
             State = new ContainerState { Waiting = new ContainerStateWaiting { Reason = "CrashLoopBackOff", Message = "back-off 40s" } },
             LastState = Ended(1, Told),
         }));
         PodFailure? running = PodFailures.Of(Init(new ContainerStatus
         {
-            RestartCount = 3,
             State = new ContainerState { Running = new ContainerStateRunning() },
             LastState = Ended(1, Told),
         }));

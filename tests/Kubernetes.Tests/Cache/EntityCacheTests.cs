@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ModelOperator.Kubernetes.Cache;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
-using ModelOperator.Testing;
 using static ModelOperator.Kubernetes.Tests.Cache.Maps;
 
 namespace ModelOperator.Kubernetes.Tests.Cache;
@@ -87,31 +86,6 @@ public sealed class EntityCacheTests
             Assert.That(_cache.OwnedBy("y").Select(e => e.Metadata.Name), Is.EqualTo(new[] { "b" }));
             Assert.That(_cache.OwnedBy("z").Select(e => e.Metadata.Name), Is.EqualTo(new[] { "a" }));
         }
-    }
-
-    [Test]
-    public async Task One_can_wait_until_the_cache_has_seen_ones_own_write()
-    {
-        var wait = _cache.WaitForAsync("12", TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None);
-        _cache.Apply(Added("a", "9"));
-        var tooEarly = wait.IsCompleted;
-        _cache.Apply(Bookmark("100"));
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(tooEarly, Is.False);
-            Assert.That(await wait, Is.True);
-        }
-    }
-
-    [Test]
-    public async Task Waiting_for_a_write_that_never_shows_ends()
-    {
-        var clock = new ManualTimeProvider();
-        var wait = _cache.WaitForAsync("12", TimeSpan.FromSeconds(5), clock, CancellationToken.None);
-        clock.Advance(TimeSpan.FromSeconds(5));
-
-        Assert.That(await wait, Is.False);
     }
 
     private sealed class FailingHandler : IEntityHandler<ConfigMap>

@@ -79,7 +79,7 @@ internal sealed class ScriptedClient : IKubernetesClient
     public Task<T> CreateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken)
         where T : KubernetesObject => throw new NotSupportedException();
 
-    public Task<T> ReplaceAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
+    public Task<T> UpdateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
         where T : KubernetesObject => throw new NotSupportedException();
 
     public Task<T> MergePatchAsync<T>(
@@ -88,8 +88,6 @@ internal sealed class ScriptedClient : IKubernetesClient
 
     public Task DeleteAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken, string? uid = null)
         where T : KubernetesObject => throw new NotSupportedException();
-
-    public Task<ServerCapabilities> DiscoverAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private static async IAsyncEnumerable<WatchEvent<ConfigMap>> Stream(WatchEvent<ConfigMap>[] events, Exception? end)
     {

@@ -1,12 +1,14 @@
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Testing;
 
 namespace ModelOperator.Kubernetes.Tests.Client;
 
-/// <summary>The typed objects against a real API server: what is written is what is read.</summary>
+/// <summary>The typed objects against a real API server: the official client reads what ours writes, and ours what it writes.</summary>
 [TestFixture]
 [Category("ApiServer")]
 [Parallelizable(ParallelScope.All)]
@@ -16,14 +18,18 @@ public sealed class ApiServerEntityTests
 {
     private static readonly DateTimeOffset Moment = new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.FromHours(2)).AddTicks(1_234_567);
 
+    // The server keeps microseconds.
+    private static readonly DateTime Kept = Moment.AddTicks(-7).UtcDateTime;
+
     private TestNamespace _namespace = null!;
     private KubernetesClient _client = null!;
+    private IKubernetes _world = null!;
 
     [SetUp]
     public async Task SetUp()
     {
         var server = await SharedApiServer.GetAsync();
-        _client = server.Client;
+        (_client, _world) = (server.Client, server.World);
         _namespace = await server.CreateNamespaceAsync();
     }
 
@@ -33,23 +39,26 @@ public sealed class ApiServerEntityTests
     [Test]
     public async Task A_lease_keeps_its_times_to_the_microsecond(CancellationToken cancellationToken)
     {
-        var read = await Create(Resources.Leases, new Lease
+        await CreateAsync(Resources.Leases, new Lease
         {
             Spec = { HolderIdentity = "me", LeaseDurationSeconds = 15, AcquireTime = Moment, RenewTime = Moment, LeaseTransitions = 3 },
         }, cancellationToken);
 
+        var spec = (await _world.CoordinationV1.ReadNamespacedLeaseAsync("a", _namespace.Name, cancellationToken: cancellationToken)).Spec;
+        var read = await _client.GetAsync(Resources.Leases, _namespace.Name, "a", cancellationToken);
+
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(read.Spec.RenewTime, Is.EqualTo(Moment.AddTicks(-7)));
-            Assert.That(read.Spec.HolderIdentity, Is.EqualTo("me"));
-            Assert.That(read.Spec.LeaseTransitions, Is.EqualTo(3));
+            Assert.That((spec.AcquireTime, spec.RenewTime), Is.EqualTo(((DateTime?)Kept, (DateTime?)Kept)));
+            Assert.That((spec.HolderIdentity, spec.LeaseDurationSeconds, spec.LeaseTransitions), Is.EqualTo(("me", 15, 3)));
+            Assert.That(read!.Spec.RenewTime, Is.EqualTo(Moment.AddTicks(-7)));
         }
     }
 
     [Test]
     public async Task An_event_is_read_in_both_representations(CancellationToken cancellationToken)
     {
-        var written = await Create(Resources.Events, new Event
+        await CreateAsync(Resources.Events, new Event
         {
             EventTime = Moment,
             ReportingController = "modeloperator.io/tests",
@@ -61,120 +70,93 @@ public sealed class ApiServerEntityTests
             Regarding = new ObjectReference { ApiVersion = "v1", Kind = "ConfigMap", Name = "a", Namespace = _namespace.Name, Uid = "u" },
             Series = new EventSeries { Count = 4, LastObservedTime = Moment },
         }, cancellationToken);
-        var core = await _client.GetAsync(Resources.CoreEvents, _namespace.Name, written.Metadata.Name, cancellationToken);
+
+        var newer = await _world.EventsV1.ReadNamespacedEventAsync("a", _namespace.Name, cancellationToken: cancellationToken);
+        var core = await _world.CoreV1.ReadNamespacedEventAsync("a", _namespace.Name, cancellationToken: cancellationToken);
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(written.Series!.LastObservedTime, Is.EqualTo(Moment.AddTicks(-7)));
-            Assert.That(core!.Message, Is.EqualTo("It is as good."));
-            Assert.That(core.InvolvedObject!.Name, Is.EqualTo("a"));
-            Assert.That(core.EventTime, Is.EqualTo(Moment.AddTicks(-7)));
-        }
-    }
-
-    [Test]
-    public async Task A_core_event_keeps_its_counts_and_seconds(CancellationToken cancellationToken)
-    {
-        var read = await Create(Resources.CoreEvents, new CoreEvent
-        {
-            FirstTimestamp = Moment,
-            LastTimestamp = Moment,
-            Count = 2,
-            Reason = "Because",
-            Message = "So.",
-            Type = "Warning",
-            Source = new EventSource { Component = "tests" },
-            InvolvedObject = new ObjectReference { Kind = "ConfigMap", Name = "a", Namespace = _namespace.Name },
-        }, cancellationToken);
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(read.Count, Is.EqualTo(2));
-            Assert.That(read.LastTimestamp, Is.EqualTo(Moment.AddTicks(-1_234_567)));
+            Assert.That((newer.Reason, newer.Action, newer.Type, newer.Note), Is.EqualTo(("Promoted", "Promote", "Normal", "It is as good.")));
+            Assert.That((newer.Series.Count, newer.Series.LastObservedTime), Is.EqualTo((4, Kept)));
+            Assert.That((core.Message, core.InvolvedObject.Name, core.ReportingComponent), Is.EqualTo(("It is as good.", "a", "modeloperator.io/tests")));
+            Assert.That(core.EventTime, Is.EqualTo(Kept));
         }
     }
 
     [Test]
     public async Task A_secret_keeps_its_bytes(CancellationToken cancellationToken)
     {
-        var read = await Create(Resources.Secrets, new Secret
-        {
-            Type = "Opaque",
-            Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["k"] = [0, 255, 10] },
-        }, cancellationToken);
+        byte[] bytes = [0, 255, 10];
+        await CreateAsync(
+            Resources.Secrets, new Secret { Type = "Opaque", Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["k"] = bytes } }, cancellationToken);
 
-        Assert.That(read.Data!["k"], Is.EqualTo(new byte[] { 0, 255, 10 }));
-    }
+        var written = await _world.CoreV1.ReadNamespacedSecretAsync("a", _namespace.Name, cancellationToken: cancellationToken);
+        var read = await _client.GetAsync(Resources.Secrets, _namespace.Name, "a", cancellationToken);
 
-    [Test]
-    public async Task A_service_keeps_ports_by_name_and_by_number(CancellationToken cancellationToken)
-    {
-        var read = await Create(Resources.Services, new Service
-        {
-            Spec =
-            {
-                Selector = new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "b" },
-                Ports =
-                [
-                    new ServicePort { Name = "http", Port = 80, TargetPort = new IntOrString("http") },
-                    new ServicePort { Name = "other", Port = 81, TargetPort = new IntOrString(8081) },
-                ],
-            },
-        }, cancellationToken);
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(read.Spec.Ports![0].TargetPort, Is.EqualTo(new IntOrString("http")));
-            Assert.That(read.Spec.Ports[1].TargetPort, Is.EqualTo(new IntOrString(8081)));
-            Assert.That(read.Spec.ClusterIP, Is.Not.Empty);
-        }
+        Assert.That(written.Data["k"], Is.EqualTo(bytes));
+        Assert.That(read!.Data!["k"], Is.EqualTo(bytes));
     }
 
     [Test]
     public async Task A_pod_tells_how_its_containers_are(CancellationToken cancellationToken)
     {
-        await Create(Resources.Pods, new Pod
-        {
-            Spec = { Containers = [new Container { Name = "c", Image = "i", Ports = [new ContainerPort { Name = "http", Number = 8080 }] }] },
-        }, cancellationToken);
-        var read = await _client.MergePatchAsync(
-            Resources.Pods, _namespace.Name, "a",
-            new JsonObject
+        await _world.CoreV1.CreateNamespacedPodAsync(
+            new V1Pod
             {
-                ["status"] = JsonNode.Parse("""
-                    {"phase":"Running","podIP":"10.0.0.9","podIPs":[{"ip":"10.0.0.9"}],
-                     "conditions":[{"type":"Ready","status":"True","lastProbeTime":null,"lastTransitionTime":"2031-01-01T00:00:00Z"}],
-                     "initContainerStatuses":[{"name":"fetch","ready":true,"restartCount":1,"image":"i","imageID":"x",
-                       "state":{"terminated":{"exitCode":1,"reason":"Error","message":"{}","startedAt":null,"finishedAt":"2031-01-01T00:00:00Z"}}}],
-                     "containerStatuses":[{"name":"c","ready":false,"restartCount":0,"image":"i","imageID":"","state":{"waiting":{"reason":"ImagePullBackOff"}}}]}
-                    """),
+                Metadata = new V1ObjectMeta { Name = "a" },
+                Spec = new V1PodSpec { Containers = [new V1Container { Name = "c", Image = "i", Ports = [new V1ContainerPort { Name = "http", ContainerPort = 8080 }] }] },
             },
-            cancellationToken,
-            "status");
+            _namespace.Name, cancellationToken: cancellationToken);
+        await _world.CoreV1.PatchNamespacedPodStatusAsync(
+            JsonNode.Parse("""
+                {"phase":"Running","podIP":"10.0.0.9","podIPs":[{"ip":"10.0.0.9"}],
+                 "conditions":[{"type":"Ready","status":"True","lastProbeTime":null,"lastTransitionTime":"2031-01-01T00:00:00Z"}],
+                 "initContainerStatuses":[{"name":"fetch","ready":true,"restartCount":1,"image":"i","imageID":"x",
+                   "state":{"terminated":{"exitCode":1,"reason":"Error","message":"{}","startedAt":null,"finishedAt":"2031-01-01T00:00:00Z"}}}],
+                 "containerStatuses":[{"name":"c","ready":false,"restartCount":0,"image":"i","imageID":"","state":{"waiting":{"reason":"ImagePullBackOff"}}}]}
+                """).StatusPatch(),
+            "a", _namespace.Name, cancellationToken: cancellationToken);
+
+        var read = (await _client.GetAsync(Resources.Pods, _namespace.Name, "a", cancellationToken))!;
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(read.IsReady(), Is.True);
             Assert.That(read.Spec.Containers![0].Ports![0].Number, Is.EqualTo(8080));
             Assert.That(read.Status!.InitContainerStatuses![0].State!.Terminated!.ExitCode, Is.EqualTo(1));
+            Assert.That(read.Status.InitContainerStatuses[0].State!.Terminated!.FinishedAt, Is.EqualTo(new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.Zero)));
             Assert.That(read.Status.ContainerStatuses![0].State!.Waiting!.Reason, Is.EqualTo("ImagePullBackOff"));
         }
     }
 
     [Test]
-    public async Task Accounts_and_role_bindings_are_written(CancellationToken cancellationToken)
+    public async Task A_job_tells_how_it_ended(CancellationToken cancellationToken)
     {
-        var account = await Create(Resources.ServiceAccounts, new ServiceAccount { AutomountServiceAccountToken = false }, cancellationToken);
-        var binding = await Create(Resources.RoleBindings, new RoleBinding
-        {
-            RoleRef = new RoleRef { ApiGroup = "rbac.authorization.k8s.io", Kind = "ClusterRole", Name = "view" },
-            Subjects = [new RbacSubject { Kind = "ServiceAccount", Name = "a", Namespace = _namespace.Name }],
-        }, cancellationToken);
+        await _world.BatchV1.CreateNamespacedJobAsync(
+            new V1Job
+            {
+                Metadata = new V1ObjectMeta { Name = "a" },
+                Spec = new V1JobSpec
+                {
+                    ActiveDeadlineSeconds = 60,
+                    Parallelism = 1,
+                    Template = new V1PodTemplateSpec { Spec = new V1PodSpec { RestartPolicy = "Never", Containers = [new V1Container { Name = "c", Image = "i" }] } },
+                },
+            },
+            _namespace.Name, cancellationToken: cancellationToken);
+        await _world.BatchV1.PatchNamespacedJobStatusAsync(
+            JsonNode.Parse("""
+                {"startTime":"2031-01-01T00:00:00Z","conditions":[{"type":"FailureTarget","status":"True","reason":"BackoffLimitExceeded"},
+                 {"type":"Failed","status":"True","reason":"BackoffLimitExceeded","lastTransitionTime":"2031-01-01T00:00:05Z"}]}
+                """).StatusPatch(),
+            "a", _namespace.Name, cancellationToken: cancellationToken);
+
+        var read = (await _client.GetAsync(Resources.Jobs, _namespace.Name, "a", cancellationToken))!;
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(account.AutomountServiceAccountToken, Is.False);
-            Assert.That(binding.Subjects!.Single().Name, Is.EqualTo("a"));
+            Assert.That((read.Spec.ActiveDeadlineSeconds, read.Spec.Parallelism), Is.EqualTo((60L, 1)));
+            Assert.That((read.IsComplete, read.Failure?.Reason), Is.EqualTo((false, "BackoffLimitExceeded")));
         }
     }
 
@@ -182,85 +164,40 @@ public sealed class ApiServerEntityTests
     public async Task A_webhook_configuration_read_and_written_back_loses_nothing(CancellationToken cancellationToken)
     {
         var name = $"tests.{_namespace.Name}";
-        var intent = JsonNode.Parse($$$"""
-            {"metadata":{"name":"{{{name}}}"},"webhooks":[{"name":"a.tests.dev","sideEffects":"None","admissionReviewVersions":["v1"],"timeoutSeconds":7,
-              "failurePolicy":"Ignore","clientConfig":{"service":{"name":"s","namespace":"n","path":"/validate","port":9443}},
-              "rules":[{"apiGroups":["tests.dev"],"apiVersions":["v1"],"operations":["CREATE"],"resources":["things"]}]}]}
-            """)!.AsObject();
-        var written = await _client.ApplyAsync(Resources.ValidatingWebhookConfigurations, intent, "tests", cancellationToken);
+        var authority = Encoding.ASCII.GetBytes(TestCertificates.Authority("webhook").ExportCertificatePem());
+        await _world.AdmissionregistrationV1.CreateValidatingWebhookConfigurationAsync(
+            KubernetesJson.Deserialize<V1ValidatingWebhookConfiguration>($$$"""
+                {"metadata":{"name":"{{{name}}}"},"webhooks":[{"name":"a.tests.dev","sideEffects":"None","admissionReviewVersions":["v1"],"timeoutSeconds":7,
+                  "failurePolicy":"Ignore","clientConfig":{"service":{"name":"s","namespace":"n","path":"/validate","port":9443}},
+                  "rules":[{"apiGroups":["tests.dev"],"apiVersions":["v1"],"operations":["CREATE"],"resources":["things"]}]}]}
+                """),
+            cancellationToken: cancellationToken);
         try
         {
-            written.Webhooks![0].ClientConfig.CaBundle = System.Text.Encoding.ASCII.GetBytes(
-                TestCertificates.Authority("webhook").ExportCertificatePem());
-            var replaced = await _client.ReplaceAsync(Resources.ValidatingWebhookConfigurations, written, cancellationToken);
+            var read = await _client.GetAsync(Resources.ValidatingWebhookConfigurations, null, name, cancellationToken);
+            read!.Webhooks![0].ClientConfig.CaBundle = authority;
+            await _client.UpdateAsync(Resources.ValidatingWebhookConfigurations, read, cancellationToken);
+
+            var webhook = (await _world.AdmissionregistrationV1.ReadValidatingWebhookConfigurationAsync(name, cancellationToken: cancellationToken)).Webhooks.Single();
 
             using (Assert.EnterMultipleScope())
             {
-                Assert.That(replaced.Webhooks![0].ClientConfig.CaBundle, Is.Not.Empty);
-                Assert.That(replaced.Webhooks[0].Rest!["timeoutSeconds"].GetInt32(), Is.EqualTo(7));
-                Assert.That(replaced.Webhooks[0].ClientConfig.Rest!["service"].GetProperty("port").GetInt32(), Is.EqualTo(9443));
+                Assert.That(webhook.ClientConfig.CaBundle, Is.EqualTo(authority));
+                Assert.That((webhook.TimeoutSeconds, webhook.FailurePolicy), Is.EqualTo((7, "Ignore")));
+                Assert.That(webhook.ClientConfig.Service.Port, Is.EqualTo(9443));
+                Assert.That(webhook.Rules.Single().Resources, Is.EqualTo(new[] { "things" }));
             }
         }
         finally
         {
-            await _client.DeleteAsync(Resources.ValidatingWebhookConfigurations, null, name, CancellationToken.None);
+            await _world.AdmissionregistrationV1.DeleteValidatingWebhookConfigurationAsync(name, cancellationToken: CancellationToken.None);
         }
     }
 
-    [Test]
-    public async Task A_node_tells_what_it_has_for_pods(CancellationToken cancellationToken)
+    private Task<T> CreateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken)
+        where T : Entities.KubernetesObject
     {
-        var name = $"node-{_namespace.Name}";
-        await _client.CreateAsync(Resources.Nodes, new Node { Metadata = { Name = name } }, cancellationToken);
-        try
-        {
-            var node = await _client.MergePatchAsync(
-                Resources.Nodes, null, name,
-                new JsonObject { ["status"] = new JsonObject { ["allocatable"] = new JsonObject { ["nvidia.com/gpu"] = "2" } } },
-                cancellationToken,
-                "status");
-
-            Assert.That(node.Status!.Allocatable!["nvidia.com/gpu"], Is.EqualTo("2"));
-        }
-        finally
-        {
-            await _client.DeleteAsync(Resources.Nodes, null, name, CancellationToken.None);
-        }
-    }
-
-    [Test]
-    public async Task A_custom_resource_definition_is_established(CancellationToken cancellationToken)
-    {
-        var group = $"{_namespace.Name}.tests.dev";
-        var definition = new CustomResourceDefinition
-        {
-            Metadata = { Name = $"things.{group}" },
-            Spec = JsonNode.Parse($$$$"""
-                {"group":"{{{{group}}}}","scope":"Namespaced","names":{"kind":"Thing","plural":"things","singular":"thing","listKind":"ThingList"},
-                 "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}
-                """)!.AsObject(),
-        };
-        var made = await _client.CreateAsync(Resources.CustomResourceDefinitions, definition, cancellationToken);
-        try
-        {
-            await Eventually.TrueAsync(
-                async () => (await _client.GetAsync(Resources.CustomResourceDefinitions, null, made.Metadata.Name, cancellationToken))!
-                    .Status?.Conditions?.Exists(c => c is { Type: "Established", Status: "True" }) == true,
-                "the definition is established");
-            Assert.That(made.Spec["group"]!.GetValueKind(), Is.EqualTo(JsonValueKind.String));
-        }
-        finally
-        {
-            await _client.DeleteAsync(Resources.CustomResourceDefinitions, null, made.Metadata.Name, CancellationToken.None);
-        }
-    }
-
-    private async Task<T> Create<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken)
-        where T : KubernetesObject
-    {
-        entity.Metadata.Name = "a";
-        entity.Metadata.Namespace = _namespace.Name;
-        await _client.CreateAsync(type, entity, cancellationToken);
-        return (await _client.GetAsync(type, _namespace.Name, "a", cancellationToken))!;
+        (entity.Metadata.Name, entity.Metadata.Namespace) = ("a", _namespace.Name);
+        return _client.CreateAsync(type, entity, cancellationToken);
     }
 }

@@ -128,7 +128,7 @@ public sealed class CallTests
     public async Task An_object_in_a_list_that_cannot_be_read_is_passed_over()
     {
         using var server = new ScriptedServer(Json(
-            """{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a"},"spec":{"nodeName":["?"]}},{"metadata":{"name":"b"}}]}"""));
+            """{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a"},"spec":{"containers":"?"}},{"metadata":{"name":"b"}}]}"""));
         using var client = server.Client();
 
         var list = await client.ListAsync(Resources.Pods, null, new ListOptions(), CancellationToken.None);
@@ -199,32 +199,5 @@ public sealed class CallTests
         await Assert.ThatAsync(
             () => client.GetAsync(Resources.Pods, "n", "a", CancellationToken.None),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("larger"));
-    }
-
-    [Test]
-    public async Task What_the_server_offers_is_asked_once_and_again_after_a_while()
-    {
-        var answers = new[]
-        {
-            Json("""{"major":"1","minor":"28+"}"""), Json("""{"versions":["v1"]}"""),
-            Json("""{"groups":[{"versions":[{"groupVersion":"apps/v1"},{"groupVersion":"policy/v1"}]}]}"""),
-        };
-        using var server = new ScriptedServer([.. answers, .. answers]);
-        var clock = new ModelOperator.Testing.ManualTimeProvider();
-        using var client = server.Client(clock);
-
-        var both = await Task.WhenAll(client.DiscoverAsync(CancellationToken.None), client.DiscoverAsync(CancellationToken.None));
-        var askedAtFirst = server.Requests.Count;
-        clock.Advance(TimeSpan.FromMinutes(11));
-        await client.DiscoverAsync(CancellationToken.None);
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(both[0], Is.SameAs(both[1]));
-            Assert.That((both[0].Major, both[0].Minor), Is.EqualTo((1, 28)));
-            Assert.That(both[0].GroupVersions, Is.EquivalentTo(new[] { "v1", "apps/v1", "policy/v1" }));
-            Assert.That(askedAtFirst, Is.EqualTo(3));
-            Assert.That(server.Requests, Has.Count.EqualTo(6));
-        }
     }
 }

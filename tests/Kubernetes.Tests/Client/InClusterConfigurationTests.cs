@@ -19,7 +19,6 @@ public sealed class InClusterConfigurationTests : IDisposable
     public InClusterConfigurationTests()
     {
         _folder.Write("token", "pod-token");
-        _folder.Write("namespace", "operators\n");
         _folder.Write("ca.crt", TestCertificates.Authority("cluster").ExportCertificatePem());
     }
 
@@ -33,7 +32,6 @@ public sealed class InClusterConfigurationTests : IDisposable
         using (Assert.EnterMultipleScope())
         {
             Assert.That(configuration.Server, Is.EqualTo(new Uri("https://10.96.0.1:443/")));
-            Assert.That(configuration.Namespace, Is.EqualTo("operators"));
             Assert.That((await configuration.Credentials.GetAsync(CancellationToken.None)).BearerToken, Is.EqualTo("pod-token"));
             Assert.That(configuration.Trust.Authorities!.Current.Single().Subject, Is.EqualTo("CN=cluster"));
             Assert.That(configuration.BypassProxy, Is.True);
@@ -56,14 +54,6 @@ public sealed class InClusterConfigurationTests : IDisposable
         var withoutToken = InClusterConfiguration.IsAvailable(Variable, _folder.Path);
 
         Assert.That((complete, withoutToken), Is.EqualTo((true, false)));
-    }
-
-    [Test]
-    public void A_missing_namespace_is_named()
-    {
-        File.Delete(Path.Combine(_folder.Path, "namespace"));
-
-        Assert.That(Load, Throws.InstanceOf<KubernetesConfigurationException>().With.Message.Contains("namespace: cannot be read"));
     }
 
     private string? Variable(string name) => _environment.GetValueOrDefault(name);

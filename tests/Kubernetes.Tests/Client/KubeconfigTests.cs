@@ -35,14 +35,13 @@ public sealed class KubeconfigTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Test]
-    public async Task The_current_context_says_which_server_who_and_where()
+    public async Task The_current_context_says_which_server_and_who()
     {
         var configuration = Load(Usual);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(configuration.Server, Is.EqualTo(new Uri("https://10.0.0.1:6443")));
-            Assert.That(configuration.Namespace, Is.EqualTo("mine"));
             Assert.That(configuration.Trust.ServerName, Is.EqualTo("kubernetes"));
             Assert.That(configuration.Trust.InsecureSkipVerify, Is.False);
             Assert.That((await Credential(configuration)).BearerToken, Is.EqualTo("secret-token"));
@@ -57,7 +56,6 @@ public sealed class KubeconfigTests : IDisposable
         using (Assert.EnterMultipleScope())
         {
             Assert.That(configuration.Server, Is.EqualTo(new Uri("https://other.test")));
-            Assert.That(configuration.Namespace, Is.EqualTo("default"));
             Assert.That(configuration.Trust.InsecureSkipVerify, Is.True);
             Assert.That(configuration.Proxy, Is.EqualTo(new Uri("http://proxy.test:3128")));
             Assert.That(await Credential(configuration), Is.EqualTo(new Credential()));
@@ -79,7 +77,6 @@ public sealed class KubeconfigTests : IDisposable
         using (Assert.EnterMultipleScope())
         {
             Assert.That(configuration.Server, Is.EqualTo(new Uri("https://first.test")));
-            Assert.That(configuration.Namespace, Is.EqualTo("default"));
             Assert.That((await Credential(configuration)).BearerToken, Is.EqualTo("secret-token"));
         }
     }

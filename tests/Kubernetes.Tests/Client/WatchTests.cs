@@ -84,7 +84,7 @@ public sealed class WatchTests
     [Test]
     public async Task An_object_that_cannot_be_read_is_passed_over()
     {
-        var line = """{"type":"ADDED","object":{"metadata":{"name":"bad","resourceVersion":"1"},"spec":{"nodeName":{}}}}""";
+        var line = """{"type":"ADDED","object":{"metadata":{"name":"bad","resourceVersion":"1"},"spec":{"containers":"?"}}}""";
 
         Assert.That(await Read(Json(line + "\n" + Events)), Is.EqualTo(Expected));
     }

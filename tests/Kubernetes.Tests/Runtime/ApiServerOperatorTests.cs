@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
@@ -36,13 +38,15 @@ public sealed class ApiServerOperatorTests
         var owner = await CreateAsync("owner", cancellationToken);
         await Eventually.TrueAsync(() => seen.Count("owner") == 1, "the owner is reconciled");
 
-        var child = await _server.Client.CreateAsync(Resources.Secrets, Child("child", owner), cancellationToken);
+        await CreateChildAsync(owner, cancellationToken);
         await Eventually.TrueAsync(() => seen.Count("owner") == 2, "a new child reconciles it");
-        await PatchAsync(child, cancellationToken);
+        await _server.World.CoreV1.PatchNamespacedSecretAsync(
+            new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["changed"] = "true" } } }.MergePatch(),
+            "child", _namespace.Name, cancellationToken: cancellationToken);
         await Eventually.TrueAsync(() => seen.Count("owner") == 3, "a changed child reconciles it");
-        await _server.Client.DeleteAsync(Resources.Secrets, _namespace.Name, "child", cancellationToken);
+        await _server.World.CoreV1.DeleteNamespacedSecretAsync("child", _namespace.Name, cancellationToken: cancellationToken);
         await Eventually.TrueAsync(() => seen.Count("owner") == 4, "a deleted child reconciles it");
-        await _server.Client.DeleteAsync(Resources.ConfigMaps, _namespace.Name, "owner", cancellationToken);
+        await _server.World.CoreV1.DeleteNamespacedConfigMapAsync("owner", _namespace.Name, cancellationToken: cancellationToken);
         await Eventually.TrueAsync(() => seen.Deleted.Contains("owner"), "the owner's deletion is reported");
     }
 
@@ -54,12 +58,12 @@ public sealed class ApiServerOperatorTests
         var seen = running.Services.GetRequiredService<Recorder>();
         var owner = await CreateAsync("owner", cancellationToken);
         await CreateAsync("gone", cancellationToken);
-        await _server.Client.CreateAsync(Resources.Secrets, Child("child", owner), cancellationToken);
+        await CreateChildAsync(owner, cancellationToken);
         await Eventually.TrueAsync(() => seen.Count("owner") >= 1 && seen.Count("gone") == 1 && seen.Children("owner") == 1, "all is reconciled");
 
         outage.Begin();
-        await _server.Client.DeleteAsync(Resources.Secrets, _namespace.Name, "child", cancellationToken);
-        await _server.Client.DeleteAsync(Resources.ConfigMaps, _namespace.Name, "gone", cancellationToken);
+        await _server.World.CoreV1.DeleteNamespacedSecretAsync("child", _namespace.Name, cancellationToken: cancellationToken);
+        await _server.World.CoreV1.DeleteNamespacedConfigMapAsync("gone", _namespace.Name, cancellationToken: cancellationToken);
         await Task.Delay(500, cancellationToken);
         Assert.That(seen.Deleted, Is.Empty);
         outage.End();
@@ -86,9 +90,9 @@ public sealed class ApiServerOperatorTests
     [Test]
     public async Task A_second_replica_is_ready_but_idle_and_takes_over_at_once_when_the_first_stops(CancellationToken cancellationToken)
     {
-        await using var first = await StartAsync(options: o => o.LeaderElection = Election("first", leaseSeconds: 60));
+        await using var first = await StartAsync(settings: s => Elect(s, "first", leaseSeconds: 60));
         await Eventually.TrueAsync(() => first.Services.GetRequiredService<LeaderElector>().IsLeader, "the first leads");
-        await using var second = await StartAsync(options: o => o.LeaderElection = Election("second", leaseSeconds: 60));
+        await using var second = await StartAsync(settings: s => Elect(s, "second", leaseSeconds: 60));
         await CreateAsync("a", cancellationToken);
         await Eventually.TrueAsync(() => first.Services.GetRequiredService<Recorder>().Count("a") == 1, "the first works");
         await Eventually.TrueAsync(async () => (await second.ProbeAsync("/readyz")).Status == 200, "the second is ready");
@@ -97,17 +101,17 @@ public sealed class ApiServerOperatorTests
         await first.StopAsync();
 
         await Eventually.TrueAsync(() => second.Services.GetRequiredService<Recorder>().Count("a") == 1, "the second works");
-        var lease = await _server.Client.GetAsync(Resources.Leases, _namespace.Name, "lease", cancellationToken);
-        Assert.That((lease!.Spec.HolderIdentity, lease.Spec.LeaseTransitions), Is.EqualTo(("second", 1)));
+        var lease = await _server.World.CoordinationV1.ReadNamespacedLeaseAsync("test-operator", _namespace.Name, cancellationToken: cancellationToken);
+        Assert.That((lease.Spec.HolderIdentity, lease.Spec.LeaseTransitions), Is.EqualTo(("second", 1)));
     }
 
     [Test]
     public async Task A_holder_that_is_cut_off_stops_its_process_before_the_second_replica_takes_over(CancellationToken cancellationToken)
     {
         var outage = new OutageClient(_server.CreateClient());
-        await using var first = await StartAsync(outage, o => o.LeaderElection = Election("first", leaseSeconds: 4));
+        await using var first = await StartAsync(outage, s => Elect(s, "first", leaseSeconds: 4));
         await Eventually.TrueAsync(() => first.Services.GetRequiredService<LeaderElector>().IsLeader, "the first leads");
-        await using var second = await StartAsync(options: o => o.LeaderElection = Election("second", leaseSeconds: 4));
+        await using var second = await StartAsync(settings: s => Elect(s, "second", leaseSeconds: 4));
         var elector = second.Services.GetRequiredService<LeaderElector>();
         var exitCode = Environment.ExitCode;
         try
@@ -131,21 +135,22 @@ public sealed class ApiServerOperatorTests
         var running = await StartAsync();
         await using (running)
         {
-            var entity = await CreateAsync("a", cancellationToken);
+            await CreateAsync("a", cancellationToken);
+            var entity = (await _server.Client.GetAsync(Resources.ConfigMaps, _namespace.Name, "a", cancellationToken))!;
             var events = running.Services.GetRequiredService<IEventRecorder>();
             for (var i = 0; i < 20; i++)
             {
-                events.Record(entity, EventType.Warning, "Broken", "Check", "It is broken.");
+                events.Record(entity, "Broken", "It is broken.", EventType.Warning, "Check");
             }
 
-            events.Record(entity, EventType.Normal, "Mended", "Check", new string('é', 2000));
+            events.Record(entity, "Mended", new string('é', 2000), EventType.Normal, "Check");
         }
 
-        var written = await _server.Client.ListAsync(
-            Resources.CoreEvents, _namespace.Name, new() { FieldSelector = "involvedObject.name=a,involvedObject.kind=ConfigMap" }, cancellationToken);
+        var written = await _server.World.CoreV1.ListNamespacedEventAsync(
+            _namespace.Name, fieldSelector: "involvedObject.name=a,involvedObject.kind=ConfigMap", cancellationToken: cancellationToken);
         var broken = written.Items.Single(e => e.Reason == "Broken");
         Assert.That((broken.Type, broken.Message, broken.ReportingComponent), Is.EqualTo(("Warning", "It is broken.", "test-operator")));
-        Assert.That(broken.Series!.Count, Is.EqualTo(20));
+        Assert.That(broken.Series.Count, Is.EqualTo(20));
         Assert.That(written.Items.Single(e => e.Reason == "Mended").Message, Does.EndWith("..."));
         Assert.That(written.Items, Has.Count.EqualTo(2));
     }
@@ -153,61 +158,57 @@ public sealed class ApiServerOperatorTests
     [Test]
     public async Task An_event_of_a_cluster_scoped_object_is_written(CancellationToken cancellationToken)
     {
-        var entity = await _server.Client.GetAsync(Resources.Namespaces, null, _namespace.Name, cancellationToken);
+        var found = await _server.World.CoreV1.ReadNamespaceAsync(_namespace.Name, cancellationToken: cancellationToken);
+        var entity = new Entities.KubernetesObject { ApiVersion = "v1", Kind = "Namespace", Metadata = { Name = found.Metadata.Name, Uid = found.Metadata.Uid } };
         await using (var running = await StartAsync())
         {
-            running.Services.GetRequiredService<IEventRecorder>().Record(entity!, EventType.Normal, "Seen", "Look", "Seen.");
+            running.Services.GetRequiredService<IEventRecorder>().Record(entity, "Seen", "Seen.", EventType.Normal, "Look");
         }
 
-        var written = await _server.Client.ListAsync(
-            Resources.Events, "kube-system", new() { FieldSelector = $"regarding.name={_namespace.Name}" }, cancellationToken);
+        var written = await _server.World.EventsV1.ListNamespacedEventAsync(
+            "kube-system", fieldSelector: $"regarding.name={_namespace.Name}", cancellationToken: cancellationToken);
         Assert.That(written.Items.Single().Note, Is.EqualTo("Seen."));
-        await _server.Client.DeleteAsync(Resources.Events, "kube-system", written.Items[0].Metadata.Name, cancellationToken);
+        await _server.World.EventsV1.DeleteNamespacedEventAsync(written.Items[0].Metadata.Name, "kube-system", cancellationToken: cancellationToken);
     }
 
-    private Task<TestOperator> StartAsync(IKubernetesClient? client = null, Action<OperatorOptions>? options = null) => TestOperator.StartAsync(
+    private Task<TestOperator> StartAsync(IKubernetesClient? client = null, Action<OperatorSettingsBuilder>? settings = null) => TestOperator.StartAsync(
         client ?? _server.Client,
-        o =>
+        s =>
         {
-            o.WatchNamespace = _namespace.Name;
-            options?.Invoke(o);
+            s.WithNamespace(_namespace.Name);
+            settings?.Invoke(s);
         },
         builder =>
         {
             builder.Services.AddSingleton<Recorder>();
             builder
                 .AddCache(Resources.ConfigMaps, o => o with { LabelSelector = "test=true" })
-                .AddController<RecordingController, ConfigMap>(Resources.ConfigMaps, c => c.Owns(Resources.Secrets).WithWorkers(2));
+                .AddController<RecordingController, ConfigMap>(Resources.ConfigMaps, c => c.Watches(Resources.Secrets, OwnersOf));
         });
 
-    private LeaderElectionOptions Election(string identity, int leaseSeconds) => new()
-    {
-        Namespace = _namespace.Name,
-        Name = "lease",
-        Identity = identity,
-        LeaseDuration = TimeSpan.FromSeconds(leaseSeconds),
-        RenewDeadline = TimeSpan.FromSeconds(leaseSeconds / 2.0),
-        RetryPeriod = TimeSpan.FromSeconds(0.3),
-    };
+    private void Elect(OperatorSettingsBuilder settings, string instance, int leaseSeconds) => settings
+        .WithInstance(instance)
+        .WithLeaderElection(LeaderElectionType.Single)
+        .WithLeaderElectionNamespace(_namespace.Name)
+        .WithLeaderElectionTimings(TimeSpan.FromSeconds(leaseSeconds), TimeSpan.FromSeconds(leaseSeconds / 2.0), TimeSpan.FromSeconds(0.3));
 
-    private Task<ConfigMap> CreateAsync(string name, CancellationToken cancellationToken) => _server.Client.CreateAsync(
-        Resources.ConfigMaps,
-        new ConfigMap { Metadata = { Namespace = _namespace.Name, Name = name, Labels = new() { ["test"] = "true" } } },
-        cancellationToken);
+    private Task<V1ConfigMap> CreateAsync(string name, CancellationToken cancellationToken) => _server.World.CoreV1.CreateNamespacedConfigMapAsync(
+        new V1ConfigMap { Metadata = new V1ObjectMeta { Name = name, Labels = new Dictionary<string, string> { ["test"] = "true" } } },
+        _namespace.Name, cancellationToken: cancellationToken);
 
-    private Task<Secret> PatchAsync(Secret child, CancellationToken cancellationToken) => _server.Client.MergePatchAsync(
-        Resources.Secrets, _namespace.Name, child.Metadata.Name,
-        new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["changed"] = "true" } } }, cancellationToken);
-
-    private Secret Child(string name, ConfigMap owner) => new()
-    {
-        Metadata =
+    private Task CreateChildAsync(V1ConfigMap owner, CancellationToken cancellationToken) => _server.World.CoreV1.CreateNamespacedSecretAsync(
+        new V1Secret
         {
-            Namespace = _namespace.Name,
-            Name = name,
-            OwnerReferences = [new() { ApiVersion = "v1", Kind = "ConfigMap", Name = owner.Metadata.Name, Uid = owner.Metadata.Uid!, Controller = true }],
+            Metadata = new V1ObjectMeta
+            {
+                Name = "child",
+                OwnerReferences = [new V1OwnerReference { ApiVersion = "v1", Kind = "ConfigMap", Name = owner.Metadata.Name, Uid = owner.Metadata.Uid, Controller = true }],
+            },
         },
-    };
+        _namespace.Name, cancellationToken: cancellationToken);
+
+    private static IEnumerable<EntityKey> OwnersOf(Secret child) =>
+        (child.Metadata.OwnerReferences ?? []).Select(owner => new EntityKey(child.Metadata.Namespace, owner.Name));
 
     private sealed class Recorder
     {
@@ -232,13 +233,13 @@ public sealed class ApiServerOperatorTests
         public Task<ReconciliationResult<ConfigMap>> ReconcileAsync(ConfigMap entity, CancellationToken cancellationToken)
         {
             recorder.Saw(entity.Metadata.Name, secrets.OwnedBy(entity.Metadata.Uid!).Count);
-            return Task.FromResult(ReconciliationResult<ConfigMap>.Success());
+            return Task.FromResult(ReconciliationResult<ConfigMap>.Success(entity));
         }
 
-        public Task DeletedAsync(string? @namespace, string name, CancellationToken cancellationToken)
+        public Task<ReconciliationResult<ConfigMap>> DeletedAsync(ConfigMap entity, CancellationToken cancellationToken)
         {
-            recorder.Deleted.Enqueue(name);
-            return Task.CompletedTask;
+            recorder.Deleted.Enqueue(entity.Metadata.Name);
+            return Task.FromResult(ReconciliationResult<ConfigMap>.Success(entity));
         }
     }
 }

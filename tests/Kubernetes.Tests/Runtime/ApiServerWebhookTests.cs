@@ -1,7 +1,8 @@
-using System.Net;
 using System.Text.Json.Nodes;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
 using ModelOperator.Kubernetes.Client;
-using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Kubernetes.Runtime.Webhooks;
 using ModelOperator.Testing;
 
@@ -12,6 +13,8 @@ namespace ModelOperator.Kubernetes.Tests.Runtime;
 [CancelAfter(120_000)]
 public sealed class ApiServerWebhookTests
 {
+    private const string Refused = "denied the request: ";
+
     [Test]
     public async Task The_api_server_asks_the_webhook_and_refuses_what_it_refuses(CancellationToken cancellationToken)
     {
@@ -20,7 +23,7 @@ public sealed class ApiServerWebhookTests
         var configuration = $"webhook-{@namespace.Name}";
         await using var running = await TestOperator.StartAsync(
             server.Client,
-            o => o.WatchNamespace = @namespace.Name,
+            settings => settings.WithNamespace(@namespace.Name),
             builder => builder
                 .AddWebhookServer(new()
                 {
@@ -37,66 +40,61 @@ public sealed class ApiServerWebhookTests
             app => app.MapValidatingWebhooks());
         try
         {
-            await ConfigureAsync(server.Client, configuration, @namespace.Name, running.HttpsPort, cancellationToken);
+            await ConfigureAsync(server.World, configuration, @namespace.Name, running.HttpsPort, cancellationToken);
 
             // Until the server has heard of the configuration it asks nobody, and until it trusts the CA it refuses everything.
             await Eventually.TrueAsync(
-                async () => await TryAsync(server.Client, @namespace.Name, "wrong", cancellationToken) == "data.k: is 'wrong'; expected 'right'.",
+                async () => await TryAsync(server.World, @namespace.Name, "wrong", cancellationToken) == "data.k: is 'wrong'; expected 'right'.",
                 "the wrong one is refused");
-            Assert.That(await TryAsync(server.Client, @namespace.Name, "right", cancellationToken), Is.Null);
+            Assert.That(await TryAsync(server.World, @namespace.Name, "right", cancellationToken), Is.Null);
         }
         finally
         {
-            await server.Client.DeleteAsync(Resources.ValidatingWebhookConfigurations, null, configuration, CancellationToken.None);
+            await server.World.AdmissionregistrationV1.DeleteValidatingWebhookConfigurationAsync(configuration, cancellationToken: CancellationToken.None);
         }
     }
 
-    /// <summary>Made by a merge of JSON the types do not know in full, as a chart would.</summary>
-    private static async Task ConfigureAsync(KubernetesClient client, string name, string @namespace, int port, CancellationToken cancellationToken)
+    private static async Task ConfigureAsync(IKubernetes world, string name, string @namespace, int port, CancellationToken cancellationToken)
     {
-        var webhooks = new JsonArray(new JsonObject
-        {
-            ["name"] = "configmaps.test.example",
-            ["admissionReviewVersions"] = new JsonArray("v1"),
-            ["sideEffects"] = "None",
-            ["timeoutSeconds"] = 5,
-            ["failurePolicy"] = "Fail",
-            ["namespaceSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["test-webhook"] = @namespace } },
-            ["clientConfig"] = new JsonObject { ["url"] = $"https://127.0.0.1:{port}/validate" },
-            ["rules"] = new JsonArray(new JsonObject
+        await world.CoreV1.PatchNamespaceAsync(
+            new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["test-webhook"] = @namespace } } }.MergePatch(),
+            @namespace, cancellationToken: cancellationToken);
+        await world.AdmissionregistrationV1.CreateValidatingWebhookConfigurationAsync(
+            new V1ValidatingWebhookConfiguration
             {
-                ["apiGroups"] = new JsonArray(""),
-                ["apiVersions"] = new JsonArray("v1"),
-                ["operations"] = new JsonArray("CREATE"),
-                ["resources"] = new JsonArray("configmaps"),
-            }),
-        });
-        await client.MergePatchAsync(
-            Resources.Namespaces, null, @namespace,
-            new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["test-webhook"] = @namespace } } }, cancellationToken);
-        await client.ApplyAsync(
-            Resources.ValidatingWebhookConfigurations,
-            new JsonObject { ["metadata"] = new JsonObject { ["name"] = name }, ["webhooks"] = webhooks }, "test", cancellationToken);
+                Metadata = new V1ObjectMeta { Name = name },
+                Webhooks =
+                [
+                    new V1ValidatingWebhook
+                    {
+                        Name = "configmaps.test.example",
+                        AdmissionReviewVersions = ["v1"],
+                        SideEffects = "None",
+                        TimeoutSeconds = 5,
+                        FailurePolicy = "Fail",
+                        NamespaceSelector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["test-webhook"] = @namespace } },
+                        ClientConfig = new Admissionregistrationv1WebhookClientConfig { Url = $"https://127.0.0.1:{port}/validate" },
+                        Rules = [new V1RuleWithOperations { ApiGroups = [""], ApiVersions = ["v1"], Operations = ["CREATE"], Resources = ["configmaps"] }],
+                    },
+                ],
+            },
+            cancellationToken: cancellationToken);
     }
 
     /// <summary>Null when the object was stored, else why not.</summary>
-    private static async Task<string?> TryAsync(KubernetesClient client, string @namespace, string value, CancellationToken cancellationToken)
+    private static async Task<string?> TryAsync(IKubernetes world, string @namespace, string value, CancellationToken cancellationToken)
     {
         try
         {
-            await client.CreateAsync(
-                Resources.ConfigMaps,
-                new ConfigMap { Metadata = { Namespace = @namespace, GenerateName = "map-" }, Data = new() { ["k"] = value } },
-                cancellationToken);
+            await world.CoreV1.CreateNamespacedConfigMapAsync(
+                new V1ConfigMap { Metadata = new V1ObjectMeta { GenerateName = "map-" }, Data = new Dictionary<string, string> { ["k"] = value } },
+                @namespace, cancellationToken: cancellationToken);
             return null;
         }
-        catch (KubernetesException e) when (e.StatusCode is HttpStatusCode.UnprocessableEntity)
+        catch (HttpOperationException e)
         {
-            return e.Message[(e.Message.IndexOf("denied the request: ", StringComparison.Ordinal) + "denied the request: ".Length)..];
-        }
-        catch (KubernetesException e) when (e.StatusCode is HttpStatusCode.InternalServerError)
-        {
-            return e.Message;
+            var message = (string)JsonNode.Parse(e.Response.Content)!["message"]!;
+            return message[(message.IndexOf(Refused, StringComparison.Ordinal) is var at and >= 0 ? at + Refused.Length : 0)..];
         }
     }
 }

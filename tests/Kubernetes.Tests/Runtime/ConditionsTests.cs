@@ -1,5 +1,4 @@
 using ModelOperator.Kubernetes.Entities;
-using ModelOperator.Kubernetes.Runtime;
 
 namespace ModelOperator.Kubernetes.Tests.Runtime;
 

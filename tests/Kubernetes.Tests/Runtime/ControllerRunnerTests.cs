@@ -13,6 +13,12 @@ namespace ModelOperator.Kubernetes.Tests.Runtime;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ControllerRunnerTests
 {
+    private static readonly OperatorSettings Settings = new()
+    {
+        ReconcileStrategy = ReconcileStrategy.ByResourceVersion,
+        ParallelReconciliation = new() { MaxParallelReconciliations = 4 },
+    };
+
     private readonly ManualTimeProvider _time = new();
     private readonly EntityCache<ConfigMap> _cache = new(NullLogger<EntityCache<ConfigMap>>.Instance);
     private readonly EntityCache<Pod> _pods = new(NullLogger<EntityCache<Pod>>.Instance);
@@ -39,7 +45,44 @@ public sealed class ControllerRunnerTests
 
         _cache.Apply(new(WatchEventType.Deleted, New("a", 2)));
 
-        await Eventually.TrueAsync(() => controller.Deleted.SequenceEqual(["ns/a"]), "a is reported");
+        await Eventually.TrueAsync(() => controller.Deleted.SequenceEqual(["a2"]), "a is reported");
+        await running.IdleAsync();
+        Assert.That(controller.Reconciled, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_deletion_is_reported_until_the_controller_succeeds_and_never_of_one_that_came_back()
+    {
+        var controller = new Controller { FailingDeletions = 2 };
+        await using var running = Start(controller);
+        Put("a");
+        await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
+
+        _cache.Apply(new(WatchEventType.Deleted, New("a", 2)));
+        await AdvanceAsync(() => controller.Deleted.Count == 2);
+        Put("a", version: 3);
+        await Eventually.TrueAsync(() => controller.Reconciled.Count > 1, "the one that came back is reconciled");
+        await running.IdleAsync();
+        _time.Advance(TimeSpan.FromHours(1));
+
+        Assert.That(await Eventually.HoldsAsync(() => controller.Deleted.Count > 2, TimeSpan.FromMilliseconds(100)), Is.False);
+    }
+
+    [Test]
+    public async Task A_failure_with_a_time_of_its_own_is_tried_again_then()
+    {
+        var controller = new Controller
+        {
+            Then = (entity, attempt) => attempt > 1
+                ? ReconciliationResult<ConfigMap>.Success(entity)
+                : ReconciliationResult<ConfigMap>.Failure(entity, "broken", requeueAfter: TimeSpan.FromMinutes(1)),
+        };
+        await using var running = Start(controller);
+        Put("a");
+
+        await Eventually.TrueAsync(() => _time.PendingTimers > 0, "it waits");
+        Assert.That(_time.NextTimer, Is.EqualTo(TimeSpan.FromMinutes(1)));
+        await AdvanceAsync(() => controller.Reconciled.Count == 2);
     }
 
     [TestCase(true)]
@@ -48,9 +91,9 @@ public sealed class ControllerRunnerTests
     {
         var controller = new Controller
         {
-            Then = attempt => attempt > 3 ? ReconciliationResult<ConfigMap>.Success()
+            Then = (entity, attempt) => attempt > 3 ? ReconciliationResult<ConfigMap>.Success(entity)
                 : throws ? throw new InvalidOperationException("broken")
-                : ReconciliationResult<ConfigMap>.Failure(new InvalidOperationException("broken")),
+                : ReconciliationResult<ConfigMap>.Failure(entity, "broken"),
         };
         await using var running = Start(controller);
         var started = _time.GetUtcNow();
@@ -76,7 +119,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task A_terminal_error_waits_for_the_next_change()
     {
-        var controller = new Controller { Then = _ => ReconciliationResult<ConfigMap>.Terminal(new InvalidOperationException("hopeless")) };
+        var controller = new Controller { Then = (entity, _) => ReconciliationResult<ConfigMap>.Terminal(entity, "hopeless") };
         await using var running = Start(controller);
         Put("a");
         await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
@@ -93,12 +136,12 @@ public sealed class ControllerRunnerTests
     {
         var controller = new Controller
         {
-            Then = attempt => attempt switch
+            Then = (entity, attempt) => attempt switch
             {
-                <= 5 => ReconciliationResult<ConfigMap>.Failure(new InvalidOperationException("broken")),
-                6 => ReconciliationResult<ConfigMap>.Success(TimeSpan.FromSeconds(30)),
-                7 => ReconciliationResult<ConfigMap>.Failure(new InvalidOperationException("broken")),
-                _ => ReconciliationResult<ConfigMap>.Success(),
+                <= 5 => ReconciliationResult<ConfigMap>.Failure(entity, "broken"),
+                6 => ReconciliationResult<ConfigMap>.Success(entity, TimeSpan.FromSeconds(30)),
+                7 => ReconciliationResult<ConfigMap>.Failure(entity, "broken"),
+                _ => ReconciliationResult<ConfigMap>.Success(entity),
             },
         };
         await using var running = Start(controller);
@@ -117,7 +160,7 @@ public sealed class ControllerRunnerTests
     public async Task An_entity_is_never_reconciled_twice_at_once_and_different_ones_are()
     {
         var controller = new Controller { Block = new(0) };
-        await using var running = Start(controller, c => c.WithWorkers(4));
+        await using var running = Start(controller);
         Put("a");
         Put("b");
         await Eventually.TrueAsync(() => controller.Running == 2, "two entities at once");
@@ -133,7 +176,7 @@ public sealed class ControllerRunnerTests
     public async Task A_change_of_an_owned_object_reconciles_its_owner()
     {
         var controller = new Controller();
-        await using var running = Start(controller, c => c.Owns(Resources.Pods));
+        await using var running = Start(controller, c => c.Watches(Resources.Pods, OwnersOf));
         Put("a");
         await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
         await running.IdleAsync();
@@ -147,7 +190,7 @@ public sealed class ControllerRunnerTests
     public async Task An_owner_whose_object_is_seen_before_it_is_not_reported_as_deleted()
     {
         var controller = new Controller();
-        await using var running = Start(controller, c => c.Owns(Resources.Pods));
+        await using var running = Start(controller, c => c.Watches(Resources.Pods, OwnersOf));
         PutPodOf("a");
         await running.IdleAsync();
 
@@ -199,7 +242,7 @@ public sealed class ControllerRunnerTests
         configure?.Invoke(builder);
         var provider = services.BuildServiceProvider();
         var runner = new ControllerRunner<ConfigMap>(
-            controller, _cache, builder, provider, new(provider.GetRequiredService<IMeterFactory>()), _time,
+            controller, _cache, builder, provider, Settings, new(provider.GetRequiredService<IMeterFactory>()), _time,
             NullLogger<ControllerRunner<ConfigMap>>.Instance);
         runner.Connect();
         return new(runner, runner.RunAsync(CancellationToken.None), provider);
@@ -215,6 +258,8 @@ public sealed class ControllerRunnerTests
             OwnerReferences = [new() { ApiVersion = "v1", Kind = "ConfigMap", Name = owner, Uid = owner, Controller = true }],
         },
     }));
+
+    private static IEnumerable<EntityKey> OwnersOf(Pod pod) => pod.Metadata.OwnerReferences!.Select(owner => new EntityKey(pod.Metadata.Namespace, owner.Name));
 
     private static ConfigMap New(string name, int version) =>
         new() { Metadata = { Namespace = "ns", Name = name, Uid = name, ResourceVersion = $"{version}" } };
@@ -240,9 +285,11 @@ public sealed class ControllerRunnerTests
 
         public ConcurrentQueue<string> Deleted { get; } = new();
 
-        public Func<int, ReconciliationResult<ConfigMap>> Then { get; init; } = _ => ReconciliationResult<ConfigMap>.Success();
+        public Func<ConfigMap, int, ReconciliationResult<ConfigMap>> Then { get; init; } = (entity, _) => ReconciliationResult<ConfigMap>.Success(entity);
 
         public string? ThrowFor { get; init; }
+
+        public int FailingDeletions { get; init; }
 
         public SemaphoreSlim? Block { get; init; }
 
@@ -259,7 +306,7 @@ public sealed class ControllerRunnerTests
                 }
 
                 Reconciled.Enqueue(entity.Metadata.Name);
-                return entity.Metadata.Name == ThrowFor ? throw new InvalidOperationException("bad") : Then(Reconciled.Count);
+                return entity.Metadata.Name == ThrowFor ? throw new InvalidOperationException("bad") : Then(entity, Reconciled.Count);
             }
             finally
             {
@@ -267,10 +314,12 @@ public sealed class ControllerRunnerTests
             }
         }
 
-        public Task DeletedAsync(string? @namespace, string name, CancellationToken cancellationToken)
+        public Task<ReconciliationResult<ConfigMap>> DeletedAsync(ConfigMap entity, CancellationToken cancellationToken)
         {
-            Deleted.Enqueue($"{@namespace}/{name}");
-            return Task.CompletedTask;
+            Deleted.Enqueue($"{entity.Metadata.Name}{entity.Metadata.ResourceVersion}");
+            return Task.FromResult(Deleted.Count > FailingDeletions
+                ? ReconciliationResult<ConfigMap>.Success(entity)
+                : ReconciliationResult<ConfigMap>.Failure(entity, "broken"));
         }
     }
 }

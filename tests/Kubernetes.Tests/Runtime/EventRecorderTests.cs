@@ -22,7 +22,7 @@ public sealed class EventRecorderTests : IDisposable
     public async Task An_event_says_who_what_and_why()
     {
         await using var recorder = New();
-        recorder.Record(Entity("digits"), EventType.Warning, "RolledBack", "Rollback", "The canary is worse.");
+        recorder.Record(Entity("digits"), "RolledBack", "The canary is worse.", EventType.Warning, "Rollback");
         await FlushAsync(recorder);
 
         var written = _api.Objects("events").Single();
@@ -41,10 +41,10 @@ public sealed class EventRecorderTests : IDisposable
         await using var recorder = New();
         for (var i = 0; i < 50; i++)
         {
-            recorder.Record(Entity("digits"), EventType.Normal, "Progressing", "Step", "Weight 5.");
+            recorder.Record(Entity("digits"), "Progressing", "Weight 5.", EventType.Normal, "Step");
         }
 
-        recorder.Record(Entity("digits"), EventType.Normal, "Progressing", "Step", "Weight 25.");
+        recorder.Record(Entity("digits"), "Progressing", "Weight 25.", EventType.Normal, "Step");
         await FlushAsync(recorder);
 
         Assert.That(Series().Order(), Is.EqualTo(new[] { ("Weight 25.", 1), ("Weight 5.", 50) }));
@@ -56,10 +56,10 @@ public sealed class EventRecorderTests : IDisposable
     public async Task After_a_quiet_time_the_same_event_is_a_new_one()
     {
         await using var recorder = New();
-        recorder.Record(Entity("digits"), EventType.Normal, "Progressing", "Step", "Weight 5.");
+        recorder.Record(Entity("digits"), "Progressing", "Weight 5.", EventType.Normal, "Step");
         await Eventually.TrueAsync(() => _api.Objects("events").Any(), "the first is written");
         _time.Advance(TimeSpan.FromMinutes(7));
-        recorder.Record(Entity("digits"), EventType.Normal, "Progressing", "Step", "Weight 5.");
+        recorder.Record(Entity("digits"), "Progressing", "Weight 5.", EventType.Normal, "Step");
         await FlushAsync(recorder);
 
         Assert.That(Series(), Is.EqualTo(new[] { ("Weight 5.", 1), ("Weight 5.", 1) }));
@@ -69,13 +69,13 @@ public sealed class EventRecorderTests : IDisposable
     public async Task A_series_whose_event_expired_on_the_server_begins_anew()
     {
         await using var recorder = New();
-        recorder.Record(Entity("digits"), EventType.Normal, "Progressing", "Step", "Weight 5.");
+        recorder.Record(Entity("digits"), "Progressing", "Weight 5.", EventType.Normal, "Step");
         await Eventually.TrueAsync(() => _api.Objects("events").Any(), "the first is written");
         _api.Remove("events");
-        recorder.Record(Entity("digits"), EventType.Normal, "Progressing", "Step", "Weight 5.");
+        recorder.Record(Entity("digits"), "Progressing", "Weight 5.", EventType.Normal, "Step");
         await Eventually.TrueAsync(() => _api.Calls.Contains("patch events"), "the series is tried");
         await Task.Delay(20);
-        recorder.Record(Entity("digits"), EventType.Normal, "Progressing", "Step", "Weight 5.");
+        recorder.Record(Entity("digits"), "Progressing", "Weight 5.", EventType.Normal, "Step");
         await FlushAsync(recorder);
 
         Assert.That(Series(), Is.EqualTo(new[] { ("Weight 5.", 1) }));
@@ -87,10 +87,10 @@ public sealed class EventRecorderTests : IDisposable
         await using var recorder = New(o => o with { Burst = 5 });
         for (var i = 0; i < 20; i++)
         {
-            recorder.Record(Entity("noisy"), EventType.Normal, "Noise", "Noise", $"Noise {i}.");
+            recorder.Record(Entity("noisy"), "Noise", $"Noise {i}.", EventType.Normal, "Noise");
         }
 
-        recorder.Record(Entity("quiet"), EventType.Normal, "News", "News", "News.");
+        recorder.Record(Entity("quiet"), "News", "News.", EventType.Normal, "News");
         await FlushAsync(recorder);
 
         Assert.That(Series().Select(s => s.Note[..4]).CountBy(n => n).ToDictionary(), Is.EqualTo(new Dictionary<string, int> { ["Nois"] = 5, ["News"] = 1 }));
@@ -105,7 +105,7 @@ public sealed class EventRecorderTests : IDisposable
 
         for (var i = 0; i < 100; i++)
         {
-            recorder.Record(Entity("digits"), EventType.Normal, "News", "News", $"News {i}.");
+            recorder.Record(Entity("digits"), "News", $"News {i}.", EventType.Normal, "News");
         }
 
         release.SetResult();
@@ -118,7 +118,7 @@ public sealed class EventRecorderTests : IDisposable
     {
         _api.Before = (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
         await using var recorder = New();
-        recorder.Record(Entity("digits"), EventType.Normal, "News", "News", "News.");
+        recorder.Record(Entity("digits"), "News", "News.", EventType.Normal, "News");
         using var flush = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
         var flushing = recorder.FlushAsync(flush.Token);
         Assert.That(flushing.IsCompleted, Is.False);
@@ -139,10 +139,10 @@ public sealed class EventRecorderTests : IDisposable
             _ => Task.CompletedTask,
         };
         await using var recorder = New();
-        recorder.Record(Entity("digits"), EventType.Normal, "First", "First", "First.");
+        recorder.Record(Entity("digits"), "First", "First.", EventType.Normal, "First");
         await _time.AdvanceUntilAsync(() => Volatile.Read(ref attempts) == 2, TimeSpan.FromMilliseconds(500));
-        recorder.Record(Entity("digits"), EventType.Normal, "Second", "Second", "Second.");
-        recorder.Record(Entity("digits"), EventType.Normal, "Third", "Third", "Third.");
+        recorder.Record(Entity("digits"), "Second", "Second.", EventType.Normal, "Second");
+        recorder.Record(Entity("digits"), "Third", "Third.", EventType.Normal, "Third");
         await FlushAsync(recorder);
 
         Assert.That(Series().Select(s => s.Note).Order(), Is.EqualTo(new[] { "First.", "Third." }));

@@ -55,7 +55,7 @@ internal sealed class FakeApi : IKubernetesClient
         return created;
     }
 
-    public async Task<T> ReplaceAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
+    public async Task<T> UpdateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
         where T : KubernetesObject
     {
         await CallAsync("replace", type.Plural, cancellationToken);
@@ -93,8 +93,6 @@ internal sealed class FakeApi : IKubernetesClient
 
     public Task DeleteAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken, string? uid = null)
         where T : KubernetesObject => throw new NotSupportedException();
-
-    public Task<ServerCapabilities> DiscoverAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private Task CallAsync(string verb, string plural, CancellationToken cancellationToken)
     {

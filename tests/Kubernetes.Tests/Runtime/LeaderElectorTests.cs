@@ -107,7 +107,7 @@ public sealed class LeaderElectorTests
         var hold = elector.HoldAsync(CancellationToken.None);
         var lease = (await LeaseAsync())!;
         lease.Spec = new() { HolderIdentity = "b", LeaseDurationSeconds = 0 };
-        await _api.ReplaceAsync(Resources.Leases, lease, CancellationToken.None);
+        await _api.UpdateAsync(Resources.Leases, lease, CancellationToken.None);
 
         await AdvanceAsync(TimeSpan.FromSeconds(3), hold);
 
@@ -139,7 +139,7 @@ public sealed class LeaderElectorTests
             if (verb == "replace")
             {
                 _api.Before = (_, _) => Task.CompletedTask;
-                await _api.ReplaceAsync(Resources.Leases, late, CancellationToken.None);
+                await _api.UpdateAsync(Resources.Leases, late, CancellationToken.None);
             }
         };
 
@@ -172,7 +172,7 @@ public sealed class LeaderElectorTests
         await elector.AcquireAsync(CancellationToken.None);
         var lease = (await LeaseAsync())!;
         lease.Spec.HolderIdentity = "b";
-        await _api.ReplaceAsync(Resources.Leases, lease, CancellationToken.None);
+        await _api.UpdateAsync(Resources.Leases, lease, CancellationToken.None);
 
         await elector.ReleaseAsync(CancellationToken.None);
 
@@ -198,12 +198,12 @@ public sealed class LeaderElectorTests
     public void Durations_that_would_allow_two_leaders_are_refused() =>
         Assert.That(
             () => new LeaderElector(
-                _api, Options("a") with { LeaseDuration = TimeSpan.FromSeconds(10) }, _time, NullLogger<LeaderElector>.Instance),
+                _api, Settings("a") with { LeaderElectionLeaseDuration = TimeSpan.FromSeconds(10) }, _time, NullLogger<LeaderElector>.Instance),
             Throws.ArgumentException.With.Message.Contains("renew deadline"));
 
-    private LeaderElector New(string identity) => new(_api, Options(identity), _time, NullLogger<LeaderElector>.Instance);
+    private LeaderElector New(string identity) => new(_api, Settings(identity), _time, NullLogger<LeaderElector>.Instance);
 
-    private static LeaderElectionOptions Options(string identity) => new() { Namespace = "ns", Name = "lease", Identity = identity };
+    private static OperatorSettings Settings(string instance) => new() { Name = "lease", Instance = instance, LeaderElectionNamespace = "ns" };
 
     private Task<Lease?> LeaseAsync() => _api.GetAsync(Resources.Leases, "ns", "lease", CancellationToken.None);
 

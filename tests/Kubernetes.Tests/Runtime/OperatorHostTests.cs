@@ -1,3 +1,5 @@
+using k8s;
+using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
@@ -20,19 +22,19 @@ public sealed class OperatorHostTests
         var slow = new Slow();
         await using var running = await TestOperator.StartAsync(
             server.Client,
-            o =>
-            {
-                o.WatchNamespace = @namespace.Name;
-                o.StopGrace = TimeSpan.FromSeconds(1);
-                o.LeaderElection = new() { Namespace = @namespace.Name, Name = "lease", Identity = "me" };
-            },
+            settings => settings
+                .WithInstance("me")
+                .WithNamespace(@namespace.Name)
+                .WithStopGrace(TimeSpan.FromSeconds(1))
+                .WithLeaderElection(LeaderElectionType.Single)
+                .WithLeaderElectionNamespace(@namespace.Name),
             builder =>
             {
                 builder.Services.AddSingleton(slow);
                 builder.AddController<SlowController, ConfigMap>(Resources.ConfigMaps);
             });
-        await server.Client.CreateAsync(
-            Resources.ConfigMaps, new ConfigMap { Metadata = { Namespace = @namespace.Name, Name = "a" } }, cancellationToken);
+        await server.World.CoreV1.CreateNamespacedConfigMapAsync(
+            new V1ConfigMap { Metadata = new V1ObjectMeta { Name = "a" } }, @namespace.Name, cancellationToken: cancellationToken);
         await Eventually.TrueAsync(() => slow.Started, "the reconcile begins");
 
         var stopping = running.StopAsync();
@@ -50,7 +52,7 @@ public sealed class OperatorHostTests
         Assert.That(await HolderAsync(), Is.Null);
 
         async Task<string?> HolderAsync() =>
-            (await server.Client.GetAsync(Resources.Leases, @namespace.Name, "lease", cancellationToken))!.Spec.HolderIdentity;
+            (await server.World.CoordinationV1.ReadNamespacedLeaseAsync("test-operator", @namespace.Name, cancellationToken: cancellationToken)).Spec.HolderIdentity;
     }
 
     private sealed class Slow
@@ -68,7 +70,7 @@ public sealed class OperatorHostTests
         {
             if (entity.Metadata.Name != "a")
             {
-                return ReconciliationResult<ConfigMap>.Success();
+                return ReconciliationResult<ConfigMap>.Success(entity);
             }
 
             slow.Started = true;
@@ -83,7 +85,10 @@ public sealed class OperatorHostTests
                 throw;
             }
 
-            return ReconciliationResult<ConfigMap>.Success();
+            return ReconciliationResult<ConfigMap>.Success(entity);
         }
+
+        public Task<ReconciliationResult<ConfigMap>> DeletedAsync(ConfigMap entity, CancellationToken cancellationToken) =>
+            Task.FromResult(ReconciliationResult<ConfigMap>.Success(entity));
     }
 }

@@ -39,8 +39,8 @@ internal sealed class OutageClient(IKubernetesClient inner) : IKubernetesClient
     public Task<T> CreateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken)
         where T : KubernetesObject => Connected().CreateAsync(type, entity, cancellationToken);
 
-    public Task<T> ReplaceAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
-        where T : KubernetesObject => Connected().ReplaceAsync(type, entity, cancellationToken, subresource);
+    public Task<T> UpdateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
+        where T : KubernetesObject => Connected().UpdateAsync(type, entity, cancellationToken, subresource);
 
     public Task<T> MergePatchAsync<T>(
         ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken, string? subresource = null)
@@ -48,8 +48,6 @@ internal sealed class OutageClient(IKubernetesClient inner) : IKubernetesClient
 
     public Task DeleteAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken, string? uid = null)
         where T : KubernetesObject => Connected().DeleteAsync(type, @namespace, name, cancellationToken, uid);
-
-    public Task<ServerCapabilities> DiscoverAsync(CancellationToken cancellationToken) => Connected().DiscoverAsync(cancellationToken);
 
     private IKubernetesClient Connected() => _cut.IsCancellationRequested ? throw new HttpRequestException("The network is cut.") : inner;
 

@@ -26,19 +26,15 @@ internal sealed class TestOperator : IAsyncDisposable
     public int HttpsPort => Port("https:");
 
     public static async Task<TestOperator> StartAsync(
-        IKubernetesClient client, Action<OperatorOptions> options, Action<OperatorBuilder> configure, Action<WebApplication>? map = null)
+        IKubernetesClient client, Action<OperatorSettingsBuilder> settings, Action<OperatorBuilder> configure, Action<WebApplication>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0));
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(client);
-        configure(builder.Services.AddKubernetesOperator(o =>
-        {
-            o.Name = "test-operator";
-            o.Instance = "test-0";
-            options(o);
-        }));
+        configure(builder.Services.AddKubernetesOperator(s =>
+            settings(s.WithName("test-operator").WithInstance("test-0").WithReconcileStrategy(ReconcileStrategy.ByResourceVersion))));
         var app = builder.Build();
         app.MapOperatorProbes();
         map?.Invoke(app);

@@ -94,7 +94,7 @@ public sealed class WebhookCertificatesTests
         await certificates.EnsureAsync(CancellationToken.None);
         var secret = await SecretAsync();
         secret.Data![damaged] = "not a certificate"u8.ToArray();
-        await _api.ReplaceAsync(Resources.Secrets, secret, CancellationToken.None);
+        await _api.UpdateAsync(Resources.Secrets, secret, CancellationToken.None);
 
         await certificates.EnsureAsync(CancellationToken.None);
 

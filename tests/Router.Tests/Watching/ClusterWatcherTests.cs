@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOperator.Api;
-using ModelOperator.Kubernetes.Client;
 using ModelOperator.Router.Tests.Serving;
 using ModelOperator.Router.Watching;
 using ModelOperator.Testing;
@@ -28,7 +29,7 @@ public sealed class ClusterWatcherTests
     public async Task SetUp()
     {
         _server = await SharedApiServer.GetAsync();
-        await ModelDeploymentDefinition.InstallAsync(_server.Client);
+        await ModelDeploymentDefinition.InstallAsync(_server);
         _namespace = await _server.CreateNamespaceAsync();
         _stable = await TestPod.StartAsync(Stable);
         _canary = await TestPod.StartAsync(Canary);
@@ -96,7 +97,7 @@ public sealed class ClusterWatcherTests
         }
 
         // It is bound to a node, so it is terminating until a kubelet, which is not there, says that it has ended.
-        await _server.Client.DeleteAsync(Resources.Pods, _namespace.Name, late.Name, CancellationToken.None);
+        await _server.World.CoreV1.DeleteNamespacedPodAsync(late.Name, _namespace.Name);
         await Eventually.TrueAsync(() => !Ready(late.Revision), "the pod gets no more requests");
         Assert.That(Known(late), Is.True, "but can be asked about its predictions");
     }
@@ -120,7 +121,8 @@ public sealed class ClusterWatcherTests
         await Eventually.TrueAsync(() => _router.Host.State.Current.Find("passing") is not null, "the model is known");
         Assert.That((await _router.TicksAsync(model: "passing")).TableVersion, Is.EqualTo(-1), "it has no table yet");
 
-        await _server.Client.DeleteAsync(ModelDeploymentResource.Type, _namespace.Name, "passing", CancellationToken.None);
+        await _server.World.CustomObjects.DeleteNamespacedCustomObjectAsync(
+            ModelDeployment.Group, ModelDeployment.Version, _namespace.Name, ModelDeployment.Plural, "passing");
         await Eventually.TrueAsync(() => _router.Host.State.Current.Find("passing") is null, "the model is unknown");
     }
 
@@ -129,40 +131,36 @@ public sealed class ClusterWatcherTests
 
     private bool Known(TestPod pod) => _router.Host.State.Current.Find("digits")?.FindPod(pod.Revision, pod.Name) is not null;
 
-    private async Task CreateModelAsync(string name = "digits") => await _server.Client.ApplyAsync(
-        ModelDeploymentResource.Type,
+    private Task CreateModelAsync(string name = "digits") => _server.World.CustomObjects.CreateNamespacedCustomObjectAsync(
         new JsonObject
         {
             ["apiVersion"] = ModelDeploymentResource.Type.ApiVersion,
             ["kind"] = ModelDeployment.KindName,
-            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = _namespace.Name },
+            ["metadata"] = new JsonObject { ["name"] = name },
             ["spec"] = new JsonObject { ["model"] = new JsonObject { ["uri"] = "http://models/digits.onnx" } },
         },
-        "tests", CancellationToken.None);
+        ModelDeployment.Group, ModelDeployment.Version, _namespace.Name, ModelDeployment.Plural);
 
-    private Task WriteTableAsync(long version, params (string Revision, int Weight)[] targets) => PatchStatusAsync(
-        ModelDeploymentResource.Type, "digits", new JsonObject
+    private Task WriteTableAsync(long version, params (string Revision, int Weight)[] targets) => _server.World.CustomObjects.PatchNamespacedCustomObjectStatusAsync(
+        new JsonObject
         {
             ["routing"] = new JsonObject
             {
                 ["version"] = version,
                 ["targets"] = new JsonArray([.. targets.Select(t => new JsonObject { ["revision"] = t.Revision, ["weight"] = t.Weight })]),
             },
-        });
+        }.StatusPatch(),
+        ModelDeployment.Group, ModelDeployment.Version, _namespace.Name, ModelDeployment.Plural, "digits");
 
     private async Task CreatePodAsync(TestPod pod, bool ready = true, string component = Labels.InferenceComponent)
     {
-        await _server.Client.ApplyAsync(
-            Resources.Pods,
-            new JsonObject
+        await _server.World.CoreV1.CreateNamespacedPodAsync(
+            new V1Pod
             {
-                ["apiVersion"] = "v1",
-                ["kind"] = "Pod",
-                ["metadata"] = new JsonObject
+                Metadata = new V1ObjectMeta
                 {
-                    ["name"] = pod.Name,
-                    ["namespace"] = _namespace.Name,
-                    ["labels"] = new JsonObject
+                    Name = pod.Name,
+                    Labels = new Dictionary<string, string>
                     {
                         [Labels.ManagedBy] = Labels.Operator,
                         [Labels.Component] = component,
@@ -170,29 +168,30 @@ public sealed class ClusterWatcherTests
                         [Labels.Revision] = pod.Revision,
                     },
                 },
-                ["spec"] = new JsonObject
+                Spec = new V1PodSpec
                 {
-                    ["nodeName"] = "nowhere",
-                    ["containers"] = new JsonArray(new JsonObject
-                    {
-                        ["name"] = "runtime",
-                        ["image"] = "runtime",
-                        ["ports"] = new JsonArray(new JsonObject { ["name"] = "http", ["containerPort"] = int.Parse(pod.Address.Split(':')[1]) }),
-                    }),
+                    NodeName = "nowhere",
+                    Containers =
+                    [
+                        new V1Container
+                        {
+                            Name = "runtime",
+                            Image = "runtime",
+                            Ports = [new V1ContainerPort { Name = "http", ContainerPort = int.Parse(pod.Address.Split(':')[1]) }],
+                        },
+                    ],
                 },
             },
-            "tests", CancellationToken.None);
+            _namespace.Name);
         await SetReadyAsync(pod, ready);
     }
 
-    private Task SetReadyAsync(TestPod pod, bool ready) => PatchStatusAsync(Resources.Pods, pod.Name, new JsonObject
-    {
-        ["phase"] = "Running",
-        ["podIP"] = "127.0.0.1",
-        ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = ready ? "True" : "False" }),
-    });
-
-    private async Task PatchStatusAsync<T>(ResourceType<T> type, string name, JsonObject status)
-        where T : Kubernetes.Entities.KubernetesObject =>
-        await _server.Client.MergePatchAsync(type, _namespace.Name, name, new JsonObject { ["status"] = status }, CancellationToken.None, "status");
+    private Task SetReadyAsync(TestPod pod, bool ready) => _server.World.CoreV1.PatchNamespacedPodStatusAsync(
+        new JsonObject
+        {
+            ["phase"] = "Running",
+            ["podIP"] = "127.0.0.1",
+            ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = ready ? "True" : "False" }),
+        }.StatusPatch(),
+        pod.Name, _namespace.Name);
 }

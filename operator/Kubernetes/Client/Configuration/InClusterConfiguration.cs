@@ -24,7 +24,6 @@ internal static class InClusterConfiguration
         return new KubernetesClientConfiguration
         {
             Server = Server(environment),
-            Namespace = ReadNamespace(Path.Combine(directory, "namespace")),
             Trust = new ServerTrust { Authorities = new AuthoritiesFile(file) },
             Credentials = new TokenFileCredentials(Path.Combine(directory, "token"), null, timeProvider, logger),
 
@@ -51,18 +50,5 @@ internal static class InClusterConfiguration
             ? server
             : throw new KubernetesConfigurationException(
                 $"KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT: '{host}', '{port}' are not a host and a port.");
-    }
-
-    private static string ReadNamespace(string path)
-    {
-        try
-        {
-            var @namespace = File.ReadAllText(path).Trim();
-            return @namespace.Length > 0 ? @namespace : "default";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new KubernetesConfigurationException($"{path}: cannot be read; the pod's namespace is expected in it.", e);
-        }
     }
 }

@@ -18,7 +18,6 @@ internal sealed class KubeconfigResolver(Kubeconfig kubeconfig, TimeProvider tim
         return new KubernetesClientConfiguration
         {
             Server = Address(cluster, "server") ?? throw cluster.Wrong("server", "is missing; such as https://host:6443 is expected"),
-            Namespace = context.Text("namespace") ?? "default",
             Trust = Trust(cluster),
             Credentials = user is null
                 ? AnonymousCredentials.Instance

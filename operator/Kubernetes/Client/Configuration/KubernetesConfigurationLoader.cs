@@ -16,14 +16,9 @@ public static class KubernetesConfigurationLoader
         }
 
         return InClusterConfiguration.IsAvailable(Environment.GetEnvironmentVariable, InClusterConfiguration.ServiceAccountDirectory)
-            ? LoadInCluster(timeProvider, logger)
+            ? InClusterConfiguration.Load(Environment.GetEnvironmentVariable, InClusterConfiguration.ServiceAccountDirectory, timeProvider, logger)
             : LoadKubeconfig(DefaultKubeconfig(), null, timeProvider, logger);
     }
-
-    /// <summary>The pod's service account.</summary>
-    public static KubernetesClientConfiguration LoadInCluster(TimeProvider timeProvider, ILogger logger) =>
-        InClusterConfiguration.Load(
-            Environment.GetEnvironmentVariable, InClusterConfiguration.ServiceAccountDirectory, timeProvider, logger);
 
     /// <summary>
     /// Kubeconfig files, separated as in PATH; of two entries of a name the first wins.

@@ -31,41 +31,9 @@ internal sealed class Preconditions
     public string? Uid { get; set; }
 }
 
-/// <summary>What /version answers.</summary>
-internal sealed class VersionDocument
-{
-    public string Major { get; set; } = "";
-    public string Minor { get; set; } = "";
-}
-
-/// <summary>What /api answers.</summary>
-internal sealed class ApiVersionsDocument
-{
-    public List<string>? Versions { get; set; }
-}
-
-/// <summary>What /apis answers.</summary>
-internal sealed class ApiGroupListDocument
-{
-    public List<ApiGroup>? Groups { get; set; }
-}
-
-internal sealed class ApiGroup
-{
-    public List<ApiGroupVersion>? Versions { get; set; }
-}
-
-internal sealed class ApiGroupVersion
-{
-    public string GroupVersion { get; set; } = "";
-}
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(DeleteOptions))]
-[JsonSerializable(typeof(VersionDocument))]
-[JsonSerializable(typeof(ApiVersionsDocument))]
-[JsonSerializable(typeof(ApiGroupListDocument))]
 internal sealed partial class WireJsonContext : JsonSerializerContext;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
-using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Kubernetes.Runtime.Webhooks;
@@ -20,7 +19,7 @@ internal interface IValidatingWebhookEndpoint
 /// refusal that says where, a webhook that throws a refusal with code 500.
 /// </summary>
 internal sealed class ValidatingWebhookEndpoint<TEntity>(
-    string path, ResourceType<TEntity> type, IValidatingWebhook<TEntity> webhook, TimeProvider time, ILogger<ValidatingWebhookEndpoint<TEntity>> logger)
+    string path, ResourceType<TEntity> type, Func<AdmissionRequest<TEntity>, AdmissionResult> validate, TimeProvider time, ILogger<ValidatingWebhookEndpoint<TEntity>> logger)
     : IValidatingWebhookEndpoint
     where TEntity : KubernetesObject
 {
@@ -71,11 +70,10 @@ internal sealed class ValidatingWebhookEndpoint<TEntity>(
             return;
         }
 
-        var result = await JudgeAsync(question, either.Token);
-        await AnswerAsync(context, uid, question.Name, result, either.Token);
+        await AnswerAsync(context, uid, question.Name, Judge(question), either.Token);
     }
 
-    private async Task<AdmissionResult> JudgeAsync(AdmissionReviewRequest question, CancellationToken cancellationToken)
+    private AdmissionResult Judge(AdmissionReviewRequest question)
     {
         try
         {
@@ -87,14 +85,14 @@ internal sealed class ValidatingWebhookEndpoint<TEntity>(
             var request = new AdmissionRequest<TEntity>(
                 operation, Read(question.Object), Read(question.OldObject), string.IsNullOrEmpty(question.SubResource) ? null : question.SubResource,
                 question.UserInfo?.Username, question.DryRun ?? false);
-            return await webhook.ValidateAsync(request, cancellationToken);
+            return validate(request);
         }
         catch (JsonException e)
         {
             return AdmissionResult.Deny($"{type.Kind} cannot be read: {e.Message}");
         }
 #pragma warning disable CA1031 // The API server needs an answer; silence would be taken for an outage.
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e)
 #pragma warning restore CA1031
         {
             logger.WebhookFailed(path, e);
@@ -153,11 +151,4 @@ internal sealed class ValidatingWebhookEndpoint<TEntity>(
         context.Response.StatusCode = status;
         return context.Response.WriteAsync(message + "\n", context.RequestAborted);
     }
-}
-
-/// <summary>A webhook that is one function.</summary>
-internal sealed class DelegateWebhook<TEntity>(Func<AdmissionRequest<TEntity>, AdmissionResult> validate) : IValidatingWebhook<TEntity>
-    where TEntity : KubernetesObject
-{
-    public ValueTask<AdmissionResult> ValidateAsync(AdmissionRequest<TEntity> request, CancellationToken cancellationToken) => new(validate(request));
 }

@@ -92,7 +92,7 @@ internal sealed class WebhookCertificates(
         else
         {
             secret.Data = set.Data;
-            await client.ReplaceAsync(Resources.Secrets, secret, cancellationToken);
+            await client.UpdateAsync(Resources.Secrets, secret, cancellationToken);
         }
 
         logger.CertificatesMade(options.SecretName, set.Serving.NotAfter);

@@ -1,11 +1,9 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
@@ -31,25 +29,15 @@ public static class WebhookServices
         return builder;
     }
 
-    /// <summary>A webhook at a path.</summary>
-    public static OperatorBuilder AddValidatingWebhook<
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWebhook, TEntity>(
-        this OperatorBuilder builder, ResourceType<TEntity> type, string path)
-        where TWebhook : class, IValidatingWebhook<TEntity>
-        where TEntity : KubernetesObject
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddSingleton<TWebhook>();
-        return builder.Add(type, path, p => p.GetRequiredService<TWebhook>());
-    }
-
-    /// <summary>A webhook at a path that is one function.</summary>
+    /// <summary>A webhook at a path. It must have no effect but its answer: the API server may ask twice, or store nothing after a yes.</summary>
     public static OperatorBuilder AddValidatingWebhook<TEntity>(
         this OperatorBuilder builder, ResourceType<TEntity> type, string path, Func<AdmissionRequest<TEntity>, AdmissionResult> validate)
         where TEntity : KubernetesObject
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.Add(type, path, _ => new DelegateWebhook<TEntity>(validate));
+        builder.Services.AddSingleton<IValidatingWebhookEndpoint>(p => new ValidatingWebhookEndpoint<TEntity>(
+            path, type, validate, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ValidatingWebhookEndpoint<TEntity>>>()));
+        return builder;
     }
 
     /// <summary>Maps every webhook to its path. They answer over HTTPS only.</summary>
@@ -71,14 +59,5 @@ public static class WebhookServices
         }
 
         return endpoints;
-    }
-
-    private static OperatorBuilder Add<TEntity>(
-        this OperatorBuilder builder, ResourceType<TEntity> type, string path, Func<IServiceProvider, IValidatingWebhook<TEntity>> webhook)
-        where TEntity : KubernetesObject
-    {
-        builder.Services.AddSingleton<IValidatingWebhookEndpoint>(p => new ValidatingWebhookEndpoint<TEntity>(
-            path, type, webhook(p), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ValidatingWebhookEndpoint<TEntity>>>()));
-        return builder;
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
-using ModelOperator.Kubernetes.Entities;
 
-namespace ModelOperator.Kubernetes.Client;
+namespace ModelOperator.Kubernetes.Entities;
 
 /// <summary>Where objects of a type live in the API, and how they are read.</summary>
 /// <param name="Group">API group; empty for the core group.</param>

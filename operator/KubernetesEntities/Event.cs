@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ModelOperator.Kubernetes.Entities;
 
-/// <summary>events.k8s.io/v1 Event; the same objects as <see cref="CoreEvent"/> in the newer representation.</summary>
+/// <summary>events.k8s.io/v1 Event: what <c>kubectl describe</c> shows, in the newer of its two representations.</summary>
 public sealed class Event : KubernetesObject
 {
     [JsonConverter(typeof(MicroTimeConverter))]
@@ -19,7 +19,6 @@ public sealed class Event : KubernetesObject
     public string? Reason { get; set; }
 
     public ObjectReference? Regarding { get; set; }
-    public ObjectReference? Related { get; set; }
 
     /// <summary>A sentence for people, at most 1024 bytes.</summary>
     public string? Note { get; set; }

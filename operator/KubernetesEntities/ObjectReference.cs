@@ -9,5 +9,4 @@ public sealed class ObjectReference
     public string? Name { get; set; }
     public string? Uid { get; set; }
     public string? ResourceVersion { get; set; }
-    public string? FieldPath { get; set; }
 }

@@ -13,7 +13,6 @@ public sealed class PodStatus
     public string? Reason { get; set; }
     public string? Message { get; set; }
     public string? PodIP { get; set; }
-    public string? HostIP { get; set; }
 
     [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? StartTime { get; set; }
@@ -26,10 +25,7 @@ public sealed class ContainerStatus
 {
     public string Name { get; set; } = "";
     public bool Ready { get; set; }
-    public bool? Started { get; set; }
-    public int RestartCount { get; set; }
     public string? Image { get; set; }
-    public string? ImageID { get; set; }
 
     /// <summary>What it is doing now.</summary>
     public ContainerState? State { get; set; }
@@ -63,7 +59,6 @@ public sealed class ContainerStateRunning
 public sealed class ContainerStateTerminated
 {
     public int ExitCode { get; set; }
-    public int? Signal { get; set; }
 
     /// <summary>Such as Completed, Error, OOMKilled.</summary>
     public string? Reason { get; set; }

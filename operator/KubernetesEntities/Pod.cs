@@ -1,6 +1,6 @@
 namespace ModelOperator.Kubernetes.Entities;
 
-/// <summary>v1 Pod.</summary>
+/// <summary>v1 Pod, as far as it is read.</summary>
 public sealed class Pod : KubernetesObject, ISpec<PodSpec>, IStatus<PodStatus>
 {
     public PodSpec Spec { get; set; } = new();
@@ -15,18 +15,12 @@ public sealed class Pod : KubernetesObject, ISpec<PodSpec>, IStatus<PodStatus>
 
 public sealed class PodSpec
 {
-    public List<Container>? InitContainers { get; set; }
     public List<Container>? Containers { get; set; }
-    public string? NodeName { get; set; }
-    public string? ServiceAccountName { get; set; }
-    public long? TerminationGracePeriodSeconds { get; set; }
 }
 
 public sealed class Container
 {
     public string Name { get; set; } = "";
-    public string? Image { get; set; }
-    public List<string>? Args { get; set; }
     public List<ContainerPort>? Ports { get; set; }
 }
 

@@ -2,14 +2,6 @@ using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Kubernetes.Runtime.Webhooks;
 
-/// <summary>Judges objects before the API server stores them.</summary>
-public interface IValidatingWebhook<TEntity>
-    where TEntity : KubernetesObject
-{
-    /// <summary>Must have no effect but its answer: the API server may ask twice, or store nothing after a yes.</summary>
-    ValueTask<AdmissionResult> ValidateAsync(AdmissionRequest<TEntity> request, CancellationToken cancellationToken);
-}
-
 /// <summary>What somebody wants to do to an object.</summary>
 /// <param name="Operation">What is to be done.</param>
 /// <param name="Object">The object as it would be; null for a deletion.</param>

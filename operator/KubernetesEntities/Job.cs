@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ModelOperator.Kubernetes.Entities;
 
-/// <summary>batch/v1 Job.</summary>
+/// <summary>batch/v1 Job, as far as it is read.</summary>
 public sealed class Job : KubernetesObject, ISpec<JobSpec>, IStatus<JobStatus>
 {
     public JobSpec Spec { get; set; } = new();
@@ -19,23 +19,14 @@ public sealed class Job : KubernetesObject, ISpec<JobSpec>, IStatus<JobStatus>
 
 public sealed class JobSpec
 {
-    public int? BackoffLimit { get; set; }
     public int? Parallelism { get; set; }
     public long? ActiveDeadlineSeconds { get; set; }
-    public PodTemplateSpec Template { get; set; } = new();
 }
 
 public sealed class JobStatus
 {
     [JsonConverter(typeof(TimeConverter))]
-    public DateTimeOffset? StartTime { get; set; }
-
-    [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? CompletionTime { get; set; }
-
-    public int? Active { get; set; }
-    public int? Succeeded { get; set; }
-    public int? Failed { get; set; }
 
     /// <summary>Complete, Failed, Suspended.</summary>
     public List<Condition>? Conditions { get; set; }

@@ -40,15 +40,15 @@ public sealed class OwnerReference
 public sealed class Condition
 {
     /// <summary>What the condition is about.</summary>
-    [Required, Length(Minimum = 1, Maximum = 316)]
+    [Required, Length(1, 316)]
     public string Type { get; set; } = "";
 
     /// <summary>True, False or Unknown.</summary>
-    [Required, Pattern("^(True|False|Unknown)$"), Length(Maximum = 7)]
+    [Required, Pattern("^(True|False|Unknown)$"), Length(maxLength: 7)]
     public string Status { get; set; } = "Unknown";
 
     /// <summary>The metadata.generation the condition was computed from.</summary>
-    [Range(Minimum = 0)]
+    [RangeMinimum(0)]
     public long? ObservedGeneration { get; set; }
 
     /// <summary>When the status last changed; a changed reason or message does not move it.</summary>
@@ -56,10 +56,10 @@ public sealed class Condition
     public DateTimeOffset? LastTransitionTime { get; set; }
 
     /// <summary>CamelCase word a program can act on.</summary>
-    [Length(Maximum = 1024)]
+    [Length(maxLength: 1024)]
     public string Reason { get; set; } = "";
 
     /// <summary>A sentence for people.</summary>
-    [Length(Maximum = 32768)]
+    [Length(maxLength: 32768)]
     public string Message { get; set; } = "";
 }

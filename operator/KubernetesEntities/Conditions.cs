@@ -1,6 +1,5 @@
-using ModelOperator.Kubernetes.Entities;
 
-namespace ModelOperator.Kubernetes.Runtime;
+namespace ModelOperator.Kubernetes.Entities;
 
 /// <summary>Reads and writes lists of conditions.</summary>
 public static class Conditions

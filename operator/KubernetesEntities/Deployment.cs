@@ -1,0 +1,21 @@
+namespace ModelOperator.Kubernetes.Entities;
+
+/// <summary>apps/v1 Deployment, as far as it is read.</summary>
+public sealed class Deployment : KubernetesObject, ISpec<DeploymentSpec>, IStatus<DeploymentStatus>
+{
+    public DeploymentSpec Spec { get; set; } = new();
+    public DeploymentStatus? Status { get; set; }
+}
+
+public sealed class DeploymentSpec
+{
+    public int? Replicas { get; set; }
+}
+
+public sealed class DeploymentStatus
+{
+    public int? ReadyReplicas { get; set; }
+
+    /// <summary>Available, Progressing, ReplicaFailure.</summary>
+    public List<Condition>? Conditions { get; set; }
+}

@@ -1,0 +1,4 @@
+namespace ModelOperator.Kubernetes.Entities;
+
+/// <summary>v1 Service.</summary>
+public sealed class Service : KubernetesObject;
