@@ -40,7 +40,7 @@ public sealed class EvidenceTick
 /// <summary>What one revision did in one tick. An outcome counts in the tick in which it became known.</summary>
 public sealed class RevisionCounts
 {
-    /// <summary>Requests that ended, failed ones included.</summary>
+    /// <summary>Requests that ended, failed ones included, those of warm-ups left out.</summary>
     public long Requests { get; set; }
 
     /// <summary>Of these, answered 5xx or not at all.</summary>
@@ -48,6 +48,9 @@ public sealed class RevisionCounts
 
     /// <summary>Of these, refused by the model server with 4xx.</summary>
     public long Rejections { get; set; }
+
+    /// <summary>Requests that were sent while their pod was warming up, however they ended: none of them is in Requests, Errors, Rejections or Latency.</summary>
+    public long WarmUp { get; set; }
 
     /// <summary>Latency of successful requests: [bucket, count] pairs, see <see cref="LatencyBuckets"/>.</summary>
     public List<long[]> Latency { get; set; } = [];

@@ -84,6 +84,18 @@ public sealed record BatchDifferences
         return new BatchDifferences { State = new StateVector(state) };
     }
 
+    /// <summary>The same without a last block: what comes next is compared with nothing before it.</summary>
+    internal BatchDifferences Interrupt()
+    {
+        double[] state = State.Copy();
+        for (int at = 0; at < state.Length; at += Fields)
+        {
+            (state[at + Closed], state[at + LastExcess], state[at + LastVariance]) = (0, 0, 0);
+        }
+
+        return new BatchDifferences { State = new StateVector(state) };
+    }
+
     /// <summary>
     /// The factor by which the variance of a sum is larger where neighbouring blocks are alike (von Neumann's ratio), were what a block leaves to the
     /// next all there is to it (a first-order autoregression): shows far sooner than long batches do. 1 while it can be chance.

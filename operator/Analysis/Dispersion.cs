@@ -82,14 +82,18 @@ public sealed record Dispersion
         };
     }
 
+    /// <summary>Bad means something else from now on: stable's rate is another, and the next block no neighbour of the last. How much both wobble stays.</summary>
+    internal Dispersion StartAnew(ArmCounts stable) =>
+        this with { RecentBad = stable.Bad, RecentTotal = stable.Total, RecentBlocks = 1, Arms = Arms.Interrupt() };
+
     /// <summary>Learns from a block of the rollout.</summary>
-    internal Dispersion Learn(Criterion criterion, Block block, ArmCounts canaryBefore)
+    internal Dispersion Learn(Criterion criterion, Block block, ArmCounts canaryBefore, bool learnsStable = true)
     {
         Contrast contrast = criterion.IsLimit
             ? Contrast.Of(block.Canary, (canaryBefore.Bad + block.Canary.Bad + 0.5) / (canaryBefore.Total + block.Canary.Total + 1.0))
             : Contrast.Of(block);
         double beyond = criterion.IsLimit ? block.Canary.Bad - (block.Canary.Total * criterion.Value) : contrast.Excess - (contrast.Size * criterion.Value);
-        var learnt = block.Stable.Total == 0 ? this : LearnStable(block.Stable);
+        var learnt = learnsStable && block.Stable.Total > 0 ? LearnStable(block.Stable) : this;
         return learnt with { Arms = Arms.Add(contrast), Persistence = Persistence.Add(beyond) };
     }
 }

@@ -52,34 +52,44 @@ public sealed record GuardrailEvidence
     /// <summary>Adds counts to the block being collected.</summary>
     public GuardrailEvidence Collect(Block counts) => this with { Pending = Pending + counts };
 
+    /// <summary>Begins a rollout: with what is known of stable up to now, and no counts.</summary>
+    public GuardrailEvidence Begin() => (this with { Pending = default }).Take(Latency?.Move());
+
     /// <summary>
     /// Ends a block collected while there is no canary: learns what stable is like, its rate, its latencies, and how much it wobbles by itself.
     /// </summary>
-    public GuardrailEvidence CloseStableBlock() => this with
+    public GuardrailEvidence CloseStableBlock()
     {
-        Pending = default,
-        Base = Base.Learn(Pending.Stable),
-        Dispersion = Pending.Stable.Total == 0 ? Dispersion : Dispersion.LearnStable(Pending.Stable),
-        Latency = Latency?.Settle(),
-    };
+        var (target, isChanging) = Settle();
+        bool learns = Pending.Stable.Total > 0 && !isChanging;
+        return (this with
+        {
+            Pending = default,
+            Base = Base.Learn(Pending.Stable),
+            Dispersion = learns ? Dispersion.LearnStable(Pending.Stable) : Dispersion,
+        }).Take(target);
+    }
 
     /// <summary>Ends the block being collected: bets on it what earlier blocks suggest, then learns from it.</summary>
     public GuardrailEvidence CloseBlock(Criterion criterion)
     {
+        var (target, isChanging) = Settle();
         var (harm, safety, dispersion) = (Harm, Safety, Dispersion);
 
         // Whether a block is bet on depends on its sizes and on the past, never on how it turned out.
         if (criterion.IsMetBy(Pending))
         {
-            dispersion = dispersion.Learn(criterion, Pending, Closed.Canary);
+            dispersion = dispersion.Learn(criterion, Pending, Closed.Canary, learnsStable: !isChanging);
             if (criterion.IsLimit || Base.Guess() is not null)
             {
                 harm = Bet(harm, Hypothesis.Harm, criterion, dispersion);
-                safety = Bet(safety, Hypothesis.Safety, criterion, dispersion);
+
+                // A target that may hide a slow canary shows none safe.
+                safety = Latency is { IsInDoubt: true } ? safety : Bet(safety, Hypothesis.Safety, criterion, dispersion);
             }
         }
 
-        return this with
+        return (this with
         {
             Closed = Total,
             Pending = default,
@@ -87,9 +97,32 @@ public sealed record GuardrailEvidence
             Harm = harm,
             Safety = safety,
             Dispersion = dispersion,
-            Latency = Latency?.Settle(),
-        };
+        }).Take(target);
     }
+
+    /// <summary>Where the target goes, and whether stable is becoming another than it was: that is no wobble.</summary>
+    private (Settled? Target, bool IsChanging) Settle()
+    {
+        var target = Latency?.Move();
+        return (target, Latency is { Bucket: not null } && target is { Anew: not null } or { Target.IsInDoubt: true });
+    }
+
+    /// <summary>
+    /// Takes a target over. One that is learnt anew makes slow something else: stable's rate under it is known from what it was learnt from, and to
+    /// have been safe under the one before says nothing. Harm stays: each block was judged by a target that was fixed before it.
+    /// </summary>
+    private GuardrailEvidence Take(Settled? settled) => settled switch
+    {
+        null => this,
+        { Anew: { } stable } => this with
+        {
+            Latency = settled.Target,
+            Base = new BaseRate().Learn(stable),
+            Safety = new EProcess(),
+            Dispersion = Dispersion.StartAnew(stable),
+        },
+        _ => this with { Latency = settled.Target },
+    };
 
     private EProcess Bet(EProcess process, Hypothesis hypothesis, Criterion criterion, Dispersion dispersion)
     {

@@ -25,7 +25,7 @@ public sealed record Judge(double HarmErrorRate, double SafetyErrorRate)
         ArgumentNullException.ThrowIfNull(evidence);
         return Of(
             evidence.Harm,
-            evidence.Safety,
+            evidence.Latency is { IsInDoubt: true } ? evidence.Safety with { LogPeak = 0 } : evidence.Safety,
             criterion.IsMetBy(evidence.Total),
             evidence.Dispersion.Temper(evidence.Harm with { LogPeak = 0 }, Hypothesis.Harm),
             evidence.Interval(criterion, HarmErrorRate),

@@ -51,6 +51,16 @@ public sealed class LatencyHistogram
         return added;
     }
 
+    /// <summary>The histogram with another's latencies in it.</summary>
+    public LatencyHistogram Add(LatencyHistogram other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Add(other._counts.Select(pair => (pair.Key, pair.Value)));
+    }
+
+    /// <summary>How many lie beyond a bucket.</summary>
+    public long Beyond(int bucket) => _counts.Where(pair => pair.Key > bucket).Sum(pair => pair.Value);
+
     /// <summary>The first bucket with at least this share of the latencies in it and those below; null when there are none.</summary>
     public int? Quantile(double share)
     {

@@ -91,6 +91,8 @@ public class HostileStateTests
     [TestCase("latency.bucket", "1024")]
     [TestCase("latency.bucket", "-1")]
     [TestCase("latency.quantile", "1")]
+    [TestCase("latency.against", "20001")]
+    [TestCase("latency.against", "-9223372036854775808")]
     public void Numbers_that_no_state_has_are_refused(string path, string value)
     {
         string text = JsonLeaves.Replace(States[0], path, value);

@@ -15,7 +15,13 @@ internal static class Manifests
         """;
 
     /// <summary>A sample of the repository.</summary>
-    public static string Sample(string name)
+    public static string Sample(string name) => Path.Combine(Root(), "crds", "samples", name);
+
+    /// <summary>What the demo applies.</summary>
+    public static string Demo() =>
+        File.ReadAllText(Path.Combine(Root(), "tests", "Demo", "manifests", "digits.yaml")).Replace("MODEL_DIGEST", new string('0', 64));
+
+    private static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!Directory.Exists(Path.Combine(folder.FullName, "crds", "samples")))
@@ -23,6 +29,6 @@ internal static class Manifests
             folder = folder.Parent ?? throw new DirectoryNotFoundException("crds/samples is nowhere above the tests");
         }
 
-        return Path.Combine(folder.FullName, "crds", "samples", name);
+        return folder.FullName;
     }
 }

@@ -49,6 +49,29 @@ public class SimulationTests
         }
     }
 
+    /// <summary>As the demo's v4: its 90 % quantile is several times stable's.</summary>
+    [TestCase(20)]
+    [TestCase(600)]
+    public void What_the_demo_asks_finds_a_canary_that_is_several_times_slower_and_none_that_is_as_fast(int history)
+    {
+        var fast = Good with { P50 = TimeSpan.FromMilliseconds(1.5), P95 = TimeSpan.FromMilliseconds(4) };
+        using var manifest = new TemporaryFile(Manifests.Demo());
+        var settings = Settings() with
+        {
+            Spec = SettingsReader.Manifest(new InputFile(manifest.Path, () => Stream.Null)).Spec,
+            RequestsPerSecond = 100,
+            Stable = fast,
+            Canary = fast,
+            HistorySeconds = history,
+            Runs = 20,
+        };
+
+        Assert.That(Run(settings).Select(run => run.Outcome), Is.All.EqualTo(Outcome.Promoted));
+        Assert.That(
+            Run(settings with { Canary = fast with { P50 = TimeSpan.FromMilliseconds(6), P95 = TimeSpan.FromMilliseconds(11) } }).Select(run => run.Reason),
+            Is.All.EqualTo(Reasons.LatencyHarmful));
+    }
+
     [TestCase("Hold", nameof(Outcome.Held))]
     [TestCase("Rollback", nameof(Outcome.RolledBack))]
     [TestCase("Promote", nameof(Outcome.Promoted))]

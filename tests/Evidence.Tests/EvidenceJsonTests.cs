@@ -19,7 +19,7 @@ public sealed class EvidenceJsonTests
                 {
                     Sequence = 5,
                     Start = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
-                    Revisions = new() { ["0123456789"] = new RevisionCounts { Requests = 4, Errors = 1, Rejections = 1, Latency = [[17, 2]], Correct = 1, Incorrect = 2 } },
+                    Revisions = new() { ["0123456789"] = new RevisionCounts { Requests = 4, Errors = 1, Rejections = 1, WarmUp = 3, Latency = [[17, 2]], Correct = 1, Incorrect = 2 } },
                 },
             ],
         };

@@ -5,6 +5,30 @@ namespace ModelOperator.Rollouts.Tests;
 /// <summary>Specs of the tests.</summary>
 internal static class Specs
 {
+    /// <summary>What the demo rolls out by: short steps, blocks of five seconds, and a wide margin for latency.</summary>
+    public static ModelDeploymentSpec Demo() => new()
+    {
+        Model = new ModelSource { Uri = "https://models.example/digits.onnx" },
+        Replicas = 2,
+        Rollout = new RolloutSpec
+        {
+            Steps = [new RolloutStep { Weight = 10, DurationSeconds = 10 }, new RolloutStep { Weight = 50, DurationSeconds = 10 }],
+            Analysis = new AnalysisSpec
+            {
+                IntervalSeconds = 5,
+                ConfidencePercent = 99,
+                DeadlineSeconds = 600,
+                Guardrails =
+                [
+                    new Guardrail { Name = "accuracy", Type = GuardrailType.Accuracy, MarginPercent = 5 },
+                    new Guardrail { Name = "latency", Type = GuardrailType.Latency, QuantilePercent = 90, MarginPercent = 15 },
+                    new Guardrail { Name = "errors", Type = GuardrailType.ErrorRate, MarginPercent = 2 },
+                ],
+            },
+            ProgressDeadlineSeconds = 40,
+        },
+    };
+
     public static ModelDeploymentSpec Digits(
         int replicas = 2, int deadlineSeconds = 3600, InconclusiveAction? onInconclusive = null, int minRequests = 0, params int[] weights) => new()
         {

@@ -112,6 +112,7 @@ internal sealed class InferenceForwarder(
         var attempt = new ForwardAttempt(pod, requestId, remember);
         context.Request.Body = request.Body.Open();
 
+        bool isWarmUp = isInfer && pod.WarmUp.Takes(timeProvider);
         pod.Enter();
         long started = timeProvider.GetTimestamp();
         ForwarderError error;
@@ -138,11 +139,12 @@ internal sealed class InferenceForwarder(
         }
 
         pod.Recovered();
-        await CompleteAsync(request, pod, error, exception, duration);
+        await CompleteAsync(request, pod, error, exception, duration, isWarmUp);
         return true;
     }
 
-    private async Task CompleteAsync(Forwarding request, PodEndpoint pod, ForwarderError error, Exception? exception, TimeSpan duration)
+    private async Task CompleteAsync(
+        Forwarding request, PodEndpoint pod, ForwarderError error, Exception? exception, TimeSpan duration, bool isWarmUp)
     {
         HttpContext context = request.Context;
         if (error != ForwarderError.None && (context.RequestAborted.IsCancellationRequested || IsOfClient(error)))
@@ -156,10 +158,7 @@ internal sealed class InferenceForwarder(
         metrics.Request(request.Model, pod.Revision, status);
         if (request.Kind == RequestKind.Infer)
         {
-            RequestOutcome outcome = error != ForwarderError.None || status >= 500 ? RequestOutcome.Error
-                : status >= 400 ? RequestOutcome.Rejection
-                : RequestOutcome.Success;
-            evidence.Model(request.Model).RecordRequest(pod.Revision, outcome, duration);
+            Record(evidence.Model(request.Model), pod.Revision, error, status, duration, isWarmUp);
             metrics.Duration(request.Model, pod.Revision, duration);
         }
 
@@ -169,6 +168,20 @@ internal sealed class InferenceForwarder(
         await RouterError.WriteAsync(context, status, error == ForwarderError.RequestTimedOut
             ? $"model '{request.Model}' did not answer within {options.ActivityTimeout.TotalSeconds} s"
             : $"model '{request.Model}' broke off before it had answered");
+    }
+
+    private static void Record(ModelRecorder recorder, string revision, ForwarderError error, int status, TimeSpan duration, bool isWarmUp)
+    {
+        if (isWarmUp)
+        {
+            recorder.RecordWarmUp(revision);
+            return;
+        }
+
+        RequestOutcome outcome = error != ForwarderError.None || status >= 500 ? RequestOutcome.Error
+            : status >= 400 ? RequestOutcome.Rejection
+            : RequestOutcome.Success;
+        recorder.RecordRequest(revision, outcome, duration);
     }
 
     private void RememberAnswered(HttpContext context, string model, string clientId, PodEndpoint pod)

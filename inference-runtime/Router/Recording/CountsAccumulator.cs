@@ -5,10 +5,10 @@ namespace ModelOperator.Router.Recording;
 /// <summary>Counts of one revision while a tick is open. Not thread-safe: its owner locks.</summary>
 internal sealed class CountsAccumulator
 {
-    private long _requests, _errors, _rejections, _correct, _incorrect;
+    private long _requests, _errors, _rejections, _warmUp, _correct, _incorrect;
     private readonly int[] _latency = new int[LatencyBuckets.Count];
 
-    public bool IsEmpty => _requests == 0 && _correct == 0 && _incorrect == 0;
+    public bool IsEmpty => _requests == 0 && _warmUp == 0 && _correct == 0 && _incorrect == 0;
 
     public void AddRequest(RequestOutcome outcome, TimeSpan duration)
     {
@@ -20,6 +20,8 @@ internal sealed class CountsAccumulator
             default: _errors++; break;
         }
     }
+
+    public void AddWarmUp() => _warmUp++;
 
     public void AddFeedback(long correctCount, long incorrectCount)
     {
@@ -33,10 +35,11 @@ internal sealed class CountsAccumulator
         other._requests += _requests;
         other._errors += _errors;
         other._rejections += _rejections;
+        other._warmUp += _warmUp;
         other._correct += _correct;
         other._incorrect += _incorrect;
         for (int i = 0; i < _latency.Length; i++) other._latency[i] += _latency[i];
-        _requests = _errors = _rejections = _correct = _incorrect = 0;
+        _requests = _errors = _rejections = _warmUp = _correct = _incorrect = 0;
         Array.Clear(_latency);
     }
 
@@ -53,6 +56,7 @@ internal sealed class CountsAccumulator
             Requests = _requests,
             Errors = _errors,
             Rejections = _rejections,
+            WarmUp = _warmUp,
             Latency = buckets,
             Correct = _correct,
             Incorrect = _incorrect,

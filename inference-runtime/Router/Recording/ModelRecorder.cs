@@ -35,6 +35,13 @@ internal sealed class ModelRecorder
         lock (stripe.Gate) stripe.Get(revision).AddRequest(outcome, duration);
     }
 
+    /// <summary>A request to a pod that was cold when it was sent: how it ended is no evidence.</summary>
+    public void RecordWarmUp(string revision)
+    {
+        Stripe stripe = CurrentStripe();
+        lock (stripe.Gate) stripe.Get(revision).AddWarmUp();
+    }
+
     public void RecordFeedback(string revision, long correct, long incorrect)
     {
         Stripe stripe = CurrentStripe();

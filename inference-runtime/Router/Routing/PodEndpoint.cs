@@ -4,7 +4,7 @@ namespace ModelOperator.Router.Routing;
 /// A pod and what this router knows of it at this moment: requests in flight, and whether connecting to it failed of late.
 /// One instance lives as long as the pod, over all snapshots.
 /// </summary>
-internal sealed class PodEndpoint(string name, string uid, string revision, string address)
+internal sealed class PodEndpoint(string name, string uid, string revision, string address, bool isWarm = false)
 {
     private static readonly TimeSpan FirstEjection = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestEjection = TimeSpan.FromSeconds(10);
@@ -20,6 +20,8 @@ internal sealed class PodEndpoint(string name, string uid, string revision, stri
 
     /// <summary>Prefix of its URLs.</summary>
     public string BaseAddress { get; } = $"http://{address}";
+
+    public WarmUp WarmUp { get; } = new(isWarm);
 
     public int InFlight => Volatile.Read(ref _inFlight);
 

@@ -17,4 +17,5 @@ internal readonly record struct RevisionWeight(string Revision, int Weight);
 /// <param name="Revision">The revision it serves.</param>
 /// <param name="Address">Host and port.</param>
 /// <param name="Ready">May get requests. One that may not (coming up, terminating) can still be asked about its past predictions.</param>
-internal sealed record PodState(string Name, string Uid, string Model, string Revision, string Address, bool Ready);
+/// <param name="Warm">Has been ready for long: a router that sees it for the first time, because it starts itself, has no cold pod before it.</param>
+internal sealed record PodState(string Name, string Uid, string Model, string Revision, string Address, bool Ready, bool Warm);

@@ -4,7 +4,7 @@ namespace ModelOperator.Router.Routing;
 
 /// <summary>
 /// Makes a snapshot of tables and pods. What has a memory is carried over from the previous one: the endpoint of a pod that
-/// is still the same (in flight, ejected), and the block being drawn from while the table and who can serve stay the same.
+/// is still the same (in flight, ejected, warm), and the block being drawn from while the table and who can serve stay the same.
 /// </summary>
 internal static class SnapshotBuilder
 {
@@ -44,5 +44,5 @@ internal static class SnapshotBuilder
     private static PodEndpoint EndpointOf(PodState pod, Dictionary<string, PodEndpoint> known) =>
         known.TryGetValue(pod.Uid, out PodEndpoint? endpoint) && endpoint.Address == pod.Address && endpoint.Revision == pod.Revision
             ? endpoint
-            : new PodEndpoint(pod.Name, pod.Uid, pod.Revision, pod.Address);
+            : new PodEndpoint(pod.Name, pod.Uid, pod.Revision, pod.Address, pod.Warm);
 }

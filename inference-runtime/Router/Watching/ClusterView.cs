@@ -20,26 +20,33 @@ internal static class ClusterView
     private const int StandardAdminPort = 8081;
     private const int StandardPort = 8080;
 
+    // Twice as long as a warm-up lasts at most, so that clocks need not agree.
+    private static readonly TimeSpan WarmAfter = 2 * WarmUp.Longest;
+
     public static ModelTable Table(ModelDeployment model) => model.Status?.Routing is { } table
         ? new ModelTable(
             model.Metadata.Name, table.Version, [.. table.Targets.Select(t => new RevisionWeight(t.Revision, Math.Clamp(t.Weight, 0, 100)))], Rule(model.Spec.Feedback))
         : new ModelTable(model.Metadata.Name, -1, [], Rule(model.Spec.Feedback));
 
     /// <summary>The pod as the router sees it; null when it has no address or has ended.</summary>
-    public static PodState? Pod(Pod pod)
+    public static PodState? Pod(Pod pod, DateTimeOffset now)
     {
         string? model = pod.Metadata.Labels?.GetValueOrDefault(Labels.Model);
         string? revision = pod.Metadata.Labels?.GetValueOrDefault(Labels.Revision);
         string? ip = pod.Status?.PodIP;
         if (model is null || revision is null || string.IsNullOrEmpty(ip) || pod.Status?.Phase is "Succeeded" or "Failed") return null;
 
-        return new PodState(pod.Metadata.Name, pod.Metadata.Uid ?? "", model, revision, Address(pod, ip, PortName, StandardPort), pod.IsReady());
+        bool ready = pod.IsReady();
+        return new PodState(
+            pod.Metadata.Name, pod.Metadata.Uid ?? "", model, revision, Address(pod, ip, PortName, StandardPort), ready, ready && now - ReadySince(pod) >= WarmAfter);
     }
 
     /// <summary>The router a pod is; null when it cannot be asked (any more).</summary>
     public static RouterPeer? Router(Pod pod) => pod.IsReady() && pod.Status?.PodIP is { Length: > 0 } ip
         ? new RouterPeer(pod.Metadata.Name, Address(pod, ip, AdminPortName, StandardAdminPort))
         : null;
+
+    private static DateTimeOffset? ReadySince(Pod pod) => pod.Status?.Conditions?.Find(c => c is { Type: "Ready", Status: "True" })?.LastTransitionTime;
 
     private static string Address(Pod pod, string ip, string portName, int standardPort)
     {

@@ -13,6 +13,7 @@ internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
     private readonly RoutingState _state;
     private readonly RouterPeers _peers;
     private readonly RouterReadiness _readiness;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger _log;
     private readonly EntityCache<ModelDeployment> _models;
     private readonly EntityCache<Pod> _pods;
@@ -31,6 +32,7 @@ internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
         _state = state;
         _peers = peers;
         _readiness = readiness;
+        _timeProvider = timeProvider;
         _log = loggers.CreateLogger<ClusterWatcher>();
         _models = new EntityCache<ModelDeployment>(loggers.CreateLogger<EntityCache<ModelDeployment>>());
         _pods = new EntityCache<Pod>(loggers.CreateLogger<EntityCache<Pod>>());
@@ -80,7 +82,9 @@ internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
     {
         _peers.Update(_routers.List().Select(ClusterView.Router).OfType<RouterPeer>());
         RoutingSnapshot before = _state.Current;
-        RoutingSnapshot now = _state.Update(_models.List().Select(ClusterView.Table), _pods.List().Select(ClusterView.Pod).OfType<PodState>());
+        var time = _timeProvider.GetUtcNow();
+        RoutingSnapshot now = _state.Update(
+            _models.List().Select(ClusterView.Table), _pods.List().Select(pod => ClusterView.Pod(pod, time)).OfType<PodState>());
         foreach (ModelRoute route in now.Models.Values)
         {
             if (before.Find(route.Name) is { } old && ReferenceEquals(old.Draw, route.Draw)) continue;

@@ -20,7 +20,8 @@ internal static class SimulateCommand
 
         What is assumed: requests come at random (Poisson) at the same rate; of each 100 the canary gets exactly its weight, as the router does it; answers
         fail, err and are slow independently of each other, unless --wobble says otherwise; latencies are lognormal; the truth of an answer comes after
-        --feedback-delay; a new pod is ready after --startup; an evaluation is passed; a Webhook or Job says Safe at once, unless --gate says otherwise.
+        --feedback-delay; a new pod is ready after --startup, and warm then; an evaluation is passed; a Webhook or Job says Safe at once, unless --gate
+        says otherwise.
         A wobble multiplies the bad shares and the latencies by a factor that wanders from interval to interval (its logarithm is a first-order
         autoregressive process, of which 0.9 lasts to the next interval). The same seed gives the same numbers.
 

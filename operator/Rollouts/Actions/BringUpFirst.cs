@@ -1,4 +1,5 @@
 using ModelOperator.Api;
+using ModelOperator.Rollouts.Judging;
 
 namespace ModelOperator.Rollouts.Actions;
 
@@ -34,6 +35,7 @@ internal static class BringUpFirst
             }
 
             status.StableRevision = revision;
+            Baseline.ForgetLatencies(status);
             scope.Table.SendAllTo(revision);
             scope.Decide(DecisionActions.Promoted, revision, Reasons.Promoted, $"first revision {revision} is ready and gets all requests{Evaluate.Passed(scope)}");
             status.Phase = RolloutPhase.Promoting;

@@ -1,4 +1,5 @@
 using ModelOperator.Api;
+using ModelOperator.Rollouts.Judging;
 
 namespace ModelOperator.Rollouts.Actions;
 
@@ -13,6 +14,7 @@ internal static class Promotion
         scope.Decide(
             DecisionActions.Promoted, canary, reason, $"canary {canary} is promoted and replaces {status.StableRevision}: {message}{Story.Trial(scope)}");
         status.StableRevision = canary;
+        Baseline.ForgetLatencies(status);
         status.CanaryRevision = null;
         status.Rollout = null;
         status.Phase = RolloutPhase.Promoting;

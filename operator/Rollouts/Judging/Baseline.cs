@@ -47,6 +47,20 @@ internal static class Baseline
         };
     }
 
+    /// <summary>
+    /// Another revision serves from now on. It wobbles as the one before, for all one knows; how fast it is has to be learnt of itself.
+    /// </summary>
+    public static void ForgetLatencies(ModelDeploymentStatus status)
+    {
+        foreach (var guardrail in status.Baseline?.Guardrails ?? [])
+        {
+            if (GuardrailEvidenceJson.Read(guardrail.State) is { Latency.Quantile: { } quantile } known)
+            {
+                guardrail.State = GuardrailEvidenceJson.Write(known with { Pending = default, Latency = LatencyTarget.Following(quantile) });
+            }
+        }
+    }
+
     // With nobody to ask there is nothing to learn, and the status need not change.
     private static bool IsDue(Scope scope) =>
         scope.World.Routers.Any(router => router.Report is not null)

@@ -25,8 +25,15 @@ internal sealed record CountedGuardrail(EffectiveGuardrail Guardrail, GuardrailE
     public override GuardrailVerdict Judge(Judge judge, bool isLast)
     {
         var judgement = judge.Of(Evidence, Criterion, isLast);
-        return Say(judgement, Sentence.Of(Measure, Criterion, Evidence, judgement, judge));
+        return Say(judgement, Evidence.Latency is { Bucket: null } target
+            ? $"no target yet: stable has answered {target.Known:N0} of the {LatencyTarget.SamplesNeeded(target.Quantile!.Value):N0} requests that its "
+                + $"{Guardrail.QuantilePercent} % quantile takes"
+            : Sentence.Of(Measure, Criterion, Evidence, judgement, judge) + Doubt(judgement));
     }
+
+    private string Doubt(Judgement judgement) => judgement.Verdict != Verdict.Harmful && Evidence.Latency is { Against: not 0 and var against }
+        ? $"; stable has become {(against > 0 ? "faster" : "slower")}, and until the target is learnt anew no canary is safe by it"
+        : "";
 
     public override GuardrailStatus Describe(Judgement judgement) => new()
     {

@@ -67,7 +67,7 @@ internal static class Guardrails
 
         return Counts(known?.State, guardrail) is { } counts
             ? new CountedGuardrail(guardrail, counts, known!.Source)
-            : new CountedGuardrail(guardrail, Fresh(status, guardrail) with { Pending = default }, null);
+            : new CountedGuardrail(guardrail, Fresh(status, guardrail).Begin(), null);
     }
 
     // A guardrail that was changed starts anew: what was gathered for the old one says nothing of it.

@@ -10,7 +10,8 @@ internal static class RevisionFigures
     // A hundred thousand million requests in one second are no count but a fault, and sums of such must not overflow.
     private const long Most = 100_000_000_000;
 
-    public static long Requests(RevisionCounts? counts) => Sane(counts?.Requests);
+    /// <summary>Requests answered, those of warm-ups among them.</summary>
+    public static long Requests(RevisionCounts? counts) => Sane(counts?.Requests) + Sane(counts?.WarmUp);
 
     public static ArmCounts Count(GuardrailType type, RevisionCounts? counts)
     {

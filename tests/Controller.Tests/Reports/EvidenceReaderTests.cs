@@ -95,6 +95,7 @@ public sealed class EvidenceReaderTests : IDisposable
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":1,"start":"2026-01-01T00:00:00Z","revisions":{}}]}""")]
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":null}}]}""")]
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":-1}}}]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"warmUp":-1}}}]}""")]
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"errors":2}}}]}""")]
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":9,"latency":[[815,1]]}}}]}""")]
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"latency":[[1,2]]}}}]}""")]

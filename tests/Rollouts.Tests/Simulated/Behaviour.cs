@@ -15,6 +15,9 @@ internal sealed record Behaviour
     /// <summary>Bucket around which latencies lie.</summary>
     public int LatencyBucket { get; init; } = 270;
 
+    /// <summary>Simulated second up to which answers take ten times as long.</summary>
+    public int ColdUntil { get; init; }
+
     /// <summary>Simulated second from which on pods are not ready any more.</summary>
     public int? BreaksAt { get; init; }
 }

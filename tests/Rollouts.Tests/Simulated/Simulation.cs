@@ -8,6 +8,9 @@ internal sealed class Simulation
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
+    // At two percent a bucket.
+    private const int TenTimes = 116;
+
     private readonly Random _random;
     private readonly Dictionary<string, Behaviour> _behaviours = [];
     private long _generation = 1;
@@ -153,7 +156,11 @@ internal sealed class Simulation
         };
     }
 
-    private Behaviour BehaviourOf(string revision) => _behaviours.GetValueOrDefault(revision) ?? new Behaviour();
+    private Behaviour BehaviourOf(string revision)
+    {
+        var behaviour = _behaviours.GetValueOrDefault(revision) ?? new Behaviour();
+        return Second < behaviour.ColdUntil ? behaviour with { LatencyBucket = behaviour.LatencyBucket + TenTimes } : behaviour;
+    }
 }
 
 internal enum Death

@@ -22,6 +22,7 @@ public sealed class EvidenceRecorderTests
             {
                 model.RecordRequest($"r{i % 3}", (RequestOutcome)(i % 5 == 0 ? 1 : i % 7 == 0 ? 2 : 0), TimeSpan.FromMicroseconds(i));
                 if (i % 2 == 0) model.RecordFeedback($"r{i % 3}", 2, 1);
+                if (i % 4 == 0) model.RecordWarmUp($"r{i % 3}");
             }
         }))];
 
@@ -46,6 +47,7 @@ public sealed class EvidenceRecorderTests
             Assert.That(reader.Sum(c => c.Rejections), Is.EqualTo(Writers * Each / 5));
             Assert.That(reader.Sum(c => c.Errors), Is.EqualTo(Writers * errors));
             Assert.That(reader.Sum(c => c.Latency.Sum(b => b[1])), Is.EqualTo(Writers * (Each - (Each / 5) - errors)));
+            Assert.That(reader.Sum(c => c.WarmUp), Is.EqualTo(Writers * Each / 4));
             Assert.That(reader.Sum(c => c.Correct), Is.EqualTo(Writers * Each));
             Assert.That(reader.Sum(c => c.Incorrect), Is.EqualTo(Writers * Each / 2));
             Assert.That(reader.Sequences, Is.Ordered.And.Unique);

@@ -98,5 +98,5 @@ public sealed class SnapshotBuilderTests
     private static RoutingSnapshot Snapshot(RoutingSnapshot previous, ModelTable table, params PodState[] pods) =>
         SnapshotBuilder.Build(previous, [table], pods);
 
-    private static PodState Pod(string name, string revision) => new(name, $"uid-{name}", "digits", revision, "10.0.0.1:8080", Ready: true);
+    private static PodState Pod(string name, string revision) => new(name, $"uid-{name}", "digits", revision, "10.0.0.1:8080", Ready: true, Warm: false);
 }

@@ -50,6 +50,24 @@ public sealed class ForwardingTests
     }
 
     [Test]
+    public async Task What_a_cold_pod_answers_reaches_the_client_and_is_no_evidence()
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod warm = await TestPod.StartAsync(Stable), cold = await TestPod.StartAsync(Canary);
+        router.Route([new(Stable, 50), new(Canary, 50)], warm.State(), cold.State(warm: false));
+        int cases = 0;
+        cold.BeforeAnswer = context => Task.FromResult(context.Response.StatusCode = Interlocked.Increment(ref cases) % 2 == 0 ? 500 : 200);
+
+        HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => router.InferAsync()));
+
+        Assert.That(answers.Count(a => a.StatusCode == HttpStatusCode.InternalServerError), Is.EqualTo(25));
+        Dictionary<string, RevisionCounts> counts = await router.CountsAsync();
+        RevisionCounts canary = counts[Canary];
+        Assert.That((canary.WarmUp, canary.Requests, canary.Errors, canary.Latency.Count), Is.EqualTo((50, 0, 0, 0)));
+        Assert.That((counts[Stable].WarmUp, counts[Stable].Requests), Is.EqualTo((0, 50)));
+    }
+
+    [Test]
     public async Task A_connection_broken_in_the_middle_of_inference_is_an_error_and_is_not_sent_again()
     {
         await using TestRouter router = await TestRouter.StartAsync();
@@ -121,7 +139,7 @@ public sealed class ForwardingTests
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod good = await TestPod.StartAsync(Mine), draining = await TestPod.StartAsync(Mine), canary = await TestPod.StartAsync(Other);
         draining.Draining = true;
-        var refused = new PodState("refused", "uid-refused", "digits", Mine, $"127.0.0.1:{FreePort()}", Ready: true);
+        var refused = new PodState("refused", "uid-refused", "digits", Mine, $"127.0.0.1:{FreePort()}", Ready: true, Warm: true);
         router.Route([new(Mine, 50), new(Other, 50)], good.State(), draining.State(), refused, canary.State());
 
         HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => router.InferAsync()));
@@ -140,7 +158,7 @@ public sealed class ForwardingTests
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod canary = await TestPod.StartAsync(Canary);
-        var refused = new PodState("refused", "uid-refused", "digits", Stable, $"127.0.0.1:{FreePort()}", Ready: true);
+        var refused = new PodState("refused", "uid-refused", "digits", Stable, $"127.0.0.1:{FreePort()}", Ready: true, Warm: true);
         router.Route([new(Stable, 90), new(Canary, 10)], refused, canary.State());
 
         using HttpResponseMessage answer = await router.InferAsync();
@@ -243,7 +261,7 @@ public sealed class ForwardingTests
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync(Stable);
-        var refused = new PodState("refused", "uid-refused", "digits", Stable, $"127.0.0.1:{FreePort()}", Ready: true);
+        var refused = new PodState("refused", "uid-refused", "digits", Stable, $"127.0.0.1:{FreePort()}", Ready: true, Warm: true);
         router.Route([new(Stable, 100)], pod.State(), refused);
         const string Frame = """{"id":"","x":""}""";
 

@@ -102,7 +102,7 @@ public sealed class RealServerTests
 
         private int Port => port;
 
-        public PodState State(string name, string revision) => new(name, $"uid-{name}", "digits", revision, $"127.0.0.1:{port}", Ready: true);
+        public PodState State(string name, string revision) => new(name, $"uid-{name}", "digits", revision, $"127.0.0.1:{port}", Ready: true, Warm: true);
 
         public async ValueTask DisposeAsync()
         {

@@ -54,7 +54,7 @@ internal sealed class TestPod : IAsyncDisposable
         return pod;
     }
 
-    public PodState State(bool ready = true) => new(Name, $"uid-{Name}", "digits", Revision, Address, ready);
+    public PodState State(bool ready = true, bool warm = true) => new(Name, $"uid-{Name}", "digits", Revision, Address, ready, warm);
 
     /// <summary>Ends at once when nothing is under way any more.</summary>
     public Task StopAsync() => _app.StopAsync();

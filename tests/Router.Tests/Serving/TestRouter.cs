@@ -84,6 +84,7 @@ internal sealed class TestRouter : IAsyncDisposable
             Requests = g.Sum(r => r.Value.Requests),
             Errors = g.Sum(r => r.Value.Errors),
             Rejections = g.Sum(r => r.Value.Rejections),
+            WarmUp = g.Sum(r => r.Value.WarmUp),
             Correct = g.Sum(r => r.Value.Correct),
             Incorrect = g.Sum(r => r.Value.Incorrect),
             Latency = [.. g.SelectMany(r => r.Value.Latency)],

@@ -12,26 +12,37 @@ public sealed class ClusterViewTests
     public void A_ready_pod_gets_requests_at_its_port_named_http()
     {
         Assert.That(
-            ClusterView.Pod(Pod()), Is.EqualTo(new PodState("digits-1", "uid-1", "digits", "0123456789", "10.0.0.7:9000", Ready: true)));
-        Assert.That(ClusterView.Pod(Pod(p => p.Spec.Containers = null))!.Address, Is.EqualTo("10.0.0.7:8080"));
-        Assert.That(ClusterView.Pod(Pod(p => p.Status!.PodIP = "fd00::7"))!.Address, Is.EqualTo("[fd00::7]:9000"));
+            View(Pod()), Is.EqualTo(new PodState("digits-1", "uid-1", "digits", "0123456789", "10.0.0.7:9000", Ready: true, Warm: false)));
+        Assert.That(View(Pod(p => p.Spec.Containers = null))!.Address, Is.EqualTo("10.0.0.7:8080"));
+        Assert.That(View(Pod(p => p.Status!.PodIP = "fd00::7"))!.Address, Is.EqualTo("[fd00::7]:9000"));
     }
 
     [Test]
     public void A_pod_that_is_unready_or_terminating_gets_none_but_is_known()
     {
-        Assert.That(ClusterView.Pod(Pod(p => p.Status!.Conditions![0].Status = "False"))!.Ready, Is.False);
-        Assert.That(ClusterView.Pod(Pod(p => p.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch))!.Ready, Is.False);
+        Assert.That(View(Pod(p => p.Status!.Conditions![0].Status = "False"))!.Ready, Is.False);
+        Assert.That(View(Pod(p => p.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch))!.Ready, Is.False);
+    }
+
+    [TestCase(59, false)]
+    [TestCase(60, true)]
+    public void A_pod_that_has_been_ready_for_a_minute_is_warm(int seconds, bool warm)
+    {
+        Pod pod = Pod(p => p.Status!.Conditions![0].LastTransitionTime = DateTimeOffset.UnixEpoch);
+
+        Assert.That(ClusterView.Pod(pod, DateTimeOffset.UnixEpoch.AddSeconds(seconds))!.Warm, Is.EqualTo(warm));
+        pod.Status!.Conditions![0].Status = "False";
+        Assert.That(ClusterView.Pod(pod, DateTimeOffset.UnixEpoch.AddSeconds(seconds))!.Warm, Is.False, "it has not been ready at all");
     }
 
     [Test]
     public void A_pod_without_address_or_labels_or_that_has_ended_is_unknown()
     {
-        Assert.That(ClusterView.Pod(Pod(p => p.Status!.PodIP = null)), Is.Null);
-        Assert.That(ClusterView.Pod(Pod(p => p.Status = null)), Is.Null);
-        Assert.That(ClusterView.Pod(Pod(p => p.Metadata.Labels = null)), Is.Null);
-        Assert.That(ClusterView.Pod(Pod(p => p.Metadata.Labels!.Remove(Labels.Revision))), Is.Null);
-        Assert.That(ClusterView.Pod(Pod(p => p.Status!.Phase = "Failed")), Is.Null);
+        Assert.That(View(Pod(p => p.Status!.PodIP = null)), Is.Null);
+        Assert.That(View(Pod(p => p.Status = null)), Is.Null);
+        Assert.That(View(Pod(p => p.Metadata.Labels = null)), Is.Null);
+        Assert.That(View(Pod(p => p.Metadata.Labels!.Remove(Labels.Revision))), Is.Null);
+        Assert.That(View(Pod(p => p.Status!.Phase = "Failed")), Is.Null);
     }
 
     [Test]
@@ -73,6 +84,8 @@ public sealed class ClusterViewTests
         Assert.That((table.Model, table.Version), Is.EqualTo(("digits", 4)));
         Assert.That(table.Targets, Is.EqualTo(new RevisionWeight[] { new("a", 95), new("b", 5) }));
     }
+
+    private static PodState? View(Pod pod) => ClusterView.Pod(pod, DateTimeOffset.UnixEpoch);
 
     private static Pod Pod(Action<Pod>? change = null)
     {
