@@ -21,9 +21,19 @@ internal static class TarUnpacking
     private static async Task<TarEntry?> NextAsync(TarReader reader, HeaderGuard guard, CancellationToken cancellationToken)
     {
         guard.Left = MaxHeaderBytes;
-        TarEntry? entry = await reader.GetNextEntryAsync(copyData: false, cancellationToken);
-        guard.Left = long.MaxValue;
-        return entry;
+        try
+        {
+            return await reader.GetNextEntryAsync(copyData: false, cancellationToken);
+        }
+        catch (Exception e) when (e is ArgumentException or ArithmeticException or FormatException or InvalidOperationException or OutOfMemoryException)
+        {
+            // Dates and sizes that no entry can have; room for attributes is made before they are read.
+            throw new InvalidDataException(e.Message, e);
+        }
+        finally
+        {
+            guard.Left = long.MaxValue;
+        }
     }
 
     private static async Task AddAsync(TarEntry entry, ArchiveWriter writer, CancellationToken cancellationToken)
