@@ -1,5 +1,3 @@
-using ModelOperator.Evidence;
-
 namespace ModelOperator.Server.Evaluation;
 
 /// <summary>What the evaluation has counted so far.</summary>
