@@ -1,15 +1,21 @@
-using System.Collections;
 using System.CommandLine;
 using ModelOperator.Server.Configuration;
 
 namespace ModelOperator.Server.Tests;
 
+// Variables are the process's own.
+[NonParallelizable]
 public sealed class SettingsTests
 {
     private readonly List<string> _files = [];
+    private readonly List<string> _variables = [];
 
     [TearDown]
-    public void DeleteFiles() => _files.ForEach(File.Delete);
+    public void CleanUp()
+    {
+        _files.ForEach(File.Delete);
+        _variables.ForEach(name => Environment.SetEnvironmentVariable(name, null));
+    }
 
     [Test]
     public void A_flag_wins_over_a_variable_and_a_variable_over_the_file()
@@ -36,23 +42,26 @@ public sealed class SettingsTests
         Assert.That(Value<string>(parsed, "--model-name"), Is.EqualTo("a b"));
     }
 
-    [TestCase(".yaml", "modelName: m\nmaxBodyMebibyte: 1\n", "FILE line 2: maxBodyMebibyte is no setting of serve: did you mean maxBodyMebibytes?")]
-    [TestCase(".json", "{\"modelName\": \"m\",\n\"threds\": 1}", "FILE line 2: threds is no setting of serve: did you mean threads?")]
-    [TestCase(".yaml", "maxBody: 1\n", "FILE line 1: maxBody is no setting of serve: did you mean maxBodyMebibytes?")]
-    [TestCase(".yaml", "config: other.yaml\n", "FILE line 1: config is no setting of serve")]
-    [TestCase(".yaml", "help: true\n", "FILE line 1: help is no setting of serve")]
-    [TestCase(".yaml", "port: 1\nport: 2\n", "FILE line 2: port is there already, on line 1: keep one of them")]
-    [TestCase(".yaml", "port:\n", "FILE line 1: port has no plain value")]
-    [TestCase(".yaml", "port: {a: 1}\n", "FILE line 1: port has no plain value")]
-    [TestCase(".yaml", "port: &a 1\nthreads: *a\n", "FILE line 2: threads has no plain value")]
-    [TestCase(".yaml", "- port\n", "FILE: expected lines such as \"port: 8080\"")]
-    [TestCase(".yaml", "port: 1\n---\nport: 2\n", "FILE: it has a second document")]
-    [TestCase(".yaml", "port: [1\nthreads: 2\n", "it is no YAML")]
-    [TestCase(".json", "{\"port\":\n 1,,}", "FILE line 2: it is no JSON")]
-    [TestCase(".json", "{\"port\": 1} {}", "it is no JSON")]
-    [TestCase(".json", "{\"port\": null}", "FILE line 1: port has no plain value")]
-    [TestCase(".json", "[]", "FILE: expected an object")]
-    public void What_is_wrong_with_a_file_is_told_with_its_line(string extension, string text, string expected)
+    [TestCase(".yaml", "modelName: m\nmaxBodyMebibyte: 1\n", "FILE: maxBodyMebibyte is not a setting of serve: did you mean maxBodyMebibytes?")]
+    [TestCase(".json", "{\"modelName\": \"m\",\n\"threds\": 1}", "FILE: threds is not a setting of serve: did you mean threads?")]
+    [TestCase(".yaml", "maxBody: 1\n", "FILE: maxBody is not a setting of serve; 'inference-runtime serve --help' lists all")]
+    [TestCase(".yaml", "config: other.yaml\n", "FILE: config is not a setting of serve")]
+    [TestCase(".yaml", "help: true\n", "FILE: help is not a setting of serve")]
+    [TestCase(".yaml", "port: 1\nport: 2\n", "FILE line 2: Duplicate key port")]
+    [TestCase(".json", "{\"port\": 1, \"port\": 2}", "FILE cannot be read as settings: A duplicate key 'port' was found")]
+    [TestCase(".yaml", "port:\n", "FILE: port has no plain value")]
+    [TestCase(".yaml", "port: {a: 1}\n", "FILE: port has no plain value")]
+    [TestCase(".yaml", "port: [{a: 1}]\n", "FILE: port has no plain value")]
+    [TestCase(".yaml", "- port\n", "FILE cannot be read as settings: expected one document of lines such as \"port: 8080\"")]
+    [TestCase(".yaml", "port: 1\n---\nport: 2\n", "FILE cannot be read as settings: expected one document")]
+    [TestCase(".yaml", "port: [1\nthreads: 2\n", "FILE cannot be read as settings")]
+    [TestCase(".yaml", "port: b: c\n", "FILE line 1: ")]
+    [TestCase(".json", "{\"port\":\n 1,,}", "FILE cannot be read as settings: ',' is an invalid start of a property name")]
+    [TestCase(".json", "{\"port\": 1} {}", "FILE cannot be read as settings")]
+    [TestCase(".json", "{\"port\": null}", "FILE: port has no plain value")]
+    [TestCase(".json", "{\"port\": {\"a\": 1}}", "FILE: port has no plain value")]
+    [TestCase(".json", "[]", "FILE cannot be read as settings: Top-level JSON element must be an object")]
+    public void What_is_wrong_with_a_file_is_told_with_its_name(string extension, string text, string expected)
     {
         string file = Write(extension, text);
 
@@ -80,7 +89,7 @@ public sealed class SettingsTests
         Assert.That(
             () => Parse(["serve"], ("MODEL_SERVER_MAX_REQUEST", "1")),
             Throws.TypeOf<TerminatingException>().With.Message.EqualTo(
-                "the environment variable MODEL_SERVER_MAX_REQUEST is no setting: did you mean MODEL_SERVER_MAX_REQUESTS?"));
+                "the environment variable MODEL_SERVER_MAX_REQUEST is not a setting: did you mean MODEL_SERVER_MAX_REQUESTS?"));
 
     [Test]
     public void Variables_of_other_commands_and_of_a_Service_named_model_server_are_left_alone()
@@ -100,12 +109,12 @@ public sealed class SettingsTests
     public void A_wrong_value_is_told_with_where_it_was_set()
     {
         string file = Write(".yaml", "\nthreads: none\n");
-        SettingSources sources = new();
-        Parse(["serve", "--config", file, "--max-requests", "0"], sources, ("MODEL_SERVER_PORT", "http"));
+        Settings settings = new();
+        Parse(["serve", "--config", file, "--max-requests", "0"], settings, ("MODEL_SERVER_PORT", "http"));
 
-        Assert.That(sources.Explain("--port is 'http', expected a number"), Is.EqualTo("MODEL_SERVER_PORT: --port is 'http', expected a number"));
-        Assert.That(sources.Explain("--threads is 'none'"), Is.EqualTo($"{file} line 2: --threads is 'none'"));
-        Assert.That(sources.Explain("--max-requests is '0'"), Is.EqualTo("--max-requests is '0'"));
+        Assert.That(settings.Explain("--port is 'http', expected a number"), Is.EqualTo("MODEL_SERVER_PORT: --port is 'http', expected a number"));
+        Assert.That(settings.Explain("--threads is 'none'"), Is.EqualTo($"{file}: --threads is 'none'"));
+        Assert.That(settings.Explain("--max-requests is '0'"), Is.EqualTo("--max-requests is '0'"));
     }
 
     [Test]
@@ -114,33 +123,41 @@ public sealed class SettingsTests
         (int status, string message) = await ServerProcess.RunAsync("serve", "--config", Write(".yaml", "modelName: m\nmodel: m.onnx\nport: http\n"));
 
         Assert.That(status, Is.EqualTo(1));
-        Assert.That(message, Does.Contain("line 3: --port is").And.Contain("expected a whole number from 0 to 65535"));
+        Assert.That(message, Does.Contain(".yaml: --port is").And.Contain("expected a whole number from 0 to 65535"));
     }
 
     [Test]
-    public void Help_tells_groups_defaults_and_the_other_ways_to_set_a_flag()
+    public async Task An_unknown_flag_is_refused_with_the_one_that_was_meant()
+    {
+        (int status, string message) = await ServerProcess.RunAsync("serve", "--model-name", "m", "--model", "m.onnx", "--max-request", "1");
+
+        Assert.That(status, Is.EqualTo(1));
+        Assert.That(message, Does.Contain("--max-request").And.Contain("did you mean --max-requests?"));
+    }
+
+    [Test]
+    public void Help_tells_defaults_ranges_and_the_other_ways_to_set_a_flag()
     {
         using StringWriter help = new();
         Root().Parse(["serve", "--help"]).Invoke(new InvocationConfiguration { Output = help });
 
-        Assert.That(help.ToString(), Does.Contain("Limits of requests:\n  --max-requests\n").And.Contain("Default: 512.").And.Contain("(1 to 1000000)"));
-        Assert.That(help.ToString(), Does.Contain("--model-name\n").And.Contain("MODEL_SERVER_PORT"));
+        Assert.That(help.ToString(), Does.Contain("--max-requests").And.Contain("[default: 512]").And.Contain("(1 to 1000000)").And.Contain("MODEL_SERVER_PORT"));
     }
 
     private static RootCommand Root() => Program.CreateRoot();
 
-    private static ParseResult Parse(string[] arguments, params (string, string)[] environment) => Parse(arguments, new SettingSources(), environment);
+    private ParseResult Parse(string[] arguments, params (string, string)[] environment) => Parse(arguments, new Settings(), environment);
 
-    private static ParseResult Parse(string[] arguments, SettingSources sources, params (string Name, string Value)[] environment)
+    private ParseResult Parse(string[] arguments, Settings settings, params (string Name, string Value)[] environment)
     {
-        RootCommand root = Root();
-        Hashtable variables = new() { ["PATH"] = "/bin" };
         foreach ((string name, string value) in environment)
         {
-            variables[name] = value;
+            _variables.Add(name);
+            Environment.SetEnvironmentVariable(name, value);
         }
 
-        return root.Parse(SettingsReader.Complete(root, arguments, variables, sources));
+        RootCommand root = Root();
+        return root.Parse(settings.Complete(root, arguments));
     }
 
     private static T? Value<T>(ParseResult parsed, string flag) => parsed.GetValue<T>(flag);

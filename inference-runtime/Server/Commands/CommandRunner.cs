@@ -7,16 +7,19 @@ namespace ModelOperator.Server.Commands;
 /// <summary>Runs a command and reports a failure where people and Kubernetes look.</summary>
 internal static class CommandRunner
 {
+    private static readonly Settings Settings = new();
+
     /// <summary>Runs the command that a command line, the environment and a configuration file ask for.</summary>
     public static async Task<int> RunAsync(RootCommand root, string[] arguments)
     {
         ParseResult parsed;
         try
         {
-            parsed = root.Parse(SettingsReader.Complete(root, arguments, Environment.GetEnvironmentVariables(), SettingSources.OfProcess));
+            parsed = root.Parse(Settings.Complete(root, arguments));
             if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
             {
-                throw new TerminatingException(FailureReasons.InvalidConfiguration, string.Join("; ", parsed.Errors.Select(e => e.Message)));
+                string unknown = parsed.UnmatchedTokens is [var flag, ..] ? Suggestion.For(parsed.CommandResult.Command, flag, meant => meant) : "";
+                throw new TerminatingException(FailureReasons.InvalidConfiguration, string.Join("; ", parsed.Errors.Select(e => e.Message)) + unknown);
             }
         }
         catch (TerminatingException e)
@@ -45,7 +48,7 @@ internal static class CommandRunner
 
     private static async Task<int> FailAsync(TerminatingException failure, string? result)
     {
-        string message = SettingSources.OfProcess.Explain(failure.Message);
+        string message = Settings.Explain(failure.Message);
         await Console.Error.WriteLineAsync($"{failure.Reason}: {message}");
         TerminationMessage.Write(new TerminatingException(failure.Reason, message, failure), result);
         return 1;

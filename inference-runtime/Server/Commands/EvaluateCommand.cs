@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using ModelOperator.Evidence;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Evaluation;
 using ModelOperator.Server.Feedback;

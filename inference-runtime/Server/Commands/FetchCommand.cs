@@ -1,8 +1,8 @@
 using System.CommandLine;
 using ModelOperator.Addressing;
-using ModelOperator.Server.Fetching;
-using ModelOperator.Server.Fetching.Archives;
-using ModelOperator.Server.Fetching.Signatures;
+using ModelOperator.Fetch;
+using ModelOperator.Fetch.Archives;
+using ModelOperator.Fetch.Signatures;
 using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Commands;
@@ -26,13 +26,13 @@ internal static class FetchCommand
 
     public static Command Create()
     {
-        GroupedCommand command = new("fetch", "Downloads a model, checks its digest and signature, unpacks it when it is an archive, and writes it to a file.")
-        {
-            { "Source", ModelSource, Digest, PublicKey, FetchOptionSet.Credentials, FetchOptionSet.WorkloadIdentity, FetchOptionSet.AllowedNetworks, Volume },
-            { "Destination", Output, Cache, CacheGibibytes },
-            { "Limits", MaxGibibytes, Connections, Retries, Timeout },
-            { "Operations", OperationsFlags.OfLogs },
-        };
+        Command command = Options.Command(
+            "fetch",
+            "Downloads a model, checks its digest and signature, unpacks it when it is an archive, and writes it to a file.",
+            [
+                ModelSource, Digest, PublicKey, FetchOptionSet.Credentials, FetchOptionSet.WorkloadIdentity, FetchOptionSet.AllowedNetworks, Volume,
+                Output, Cache, CacheGibibytes, MaxGibibytes, Connections, Retries, Timeout, .. OperationsFlags.OfLogs,
+            ]);
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), OperationsFlags.ReadLogs(parsed), cancellationToken)));
         return command;
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using ModelOperator.Addressing;
-using ModelOperator.Server.Fetching.Stores;
+using ModelOperator.Fetch.Stores;
 
 namespace ModelOperator.Server.Commands;
 

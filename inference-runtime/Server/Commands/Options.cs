@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ModelOperator.Server.Configuration;
 
 namespace ModelOperator.Server.Commands;
 
@@ -7,6 +8,21 @@ namespace ModelOperator.Server.Commands;
 internal static class Options
 {
     private const string DigestPrefix = "sha256:";
+
+    /// <summary>A command whose options can come from the environment and from a file too.</summary>
+    public static Command Command(string name, string description, IEnumerable<Option> options)
+    {
+        Command command = new(
+            name,
+            description + " Every flag can also be an environment variable (--port: MODEL_SERVER_PORT) or a key of the file that --config names (port). "
+                + "A flag wins over a variable, a variable over the file.");
+        foreach (Option option in options.Append(Settings.ConfigOption))
+        {
+            command.Add(option);
+        }
+
+        return command;
+    }
 
     /// <summary>The digits of a digest; null when none is given.</summary>
     public static string? ParseDigest(string? digest)

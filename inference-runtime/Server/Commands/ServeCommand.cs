@@ -20,17 +20,14 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        GroupedCommand command = new("serve", "Serves models: GET v2, v2/health/live, v2/health/ready, v2/models/NAME, metrics; POST v2/models/NAME/infer, v2/models/NAME/feedback.")
-        {
-            { "Models", ModelFlags.All },
-            { "Execution", ExecutionFlags.OfExecution },
-            { "Batching", ExecutionFlags.OfBatching },
-            { "Network", Port, GrpcPort },
-            { "Limits of requests", [MaxRequests, MaxBodyMebibytes, RequestTimeout, .. LimitFlags.OfRequests] },
-            { "Limits of the network", LimitFlags.OfNetwork },
-            { "Feedback", FeedbackFlags.Kind, FeedbackFlags.Output, FeedbackFlags.Tolerance, FeedbackCapacity },
-            { "Operations", [Drain, .. OperationsFlags.OfLogs, .. OperationsFlags.OfTraces] },
-        };
+        Command command = Options.Command(
+            "serve",
+            "Serves models: GET v2, v2/health/live, v2/health/ready, v2/models/NAME, metrics; POST v2/models/NAME/infer, v2/models/NAME/feedback.",
+            [
+                .. ModelFlags.All, .. ExecutionFlags.OfExecution, .. ExecutionFlags.OfBatching, Port, GrpcPort,
+                MaxRequests, MaxBodyMebibytes, RequestTimeout, .. LimitFlags.OfRequests, .. LimitFlags.OfNetwork,
+                FeedbackFlags.Kind, FeedbackFlags.Output, FeedbackFlags.Tolerance, FeedbackCapacity, Drain, .. OperationsFlags.OfLogs, .. OperationsFlags.OfTraces,
+            ]);
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), cancellationToken)));
         return command;
     }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using ModelOperator.Addressing;
-using ModelOperator.Server.Fetching;
+using ModelOperator.Fetch;
 
 namespace ModelOperator.Server.Evaluation;
 

@@ -1,6 +1,6 @@
 using ModelOperator.Addressing;
 using ModelOperator.Server.Feedback;
-using ModelOperator.Server.Fetching.Stores;
+using ModelOperator.Fetch.Stores;
 
 namespace ModelOperator.Server.Evaluation;
 

@@ -1,5 +1,3 @@
-using ModelOperator.Evidence;
-
 namespace ModelOperator.Server.Evaluation;
 
 /// <summary>An evaluation from the data set to the report.</summary>

@@ -117,3 +117,6 @@ internal sealed class RevisionHttp : IDisposable
         HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
         or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout);
 }
+
+/// <summary>A try brought no answer of the model: the server is not there, is stopping, or has too much to do.</summary>
+internal sealed class NoAnswerException(string message, Exception? innerException = null) : Exception(message, innerException);

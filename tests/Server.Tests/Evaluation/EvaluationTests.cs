@@ -2,10 +2,9 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
-using ModelOperator.Evidence;
+using ModelOperator.Addressing;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Evaluation;
-using ModelOperator.Server.Tests.Fetching;
 
 namespace ModelOperator.Server.Tests.Evaluation;
 
@@ -346,7 +345,7 @@ public sealed class EvaluationTests
         Stable = stable,
         ProgressPort = 0,
         Directory = _folder,
-        Networks = FetchTesting.Loopback,
+        Networks = AllowedNetworks.TryParse("loopback", out AllowedNetworks networks, out _) ? networks : throw new InvalidOperationException(),
         RetryDelay = TimeSpan.FromMilliseconds(1),
     };
 

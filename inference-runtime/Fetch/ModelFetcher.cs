@@ -1,0 +1,205 @@
+using System.Security.Cryptography;
+using ModelOperator.Addressing;
+using ModelOperator.Fetch.Archives;
+using ModelOperator.Fetch.Http;
+using ModelOperator.Fetch.Signatures;
+using ModelOperator.Fetch.Stores;
+using ModelOperator.Fetch.Volumes;
+
+namespace ModelOperator.Fetch;
+
+/// <summary>Fetches a model: finds its files, gets them, checks digest and signature, unpacks archives, and only then gives the model its name.</summary>
+public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogger logger)
+{
+    // What is being fetched is beside where it will be, so that it gets there by a rename.
+    private const string StagingName = ".fetch";
+    private const string MarkerName = ".fetched";
+    private readonly string _directory = Path.GetDirectoryName(Path.GetFullPath(options.Output))!;
+
+    private string Staging => Path.Combine(_directory, StagingName);
+
+    /// <summary>What an archive was, in a file beside what was in it.</summary>
+    private string Marker => Path.Combine(_directory, MarkerName);
+
+    public async Task FetchAsync(CancellationToken cancellationToken)
+    {
+        string source = options.Address.Name;
+        if (await IsThereAsync(cancellationToken))
+        {
+            FetchLog.AlreadyFetched(logger, options.Output);
+            return;
+        }
+
+        FetchLog.Fetching(logger, source, options.Output);
+        using CancellationTokenSource timeout = new(options.Timeout, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            ModelFolder folder = NewFolder();
+            string? archive = options.Address is VolumeAddress volume
+                ? await CopyAsync(volume, folder, either.Token)
+                : await DownloadAsync(folder, either.Token);
+            File.Delete(Marker);
+            folder.Publish();
+            if (archive is not null)
+            {
+                await File.WriteAllTextAsync(Marker, archive, either.Token);
+            }
+        }
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TerminatingException(
+                FailureReasons.ModelDownloadFailed, $"{source} could not be downloaded within {options.Timeout.TotalSeconds} s", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TerminatingException(FailureReasons.ModelDownloadFailed, $"{source} cannot be written: {e.Message}", e);
+        }
+        finally
+        {
+            RemoveStaging();
+        }
+    }
+
+    /// <summary>Returns the digest of the archive, when it was one.</summary>
+    private async Task<string?> DownloadAsync(ModelFolder folder, CancellationToken cancellationToken)
+    {
+        using HttpClient http = ModelHttp.NewClient(options.Networks);
+        ModelClient client = new(http, options, time, logger);
+        StoreContext context = new(options, http, client, new Tries(options, time, logger), time, logger);
+        if (options is { Credentials: not null, Address: HttpAddress { Uri.Scheme: "http" } or OciAddress { PlainHttp: true } })
+        {
+            FetchLog.CredentialsInTheClear(logger, options.Address.Name);
+        }
+
+        ModelContent content = await ModelStores.Open(context).ResolveAsync(cancellationToken);
+        string? signature = options.SignatureKey is null || content.IsVerified ? null
+            : await DetachedSignature.DownloadAsync(content.Signature!, context, cancellationToken);
+        ContentFile? main = Main(content);
+        ContentCache? cache = options.Cache is { } shared ? new ContentCache(shared, options.CacheBytes, time, logger) : null;
+        string? archive = null;
+        for (int i = 0; i < content.Files.Count; i++)
+        {
+            ContentFile file = content.Files[i];
+            string staged = Path.Combine(Staging, $"file-{i}");
+            string? expected = Expected(file, main);
+            string digest = await GetAsync(new FileDownload(file.File, expected, context), expected, cache, staged, cancellationToken);
+            if (signature is not null)
+            {
+                DetachedSignature.Check(options.SignatureKey!, digest, signature, options.Address.Name);
+                FetchLog.SignatureRight(logger, options.Address.Name);
+            }
+
+            archive = await PlaceAsync(staged, file.Path, file.IsArchive, folder, cancellationToken) ? digest : archive;
+        }
+
+        return archive;
+    }
+
+    /// <summary>Gets one file to disk; returns its digest.</summary>
+    private static async Task<string> GetAsync(FileDownload download, string? sha256, ContentCache? cache, string target, CancellationToken cancellationToken)
+    {
+        if (cache is null || sha256 is null)
+        {
+            return await download.SaveAsync(target, cancellationToken);
+        }
+
+        await cache.GetAsync(sha256, target, path => download.SaveAsync(path, cancellationToken), cancellationToken);
+        return sha256;
+    }
+
+    private async Task<string?> CopyAsync(VolumeAddress address, ModelFolder folder, CancellationToken cancellationToken)
+    {
+        VolumeFiles files = new(
+            options.Volume ?? throw new TerminatingException(FailureReasons.InvalidConfiguration, $"{options.Address.Name} needs --volume, the folder the claim is mounted at"),
+            address.Claim);
+        VolumeCopy copy = new(files, options, logger);
+        if (files.IsFolder(address.Path) && options.Unpack)
+        {
+            await copy.FolderAsync(address, folder, cancellationToken);
+            return null;
+        }
+
+        string staged = Path.Combine(Staging, "file-0");
+        string digest = await copy.FileAsync(address, staged, cancellationToken);
+        return await PlaceAsync(staged, path: null, isArchive: false, folder, cancellationToken) ? digest : null;
+    }
+
+    /// <summary>Puts a file where it belongs in the model's folder, or unpacks it there. Returns whether it was an archive.</summary>
+    private async Task<bool> PlaceAsync(string staged, string? path, bool isArchive, ModelFolder folder, CancellationToken cancellationToken)
+    {
+        if (options.Unpack && (isArchive || path is null)
+            && await Archive.TryUnpackAsync(staged, folder.Root, options.ArchiveLimits, logger, cancellationToken))
+        {
+            File.Delete(staged);
+            return true;
+        }
+
+        if (isArchive)
+        {
+            throw new TerminatingException(FailureReasons.ArchiveInvalid, $"{path} of {options.Address.Name} is none of the archives that are unpacked: tar, tar with gzip, and zip");
+        }
+
+        folder.Take(staged, path);
+        return false;
+    }
+
+    /// <summary>The file that the digest asked for is of.</summary>
+    private ContentFile? Main(ModelContent content)
+    {
+        ContentFile? main = content.Files is [var only] ? only
+            : content.Files.SingleOrDefault(file => file.Path?.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) == true);
+        return main is null && options.Sha256 is not null
+            ? throw new TerminatingException(
+                FailureReasons.InvalidConfiguration,
+                $"the digest is of one file, and {options.Address.Name} has {content.Files.Count} of which none is the only ONNX file; pin it by its manifest: @sha256:HEX")
+            : main;
+    }
+
+    private string? Expected(ContentFile file, ContentFile? main)
+    {
+        string? told = file.File.Sha256;
+        string? asked = file == main ? options.Sha256 : null;
+        return told is null || asked is null || told == asked ? asked ?? told
+            : throw new TerminatingException(FailureReasons.DigestMismatch, $"the digest of {file.File.Name} is sha256:{told}, expected sha256:{asked}");
+    }
+
+    private ModelFolder NewFolder()
+    {
+        try
+        {
+            // A process that was killed leaves what it had.
+            RemoveStaging();
+            return new ModelFolder(Staging, options.Output);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TerminatingException(FailureReasons.ModelDownloadFailed, $"cannot write {options.Output}: {e.Message}", e);
+        }
+    }
+
+    private void RemoveStaging()
+    {
+        if (Directory.Exists(Staging))
+        {
+            Directory.Delete(Staging, recursive: true);
+        }
+    }
+
+    /// <summary>A container that is started again finds what it fetched before; only a digest tells that it is still wanted.</summary>
+    private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
+    {
+        if (options.Sha256 is null || !File.Exists(options.Output))
+        {
+            return false;
+        }
+
+        if (File.Exists(Marker))
+        {
+            return await File.ReadAllTextAsync(Marker, cancellationToken) == options.Sha256;
+        }
+
+        await using FileStream stream = File.OpenRead(options.Output);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) == options.Sha256;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using ModelOperator.Fetch.Signatures;
+
+namespace ModelOperator.Fetch.Stores.Oci;
+
+/// <summary>Signatures as cosign keeps them: layers of the tag sha256-HEX.sig, each a payload that names the manifest, signed in an annotation.</summary>
+internal sealed class CosignSignature(Registry registry, StoreContext context)
+{
+    private const string Annotation = "dev.cosignproject.cosign/signature";
+    private const string PayloadType = "application/vnd.dev.cosign.simplesigning.v1+json";
+    private const int MaxSignatures = 50;
+
+    /// <summary>Checks that one of the signatures is by the key and names the manifest.</summary>
+    public async Task VerifyAsync(SignatureKey key, string digest, CancellationToken cancellationToken)
+    {
+        string name = context.Options.Address.Name;
+        string tag = digest.Replace(':', '-') + ".sig";
+        if (await registry.TryManifestAsync(tag, cancellationToken) is not (OciManifest { Layers: { Count: > 0 } layers }, _))
+        {
+            throw new TerminatingException(FailureReasons.SignatureInvalid, $"{name} is not signed: its repository has no tag {tag}");
+        }
+
+        foreach (OciDescriptor layer in layers.Where(layer => layer.MediaType == PayloadType).Take(MaxSignatures))
+        {
+            if (layer.Annotations?.GetValueOrDefault(Annotation) is { } signature
+                && await registry.BlobAsync(layer, cancellationToken) is var payload
+                && key.Verifies(SHA256.HashData(payload), signature)
+                && Names(payload, digest))
+            {
+                FetchLog.SignatureRight(context.Logger, $"{name} {digest}");
+                return;
+            }
+        }
+
+        throw new TerminatingException(
+            FailureReasons.SignatureInvalid, $"{name} is not signed by the key asked for: none of the signatures of the tag {tag} is by it and for {digest}");
+    }
+
+    private static bool Names(byte[] payload, string digest)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(payload, OciJson.Default.SimpleSigning)?.Critical is { Type: "cosign container image signature", Image.Digest: { } signed }
+                && signed == digest;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}
