@@ -80,9 +80,6 @@ internal static class ExecutionFlags
         },
     };
 
-    /// <summary>Threads that runs may block at the same time.</summary>
-    public static int BlockedThreads(ExecutionOptions options) => Math.Max(options.Instances ?? 0, options.Cpus * 2) * options.Devices.Count;
-
     private static List<int> Numbers(string flag, string text, int least, int most)
     {
         List<int> numbers = [];

@@ -1,5 +1,5 @@
 using ModelOperator.Protocol;
-using ModelOperator.Server.Models;
+using ModelOperator.Server.Execution;
 
 namespace ModelOperator.Server.Feedback;
 

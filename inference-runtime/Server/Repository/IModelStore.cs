@@ -1,3 +1,5 @@
+using ModelOperator.Server.Models;
+
 namespace ModelOperator.Server.Repository;
 
 /// <summary>Knows what models there are to be served.</summary>

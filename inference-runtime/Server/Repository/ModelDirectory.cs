@@ -1,4 +1,6 @@
 using System.Globalization;
+using ModelOperator.Server.Fetching.Stores;
+using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Repository;
 

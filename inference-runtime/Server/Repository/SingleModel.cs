@@ -1,25 +1,21 @@
-using ModelOperator.Server.Serving;
+using ModelOperator.Server.Fetching.Stores;
+using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Repository;
 
 /// <summary>The one model that the command line names.</summary>
-internal sealed class SingleModel(ServeOptions options) : IModelStore
+internal sealed class SingleModel(ModelSource source) : IModelStore
 {
-    private readonly ModelSource _source = new(options.ModelName, options.ModelVersion, options.ModelPath)
-    {
-        LabelsPath = Path.Combine(Path.GetDirectoryName(options.ModelPath) ?? "", ModelDirectory.LabelsFile),
-    };
-
-    public IReadOnlyList<ModelSource> List() => [_source];
+    public IReadOnlyList<ModelSource> List() => [source];
 
     public IReadOnlyList<ModelSource> Find(string name, VersionChoice? versions)
     {
-        if (name != _source.Name)
+        if (name != source.Name)
         {
             return [];
         }
 
-        versions?.Of([ModelConfigs.Number(_source.Version)]);
-        return [_source];
+        versions?.Of([ModelConfigs.Number(source.Version)]);
+        return [source];
     }
 }

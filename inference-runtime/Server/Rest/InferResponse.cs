@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using ModelOperator.Protocol;
-using ModelOperator.Server.Models;
+using ModelOperator.Server.Execution;
 
 namespace ModelOperator.Server.Rest;
 

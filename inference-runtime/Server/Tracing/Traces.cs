@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Tracing;
 

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ModelOperator.Server.Batching;
+using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Tests.Batching;
 
