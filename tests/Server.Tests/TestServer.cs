@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ModelOperator.Server.Serving;
-using ModelOperator.Server.Serving.Grpc;
 
 namespace ModelOperator.Server.Tests;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelOperator.Server.Commands;
 
 namespace ModelOperator.Server.Batching;
 

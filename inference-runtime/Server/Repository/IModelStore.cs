@@ -13,3 +13,20 @@ internal interface IModelStore
     /// <param name="versions">Which versions; null leaves that to the store's own setting.</param>
     IReadOnlyList<ModelSource> Find(string name, VersionChoice? versions);
 }
+
+/// <summary>The one model that the command line names.</summary>
+internal sealed class SingleModel(ModelSource source) : IModelStore
+{
+    public IReadOnlyList<ModelSource> List() => [source];
+
+    public IReadOnlyList<ModelSource> Find(string name, VersionChoice? versions)
+    {
+        if (name != source.Name)
+        {
+            return [];
+        }
+
+        versions?.Of([ModelConfigs.Number(source.Version)]);
+        return [source];
+    }
+}

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using ModelOperator.Protocol;
-using ModelOperator.Server.Fetching.Stores;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Repository.Overrides;
 
@@ -187,3 +186,10 @@ internal sealed class ModelControl(
             : new ModelState(name, version, "UNAVAILABLE", "the model is broken");
     }
 }
+
+/// <summary>A version of a model in the repository's index.</summary>
+/// <param name="Name">Name of the model.</param>
+/// <param name="Version">The version.</param>
+/// <param name="State">READY, LOADING or UNAVAILABLE.</param>
+/// <param name="Reason">Why it is unavailable.</param>
+internal sealed record ModelState(string Name, string Version, string State, string Reason);

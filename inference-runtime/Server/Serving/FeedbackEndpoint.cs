@@ -1,6 +1,5 @@
 using ModelOperator.Protocol;
 using ModelOperator.Server.Feedback;
-using ModelOperator.Server.Metrics;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Repository;
 

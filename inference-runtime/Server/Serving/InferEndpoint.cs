@@ -33,24 +33,24 @@ internal sealed class InferEndpoint(
 
     private async Task InferAsync(HttpContext context, ServedModel model, CancellationToken cancellationToken)
     {
-        RestModel rest = RestModel.Of(model, ModelRoute.Require(context, model));
+        OnnxModel loaded = ModelRoute.Require(context, model);
         using Admission.Entry entry = admission.Enter();
         long? jsonLength = JsonLength(context.Request);
         int padding = jsonLength is { } prefix ? (int)(-prefix & (Alignment - 1)) : 0;
         using PooledBuffer body = await bodies.ReadAsync(context.Request, entry, padding, cancellationToken);
-        using InferRequest request = Read(body.Memory[padding..], jsonLength, rest);
+        using InferRequest request = Read(body.Memory[padding..], jsonLength, loaded);
         string id = RequestId.Choose(context.Request, request.Id);
         using InferResult result = await service.InferAsync(model, request, id, cancellationToken);
-        using InferResponse response = InferResponse.Of(rest, request, result, model.Labels);
+        using InferResponse response = InferResponse.Of(model, request, result);
         RequestId.Tell(context, id);
         await ResponseSender.SendAsync(context, response);
     }
 
-    private InferRequest Read(Memory<byte> body, long? jsonLength, RestModel rest)
+    private InferRequest Read(Memory<byte> body, long? jsonLength, OnnxModel model)
     {
         if (jsonLength == 0)
         {
-            return rest.Raw.Read(body, limits);
+            return new RawInput(model.Inputs, model.Outputs).Read(body, limits);
         }
 
         if (jsonLength > body.Length)
@@ -59,7 +59,7 @@ internal sealed class InferEndpoint(
         }
 
         int length = (int?)jsonLength ?? body.Length;
-        return InferRequestReader.Read(body.Span[..length], body[length..], limits, rest.Names);
+        return InferRequestReader.Read(body.Span[..length], body[length..], limits);
     }
 
     /// <summary>Length of the JSON before binary data, 0 when there is none; null when the body is JSON alone.</summary>

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOperator.PrometheusExporter;
 using ModelOperator.Server.Commands;
 using ModelOperator.Server.Feedback;
-using ModelOperator.Server.Fetching.Stores;
 using ModelOperator.Server.Metrics;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Repository;

@@ -2,7 +2,6 @@ using ModelOperator.Protocol;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Repository;
-using ModelOperator.Server.Serving.Grpc;
 using ModelOperator.Server.Tracing;
 
 namespace ModelOperator.Server.Serving;

@@ -17,9 +17,6 @@ internal static class Traces
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>Whether any requests are traced, so that the host has to begin their spans.</summary>
-    public static bool On => Source.HasListeners();
-
     /// <summary>Whether the current request is traced.</summary>
     public static bool Wanted => Source.HasListeners() && Activity.Current is { IsAllDataRequested: true };
 

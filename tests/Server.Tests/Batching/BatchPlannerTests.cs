@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ModelOperator.Server.Batching;
-using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Tests.Batching;
 

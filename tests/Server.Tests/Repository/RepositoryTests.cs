@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using ModelOperator.Server.Repository;
 using ModelOperator.Server.Serving;
-using ModelOperator.Server.Serving.Grpc;
 
 namespace ModelOperator.Server.Tests.Repository;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using ModelOperator.Server.Evaluation;
 using static ModelOperator.Server.Tests.Rest.BinaryClient;
 
 namespace ModelOperator.Server.Tests.Rest;

@@ -3,7 +3,6 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 using ModelOperator.Protocol;
-using ModelOperator.Server.Evaluation;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Rest;
 using static ModelOperator.Server.Tests.Rest.BinaryClient;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
@@ -36,6 +37,7 @@ internal sealed class ConfigOverride : ConfigPart
     public DynamicBatchingPart? DynamicBatching { get; set; }
 
     /// <summary>The versions asked for; null leaves them to the repository.</summary>
+    [JsonIgnore]
     public VersionChoice? Versions => VersionPolicy switch
     {
         { Specific.Versions: { Count: > 0 } specific } => new VersionChoice(0, specific),

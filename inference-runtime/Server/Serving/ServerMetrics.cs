@@ -1,8 +1,7 @@
 using System.Diagnostics.Metrics;
 using ModelOperator.Server.Feedback;
-using ModelOperator.Server.Serving;
 
-namespace ModelOperator.Server.Metrics;
+namespace ModelOperator.Server.Serving;
 
 /// <summary>What Prometheus can ask of this server besides what is counted for each request.</summary>
 internal sealed class ServerMetrics : IDisposable
