@@ -20,7 +20,7 @@ public sealed class BatchingSpec
     /// <summary>Auto, or Disabled for one request at a time in each instance. Default: Auto.</summary>
     public BatchingMode? Mode { get; set; }
 
-    /// <summary>Rows computed together at most. Default: what the server measures to pay.</summary>
+    /// <summary>Rows computed together at most. Default: 32 where the model allows it and a batch pays.</summary>
     [Range(Minimum = 1, Maximum = 4096)]
     public int? MaxBatchSize { get; set; }
 

@@ -86,14 +86,14 @@ public sealed class RuntimeSpec
     /// <summary>How requests that arrive together are computed together.</summary>
     public BatchingSpec? Batching { get; set; }
 
-    /// <summary>Requests, or batches of them, that are computed at the same time on each device. Default: what the server measures to be best at its start.</summary>
+    /// <summary>Requests, or batches of them, that are computed at the same time on each device. Default: as many as there are CPUs, 1 when requests are batched, 2 on a GPU.</summary>
     [Range(Minimum = 1, Maximum = 64)]
     public int? Instances { get; set; }
 
     /// <summary>Fp32, or Fp16 to have TensorRT compute with 16 bits. A model that has numbers of 16 bits itself needs no setting. Default: Fp32.</summary>
     public ModelPrecision? Precision { get; set; }
 
-    /// <summary>CPU threads that compute one request or batch. Default: what the server measures to be best, out of the container's CPU limit.</summary>
+    /// <summary>CPU threads that compute one request or batch. Default: all CPUs of the container's limit, divided by instances where that is set.</summary>
     [Range(Minimum = 1, Maximum = 1024)]
     public int? Threads { get; set; }
 
