@@ -38,7 +38,7 @@ internal sealed class OnnxModel(
 
     /// <summary>Computes a checked request when its turn has come.</summary>
     /// <exception cref="ProtocolException">The model cannot compute it.</exception>
-    /// <exception cref="Serving.OverloadedException">As many requests wait as may.</exception>
+    /// <exception cref="OverloadedException">As many requests wait as may.</exception>
     public ValueTask<InferResult> RunAsync(InferRequest request, CancellationToken cancellationToken) =>
         scheduler.RunAsync(request, selections.For(request.Outputs), cancellationToken);
 
