@@ -11,6 +11,4 @@ public sealed class InferParameters
 
     /// <summary>How long the request may wait to be computed; null leaves that to the server.</summary>
     public TimeSpan? Timeout { get; set; }
-
-    internal void Clear() => (BinaryDataOutput, Priority, Timeout) = (false, 0, null);
 }

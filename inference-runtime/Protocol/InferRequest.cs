@@ -1,16 +1,11 @@
 namespace ModelOperator.Protocol;
 
 /// <summary>
-/// A request to <c>POST v2/models/{name}/infer</c>. Its tensors live in rented memory until it is disposed; all of it is void then, for it is
-/// used for another request.
+/// A request to <c>POST v2/models/{name}/infer</c>. Its tensors live in rented memory until it is disposed.
 /// </summary>
 public sealed class InferRequest : IDisposable
 {
-    /// <summary>One with a longer list is not kept: such requests are rare, and the list takes memory.</summary>
-    private const int MostInputsKept = 64;
-
     private IDisposable? _body;
-    private bool _disposed;
 
     /// <summary>The client's name for the request, echoed in the response; null when it gave none.</summary>
     public string? Id { get; internal set; }
@@ -26,33 +21,13 @@ public sealed class InferRequest : IDisposable
 
     public void Dispose()
     {
-        if (_disposed)
-        {
-            return;
-        }
-
-        _disposed = true;
         foreach (InferTensor input in Inputs)
         {
             input.Dispose();
         }
 
-        Inputs.Clear();
         _body?.Dispose();
-        (_body, Id, Outputs) = (null, null, null);
-        Parameters.Clear();
-        if (Inputs.Capacity <= MostInputsKept)
-        {
-            Spares.Keep(this);
-        }
-    }
-
-    /// <summary>A request for nothing.</summary>
-    internal static InferRequest Take()
-    {
-        InferRequest request = Spares.Take<InferRequest>();
-        request._disposed = false;
-        return request;
+        _body = null;
     }
 
     /// <summary>Makes the memory that tensors are views of live as long as the request.</summary>

@@ -6,21 +6,20 @@ namespace ModelOperator.Protocol;
 public static class InferRequestReader
 {
     /// <summary>Reads a request whose tensors are all in the JSON.</summary>
-    public static InferRequest Read(ReadOnlySpan<byte> json, ProtocolLimits limits) => Read(json, Memory<byte>.Empty, limits, KnownNames.None);
+    public static InferRequest Read(ReadOnlySpan<byte> json, ProtocolLimits limits) => Read(json, Memory<byte>.Empty, limits);
 
     /// <summary>Reads a request whose tensors may be binary.</summary>
     /// <param name="json">The JSON part of the body.</param>
     /// <param name="binary">What follows it. Tensors may become views of it, so it must live as long as the request.</param>
     /// <param name="limits">What the request may hold.</param>
-    /// <param name="names">Names of the model's tensors.</param>
-    public static InferRequest Read(ReadOnlySpan<byte> json, Memory<byte> binary, ProtocolLimits limits, KnownNames names)
+    public static InferRequest Read(ReadOnlySpan<byte> json, Memory<byte> binary, ProtocolLimits limits)
     {
         if (json.IsEmpty)
         {
             throw JsonText.Empty();
         }
 
-        JsonCursor cursor = new(json, jumps: true, names);
+        JsonCursor cursor = new(json, jumps: true);
         try
         {
             return Read(ref cursor, binary, limits);
@@ -28,14 +27,14 @@ public static class InferRequestReader
         catch (ProtocolException) when (cursor.Jumped)
         {
             // Its message could name the wrong place.
-            return ReadCarefully(json, binary, limits, names);
+            return ReadCarefully(json, binary, limits);
         }
     }
 
     /// <summary>Reads everything token by token: what the quicker way must agree with.</summary>
-    internal static InferRequest ReadCarefully(ReadOnlySpan<byte> json, Memory<byte> binary, ProtocolLimits limits, KnownNames names)
+    internal static InferRequest ReadCarefully(ReadOnlySpan<byte> json, Memory<byte> binary, ProtocolLimits limits)
     {
-        JsonCursor cursor = new(json, jumps: false, names);
+        JsonCursor cursor = new(json, jumps: false);
         return Read(ref cursor, binary, limits);
     }
 
@@ -51,7 +50,7 @@ public static class InferRequestReader
 
     private static InferRequest Read(ref JsonCursor cursor, Memory<byte> binary, ProtocolLimits limits)
     {
-        InferRequest request = InferRequest.Take();
+        InferRequest request = new();
         try
         {
             ReadDocument(ref cursor, request, limits);

@@ -34,7 +34,7 @@ public static class InferResponseReader
 
         try
         {
-            JsonCursor cursor = new(json, jumps: false, KnownNames.None);
+            JsonCursor cursor = new(json, jumps: false);
             JsonText.BeginObject(ref cursor.Reader, "the answer");
             ReadResponse(ref cursor, outputs, limits);
             JsonText.End(ref cursor.Reader);

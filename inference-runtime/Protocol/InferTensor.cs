@@ -1,11 +1,10 @@
 namespace ModelOperator.Protocol;
 
-/// <summary>A tensor of a request: its elements one after the other in row-major order. Void once it is disposed, for it is then used for another.</summary>
+/// <summary>A tensor of a request: its elements one after the other in row-major order. Its data is void once it is disposed.</summary>
 public sealed class InferTensor : IDisposable
 {
     private readonly PooledBuffer _buffer = new(0);
     private Memory<byte> _data;
-    private bool _disposed;
 
     public string Name { get; private set; } = "";
 
@@ -33,46 +32,23 @@ public sealed class InferTensor : IDisposable
         long count = shape.Aggregate(1L, (product, dimension) => checked(product * dimension));
         // An empty string is its length, zero, in four bytes.
         int bytes = checked((int)(count * (dataType == TensorDataType.Bytes ? sizeof(int) : dataType.Size())));
-        InferTensor tensor = Take();
+        InferTensor tensor = new();
         tensor._buffer.GetSpan(bytes)[..bytes].Clear();
         tensor._buffer.Advance(bytes);
-        tensor.Describe(name, dataType, tensor.ToShape(shape), count);
+        tensor.Describe(name, dataType, shape, count);
         tensor.BindBuffer();
         return tensor;
     }
 
     public void Dispose()
     {
-        if (_disposed)
-        {
-            return;
-        }
-
-        _disposed = true;
         _data = default;
         _buffer.Dispose();
-        Spares.Keep(this);
-    }
-
-    /// <summary>A tensor of nothing.</summary>
-    internal static InferTensor Take()
-    {
-        InferTensor tensor = Spares.Take<InferTensor>();
-        tensor._disposed = false;
-        return tensor;
     }
 
     /// <summary>Says what it is of; its data is yet to come.</summary>
     internal void Describe(string name, TensorDataType dataType, long[] shape, long elementCount, int? binarySize = null) =>
         (Name, DataType, Shape, ElementCount, BinarySize) = (name, dataType, shape, elementCount, binarySize);
-
-    /// <summary>An array of these dimensions: the one it has, where it had as many before.</summary>
-    internal long[] ToShape(ReadOnlySpan<long> dimensions)
-    {
-        long[] shape = Shape.Length == dimensions.Length ? Shape : new long[dimensions.Length];
-        dimensions.CopyTo(shape);
-        return shape;
-    }
 
     /// <summary>Its data is what was written to its buffer.</summary>
     internal void BindBuffer() => _data = _buffer.Memory;

@@ -21,7 +21,7 @@ internal static class InferTensorReader
         int? binarySize = null;
         Utf8JsonReader dataAt = default;
         bool hasData = false, dataWaits = false;
-        InferTensor tensor = InferTensor.Take();
+        InferTensor tensor = new();
         try
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -30,14 +30,14 @@ internal static class InferTensorReader
                 {
                     Once(name is not null, label, ".name");
                     reader.Read();
-                    name = cursor.Names.Find(in reader) ?? JsonText.Read(ref reader, label, ".name", limits.MaxNameLength);
+                    name = JsonText.Read(ref reader, label, ".name", limits.MaxNameLength);
                     label = label.Named(name);
                 }
                 else if (reader.ValueTextEquals("shape"u8))
                 {
                     Once(shape is not null, label, ": shape");
                     reader.Read();
-                    shape = ReadShape(ref reader, label, limits, tensor);
+                    shape = ReadShape(ref reader, label, limits);
                 }
                 else if (reader.ValueTextEquals("datatype"u8))
                 {
@@ -103,7 +103,7 @@ internal static class InferTensorReader
     private static void ReadData(
         ref JsonCursor cursor, TensorLabel label, TensorDataType type, long[] shape, PooledBuffer data, ProtocolLimits limits, long maxElements)
     {
-        if (Shapes.TryCount(shape, maxElements, out long count) && cursor.TryReadNumbers(type, shape, count, data))
+        if (type == TensorDataType.Fp32 && Shapes.TryCount(shape, maxElements, out long count) && cursor.TryReadFloats(count, data))
         {
             return;
         }
@@ -124,7 +124,7 @@ internal static class InferTensorReader
             : throw new ProtocolException($"{label}: datatype '{name}' is unknown, expected one of {TensorDataTypes.AllNames}");
     }
 
-    private static long[] ReadShape(ref Utf8JsonReader reader, TensorLabel label, ProtocolLimits limits, InferTensor tensor)
+    private static long[] ReadShape(ref Utf8JsonReader reader, TensorLabel label, ProtocolLimits limits)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -149,7 +149,7 @@ internal static class InferTensorReader
             shape[rank++] = dimension;
         }
 
-        return tensor.ToShape(shape[..rank]);
+        return shape[..rank].ToArray();
     }
 
     private static long Count(TensorLabel label, long[] shape, ProtocolLimits limits, long maxElements) =>

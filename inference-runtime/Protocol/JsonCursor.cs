@@ -4,10 +4,10 @@ using ModelOperator.Protocol.Numbers;
 namespace ModelOperator.Protocol;
 
 /// <summary>
-/// A place in JSON text that can jump over a list of numbers. After a jump the reader's own count of bytes is off, so an error that comes
+/// A place in JSON text that can jump over a list of FP32 values. After a jump the reader's own count of bytes is off, so an error that comes
 /// later is only good for reading everything again without jumps.
 /// </summary>
-internal ref struct JsonCursor(ReadOnlySpan<byte> json, bool jumps, KnownNames names)
+internal ref struct JsonCursor(ReadOnlySpan<byte> json, bool jumps)
 {
     public Utf8JsonReader Reader = new(json);
 
@@ -16,13 +16,11 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json, bool jumps, KnownNames n
     /// <summary>Whether the cursor has jumped.</summary>
     public bool Jumped { get; private set; }
 
-    public readonly KnownNames Names => names;
-
-    /// <summary>Reads the list of numbers that opens at the token at hand, to its closing bracket. False, without a move, when that takes more care.</summary>
-    public bool TryReadNumbers(TensorDataType type, ReadOnlySpan<long> shape, long count, PooledBuffer buffer)
+    /// <summary>Reads the flat list of FP32 values that opens at the token at hand, to its closing bracket. False, without a move, when that takes more care.</summary>
+    public bool TryReadFloats(long count, PooledBuffer buffer)
     {
         int start = (int)Reader.TokenStartIndex;
-        if (!jumps || Reader.TokenType != JsonTokenType.StartArray || !NumberListReader.TryRead(_json[start..], type, shape, count, buffer, out int end))
+        if (!jumps || Reader.TokenType != JsonTokenType.StartArray || !FloatListReader.TryRead(_json[start..], count, buffer, out int end))
         {
             return false;
         }

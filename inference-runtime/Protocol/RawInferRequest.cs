@@ -14,7 +14,7 @@ public static class RawInferRequest
     /// <param name="limits">What the request may hold.</param>
     public static InferRequest Of(string name, TensorDataType type, ReadOnlySpan<long> shape, Memory<byte> data, ProtocolLimits limits)
     {
-        InferRequest request = InferRequest.Take();
+        InferRequest request = new();
         try
         {
             request.Parameters.BinaryDataOutput = true;
@@ -22,9 +22,9 @@ public static class RawInferRequest
             long count = Shapes.TryCount(shape, limits.MaxElements, out long elements)
                 ? elements
                 : throw new ProtocolException(413, $"the body has more values than the {limits.MaxElements} that a request may have");
-            InferTensor tensor = InferTensor.Take();
+            InferTensor tensor = new();
             request.Inputs.Add(tensor);
-            tensor.Describe(name, type, tensor.ToShape(shape), count);
+            tensor.Describe(name, type, shape.ToArray(), count);
             if (type == TensorDataType.Bytes)
             {
                 BinaryPrimitives.WriteInt32LittleEndian(tensor.Buffer.GetSpan(sizeof(int)), data.Length);

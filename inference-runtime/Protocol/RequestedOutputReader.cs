@@ -49,7 +49,7 @@ internal static class RequestedOutputReader
                 }
 
                 reader.Read();
-                name = cursor.Names.Find(in reader) ?? JsonText.Read(ref reader, label, ".name", limits.MaxNameLength);
+                name = JsonText.Read(ref reader, label, ".name", limits.MaxNameLength);
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {

@@ -8,14 +8,14 @@ internal static partial class LogMessages
     [LoggerMessage(2, LogLevel.Warning, "Execution provider {Provider} is left out: {Reason}")]
     public static partial void ProviderLeftOut(ILogger logger, string provider, string reason);
 
-    [LoggerMessage(3, LogLevel.Information, "The model runs on {Providers}; a run takes {Milliseconds} ms")]
-    public static partial void Running(ILogger logger, string providers, double milliseconds);
+    [LoggerMessage(3, LogLevel.Information, "The model runs on {Providers}")]
+    public static partial void Running(ILogger logger, string providers);
 
     [LoggerMessage(4, LogLevel.Warning, "Output '{Output}' is left out: it is {Kind}, which the protocol cannot carry")]
     public static partial void OutputLeftOut(ILogger logger, string output, string kind);
 
-    [LoggerMessage(5, LogLevel.Information, "Warmed up with shapes {Shapes}: a run takes {Milliseconds} ms")]
-    public static partial void WarmedUp(ILogger logger, string shapes, double milliseconds);
+    [LoggerMessage(5, LogLevel.Information, "Warmed up with shapes {Shapes}")]
+    public static partial void WarmedUp(ILogger logger, string shapes);
 
     [LoggerMessage(6, LogLevel.Warning, "The warm-up found no input that the model computes, the first requests will be slow: {Reason}")]
     public static partial void WarmUpFailed(ILogger logger, string reason);
@@ -53,23 +53,11 @@ internal static partial class LogMessages
     [LoggerMessage(16, LogLevel.Warning, "Try {Attempt} to ask {Arm} failed, the next is in {Seconds} s: {Reason}")]
     public static partial void AskAgain(ILogger logger, string arm, int attempt, double seconds, string reason);
 
-    [LoggerMessage(50, LogLevel.Information, "The CPU computes {Instances} requests at a time, on {Threads} threads each, on {WideThreads} while there are few")]
-    public static partial void CpuLayout(ILogger logger, int instances, int threads, int wideThreads);
-
-    [LoggerMessage(64, LogLevel.Information, "A run takes {Narrow} ms on one thread, on {Threads} the thread that calls has {Wide} ms left to do")]
-    public static partial void ThreadsMeasured(ILogger logger, double narrow, int threads, double wide);
-
-    [LoggerMessage(51, LogLevel.Information, "Each of the GPUs {Devices} computes {Instances} requests at a time")]
-    public static partial void GpuLayout(ILogger logger, string devices, int instances);
+    [LoggerMessage(50, LogLevel.Information, "{Provider} device {Device} computes {Instances} requests at a time, on {Threads} CPU threads")]
+    public static partial void Layout(ILogger logger, string provider, int device, int instances, int threads);
 
     [LoggerMessage(52, LogLevel.Information, "Rows computed together: up to {MaxRows}; {Reason}")]
     public static partial void Batching(ILogger logger, int maxRows, string reason);
-
-    [LoggerMessage(53, LogLevel.Warning, "Outputs do not have the shapes that the model states, so that room for them is made anew for each run: {Reason}")]
-    public static partial void ShapesNotKept(ILogger logger, string reason);
-
-    [LoggerMessage(54, LogLevel.Warning, "A batch of {Rows} rows was computed again one request at a time: its output '{Output}' came with shape {Shape}")]
-    public static partial void BatchNotSplit(ILogger logger, string output, string shape, int rows);
 
     [LoggerMessage(59, LogLevel.Debug, "A batch of {Requests} requests failed and is computed again one request at a time: {Reason}")]
     public static partial void BatchFailed(ILogger logger, int requests, string reason);

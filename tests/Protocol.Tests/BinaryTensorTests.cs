@@ -120,5 +120,5 @@ public sealed class BinaryTensorTests
         });
 
     private static InferRequest Read(string json, Memory<byte> binary) =>
-        InferRequestReader.Read(Encoding.UTF8.GetBytes(json), binary, new ProtocolLimits(), KnownNames.None);
+        InferRequestReader.Read(Encoding.UTF8.GetBytes(json), binary, new ProtocolLimits());
 }

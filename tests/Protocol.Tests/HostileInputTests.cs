@@ -43,7 +43,7 @@ public sealed class HostileInputTests
     public void What_is_mangled_is_right_to_begin_with()
     {
         Assert.DoesNotThrow(() => InferRequestReader.Read(Infer, new ProtocolLimits()).Dispose());
-        Assert.DoesNotThrow(() => InferRequestReader.Read(BinaryJson, Binary.AsMemory(JsonOfBinary), new ProtocolLimits(), KnownNames.None).Dispose());
+        Assert.DoesNotThrow(() => InferRequestReader.Read(BinaryJson, Binary.AsMemory(JsonOfBinary), new ProtocolLimits()).Dispose());
         Assert.DoesNotThrow(() => ModelInferRequestReader.Read(Grpc, new PooledBuffer(), new ProtocolLimits()).Dispose());
     }
 
@@ -85,7 +85,7 @@ public sealed class HostileInputTests
         Prop.ForAll(Mangled(Binary), bytes => ReadsOrRefuses(() =>
         {
             int json = Math.Min(JsonOfBinary, bytes.Length);
-            InferRequestReader.Read(bytes.AsSpan(0, json), bytes.AsMemory(json), new ProtocolLimits(), KnownNames.None).Dispose();
+            InferRequestReader.Read(bytes.AsSpan(0, json), bytes.AsMemory(json), new ProtocolLimits()).Dispose();
         }));
 
     [FsCheck.NUnit.Property(MaxTest = 3000)]

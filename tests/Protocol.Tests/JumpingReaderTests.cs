@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace ModelOperator.Protocol.Tests;
 
-/// <summary>The quick way through lists of numbers is held against the careful one: same tensors, same errors.</summary>
+/// <summary>The quick way through lists of FP32 values is held against the careful one: same tensors, same errors.</summary>
 public sealed class JumpingReaderTests
 {
     private static readonly string[] Types =
@@ -70,11 +70,11 @@ public sealed class JumpingReaderTests
     [Test]
     public void A_list_in_the_usual_order_of_fields_is_read_the_quick_way()
     {
-        JsonCursor cursor = new("[1, 2.5 ,-3e0]"u8, jumps: true, KnownNames.None);
+        JsonCursor cursor = new("[1, 2.5 ,-3e0]"u8, jumps: true);
         cursor.Reader.Read();
         using PooledBuffer buffer = new();
 
-        bool read = cursor.TryReadNumbers(TensorDataType.Fp32, [3], 3, buffer);
+        bool read = cursor.TryReadFloats(3, buffer);
 
         Assert.That(read, Is.True);
         Assert.That(cursor.Reader.TokenType, Is.EqualTo(System.Text.Json.JsonTokenType.EndArray));
@@ -84,8 +84,8 @@ public sealed class JumpingReaderTests
     private static bool Agree(string json)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(json);
-        (string? error, byte[]? data) quick = Outcome(() => InferRequestReader.Read(bytes, default, new ProtocolLimits(), KnownNames.None));
-        (string? error, byte[]? data) careful = Outcome(() => InferRequestReader.ReadCarefully(bytes, default, new ProtocolLimits(), KnownNames.None));
+        (string? error, byte[]? data) quick = Outcome(() => InferRequestReader.Read(bytes, default, new ProtocolLimits()));
+        (string? error, byte[]? data) careful = Outcome(() => InferRequestReader.ReadCarefully(bytes, default, new ProtocolLimits()));
         return quick.error == careful.error && quick.data.AsSpan().SequenceEqual(careful.data);
     }
 

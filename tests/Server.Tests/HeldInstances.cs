@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
-using ModelOperator.Server.Serving;
+using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Tests;
 
@@ -9,14 +9,14 @@ namespace ModelOperator.Server.Tests;
 internal sealed class HeldInstances : IDisposable
 {
     private readonly OnnxModel _model;
-    private readonly List<Instance> _held = [];
+    private readonly List<RunSlot> _held = [];
 
     private HeldInstances(OnnxModel model)
     {
         _model = model;
-        while (model.Instances.TryTake(1, out Instance instance))
+        while (model.Instances.TryTake(out RunSlot? slot))
         {
-            _held.Add(instance);
+            _held.Add(slot);
         }
     }
 
@@ -26,9 +26,9 @@ internal sealed class HeldInstances : IDisposable
 
     public void Dispose()
     {
-        foreach (Instance instance in _held)
+        foreach (RunSlot slot in _held)
         {
-            _model.Instances.Return(instance);
+            _model.Instances.Return(slot);
         }
 
         _model.Scheduler.StartWorker();

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using ModelOperator.Server.Models;
-using ModelOperator.Server.Serving;
+using ModelOperator.Server.Execution;
+using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Tests;
 

@@ -49,10 +49,10 @@ internal static class InputTensorReader
             throw new ProtocolException($"input '{name}': datatype is empty, expected one of {TensorDataTypes.AllNames}");
         }
 
-        InferTensor tensor = InferTensor.Take();
+        InferTensor tensor = new();
         try
         {
-            long[] dimensions = tensor.ToShape(shape.Dimensions);
+            long[] dimensions = shape.Dimensions.ToArray();
             tensor.Describe(name, dataType, dimensions, Count(dimensions, maxElements, name, limits));
             ReadData(message, index, raw, contents.Ranges, tensor);
             return tensor;

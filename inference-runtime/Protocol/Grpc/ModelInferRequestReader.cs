@@ -11,7 +11,7 @@ public static class ModelInferRequestReader
     /// <exception cref="ProtocolException">The message is no request.</exception>
     public static ModelInferRequest Read(Memory<byte> message, IDisposable owner, ProtocolLimits limits)
     {
-        InferRequest request = InferRequest.Take();
+        InferRequest request = new();
         request.Own(owner);
         try
         {

@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace ModelOperator.Protocol.Numbers;
 
-/// <summary>Writes floats as .NET does, the shortest text that is read back as the same float, in less time.</summary>
+/// <summary>
+/// Writes floats as .NET does, the shortest text that is read back as the same float, in less time. The benchmark row "4 MB of float32 as JSON"
+/// pays for it.
+/// </summary>
 internal static class FloatText
 {
     /// <summary>The sign, nine digits, the point, and either four zeros before them or an exponent after them.</summary>

@@ -1,5 +1,5 @@
 using ModelOperator.Protocol;
-using ModelOperator.Server.Models;
+using ModelOperator.Server.Execution;
 
 namespace ModelOperator.Server.Batching;
 
@@ -44,7 +44,7 @@ internal static class BatchAxis
     /// <summary>Whether requests of the same model can be joined: they ask for the same outputs, and but for the number of rows their inputs are alike.</summary>
     public static bool Joins(PendingRun one, PendingRun other)
     {
-        if (!ReferenceEquals(one.Selection, other.Selection))
+        if (!one.Selection.SameOutputs(other.Selection))
         {
             return false;
         }

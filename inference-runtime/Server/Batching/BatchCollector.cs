@@ -55,13 +55,11 @@ internal sealed class BatchCollector(BatchingPlan plan, TimeProvider time)
     }
 
     /// <summary>Takes a request out that is not awaited any more; false when it does not wait any more.</summary>
-    /// <param name="run">The request.</param>
-    /// <param name="version">What it stood for when it was added; null when that cannot have changed.</param>
-    public bool TryRemove(PendingRun run, short? version = null)
+    public bool TryRemove(PendingRun run)
     {
         lock (_sync)
         {
-            bool removed = (version is null || version == run.Version) && _queue.Remove(run);
+            bool removed = _queue.Remove(run);
             Volatile.Write(ref _count, _queue.Count);
             return removed;
         }

@@ -1,11 +1,11 @@
 using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
-using ModelOperator.Server.Models;
+using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Batching;
 
 /// <summary>Computes requests together: joins their inputs along the first dimension and gives each its rows of the outputs.</summary>
-internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelRunner runner, ExecutionRecorder recorder, TimeProvider time, ILogger logger)
+internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelStatistics statistics, ModelRunner runner, TimeProvider time, ILogger logger)
 {
     /// <summary>Computes requests that can be joined, and tells each one's result to whoever awaits it.</summary>
     public void Run(RunSlot slot, ReadOnlySpan<PendingRun> members)
@@ -39,34 +39,47 @@ internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelRunner 
     /// <summary>False when the batch failed as a whole: one member may have spoilt it, so each is to be tried alone.</summary>
     private bool TryRunTogether(RunSlot slot, ReadOnlySpan<PendingRun> members)
     {
+        InferResult[] results;
+        try
+        {
+            results = RunTogether(slot, members);
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, each member hears of its own part in it.
+            LogMessages.BatchFailed(logger, members.Length, SessionFactory.Reason(e.Message));
+            return false;
+        }
+
+        for (int i = 0; i < members.Length; i++)
+        {
+            if (members[i].Cancellation.IsCancellationRequested)
+            {
+                results[i].Dispose();
+                members[i].Fail(new OperationCanceledException(members[i].Cancellation));
+            }
+            else
+            {
+                members[i].Succeed(results[i]);
+            }
+        }
+
+        return true;
+    }
+
+    private InferResult[] RunTogether(RunSlot slot, ReadOnlySpan<PendingRun> members)
+    {
         long started = time.GetTimestamp();
         OutputSet? outputs = null;
-        bool told = false;
         try
         {
             int rows = Join(slot, members);
             long joined = time.GetTimestamp();
             outputs = ComputeWhileAwaited(slot, members);
             long computed = time.GetTimestamp();
-            for (int i = 0; i < members[0].Selection.Computed.Length; i++)
-            {
-                if (outputs.Shape(i) is not [var length, ..] || length != rows)
-                {
-                    LogMessages.BatchNotSplit(logger, members[0].Selection.Computed[i].Name, Shapes.Format(outputs.Shape(i).ToArray()), rows);
-                    return false;
-                }
-            }
-
-            told = true;
-            recorder.Executed(rows, time.GetElapsedTime(started, joined), time.GetElapsedTime(joined, computed), time.GetElapsedTime(computed));
-            Split(outputs, members, rows, started, joined, computed);
-            return true;
-        }
-        catch (Exception e) when (!told)
-        {
-            // Whatever it is, each member hears of its own part in it.
-            LogMessages.BatchFailed(logger, members.Length, SessionFactory.Reason(e.Message));
-            return false;
+            InferResult[] results = Split(outputs, members, rows, started, joined, computed);
+            statistics.Executed(rows, time.GetElapsedTime(started, joined), time.GetElapsedTime(joined, computed), time.GetElapsedTime(computed));
+            return results;
         }
         finally
         {
@@ -125,7 +138,7 @@ internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelRunner 
         {
             if (!member.Cancellation.CanBeCanceled)
             {
-                return runner.Compute(slot, members[0].Selection);
+                return slot.Run(members[0].Selection);
             }
         }
 
@@ -138,7 +151,7 @@ internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelRunner 
                 registrations[i] = members[i].Cancellation.UnsafeRegister(static d => ((Departures)d!).OneLeft(), departures);
             }
 
-            return runner.Compute(slot, members[0].Selection);
+            return slot.Run(members[0].Selection);
         }
         finally
         {
@@ -154,43 +167,29 @@ internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelRunner 
         }
     }
 
-    private void Split(OutputSet outputs, ReadOnlySpan<PendingRun> members, int rows, long started, long joined, long computed)
+    /// <exception cref="InvalidOperationException">The outputs have not a row for each row of the inputs.</exception>
+    private InferResult[] Split(OutputSet outputs, ReadOnlySpan<PendingRun> members, int rows, long started, long joined, long computed)
     {
+        for (int i = 0; i < members[0].Selection.Computed.Length; i++)
+        {
+            if (outputs.Shape(i) is not [var length, ..] || length != rows)
+            {
+                throw new InvalidOperationException($"output '{members[0].Selection.Computed[i].Name}' of {rows} rows came with shape {Shapes.Format(outputs.Shape(i))}");
+            }
+        }
+
         int from = 0;
-        foreach (PendingRun member in members)
+        InferResult[] results = new InferResult[members.Length];
+        for (int i = 0; i < members.Length; i++)
         {
             InferTimings timings = new(
-                time.GetElapsedTime(member.Arrived, started), time.GetElapsedTime(started, joined), time.GetElapsedTime(joined, computed),
+                time.GetElapsedTime(members[i].Arrived, started), time.GetElapsedTime(started, joined), time.GetElapsedTime(joined, computed),
                 time.GetElapsedTime(computed), rows);
-            // Once its result is told, the member may be another request already.
-            int memberRows = member.Rows;
-            if (member.Cancellation.IsCancellationRequested)
-            {
-                member.Fail(new OperationCanceledException(member.Cancellation));
-            }
-            else
-            {
-                Tell(member, outputs, from, rows, timings);
-            }
-
-            from += memberRows;
-        }
-    }
-
-    private static void Tell(PendingRun member, OutputSet outputs, int from, int rows, in InferTimings timings)
-    {
-        InferResult result;
-        try
-        {
-            result = outputs.Rows(from, member.Rows, rows, timings);
-        }
-        catch (OverflowException e)
-        {
-            member.Fail(e);
-            return;
+            results[i] = outputs.Rows(from, members[i].Rows, rows, timings);
+            from += members[i].Rows;
         }
 
-        member.Succeed(result);
+        return results;
     }
 
     private sealed class Departures(RunSlot slot, int members)

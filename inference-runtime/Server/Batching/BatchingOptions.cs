@@ -3,7 +3,7 @@ namespace ModelOperator.Server.Batching;
 /// <summary>How requests are computed together. Ranges are checked where the command line is read.</summary>
 internal sealed record BatchingOptions
 {
-    /// <summary>Rows of a batch; 0 or 1 turns batching off, null leaves it to what the warm-up measures.</summary>
+    /// <summary>Rows of a batch; 0 or 1 turns batching off, null leaves it to <see cref="BatchingPlan"/>.</summary>
     public int? MaxBatchSize { get; init; }
 
     /// <summary>Sizes at which a batch is not held back for more, in ascending order.</summary>
@@ -14,10 +14,4 @@ internal sealed record BatchingOptions
 
     /// <summary>Requests that may wait; more are refused.</summary>
     public int MaxQueueSize { get; init; } = 256;
-
-    /// <summary>The least urgent priority that a request may have; 0 takes any. A request that has another one, or none, has the default.</summary>
-    public ulong PriorityLevels { get; init; }
-
-    /// <summary>There is room for more urgent and for less urgent requests.</summary>
-    public ulong DefaultPriority { get; init; } = 10;
 }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
-using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Batching;
 
@@ -64,7 +63,7 @@ internal sealed class RowIndependence(IReadOnlyList<InferTensor> sample, OutputS
             }
         }
 
-        OutputSet outputs = slot.Run(all, tell: false);
+        OutputSet outputs = slot.Run(all);
         try
         {
             using InferResult result = outputs.Whole(default);

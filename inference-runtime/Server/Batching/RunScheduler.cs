@@ -1,8 +1,5 @@
-using Microsoft.Extensions.ObjectPool;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
-using ModelOperator.Server.Models;
-using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Batching;
 
@@ -10,56 +7,33 @@ namespace ModelOperator.Server.Batching;
 /// Gives requests their turn. While an instance is idle a request runs at once, on the thread that brought it. Otherwise it waits, and the
 /// instance that becomes free takes as many of the waiting as make a good batch.
 /// </summary>
-internal sealed class RunScheduler
+internal sealed class RunScheduler(
+    InstancePool instances, ModelRunner runner, BatchRunner batches, IReadOnlyList<TensorSpec> inputs, BatchingPlan plan, TimeProvider time)
 {
-    private readonly InstancePool _instances;
-    private readonly ModelRunner _runner;
-    private readonly IReadOnlyList<TensorSpec> _inputs;
-    private readonly BatchingPlan _plan;
-    private readonly ObjectPool<PendingRun> _pending;
-    private readonly ObjectPool<BatchWorker> _workers;
-
-    public RunScheduler(
-        InstancePool instances, ModelRunner runner, BatchRunner batches, IReadOnlyList<TensorSpec> inputs, BatchingPlan plan, TimeProvider time)
-    {
-        (_instances, _runner, _inputs, _plan, Batches, Time) = (instances, runner, inputs, plan, batches, time);
-        Collector = new BatchCollector(plan, time);
-        _pending = new DefaultObjectPoolProvider { MaximumRetained = 1024 }.Create(new PendingPolicy(this));
-        _workers = new DefaultObjectPoolProvider { MaximumRetained = 64 }.Create(new WorkerPolicy(this));
-        if (instances.Chooser is { } chooser)
-        {
-            chooser.Overdue = StartWorker;
-        }
-    }
+    private readonly BatchCollector _collector = new(plan, time);
 
     /// <summary>Requests that wait for their turn.</summary>
-    public int Waiting => Collector.Count;
-
-    public BatchCollector Collector { get; }
-
-    public BatchRunner Batches { get; }
-
-    public TimeProvider Time { get; }
+    public int Waiting => _collector.Count;
 
     /// <summary>Computes a checked request.</summary>
     /// <exception cref="OverloadedException">As many requests wait as may.</exception>
     /// <exception cref="ProtocolException">The model cannot compute it, or it waited longer than it said it would.</exception>
-    public ValueTask<InferResult> RunAsync(InferRequest request, OutputSelection selection, Cancellation cancellation)
+    public async ValueTask<InferResult> RunAsync(InferRequest request, OutputSelection selection, CancellationToken cancellationToken)
     {
-        long arrived = Time.GetTimestamp();
-        int rows = RequestRows.Count(request, _inputs);
-        if (_plan.MaxQueueDelay > TimeSpan.Zero || Collector.Count > 0 || !_instances.TryTake(waiting: 1, out Instance instance))
+        long arrived = time.GetTimestamp();
+        int rows = RequestRows.Count(request, inputs);
+        if (plan.MaxQueueDelay > TimeSpan.Zero || _collector.Count > 0 || !instances.TryTake(out RunSlot? slot))
         {
-            return WaitAsync(request, selection, rows, arrived, cancellation.Token);
+            return await WaitAsync(new PendingRun(request, selection, rows, BatchingPlan.Level(request.Parameters.Priority), arrived, cancellationToken));
         }
 
         try
         {
-            return new ValueTask<InferResult>(_runner.RunOne(instance.Slot, request, selection, rows, arrived, cancellation));
+            return runner.RunOne(slot, request, selection, rows, arrived, cancellationToken);
         }
         finally
         {
-            _instances.Return(instance);
+            instances.Return(slot);
             StartWorker();
         }
     }
@@ -67,99 +41,50 @@ internal sealed class RunScheduler
     /// <summary>Brings an idle instance and waiting requests together, if there are both.</summary>
     public void StartWorker()
     {
-        if (TryTakeForWaiting(out Instance instance))
+        if (_collector.Count > 0 && instances.TryTake(out RunSlot? slot))
         {
-            BatchWorker worker = _workers.Get();
-            worker.Instance = instance;
-            ThreadPool.UnsafeQueueUserWorkItem(worker, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(new BatchWorker(this, _collector, batches, slot, time), preferLocal: false);
         }
-    }
-
-    /// <summary>A worker has ended a run; false when it has no instance for another one.</summary>
-    public bool TryGoOn(BatchWorker worker)
-    {
-        if (_instances.Chooser is null)
-        {
-            return true;
-        }
-
-        _instances.Return(worker.Instance);
-        bool taken = TryTakeForWaiting(out Instance instance);
-        worker.Instance = instance;
-        return taken;
     }
 
     /// <summary>A worker has found nothing more to do.</summary>
-    public void Ended(BatchWorker worker)
+    public void Ended(RunSlot slot)
     {
-        if (worker.Instance != default)
-        {
-            _instances.Return(worker.Instance);
-            worker.Instance = default;
-        }
-
-        _workers.Return(worker);
-        if (!Collector.Collecting)
+        instances.Return(slot);
+        if (!_collector.Collecting)
         {
             // Somebody may have come who still saw the instance busy.
             StartWorker();
         }
     }
 
-    private bool TryTakeForWaiting(out Instance instance)
+    private async Task<InferResult> WaitAsync(PendingRun run)
     {
-        instance = default;
-        int waiting = Collector.Count;
-        return waiting > 0 && _instances.TryTake(waiting, out instance);
-    }
-
-    private ValueTask<InferResult> WaitAsync(
-        InferRequest request, OutputSelection selection, int rows, long arrived, CancellationToken cancellationToken)
-    {
-        PendingRun run = _pending.Get();
-        run.Start(request, selection, rows, _plan.Level(request.Parameters.Priority), arrived, cancellationToken);
-        if (!Collector.TryAdd(run, out bool wanted))
+        if (!_collector.TryAdd(run, out bool wanted))
         {
-            _pending.Return(run);
-            throw new OverloadedException($"{_plan.MaxQueueSize} requests wait for the model already, the limit");
+            throw new OverloadedException($"{plan.MaxQueueSize} requests wait for the model already, the limit");
         }
 
-        if (cancellationToken.CanBeCanceled)
-        {
-            run.Registration = cancellationToken.UnsafeRegister(static run => ((PendingRun)run!).GiveUp(), run);
-        }
-
-        if (request.Parameters.Timeout is { } timeout)
-        {
-            Expiry expiry = new(run, run.Version, timeout);
-            run.Timer = Time.CreateTimer(static e => ((Expiry)e!).Expire(), expiry, timeout, Timeout.InfiniteTimeSpan);
-        }
-
+        using CancellationTokenRegistration registration = run.Cancellation.UnsafeRegister(_ => GiveUp(run, new OperationCanceledException(run.Cancellation)), null);
+        TimeSpan timeout = run.Request.Parameters.Timeout ?? Timeout.InfiniteTimeSpan;
+        using ITimer? timer = timeout == Timeout.InfiniteTimeSpan ? null : time.CreateTimer(_ => GiveUp(run, Late(timeout)), null, timeout, Timeout.InfiniteTimeSpan);
         if (wanted)
         {
             StartWorker();
         }
 
-        return run.Task;
+        return await run.Task;
     }
 
-    // A timer may fire when its request has its result and stands for another one.
-    private sealed class Expiry(PendingRun run, short version, TimeSpan timeout)
+    /// <summary>Takes a request out that is not to be computed any more, unless it is being computed already.</summary>
+    private void GiveUp(PendingRun run, Exception why)
     {
-        public void Expire() => run.Expire(version, timeout);
+        if (_collector.TryRemove(run))
+        {
+            run.Fail(why);
+        }
     }
 
-    private sealed class PendingPolicy(RunScheduler scheduler) : PooledObjectPolicy<PendingRun>
-    {
-        public override PendingRun Create() => new(scheduler.Collector, scheduler._pending);
-
-        public override bool Return(PendingRun obj) => true;
-    }
-
-    private sealed class WorkerPolicy(RunScheduler scheduler) : PooledObjectPolicy<BatchWorker>
-    {
-        public override BatchWorker Create() => new(scheduler);
-
-        public override bool Return(BatchWorker obj) => true;
-    }
+    private static ProtocolException Late(TimeSpan timeout) =>
+        new(504, $"the request waited for {timeout.TotalMilliseconds} ms, its timeout, without being computed");
 }

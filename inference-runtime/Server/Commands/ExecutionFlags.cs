@@ -16,10 +16,10 @@ internal static class ExecutionFlags
     };
 
     private static readonly Option<int?> Threads = Options.OptionalNumber(
-        "--threads", "CPU threads for one run; without it what suits the model, by measurement, out of the CPUs this container may use", 1, 1024);
+        "--threads", "CPU threads for one run; without it all CPUs this container may use, divided by --instances where that is given", 1, 1024);
 
     private static readonly Option<int?> Instances = Options.OptionalNumber(
-        "--instances", "Runs at the same time on each device, further requests wait; without it what suits the model, by measurement", 1, 1024);
+        "--instances", "Runs at the same time on each device, further requests wait; without it as many as there are CPUs, 1 where requests are computed together, 2 on a GPU", 1, 1024);
 
     private static readonly Option<string> Devices = new("--devices")
     {
@@ -43,7 +43,7 @@ internal static class ExecutionFlags
     };
 
     private static readonly Option<int?> MaxBatchSize = Options.OptionalNumber(
-        "--max-batch-size", "Rows of requests that are computed together; 0 and 1 turn that off; without it what pays, by measurement", 0, 65536);
+        "--max-batch-size", "Rows of requests that are computed together; 0 and 1 turn that off; without it 32 where the model allows it and a batch pays", 0, 65536);
 
     private static readonly Option<string> PreferredBatchSizes = new("--preferred-batch-sizes")
     {
@@ -79,9 +79,6 @@ internal static class ExecutionFlags
             MaxQueueSize = parsed.GetValue(MaxQueueSize),
         },
     };
-
-    /// <summary>Threads that runs may block at the same time.</summary>
-    public static int BlockedThreads(ExecutionOptions options) => Math.Max(options.Instances ?? 0, options.Cpus * 2) * options.Devices.Count;
 
     private static List<int> Numbers(string flag, string text, int least, int most)
     {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using ModelOperator.Server.Models;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Commands;
@@ -54,7 +54,6 @@ internal static class ServeCommand
     private static async Task RunAsync(ServeOptions options, CancellationToken cancellationToken)
     {
         OnnxLibrary.StartLoading();
-        SocketThreads.AnswerWhereReceived();
         await using WebApplication app = ModelServer.Build(options);
         try
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
 

@@ -1,72 +1,72 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ModelOperator.Server.Execution;
 
-/// <summary>Hands out the instances of a model.</summary>
+/// <summary>Hands out the instances of a model: each is the right to run it once at a time, and what that takes.</summary>
 internal sealed class InstancePool : IDisposable
 {
-    private readonly SlotRing[] _rings;
-    private readonly WidthChooser? _chooser;
+    private readonly Lock _lock = new();
 
-    /// <param name="rings">One for each device; or of a CPU model the one whose runs use several threads and the one whose runs use one.</param>
-    /// <param name="chooser">Of the latter, what chooses between the two.</param>
-    public InstancePool(SlotRing[] rings, WidthChooser? chooser = null)
-    {
-        (_rings, _chooser) = (rings, chooser);
-        Count = chooser is null ? rings.Sum(r => r.Count) : rings[^1].Count;
-    }
+    /// <param name="devices">Sessions, and how many runs of each are possible at the same time.</param>
+    /// <param name="inputs">The model's inputs.</param>
+    public InstancePool(IEnumerable<(OrtSession Session, int Instances)> devices, IReadOnlyList<TensorSpec> inputs) =>
+        Devices = [.. devices.Select(d => new DeviceInstances(d.Session, [.. Enumerable.Range(0, d.Instances).Select(_ => new RunSlot(d.Session, inputs))]))];
+
+    public IReadOnlyList<DeviceInstances> Devices { get; }
 
     /// <summary>Runs that are possible at the same time.</summary>
-    public int Count { get; }
+    public int Count => Devices.Sum(d => d.Count);
 
-    public IReadOnlyList<SlotRing> Rings => _rings;
-
-    /// <summary>Chooses anew for each run how many threads it gets; null where all runs are alike.</summary>
-    public WidthChooser? Chooser => _chooser;
-
-    /// <summary>An idle instance, for the first of the requests that wait.</summary>
-    /// <param name="waiting">How many there are.</param>
-    /// <param name="instance">The instance.</param>
-    public bool TryTake(int waiting, out Instance instance) =>
-        _chooser is not null ? _chooser.TryTake(waiting, out instance)
-            : _rings.Length == 1 ? _rings[0].TryTake(out instance)
-            : TryTakeAnyDevice(out instance);
-
-    public void Return(in Instance instance)
+    /// <summary>Takes an idle instance of the least busy device.</summary>
+    public bool TryTake([NotNullWhen(true)] out RunSlot? slot)
     {
-        if (_chooser is not null)
+        lock (_lock)
         {
-            _chooser.Return(instance);
-            return;
+            return Devices.MinBy(d => d.Busy)!.Idle.TryPop(out slot);
         }
+    }
 
-        instance.Ring.Return(instance);
+    public void Return(RunSlot slot)
+    {
+        lock (_lock)
+        {
+            foreach (DeviceInstances device in Devices)
+            {
+                if (device.Session == slot.Session)
+                {
+                    device.Idle.Push(slot);
+                }
+            }
+        }
     }
 
     public void Dispose()
     {
-        _chooser?.Dispose();
-        foreach (SlotRing ring in _rings)
+        lock (_lock)
         {
-            ring.Dispose();
-        }
-    }
-
-    private bool TryTakeAnyDevice(out Instance instance)
-    {
-        int least = 0;
-        for (int i = 1; i < _rings.Length; i++)
-        {
-            least = _rings[i].Busy < _rings[least].Busy ? i : least;
-        }
-
-        for (int i = 0; i < _rings.Length; i++)
-        {
-            if (_rings[(least + i) % _rings.Length].TryTake(out instance))
+            foreach (DeviceInstances device in Devices)
             {
-                return true;
+                foreach (RunSlot slot in device.Idle)
+                {
+                    slot.Dispose();
+                }
+
+                device.Session.Dispose();
             }
         }
-
-        instance = default;
-        return false;
     }
+}
+
+/// <summary>The instances on one device.</summary>
+internal sealed class DeviceInstances(OrtSession session, RunSlot[] slots)
+{
+    public OrtSession Session => session;
+
+    public int Count => slots.Length;
+
+    /// <summary>Runs in progress.</summary>
+    public int Busy => slots.Length - Idle.Count;
+
+    /// <summary>Belongs to the pool, which locks.</summary>
+    internal Stack<RunSlot> Idle { get; } = new(slots);
 }

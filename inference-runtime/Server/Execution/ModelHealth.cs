@@ -1,5 +1,4 @@
 using ModelOperator.Protocol;
-using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Execution;
 
@@ -29,7 +28,7 @@ internal sealed class ModelHealth(OutputSelection all, ILogger logger)
                 slot.Bind(i, Sample[i]);
             }
 
-            slot.Run(all, tell: false).Release();
+            slot.Run(all).Release();
             return true;
         }
         catch (OrtCallException e)

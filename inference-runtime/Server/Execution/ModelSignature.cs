@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Execution;
 

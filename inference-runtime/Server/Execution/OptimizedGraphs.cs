@@ -3,7 +3,6 @@ using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
-using ModelOperator.Server.Models;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace ModelOperator.Server.Execution;

@@ -1,8 +1,5 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
-using ModelOperator.Server.Models;
-using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Execution;
 
@@ -11,14 +8,10 @@ internal sealed class OrtSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly Dictionary<string, nint> _names = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<OutputSelection, OutputSetPool> _outputs = new();
-    // Sets of outputs that somebody still reads.
-    private readonly UseCount _uses;
 
     public OrtSession(InferenceSession session, ExecutionProvider provider, SessionRecipe recipe)
     {
         (_session, Provider, Device, Threads, FlushesDenormals) = (session, provider, recipe.Device, recipe.Threads, recipe.FlushDenormals);
-        _uses = new UseCount(Close);
         Handle = OrtNative.Handle(session);
         Memory = provider == ExecutionProvider.Cpu ? HostMemory.Plain() : HostMemory.PinnedFor(session, Device);
         foreach (string name in session.InputNames.Concat(session.OutputNames))
@@ -44,33 +37,14 @@ internal sealed class OrtSession : IDisposable
     /// <summary>Its own threads take denormal numbers for zero; those that run it are to do so too.</summary>
     public bool FlushesDenormals { get; }
 
-    /// <summary>Where inputs and outputs are best put.</summary>
+    /// <summary>Where inputs are best put.</summary>
     public HostMemory Memory { get; }
 
     /// <summary>A name of an input or output as the C API takes it.</summary>
     public nint NativeName(string name) => _names[name];
 
-    /// <summary>Where runs with a selection get room for their outputs.</summary>
-    public OutputSetPool Outputs(OutputSelection selection) => selection.Kept
-        ? _outputs.GetOrAdd(selection, static (s, session) => new OutputSetPool(s, session), this)
-        : new OutputSetPool(selection, this);
-
-    /// <summary>Keeps it from being closed.</summary>
-    public void Enter() => ObjectDisposedException.ThrowIf(!_uses.TryEnter(), this);
-
-    /// <summary>Who entered does not keep it any more.</summary>
-    public void Leave() => _uses.Leave();
-
-    /// <summary>Closes it once nobody reads outputs of it any more.</summary>
-    public void Dispose() => _uses.End();
-
-    private void Close()
+    public void Dispose()
     {
-        foreach (OutputSetPool pool in _outputs.Values)
-        {
-            pool.Dispose();
-        }
-
         Memory.Dispose();
         _session.Dispose();
         foreach (nint name in _names.Values)

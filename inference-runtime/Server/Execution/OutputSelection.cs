@@ -1,60 +1,38 @@
-using Microsoft.Extensions.ObjectPool;
 using ModelOperator.Protocol;
-using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Execution;
 
-/// <summary>Outputs that requests ask for together, and what answers to such requests are made of.</summary>
-internal sealed class OutputSelection
+/// <summary>The outputs that a request has computed.</summary>
+/// <param name="Computed">Those it asked for, in its order, and then what the server itself wants besides.</param>
+/// <param name="Asked">How many of them it asked for.</param>
+internal sealed record OutputSelection(TensorSpec[] Computed, int Asked)
 {
-    private readonly PerProcessor<InferResult> _results;
+    public bool SameOutputs(OutputSelection other) => ReferenceEquals(this, other) || (Asked == other.Asked && Computed.SequenceEqual(other.Computed));
+}
 
-    public OutputSelection(TensorSpec[] computed, int asked, IReadOnlyList<TensorSpec> inputs, bool kept = true)
+/// <summary>Selects outputs of a model.</summary>
+/// <param name="outputs">All that it has.</param>
+/// <param name="judged">The output that is computed also when nobody asked for it, so that feedback can be compared with it.</param>
+internal sealed class OutputSelections(IReadOnlyList<TensorSpec> outputs, string? judged)
+{
+    private readonly TensorSpec? _judged = outputs.FirstOrDefault(o => o.Name == judged);
+
+    public OutputSelection All { get; } = new([.. outputs], outputs.Count);
+
+    /// <summary>The selection of a checked request.</summary>
+    public OutputSelection For(List<RequestedOutput>? asked)
     {
-        (Computed, Asked, Kept) = (computed, asked, kept);
-        Rules = [.. computed.Select(o => ShapeRule.For(o, inputs))];
-        _results = new PerProcessor<InferResult>(new DefaultObjectPoolProvider { MaximumRetained = 1024 }.Create(new ResultPolicy(this)));
-    }
-
-    /// <summary>The outputs asked for, in that order, and then what the server itself wants besides.</summary>
-    public TensorSpec[] Computed { get; }
-
-    /// <summary>How many of them were asked for.</summary>
-    public int Asked { get; }
-
-    /// <summary>Whether more requests with it are expected, so that what they need is kept.</summary>
-    public bool Kept { get; }
-
-    /// <summary>How shapes are told before the run; null where they cannot be.</summary>
-    public ShapeRule?[] Rules { get; }
-
-    /// <summary>Whether requests that say this ask for these outputs.</summary>
-    public bool Is(List<RequestedOutput> asked)
-    {
-        if (asked.Count != Asked)
+        if (asked is null)
         {
-            return false;
+            return All;
         }
 
-        for (int i = 0; i < Asked; i++)
+        List<TensorSpec> computed = [.. asked.Select(a => outputs.First(o => o.Name == a.Name))];
+        if (_judged is not null && !computed.Contains(_judged))
         {
-            if (asked[i].Name != Computed[i].Name)
-            {
-                return false;
-            }
+            computed.Add(_judged);
         }
 
-        return true;
-    }
-
-    public InferResult Rent() => _results.Get();
-
-    public void Return(InferResult result) => _results.Return(result);
-
-    private sealed class ResultPolicy(OutputSelection selection) : PooledObjectPolicy<InferResult>
-    {
-        public override InferResult Create() => new(selection);
-
-        public override bool Return(InferResult obj) => true;
+        return new OutputSelection([.. computed], asked.Count);
     }
 }

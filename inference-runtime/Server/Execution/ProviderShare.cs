@@ -1,5 +1,3 @@
-using ModelOperator.Server.Models;
-
 namespace ModelOperator.Server.Execution;
 
 /// <summary>How much of a model's graph an execution provider has got.</summary>

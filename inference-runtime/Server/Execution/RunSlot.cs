@@ -1,12 +1,11 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using ModelOperator.Protocol;
-using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Execution;
 
 /// <summary>
-/// What one run of a session at a time needs: names, input buffers, run options. All of it is made once, so that a run allocates nothing.
+/// What one run of a session at a time needs: names, input buffers, run options, all of them made once.
 /// Not for two threads at once.
 /// </summary>
 internal sealed unsafe class RunSlot : IDisposable
@@ -19,24 +18,17 @@ internal sealed unsafe class RunSlot : IDisposable
 
     private readonly IReadOnlyList<TensorSpec> _inputs;
     private readonly TensorBuffer[] _buffers;
-    private readonly long[][] _shapes;
-    private readonly long[]?[] _staged;
     private readonly MemoryHandle[] _pins;
     // Native tensors made for one run only.
     private readonly nint[] _made;
     private readonly nint* _names;
     private readonly nint* _values;
     private readonly nint _options;
-    private OutputSetPool? _outputs;
-    private nint* _outputNames;
-    private int _outputCount;
 
     public RunSlot(OrtSession session, IReadOnlyList<TensorSpec> inputs)
     {
         (Session, _inputs) = (session, inputs);
         _buffers = [.. inputs.Select(i => new TensorBuffer(session.Memory, ElementTypes.ToOnnx(i.DataType), KeptBytes))];
-        _shapes = new long[inputs.Count][];
-        _staged = new long[inputs.Count][];
         _pins = new MemoryHandle[inputs.Count];
         _made = new nint[inputs.Count];
         _names = (nint*)NativeMemory.AllocZeroed((nuint)Math.Max(inputs.Count, 1), (nuint)sizeof(nint));
@@ -51,13 +43,9 @@ internal sealed unsafe class RunSlot : IDisposable
 
     public OrtSession Session { get; }
 
-    /// <summary>Runs that came to their end.</summary>
-    public long Runs { get; private set; }
-
     /// <summary>Gives an input to the next run, where it lies if it is large.</summary>
     public void Bind(int input, InferTensor tensor)
     {
-        _shapes[input] = tensor.Shape;
         Memory<byte> data = tensor.Data;
         if (tensor.DataType == TensorDataType.Bytes)
         {
@@ -80,43 +68,27 @@ internal sealed unsafe class RunSlot : IDisposable
     /// <summary>Room for an input of the next run, to be filled by the caller: a tensor like another one, but of so many rows.</summary>
     public Span<byte> Stage(int input, ReadOnlySpan<long> like, long rows, int bytes)
     {
-        _buffers[input].Prepare(Reshape(input, like, rows), (nuint)bytes);
+        _buffers[input].Prepare([rows, .. like[1..]], (nuint)bytes);
         _values[input] = _buffers[input].Value;
         return new Span<byte>((void*)_buffers[input].Address, bytes);
     }
 
     /// <summary>Gives strings to the next run, in the shape of another tensor, but of so many rows.</summary>
     public void StageStrings(int input, ReadOnlySpan<long> like, long rows, ReadOnlySpan<byte> data) =>
-        _made[input] = _values[input] = StringTensors.Create(Reshape(input, like, rows), data);
+        _made[input] = _values[input] = StringTensors.Create([rows, .. like[1..]], data);
 
     /// <summary>Runs the session on the inputs given. The caller releases what comes of it.</summary>
-    /// <param name="selection">The outputs that are computed.</param>
-    /// <param name="tell">Whether shapes of outputs are told before the run, where they can be.</param>
     /// <exception cref="OrtCallException">The model cannot compute these inputs, or the run was ended.</exception>
-    public OutputSet Run(OutputSelection selection, bool tell)
+    public OutputSet Run(OutputSelection selection)
     {
-        Select(selection);
-        Session.Enter();
-        OutputSet outputs = _outputs!.Rent();
-        outputs.Hold();
-        try
+        nint[] values = new nint[selection.Computed.Length];
+        nint[] names = [.. selection.Computed.Select(o => Session.NativeName(o.Name))];
+        fixed (nint* results = values, outputNames = names)
         {
-            Span<nint> values = _outputCount <= 32 ? stackalloc nint[_outputCount] : new nint[_outputCount];
-            outputs.Prepare(_shapes, tell, values);
-            fixed (nint* results = values)
-            {
-                Run(results);
-            }
+            Run(outputNames, results, values.Length);
+        }
 
-            outputs.Take(values);
-            Runs++;
-            return outputs;
-        }
-        catch
-        {
-            outputs.Release();
-            throw;
-        }
+        return new OutputSet(selection, values);
     }
 
     /// <summary>Lets go of the inputs; the next run is given its own.</summary>
@@ -152,50 +124,26 @@ internal sealed unsafe class RunSlot : IDisposable
 
         NativeMemory.Free(_names);
         NativeMemory.Free(_values);
-        NativeMemory.Free(_outputNames);
         OrtNative.ReleaseRunOptions(_options);
     }
 
-    private void Run(nint* results)
+    private void Run(nint* outputNames, nint* outputs, int outputCount)
     {
-        if (!Session.FlushesDenormals)
+        if (Session.FlushesDenormals)
         {
-            OrtNative.Run(Session.Handle, _options, _names, _values, _inputs.Count, _outputNames, results, _outputCount);
-            return;
+            DenormalNumbers.Flush();
         }
 
-        DenormalNumbers.Flush();
         try
         {
-            OrtNative.Run(Session.Handle, _options, _names, _values, _inputs.Count, _outputNames, results, _outputCount);
+            OrtNative.Run(Session.Handle, _options, _names, _values, _inputs.Count, outputNames, outputs, outputCount);
         }
         finally
         {
-            DenormalNumbers.Keep();
-        }
-    }
-
-    private long[] Reshape(int input, ReadOnlySpan<long> like, long rows)
-    {
-        long[] shape = _staged[input] is { } kept && kept.Length == like.Length ? kept : new long[like.Length];
-        like.CopyTo(shape);
-        shape[0] = rows;
-        return _shapes[input] = _staged[input] = shape;
-    }
-
-    private void Select(OutputSelection selection)
-    {
-        if (_outputs?.Selection == selection)
-        {
-            return;
-        }
-
-        _outputs = Session.Outputs(selection);
-        _outputCount = selection.Computed.Length;
-        _outputNames = (nint*)NativeMemory.Realloc(_outputNames, (nuint)(_outputCount * sizeof(nint)));
-        for (int i = 0; i < _outputCount; i++)
-        {
-            _outputNames[i] = Session.NativeName(selection.Computed[i].Name);
+            if (Session.FlushesDenormals)
+            {
+                DenormalNumbers.Keep();
+            }
         }
     }
 }

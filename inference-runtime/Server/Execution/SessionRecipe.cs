@@ -1,5 +1,3 @@
-using ModelOperator.Server.Models;
-
 namespace ModelOperator.Server.Execution;
 
 /// <summary>How one session of a model is opened.</summary>
@@ -14,3 +12,13 @@ namespace ModelOperator.Server.Execution;
 /// <param name="FlushDenormals">Whether numbers too near to zero to be computed with fast are taken for zero.</param>
 internal sealed record SessionRecipe(
     IReadOnlyList<ExecutionProvider> Providers, int Device, int Threads, Precision Precision, bool Arena, bool FlushDenormals);
+
+/// <summary>What floating-point numbers a model computes with.</summary>
+internal enum Precision
+{
+    /// <summary>Those of the model itself.</summary>
+    Fp32,
+
+    /// <summary>Of 16 bits where the provider can.</summary>
+    Fp16,
+}

@@ -45,11 +45,9 @@ internal sealed class JudgedTruth
         return right;
     }
 
-    /// <summary>Whether there is a truth for each of so many predictions.</summary>
-    public bool Fits(int predictions, int width) => predictions > 0 && predictions == _truths.Length && (_width ?? width) == width;
+    private bool Fits(int predictions, int width) => predictions > 0 && predictions == _truths.Length && (_width ?? width) == width;
 
-    /// <summary>Whether a prediction is right.</summary>
-    public bool Matches(int index, long prediction) => _isNumber
+    private bool Matches(int index, long prediction) => _isNumber
         ? _tolerance.Allows(BitConverter.Int64BitsToDouble(prediction), BitConverter.Int64BitsToDouble(_truths[index]))
         : prediction == _truths[index];
 }

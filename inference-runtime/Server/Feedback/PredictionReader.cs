@@ -1,5 +1,5 @@
 using ModelOperator.Protocol;
-using ModelOperator.Server.Models;
+using ModelOperator.Server.Execution;
 
 namespace ModelOperator.Server.Feedback;
 
@@ -94,9 +94,3 @@ internal sealed class PredictionReader
     private static bool IsFloatingPoint(TensorDataType type) =>
         type is TensorDataType.Fp16 or TensorDataType.Bf16 or TensorDataType.Fp32 or TensorDataType.Fp64;
 }
-
-/// <summary>Reads elements of a tensor into predictions.</summary>
-/// <param name="data">The elements.</param>
-/// <param name="perPrediction">How many belong to each prediction.</param>
-/// <param name="predictions">What is filled.</param>
-internal delegate void ElementReading(ReadOnlySpan<byte> data, int perPrediction, Span<long> predictions);

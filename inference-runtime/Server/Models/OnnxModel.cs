@@ -38,9 +38,9 @@ internal sealed class OnnxModel(
 
     /// <summary>Computes a checked request when its turn has come.</summary>
     /// <exception cref="ProtocolException">The model cannot compute it.</exception>
-    /// <exception cref="Serving.OverloadedException">As many requests wait as may.</exception>
-    public ValueTask<InferResult> RunAsync(InferRequest request, Cancellation cancellation) =>
-        scheduler.RunAsync(request, selections.For(request.Outputs), cancellation);
+    /// <exception cref="OverloadedException">As many requests wait as may.</exception>
+    public ValueTask<InferResult> RunAsync(InferRequest request, CancellationToken cancellationToken) =>
+        scheduler.RunAsync(request, selections.For(request.Outputs), cancellationToken);
 
     public void Dispose() => instances.Dispose();
 }

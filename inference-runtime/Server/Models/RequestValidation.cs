@@ -1,4 +1,5 @@
 using ModelOperator.Protocol;
+using ModelOperator.Server.Execution;
 
 namespace ModelOperator.Server.Models;
 

@@ -1,7 +1,5 @@
 using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
-using ModelOperator.Server.Repository;
-using ModelOperator.Server.Serving;
 using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Models;
@@ -11,7 +9,6 @@ internal sealed class ServedModel : IDisposable
 {
     private readonly ModelSource _source;
     private readonly ILogger _logger;
-    private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly UseCount _uses;
     private volatile OnnxModel? _model;
     private volatile bool _ready;
@@ -19,8 +16,8 @@ internal sealed class ServedModel : IDisposable
     public ServedModel(ModelSource source, TimeProvider time, ILogger logger)
     {
         (_source, _logger) = (source, logger);
-        _uses = new UseCount(_unused.SetResult);
-        Statistics = new ModelStatistics(time);
+        _uses = new UseCount(Close);
+        Statistics = new ModelStatistics(time) { Paused = true };
     }
 
     public string Name => _source.Name;
@@ -41,9 +38,6 @@ internal sealed class ServedModel : IDisposable
 
     public bool Ready => _ready && Healthy;
 
-    /// <summary>Whether a run takes so long that it must not keep a connection's own thread, which also notices that a client is gone.</summary>
-    public bool RunsLong { get; set; }
-
     /// <summary>Inputs made up for the warm-up that the model computes.</summary>
     public IReadOnlyList<InferTensor> Sample => _model?.Sample ?? [];
 
@@ -51,11 +45,15 @@ internal sealed class ServedModel : IDisposable
     {
         LogMessages.Loading(_logger, Name, _source.Path);
         Labels = _source.ReadLabels();
-        _model = opener.Open(_source.Path, new ExecutionRecorder(this), cancellationToken);
+        _model = opener.Open(_source.Path, Statistics, cancellationToken);
     }
 
     /// <summary>From now on clients may come.</summary>
-    public void MarkReady() => _ready = true;
+    public void MarkReady()
+    {
+        Statistics.Paused = false;
+        _ready = true;
+    }
 
     /// <summary>The model once it is loaded and while it works.</summary>
     public OnnxModel Require() => !Healthy
@@ -63,62 +61,33 @@ internal sealed class ServedModel : IDisposable
         : _model ?? throw new OverloadedException($"model '{Name}' is not loaded yet");
 
     /// <summary>Computes a checked request when its turn has come. The model stays until the result is disposed.</summary>
-    public ValueTask<InferResult> RunAsync(InferRequest request, Cancellation cancellation)
+    public async ValueTask<InferResult> RunAsync(InferRequest request, CancellationToken cancellationToken)
     {
         OnnxModel model = Require();
-        Enter();
-        try
-        {
-            ValueTask<InferResult> run = model.RunAsync(request, cancellation);
-            return run.IsCompletedSuccessfully ? new ValueTask<InferResult>(Hold(run.Result)) : HoldAsync(run);
-        }
-        catch
-        {
-            Leave();
-            throw;
-        }
-    }
-
-    /// <summary>A user of the model, or of what it computed, is done with it.</summary>
-    public void Leave() => _uses.Leave();
-
-    /// <summary>Nobody may use the model any more; waits until nobody does.</summary>
-    public Task UnusedAsync()
-    {
-        _uses.End();
-        return _unused.Task;
-    }
-
-    public void Dispose()
-    {
-        _model?.Dispose();
-        _source.Release();
-    }
-
-    private void Enter()
-    {
         if (!_uses.TryEnter())
         {
             throw new ProtocolException(404, $"version '{Version}' of model '{Name}' was unloaded");
         }
-    }
 
-    private InferResult Hold(InferResult result)
-    {
-        result.Holds(this);
-        return result;
-    }
-
-    private async ValueTask<InferResult> HoldAsync(ValueTask<InferResult> run)
-    {
         try
         {
-            return Hold(await run);
+            InferResult result = await model.RunAsync(request, cancellationToken);
+            result.Uses(_uses);
+            return result;
         }
         catch
         {
-            Leave();
+            _uses.Leave();
             throw;
         }
+    }
+
+    /// <summary>Nobody may use the model any more; it is closed once nobody does.</summary>
+    public void Dispose() => _uses.End();
+
+    private void Close()
+    {
+        _model?.Dispose();
+        _source.Release();
     }
 }

@@ -1,3 +1,5 @@
+using ModelOperator.Server.Models;
+
 namespace ModelOperator.Server.Repository;
 
 /// <summary>Knows what models there are to be served.</summary>
@@ -10,4 +12,21 @@ internal interface IModelStore
     /// <param name="name">The model.</param>
     /// <param name="versions">Which versions; null leaves that to the store's own setting.</param>
     IReadOnlyList<ModelSource> Find(string name, VersionChoice? versions);
+}
+
+/// <summary>The one model that the command line names.</summary>
+internal sealed class SingleModel(ModelSource source) : IModelStore
+{
+    public IReadOnlyList<ModelSource> List() => [source];
+
+    public IReadOnlyList<ModelSource> Find(string name, VersionChoice? versions)
+    {
+        if (name != source.Name)
+        {
+            return [];
+        }
+
+        versions?.Of([ModelConfigs.Number(source.Version)]);
+        return [source];
+    }
 }

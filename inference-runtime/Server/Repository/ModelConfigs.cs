@@ -1,8 +1,8 @@
 using System.Globalization;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Batching;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
-using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Repository;
 
@@ -40,8 +40,7 @@ internal static class ModelConfigs
     public static string TypeName(TensorDataType type) => type == TensorDataType.Bytes ? "TYPE_STRING" : $"TYPE_{type.Name()}";
 
     private static DynamicBatching Dynamic(BatchingPlan plan) => new(
-        plan.Preferred, (long)plan.MaxQueueDelay.TotalMicroseconds, plan.PriorityLevels, plan.PriorityLevels == 0 ? 0 : plan.DefaultPriority,
-        new QueuePolicy(plan.MaxQueueSize));
+        plan.Preferred, (long)plan.MaxQueueDelay.TotalMicroseconds, PriorityLevels: 0, DefaultPriorityLevel: 0, new QueuePolicy(plan.MaxQueueSize));
 
     private static TensorConfiguration Tensor(TensorSpec spec, bool batches) => new(
         spec.Name,

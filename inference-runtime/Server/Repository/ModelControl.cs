@@ -1,15 +1,13 @@
 using System.Collections.Concurrent;
 using ModelOperator.Protocol;
-using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Repository.Overrides;
-using ModelOperator.Server.Serving;
 
 namespace ModelOperator.Server.Repository;
 
 /// <summary>Loads and unloads models, one change at a time.</summary>
 internal sealed class ModelControl(
-    IModelStore store, ModelRepository models, ModelOpener opener, EndpointWarmUp warmUp, ServeOptions options, TimeProvider time, ILogger<ModelControl> logger)
+    IModelStore store, ModelRepository models, ModelOpener opener, ExecutionOptions served, IWarmUp warmUp, RepositoryOptions options, TimeProvider time, ILogger<ModelControl> logger)
     : IDisposable
 {
     private readonly SemaphoreSlim _changing = new(1);
@@ -20,10 +18,10 @@ internal sealed class ModelControl(
     public void Prepare()
     {
         IReadOnlyList<ModelSource> sources = store.List();
-        if (sources.Count == 0 && options.ModelControl == ModelControlMode.None)
+        if (sources.Count == 0 && options.Control == ModelControlMode.None)
         {
             throw new TerminatingException(
-                FailureReasons.ModelNotFound, $"{options.ModelRepository} has no models, expected files as NAME/VERSION/{ModelDirectory.ModelFile}");
+                FailureReasons.ModelNotFound, $"{options.Root} has no models, expected files as NAME/VERSION/{ModelDirectory.ModelFile}");
         }
 
         foreach (IGrouping<string, ModelSource> model in sources.GroupBy(s => s.Name))
@@ -39,9 +37,9 @@ internal sealed class ModelControl(
         {
             try
             {
-                await OpenAsync(model, options.Execution, config: null, cancellationToken);
+                await OpenAsync(model, served, config: null, cancellationToken);
             }
-            catch (Exception e) when (options.ModelControl == ModelControlMode.Explicit && e is not OperationCanceledException)
+            catch (Exception e) when (options.Control == ModelControlMode.Explicit && e is not OperationCanceledException)
             {
                 LogMessages.LoadOfModelFailed(logger, e, model.Name);
                 _failures[model.Name] = e.Message;
@@ -68,7 +66,7 @@ internal sealed class ModelControl(
     public Task LoadAsync(string name, ModelOverride asked, CancellationToken cancellationToken) => ChangeAsync(name, "load", async () =>
     {
         (ConfigOverride? config, OverrideFiles? files) = asked.For(name) ?? default;
-        ExecutionOptions execution = config?.ApplyTo(options.Execution) ?? options.Execution;
+        ExecutionOptions execution = config?.ApplyTo(served) ?? served;
         List<ServedModel> opened = [.. Sources(name, config?.Versions, files).Select(Create)];
         try
         {
@@ -119,7 +117,7 @@ internal sealed class ModelControl(
 
     private async Task ChangeAsync(string name, string what, Func<Task> change, CancellationToken cancellationToken)
     {
-        if (options.ModelControl == ModelControlMode.None)
+        if (options.Control == ModelControlMode.None)
         {
             throw new ProtocolException($"failed to {what} '{name}': clients may not load and unload models, the server runs with --model-control none");
         }
@@ -155,10 +153,9 @@ internal sealed class ModelControl(
         long start = time.GetTimestamp();
         await Task.Run(() => model.Load(config is null ? opener : opener.With(execution), cancellationToken), cancellationToken);
         config?.Check(model.Require());
-        if (model.Sample.Count == 0 || await warmUp.RunAsync(model, cancellationToken) >= ThreadRoom.Long)
+        if (model.Sample.Count > 0)
         {
-            ThreadRoom.Make(execution);
-            model.RunsLong = true;
+            await warmUp.RunAsync(model, cancellationToken);
         }
 
         model.MarkReady();
@@ -176,12 +173,7 @@ internal sealed class ModelControl(
 
     private async Task RetireAsync(ServedModel model)
     {
-        await Task.Delay(options.RequestTimeout, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!_stopping.IsCancellationRequested)
-        {
-            await model.UnusedAsync();
-        }
-
+        await Task.Delay(options.RetireAfter, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         model.Dispose();
     }
 
@@ -194,3 +186,10 @@ internal sealed class ModelControl(
             : new ModelState(name, version, "UNAVAILABLE", "the model is broken");
     }
 }
+
+/// <summary>A version of a model in the repository's index.</summary>
+/// <param name="Name">Name of the model.</param>
+/// <param name="Version">The version.</param>
+/// <param name="State">READY, LOADING or UNAVAILABLE.</param>
+/// <param name="Reason">Why it is unavailable.</param>
+internal sealed record ModelState(string Name, string Version, string State, string Reason);

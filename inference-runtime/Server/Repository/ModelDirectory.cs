@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Repository;
 
@@ -67,4 +68,13 @@ internal sealed class ModelDirectory(string root, int latest) : IModelStore
     /// <summary>Only numbers that are written as numbers are: "01" is no version besides "1".</summary>
     public static long? Number(string name) =>
         long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0 && name[0] != '0' ? number : null;
+}
+
+/// <summary>What a model or a version may be called, since it stands in paths.</summary>
+internal static class ModelNames
+{
+    public const string Expected = "letters, digits, '-', '.' and '_', 253 at most";
+
+    public static bool IsValid(string name) =>
+        name.Length is > 0 and <= 253 && name is not ("." or "..") && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_');
 }

@@ -2,22 +2,21 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Rest;
 
 /// <summary>
-/// A result as the body of a response: JSON, and after it the data of the outputs that are binary. Void once it is disposed, for it is then
-/// used for another.
+/// A result as the body of a response: JSON, and after it the data of the outputs that are binary.
 /// </summary>
 internal sealed class InferResponse : IDisposable
 {
     private const int MaxStackText = 1024;
     private const int FirstRoom = 4096;
 
-    private readonly PooledBuffer _json = new(0);
+    private readonly PooledBuffer _json = new(FirstRoom);
     private readonly List<IBinaryPart> _binary = [];
-    private bool _disposed;
 
     /// <summary>The JSON.</summary>
     public PooledBuffer Json => _json;
@@ -32,13 +31,12 @@ internal sealed class InferResponse : IDisposable
     public bool IsBinary => _binary.Count > 0;
 
     /// <summary>Writes a result; it must outlive the response.</summary>
-    public static InferResponse Of(RestModel model, InferRequest request, InferResult result, IReadOnlyList<string> labels)
+    public static InferResponse Of(ServedModel model, InferRequest request, InferResult result)
     {
-        InferResponse response = Spares.Take<InferResponse>();
-        response._disposed = false;
+        InferResponse response = new();
         try
         {
-            response.Write(model, request, result, labels);
+            response.Write(model, request, result);
             return response;
         }
         catch
@@ -50,12 +48,6 @@ internal sealed class InferResponse : IDisposable
 
     public void Dispose()
     {
-        if (_disposed)
-        {
-            return;
-        }
-
-        _disposed = true;
         _json.Dispose();
         foreach (IBinaryPart part in _binary)
         {
@@ -63,14 +55,14 @@ internal sealed class InferResponse : IDisposable
         }
 
         _binary.Clear();
-        BinaryLength = 0;
-        Spares.Keep(this);
     }
 
-    private void Write(RestModel model, InferRequest request, InferResult result, IReadOnlyList<string> labels)
+    private void Write(ServedModel model, InferRequest request, InferResult result)
     {
-        _json.GetSpan(FirstRoom);
-        _json.Write(model.Head);
+        _json.Write("{\"model_name\":"u8);
+        WriteText(model.Name);
+        _json.Write(",\"model_version\":"u8);
+        WriteText(model.Version);
         if (request.Id is { } id)
         {
             _json.Write(",\"id\":"u8);
@@ -87,17 +79,17 @@ internal sealed class InferResponse : IDisposable
 
             RequestedOutput? asked = request.Outputs?[i];
             bool binary = asked?.BinaryData ?? request.Parameters.BinaryDataOutput;
-            WriteOutput(model, result.Outputs[i], binary, asked?.Classification ?? 0, labels);
+            WriteOutput(result.Outputs[i], binary, asked?.Classification ?? 0, model.Labels);
         }
 
         _json.Write("]}"u8);
     }
 
-    private void WriteOutput(RestModel model, ResultTensor output, bool binary, int classes, IReadOnlyList<string> labels)
+    private void WriteOutput(ResultTensor output, bool binary, int classes, IReadOnlyList<string> labels)
     {
         if (classes == 0)
         {
-            WriteTensor(model, output.Name, output.DataType, output.Shape, output.Data, binary ? new TensorPart(output) : null);
+            WriteTensor(output.Name, output.DataType, output.Shape, output.Data, binary ? new TensorPart(output) : null);
             return;
         }
 
@@ -106,7 +98,7 @@ internal sealed class InferResponse : IDisposable
         try
         {
             Classification.Write(output.DataType, output.Data, shape.Length == 1 ? 1 : shape[0], classes, labels, part.Buffer);
-            WriteTensor(model, output.Name, TensorDataType.Bytes, shape, part.Data, binary ? part : null);
+            WriteTensor(output.Name, TensorDataType.Bytes, shape, part.Data, binary ? part : null);
         }
         finally
         {
@@ -117,10 +109,10 @@ internal sealed class InferResponse : IDisposable
         }
     }
 
-    private void WriteTensor(RestModel model, string name, TensorDataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> data, IBinaryPart? binary)
+    private void WriteTensor(string name, TensorDataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> data, IBinaryPart? binary)
     {
         _json.Write("{\"name\":"u8);
-        _json.Write(model.Output(name));
+        WriteText(name);
         _json.Write(",\"datatype\":\""u8);
         _json.Write(type.Utf8Name());
         _json.Write("\",\"shape\":["u8);

@@ -75,8 +75,6 @@ internal static class ResponseSender
 
     private static async Task SendCompressedAsync(HttpContext context, InferResponse response, ContentCoding coding)
     {
-        // The thread this may be on receives for other connections.
-        await Task.Yield();
         await using Stream compressed = coding.Compress(context.Response.BodyWriter.AsStream(leaveOpen: true));
         await compressed.WriteAsync(response.Json.Memory, context.RequestAborted);
         foreach (InferResponse.IBinaryPart part in response.Binary)

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using ModelOperator.Protocol;
-using ModelOperator.Server.Execution;
 using ModelOperator.Server.Rest;
 
 namespace ModelOperator.Server.Serving;
@@ -15,8 +14,8 @@ internal sealed class BodyReader(ServeOptions options)
     /// <param name="request">Whose body.</param>
     /// <param name="entry">What accounts for the memory.</param>
     /// <param name="padding">Bytes to leave free before the body, so that a part of it comes to lie well.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public ValueTask<PooledBuffer> ReadAsync(HttpRequest request, Admission.Entry entry, int padding, Cancellation cancellation)
+    /// <param name="cancellationToken">Gives up.</param>
+    public ValueTask<PooledBuffer> ReadAsync(HttpRequest request, Admission.Entry entry, int padding, CancellationToken cancellationToken)
     {
         ContentCoding? coding = CodingOf(request);
         if (request.ContentLength > options.MaxBodyBytes)
@@ -25,11 +24,11 @@ internal sealed class BodyReader(ServeOptions options)
         }
 
         return coding is null
-            ? ReadPlainAsync(request, entry, padding, cancellation)
-            : ReadCompressedAsync(request, coding, entry, padding, cancellation.Token);
+            ? ReadPlainAsync(request, entry, padding, cancellationToken)
+            : ReadCompressedAsync(request, coding, entry, padding, cancellationToken);
     }
 
-    private async ValueTask<PooledBuffer> ReadPlainAsync(HttpRequest request, Admission.Entry entry, int padding, Cancellation cancellation)
+    private async ValueTask<PooledBuffer> ReadPlainAsync(HttpRequest request, Admission.Entry entry, int padding, CancellationToken cancellationToken)
     {
         long reserved = request.ContentLength ?? FirstReservation;
         entry.Reserve(reserved);
@@ -40,8 +39,7 @@ internal sealed class BodyReader(ServeOptions options)
             PipeReader reader = request.BodyReader;
             while (true)
             {
-                // A small body has come with the head already.
-                ReadResult result = reader.TryRead(out ReadResult there) ? there : await reader.ReadAsync(cancellation.Token);
+                ReadResult result = await reader.ReadAsync(cancellationToken);
                 long length = body.Length - padding + result.Buffer.Length;
                 if (length > options.MaxBodyBytes)
                 {
@@ -82,8 +80,6 @@ internal sealed class BodyReader(ServeOptions options)
         HttpRequest request, ContentCoding coding, Admission.Entry entry, int padding, CancellationToken cancellationToken)
     {
         using PooledBuffer compressed = await ReadPlainAsync(request, entry, padding: 0, cancellationToken);
-        // A few bytes can be much work, and the thread that receives for this connection receives for others too.
-        await Task.Yield();
         return Decompress(compressed.Memory, coding, entry, padding, cancellationToken);
     }
 

@@ -1,11 +1,9 @@
-using ModelOperator.Server.Statistics;
-
 namespace ModelOperator.Server.Serving;
 
 /// <summary>Whether the server was told to stop, and what still arrives.</summary>
 internal sealed class DrainState(TimeProvider time)
 {
-    private readonly InFlightCount _requests = new();
+    private long _requests;
     private long _lastArrival = time.GetTimestamp();
     private volatile bool _draining;
     private volatile bool _closed;
@@ -17,7 +15,7 @@ internal sealed class DrainState(TimeProvider time)
     public bool Closed => _closed;
 
     /// <summary>Requests being served.</summary>
-    public long InFlight => _requests.Count;
+    public long InFlight => Volatile.Read(ref _requests);
 
     /// <summary>Time since the last request arrived, or since the server was told to stop.</summary>
     public TimeSpan Quiet => time.GetElapsedTime(Volatile.Read(ref _lastArrival));
@@ -32,12 +30,12 @@ internal sealed class DrainState(TimeProvider time)
 
     public void Arrived()
     {
-        _requests.Enter();
+        Interlocked.Increment(ref _requests);
         if (_draining)
         {
             Volatile.Write(ref _lastArrival, time.GetTimestamp());
         }
     }
 
-    public void Left() => _requests.Leave();
+    public void Left() => Interlocked.Decrement(ref _requests);
 }

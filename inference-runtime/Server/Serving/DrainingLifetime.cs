@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Serving;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Repository;
 using ModelOperator.Server.Rest;
 
 namespace ModelOperator.Server.Serving;
@@ -13,60 +14,43 @@ internal sealed class InferEndpoint(
     /// <summary>Binary data begins on such a boundary, so that tensors can be used where they lie.</summary>
     private const int Alignment = 8;
 
-    /// <summary>A body of that size is read and computed in less time than it takes to find another thread for it.</summary>
-    private const int QuickBytes = 32 * 1024;
-
-    public Task HandleAsync(HttpContext context) =>
-        HandleAsync(context, (string?)context.Request.RouteValues["name"] ?? "", (string?)context.Request.RouteValues["version"]);
-
-    public Task HandleAsync(HttpContext context, string name, string? version) => HandleAsync(context, models.Find(name, version));
+    public Task HandleAsync(HttpContext context) => HandleAsync(context, ModelRoute.Find(context, models));
 
     public async Task HandleAsync(HttpContext context, ServedModel model)
     {
-        using RequestDeadline deadline = RequestDeadline.Start(options.RequestTimeout, context);
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        deadline.CancelAfter(options.RequestTimeout);
         try
         {
-            await InferAsync(context, model, new Cancellation(deadline));
+            await InferAsync(context, model, deadline.Token);
         }
-        catch (OperationCanceledException) when (deadline.Expired)
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             await Responses.ErrorAsync(
                 context, StatusCodes.Status504GatewayTimeout, $"the request took longer than {options.RequestTimeout.TotalSeconds} s, the limit");
         }
     }
 
-    private async Task InferAsync(HttpContext context, ServedModel model, Cancellation cancellation)
+    private async Task InferAsync(HttpContext context, ServedModel model, CancellationToken cancellationToken)
     {
-        RestModel rest = RestModel.Of(model, ModelRoute.Require(context, model));
+        OnnxModel loaded = ModelRoute.Require(context, model);
         using Admission.Entry entry = admission.Enter();
         long? jsonLength = JsonLength(context.Request);
         int padding = jsonLength is { } prefix ? (int)(-prefix & (Alignment - 1)) : 0;
-        using PooledBuffer body = await bodies.ReadAsync(context.Request, entry, padding, cancellation);
-        // The thread that receives for this connection receives for others too.
-        bool quick = !model.RunsLong && body.Length <= QuickBytes;
-        if (!quick)
-        {
-            await Task.Yield();
-        }
-
-        using InferRequest request = Read(body.Memory[padding..], jsonLength, rest);
+        using PooledBuffer body = await bodies.ReadAsync(context.Request, entry, padding, cancellationToken);
+        using InferRequest request = Read(body.Memory[padding..], jsonLength, loaded);
         string id = RequestId.Choose(context.Request, request.Id);
-        using InferResult result = await service.InferAsync(model, request, id, cancellation);
-        if (quick && result.Bytes > QuickBytes)
-        {
-            await Task.Yield();
-        }
-
-        using InferResponse response = InferResponse.Of(rest, request, result, model.Labels);
+        using InferResult result = await service.InferAsync(model, request, id, cancellationToken);
+        using InferResponse response = InferResponse.Of(model, request, result);
         RequestId.Tell(context, id);
         await ResponseSender.SendAsync(context, response);
     }
 
-    private InferRequest Read(Memory<byte> body, long? jsonLength, RestModel rest)
+    private InferRequest Read(Memory<byte> body, long? jsonLength, OnnxModel model)
     {
         if (jsonLength == 0)
         {
-            return rest.Raw.Read(body, limits);
+            return new RawInput(model.Inputs, model.Outputs).Read(body, limits);
         }
 
         if (jsonLength > body.Length)
@@ -75,7 +59,7 @@ internal sealed class InferEndpoint(
         }
 
         int length = (int?)jsonLength ?? body.Length;
-        return InferRequestReader.Read(body.Span[..length], body[length..], limits, rest.Names);
+        return InferRequestReader.Read(body.Span[..length], body[length..], limits);
     }
 
     /// <summary>Length of the JSON before binary data, 0 when there is none; null when the body is JSON alone.</summary>

@@ -17,22 +17,22 @@ internal sealed class InferenceService(PredictionStore predictions, ProtocolLimi
     /// <param name="model">Whom it is for.</param>
     /// <param name="request">The request; it stays the caller's.</param>
     /// <param name="requestId">Name under which its predictions are remembered.</param>
-    /// <param name="cancellation">Gives up waiting and computing.</param>
+    /// <param name="cancellationToken">Gives up waiting and computing.</param>
     /// <exception cref="ProtocolException">The request is wrong.</exception>
     /// <exception cref="OverloadedException">There is no room for it, or the model is not there (yet).</exception>
-    public async ValueTask<InferResult> InferAsync(ServedModel model, InferRequest request, string requestId, Cancellation cancellation)
+    public async ValueTask<InferResult> InferAsync(ServedModel model, InferRequest request, string requestId, CancellationToken cancellationToken)
     {
         // What is measured and remembered is what clients did, not the warm-up.
         if (!model.Ready)
         {
-            return await ComputeAsync(model, request, requestId, remember: false, cancellation);
+            return await ComputeAsync(model, request, requestId, remember: false, cancellationToken);
         }
 
         long start = time.GetTimestamp();
         model.Statistics.Arrived();
         try
         {
-            InferResult result = await ComputeAsync(model, request, requestId, remember: true, cancellation);
+            InferResult result = await ComputeAsync(model, request, requestId, remember: true, cancellationToken);
             int rows = RequestRows.Count(request, model.Require().Inputs);
             model.Statistics.Succeeded(rows, result.Timings, time.GetElapsedTime(start));
             if (Traces.Wanted)
@@ -59,7 +59,7 @@ internal sealed class InferenceService(PredictionStore predictions, ProtocolLimi
     };
 
     private async ValueTask<InferResult> ComputeAsync(
-        ServedModel model, InferRequest request, string requestId, bool remember, Cancellation cancellation)
+        ServedModel model, InferRequest request, string requestId, bool remember, CancellationToken cancellationToken)
     {
         OnnxModel loaded = model.Require();
         RequestValidation.Check(request, loaded.Inputs, loaded.Outputs);
@@ -68,7 +68,7 @@ internal sealed class InferenceService(PredictionStore predictions, ProtocolLimi
             throw new ProtocolException($"the request id is longer than {limits.MaxIdLength} characters");
         }
 
-        InferResult result = await model.RunAsync(request, cancellation);
+        InferResult result = await model.RunAsync(request, cancellationToken);
         try
         {
             if (remember)

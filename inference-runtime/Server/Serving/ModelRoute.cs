@@ -1,5 +1,6 @@
 using ModelOperator.Protocol;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Serving;
 

@@ -2,11 +2,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOperator.PrometheusExporter;
 using ModelOperator.Server.Commands;
-using ModelOperator.Server.Execution;
 using ModelOperator.Server.Feedback;
+using ModelOperator.Server.Metrics;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Repository;
-using ModelOperator.Server.Rest;
 using ModelOperator.Server.Serving.Grpc;
 using ModelOperator.Server.Statistics;
 using ModelOperator.Server.Tracing;
@@ -29,27 +28,8 @@ internal static class ModelServer
         builder.Services.AddRoutingCore();
         builder.Logging.AddTimestampedConsole(options.Logs);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
-        // A request goes on where its bytes were received, instead of waiting for another thread to take it up.
-        // A connection keeps a buffer of 4 kB to receive into: asking first whether there is something would be a call to the system for each request.
-        builder.WebHost.UseSockets(sockets => (sockets.UnsafePreferInlineScheduling, sockets.WaitForDataBeforeAllocatingBuffer) = (true, false));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.RequestTimeout + StopMargin);
         AddServices(builder.Services, options);
-        DirectServer.Insert(builder.Services, static services =>
-        {
-            RequestPipeline pipeline = services.GetRequiredService<RequestPipeline>();
-            InferEndpoint infer = services.GetRequiredService<InferEndpoint>();
-            GrpcServer grpc = services.GetRequiredService<GrpcServer>();
-            return path =>
-            {
-                if (!InferPath.TryParse(path, out string model, out string? version))
-                {
-                    return grpc.FindInfer(path);
-                }
-
-                RequestDelegate handle = context => infer.HandleAsync(context, model, version);
-                return context => pipeline.ServeAsync(context, handle);
-            };
-        });
 
         WebApplication app = builder.Build();
         app.Services.GetRequiredService<ModelControl>().Prepare();
@@ -85,12 +65,14 @@ internal static class ModelServer
         services.AddSingleton(new PredictionStore(options.Feedback.Capacity));
         services.AddSingleton(s => ModelOpener.For(
             options.Execution, options.Feedback, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServedModel>>()));
-        services.AddSingleton<IModelStore>(options.ModelRepository is { } root ? new ModelDirectory(root, options.LatestVersions) : new SingleModel(options));
+        services.AddSingleton(options.Execution);
+        services.AddSingleton(new RepositoryOptions(options.ModelControl, options.ModelRepository, options.LatestVersions, RetireAfter: options.RequestTimeout));
+        services.AddSingleton<IModelStore>(options.ModelRepository is { } root ? new ModelDirectory(root, options.LatestVersions) : new SingleModel(Single(options)));
         services.AddSingleton<ModelRepository>();
         services.AddSingleton<ModelControl>();
         services.AddSingleton<InferenceService>();
         services.AddSingleton<InferEndpoint>();
-        services.AddSingleton<EndpointWarmUp>();
+        services.AddSingleton<IWarmUp, EndpointWarmUp>();
         services.AddSingleton<FeedbackEndpoint>();
         services.AddSingleton<MetadataEndpoints>();
         services.AddSingleton<RepositoryEndpoints>();
@@ -105,6 +87,11 @@ internal static class ModelServer
 
         services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(ServerMetrics.MeterName, "System.Runtime").AddPrometheusExporter());
     }
+
+    private static ModelSource Single(ServeOptions options) => new(options.ModelName, options.ModelVersion, options.ModelPath)
+    {
+        LabelsPath = Path.Combine(Path.GetDirectoryName(options.ModelPath) ?? "", ModelDirectory.LabelsFile),
+    };
 
     private static void Map(WebApplication app)
     {
@@ -124,7 +111,6 @@ internal static class ModelServer
         {
             app.MapGet(model, (RequestDelegate)metadata.ModelAsync);
             app.MapGet(model + "/ready", (RequestDelegate)metadata.ModelReadyAsync);
-            // Requests written in the usual way do not come this far.
             app.MapPost(model + "/infer", (RequestDelegate)infer.HandleAsync);
             app.MapPost(model + "/feedback", (RequestDelegate)feedback.HandleAsync);
         }

@@ -9,23 +9,15 @@ internal sealed class RequestPipeline(DrainState drain, HttpStatistics statistic
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        // The thread that received this receives for other connections. Only the shortest way, that of infer, looks after that itself.
-        await Task.Yield();
         PathString path = context.Request.Path;
         bool traffic = path.StartsWithSegments("/v2/models", StringComparison.Ordinal) && HttpMethods.IsPost(context.Request.Method);
-        if (traffic)
+        if (!traffic)
         {
-            await ServeAsync(context, next);
+            Traces.Leave();
+            await AnswerAsync(context, next);
             return;
         }
 
-        Traces.Leave();
-        await AnswerAsync(context, next);
-    }
-
-    /// <summary>As <see cref="InvokeAsync"/>, of what is known to be a client's request to a model.</summary>
-    public async Task ServeAsync(HttpContext context, RequestDelegate next)
-    {
         drain.Arrived();
         try
         {

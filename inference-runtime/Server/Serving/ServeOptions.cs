@@ -1,6 +1,6 @@
 using ModelOperator.Protocol;
-using ModelOperator.Server.Execution;
 using ModelOperator.Server.Feedback;
+using ModelOperator.Server.Models;
 using ModelOperator.Server.Repository;
 using ModelOperator.Server.Tracing;
 

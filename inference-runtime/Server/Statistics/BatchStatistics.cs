@@ -13,39 +13,38 @@ internal sealed class BatchStatistics
     private const int Infer = 2;
     private const int Output = 3;
 
-    private readonly ConcurrentDictionary<int, StripedCounters> _sizes = new();
+    private readonly ConcurrentDictionary<int, long[]> _sizes = new();
 
     public void Executed(int size, TimeSpan input, TimeSpan infer, TimeSpan output)
     {
-        if (!_sizes.TryGetValue(size, out StripedCounters? counters))
+        if (!_sizes.TryGetValue(size, out long[]? counters))
         {
             if (_sizes.Count >= MostSizes)
             {
                 return;
             }
 
-            counters = _sizes.GetOrAdd(size, static _ => new StripedCounters(4));
+            counters = _sizes.GetOrAdd(size, static _ => new long[4]);
         }
 
-        Span<long> local = counters.Local;
-        Interlocked.Increment(ref local[Executions]);
-        Interlocked.Add(ref local[Input], input.Ticks);
-        Interlocked.Add(ref local[Infer], infer.Ticks);
-        Interlocked.Add(ref local[Output], output.Ticks);
+        Interlocked.Increment(ref counters[Executions]);
+        Interlocked.Add(ref counters[Input], input.Ticks);
+        Interlocked.Add(ref counters[Infer], infer.Ticks);
+        Interlocked.Add(ref counters[Output], output.Ticks);
     }
 
     /// <summary>By ascending size.</summary>
     public IReadOnlyList<BatchSnapshot> Read()
     {
         List<BatchSnapshot> batches = [];
-        foreach ((int size, StripedCounters counters) in _sizes)
+        foreach ((int size, long[] counters) in _sizes)
         {
-            long count = counters.Sum(Executions);
+            long count = Volatile.Read(ref counters[Executions]);
             batches.Add(new BatchSnapshot(
                 size,
-                DurationTotal.Of(count, counters.Sum(Input)),
-                DurationTotal.Of(count, counters.Sum(Infer)),
-                DurationTotal.Of(count, counters.Sum(Output))));
+                DurationTotal.Of(count, Volatile.Read(ref counters[Input])),
+                DurationTotal.Of(count, Volatile.Read(ref counters[Infer])),
+                DurationTotal.Of(count, Volatile.Read(ref counters[Output]))));
         }
 
         batches.Sort(static (a, b) => a.BatchSize.CompareTo(b.BatchSize));

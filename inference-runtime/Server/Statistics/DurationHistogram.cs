@@ -8,7 +8,7 @@ internal sealed class DurationHistogram
 
     private static readonly long[] Ticks = [.. Seconds.Select(s => (long)Math.Round(s * TimeSpan.TicksPerSecond))];
 
-    private readonly StripedCounters _counters = new(Ticks.Length + 2);
+    private readonly long[] _counters = new long[Ticks.Length + 2];
 
     /// <summary>Upper bounds in seconds, the last of them not infinity.</summary>
     public static ReadOnlySpan<double> Bounds => Seconds;
@@ -24,9 +24,8 @@ internal sealed class DurationHistogram
             bucket++;
         }
 
-        Span<long> counters = _counters.Local;
-        Interlocked.Increment(ref counters[bucket]);
-        Interlocked.Add(ref counters[Sum], ticks);
+        Interlocked.Increment(ref _counters[bucket]);
+        Interlocked.Add(ref _counters[Sum], ticks);
     }
 
     /// <summary>Fills the number of durations up to each bound, the last being all of them; gives their sum in seconds.</summary>
@@ -35,10 +34,10 @@ internal sealed class DurationHistogram
         long count = 0;
         for (int i = 0; i <= Ticks.Length; i++)
         {
-            count += _counters.Sum(i);
+            count += Volatile.Read(ref _counters[i]);
             cumulative[i] = count;
         }
 
-        return (double)_counters.Sum(Sum) / TimeSpan.TicksPerSecond;
+        return (double)Volatile.Read(ref _counters[Sum]) / TimeSpan.TicksPerSecond;
     }
 }

@@ -9,16 +9,16 @@ internal sealed class HttpStatistics
     private const int First = 100;
     private const int End = 600;
 
-    private readonly StripedCounters _byStatus = new(End - First);
+    private readonly long[] _byStatus = new long[End - First];
 
-    public void Ended(int status) => _byStatus.Add(Math.Clamp(status, First, End - 1) - First, 1);
+    public void Ended(int status) => Interlocked.Increment(ref _byStatus[Math.Clamp(status, First, End - 1) - First]);
 
     /// <summary>The statuses that occurred, in order.</summary>
     public IEnumerable<(int Status, long Count)> Read()
     {
         for (int status = First; status < End; status++)
         {
-            if (_byStatus.Sum(status - First) is > 0 and var count)
+            if (Volatile.Read(ref _byStatus[status - First]) is > 0 and var count)
             {
                 yield return (status, count);
             }

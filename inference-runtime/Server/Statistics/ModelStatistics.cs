@@ -1,11 +1,9 @@
-using ModelOperator.Server.Models;
-
 namespace ModelOperator.Server.Statistics;
 
 /// <summary>What one version of a model has done so far. Counting takes no lock and no memory.</summary>
 internal sealed class ModelStatistics(TimeProvider time)
 {
-    private readonly StripedCounters _counters = new((int)Counter.FailedBy + FailureKinds.Count);
+    private readonly long[] _counters = new long[(int)Counter.FailedBy + FailureKinds.Count];
     private readonly BatchStatistics _batches = new();
     private long _lastInference;
 
@@ -26,6 +24,9 @@ internal sealed class ModelStatistics(TimeProvider time)
         FailedBy,
     }
 
+    /// <summary>Whether runs are not counted: those of the warm-up are no client's doing.</summary>
+    public bool Paused { get; set; }
+
     /// <summary>Requests in work, waiting ones included.</summary>
     public long Pending => Sum(Counter.Pending);
 
@@ -39,7 +40,7 @@ internal sealed class ModelStatistics(TimeProvider time)
     public DurationHistogram Inference { get; } = new();
 
     /// <summary>A request for the model; <see cref="Succeeded"/> or <see cref="Failed"/> follows.</summary>
-    public void Arrived() => _counters.Add((int)Counter.Pending, 1);
+    public void Arrived() => Add(Counter.Pending, 1);
 
     /// <summary>A request got its results.</summary>
     /// <param name="rows">Rows of the request.</param>
@@ -47,39 +48,37 @@ internal sealed class ModelStatistics(TimeProvider time)
     /// <param name="total">Since it arrived.</param>
     public void Succeeded(int rows, in InferTimings timings, TimeSpan total)
     {
-        Span<long> local = _counters.Local;
-        Add(local, Counter.Pending, -1);
-        Add(local, Counter.Succeeded, 1);
-        Add(local, Counter.SucceededTicks, total.Ticks);
-        Add(local, Counter.QueueTicks, timings.Queue.Ticks);
-        Add(local, Counter.InputTicks, timings.Input.Ticks);
-        Add(local, Counter.InferTicks, timings.Infer.Ticks);
-        Add(local, Counter.OutputTicks, timings.Output.Ticks);
-        Add(local, Counter.Rows, rows);
+        Add(Counter.Pending, -1);
+        Add(Counter.Succeeded, 1);
+        Add(Counter.SucceededTicks, total.Ticks);
+        Add(Counter.QueueTicks, timings.Queue.Ticks);
+        Add(Counter.InputTicks, timings.Input.Ticks);
+        Add(Counter.InferTicks, timings.Infer.Ticks);
+        Add(Counter.OutputTicks, timings.Output.Ticks);
+        Add(Counter.Rows, rows);
         Requests.Record(total);
         Queue.Record(timings.Queue);
         Inference.Record(timings.Infer);
-        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        // Most requests share their millisecond with another; what is there already need not be fought over.
-        if (Volatile.Read(ref _lastInference) < now)
-        {
-            Volatile.Write(ref _lastInference, now);
-        }
+        Volatile.Write(ref _lastInference, time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
     /// <summary>A request got no results.</summary>
     public void Failed(FailureKind kind, TimeSpan total)
     {
-        Span<long> local = _counters.Local;
-        Add(local, Counter.Pending, -1);
-        Add(local, Counter.FailedBy + (int)kind, 1);
-        Add(local, Counter.FailedTicks, total.Ticks);
+        Add(Counter.Pending, -1);
+        Add(Counter.FailedBy + (int)kind, 1);
+        Add(Counter.FailedTicks, total.Ticks);
     }
 
     /// <summary>The model ran once, for one request or for several in a batch.</summary>
     public void Executed(int rows, TimeSpan input, TimeSpan infer, TimeSpan output)
     {
-        _counters.Add((int)Counter.Executions, 1);
+        if (Paused)
+        {
+            return;
+        }
+
+        Add(Counter.Executions, 1);
         _batches.Executed(rows, input, infer, output);
     }
 
@@ -111,7 +110,7 @@ internal sealed class ModelStatistics(TimeProvider time)
         };
     }
 
-    private static void Add(Span<long> counters, Counter counter, long amount) => Interlocked.Add(ref counters[(int)counter], amount);
+    private void Add(Counter counter, long amount) => Interlocked.Add(ref _counters[(int)counter], amount);
 
-    private long Sum(Counter counter) => _counters.Sum((int)counter);
+    private long Sum(Counter counter) => Volatile.Read(ref _counters[(int)counter]);
 }

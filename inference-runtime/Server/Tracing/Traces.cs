@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Tracing;
 
@@ -15,9 +16,6 @@ internal static class Traces
     public const string WebServer = "Microsoft.AspNetCore";
 
     private static readonly ActivitySource Source = new(SourceName);
-
-    /// <summary>Whether any requests are traced, so that the host has to begin their spans.</summary>
-    public static bool On => Source.HasListeners();
 
     /// <summary>Whether the current request is traced.</summary>
     public static bool Wanted => Source.HasListeners() && Activity.Current is { IsAllDataRequested: true };

@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using ModelOperator.Server.Models;
+using ModelOperator.Server.Execution;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace ModelOperator.BenchmarkLimits.Loop;

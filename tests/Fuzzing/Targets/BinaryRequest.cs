@@ -30,7 +30,7 @@ internal sealed class BinaryRequest : ITarget
         int length = end < 0 ? input.Length : end;
         Memory<byte> binary = input.AsMemory(Math.Min(length + 1, input.Length));
         Agreement.Check(
-            () => InferRequestReader.Read(input.AsSpan(0, length), binary, Limits, KnownNames.None),
-            () => InferRequestReader.ReadCarefully(input.AsSpan(0, length), binary, Limits, KnownNames.None));
+            () => InferRequestReader.Read(input.AsSpan(0, length), binary, Limits),
+            () => InferRequestReader.ReadCarefully(input.AsSpan(0, length), binary, Limits));
     }
 }

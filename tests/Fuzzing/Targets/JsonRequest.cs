@@ -14,5 +14,5 @@ internal sealed class JsonRequest : ITarget
     public IReadOnlyList<byte[]> Words => Targets.Words.OfJson;
 
     public void Read(byte[] input) => Agreement.Check(
-        () => InferRequestReader.Read(input, Limits), () => InferRequestReader.ReadCarefully(input, Memory<byte>.Empty, Limits, KnownNames.None));
+        () => InferRequestReader.Read(input, Limits), () => InferRequestReader.ReadCarefully(input, Memory<byte>.Empty, Limits));
 }

@@ -1,6 +1,6 @@
 using ModelOperator.Protocol;
 using ModelOperator.Server.Batching;
-using ModelOperator.Server.Models;
+using ModelOperator.Server.Execution;
 
 namespace ModelOperator.Server.Tests.Batching;
 

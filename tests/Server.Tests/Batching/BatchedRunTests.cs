@@ -3,8 +3,8 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOperator.Protocol;
-using ModelOperator.Server.Execution;
-using ModelOperator.Server.Serving;
+using ModelOperator.Server.Models;
+using ModelOperator.Server.Repository;
 using ModelOperator.Server.Tests.Execution;
 
 namespace ModelOperator.Server.Tests.Batching;

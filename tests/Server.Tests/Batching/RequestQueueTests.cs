@@ -1,5 +1,4 @@
 using FsCheck;
-using Microsoft.Extensions.ObjectPool;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Batching;
 
@@ -10,14 +9,11 @@ public sealed class RequestQueueTests
     [FsCheck.NUnit.Property(MaxTest = 500)]
     public bool Requests_come_out_by_priority_and_then_in_the_order_they_came(byte[] priorities, NonNegativeInt[] removed)
     {
-        BatchCollector collector = new(new BatchingPlan(), TimeProvider.System);
-        ObjectPool<PendingRun> pool = new DefaultObjectPool<PendingRun>(new Policy(collector));
         RequestQueue queue = new();
         List<(PendingRun Run, int Priority, int Id)> all = [];
         for (int i = 0; i < priorities.Length; i++)
         {
-            PendingRun run = new(collector, pool);
-            run.Start(new InferRequest(), null!, rows: i + 1, (ulong)(priorities[i] % 4), arrived: i, CancellationToken.None);
+            PendingRun run = new(new InferRequest(), null!, rows: i + 1, (ulong)(priorities[i] % 4), arrived: i, CancellationToken.None);
             queue.Add(run);
             all.Add((run, priorities[i] % 4, i));
         }
@@ -38,12 +34,5 @@ public sealed class RequestQueueTests
         }
 
         return order.SequenceEqual(all.OrderBy(a => a.Priority).ThenBy(a => a.Id).Select(a => a.Run));
-    }
-
-    private sealed class Policy(BatchCollector collector) : PooledObjectPolicy<PendingRun>
-    {
-        public override PendingRun Create() => new(collector, null!);
-
-        public override bool Return(PendingRun obj) => true;
     }
 }

@@ -1,4 +1,4 @@
-using ModelOperator.Server.Execution;
+using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Tests.Execution;
 

@@ -4,7 +4,6 @@ using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Feedback;
 using ModelOperator.Server.Models;
-using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Tests.Execution;
 

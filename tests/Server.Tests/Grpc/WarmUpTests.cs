@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ModelOperator.Server.Models;
-using ModelOperator.Server.Serving;
+using ModelOperator.Server.Repository;
 using ModelOperator.Server.Serving.Grpc;
 
 namespace ModelOperator.Server.Tests.Grpc;

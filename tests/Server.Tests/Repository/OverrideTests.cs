@@ -45,7 +45,7 @@ public sealed class OverrideTests
             {
                 ["config"] = """
                 {"backend":"onnxruntime","version_policy":{"specific":{"versions":[1]}},"max_batch_size":8,"instance_group":[{"count":3}],
-                "dynamic_batching":{"preferred_batch_size":[4],"max_queue_delay_microseconds":100,"priority_levels":3,"default_priority_level":2,"default_queue_policy":{"max_queue_size":5}},
+                "dynamic_batching":{"preferred_batch_size":[4],"max_queue_delay_microseconds":100,"default_queue_policy":{"max_queue_size":5}},
                 "input":[{"name":"image","data_type":"TYPE_FP32","dims":[64]}]}
                 """,
             }),
@@ -56,7 +56,7 @@ public sealed class OverrideTests
         Assert.That((int)asked["max_batch_size"]!, Is.EqualTo(8));
         Assert.That((int)asked["instance_group"]![0]!["count"]!, Is.EqualTo(3));
         Assert.That(asked["dynamic_batching"]!.ToJsonString(), Is.EqualTo(
-            """{"preferred_batch_size":[4],"max_queue_delay_microseconds":100,"priority_levels":3,"default_priority_level":2,"default_queue_policy":{"max_queue_size":5}}"""));
+            """{"preferred_batch_size":[4],"max_queue_delay_microseconds":100,"priority_levels":0,"default_priority_level":0,"default_queue_policy":{"max_queue_size":5}}"""));
         Assert.That((answered, body.GetProperty("model_version").GetString()), Is.EqualTo((HttpStatusCode.OK, "1")));
 
         Assert.That(await LoadAsync("digits", new JsonObject { ["config"] = asked.ToJsonString() }), Is.EqualTo((HttpStatusCode.OK, null as string)));
@@ -68,10 +68,9 @@ public sealed class OverrideTests
         Assert.That(back["dynamic_batching"]?.ToJsonString(), Is.EqualTo(own["dynamic_batching"]?.ToJsonString()));
     }
 
-    [TestCase("""{"input":[{"name":"picture"}]}""", "failed to load 'other': config: input[0].name is 'picture', expected 'image'")]
-    [TestCase("""{"input":[{"name":"image","data_type":"TYPE_FP64"}]}""", "failed to load 'other': config: input[0].data_type is TYPE_FP64, the model's 'image' is TYPE_FP32")]
-    [TestCase("""{"max_batch_size":4,"input":[{"name":"image","dims":[-1,64]}]}""", "failed to load 'other': config: input[0].dims is [-1, 64], the model's 'image' is [batch, 64], whose first dimension is left out where max_batch_size is not 0")]
-    [TestCase("""{"output":[{"name":"label"}]}""", "failed to load 'other': config: 'probabilities' of the model is not in the list of output[0]: name all or none")]
+    [TestCase("""{"input":[{"name":"picture"}]}""", "failed to load 'other': config: the name of an input is 'picture', expected 'image'")]
+    [TestCase("""{"input":[{"name":"image","data_type":"TYPE_FP64"}]}""", "failed to load 'other': config: data_type of 'image' is TYPE_FP64, expected TYPE_FP32")]
+    [TestCase("""{"max_batch_size":4,"input":[{"name":"image","dims":[-1,64]}]}""", "failed to load 'other': config: dims of 'image' is [-1, 64], expected [64]")]
     [TestCase("""{"max_batch_size":2,"dynamic_batching":{"preferred_batch_size":[4]}}""", "failed to load 'other': config: dynamic_batching.preferred_batch_size has 4, but a batch has 2 rows at most; max_batch_size sets that")]
     [TestCase("""{"version_policy":{"specific":{"versions":[7]}}}""", "config: version_policy.specific.versions has 7, but there are only 1")]
     [TestCase("""{"ensemble_scheduling":{"step":[{}]}}""", "config: ensemble_scheduling is {\"step\":[{}]}, but this server has no setting for it: leave it out")]

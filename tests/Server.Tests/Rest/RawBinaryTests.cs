@@ -3,7 +3,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 using ModelOperator.Protocol;
-using ModelOperator.Server.Models;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Rest;
 using static ModelOperator.Server.Tests.Rest.BinaryClient;
 

@@ -1,4 +1,3 @@
-using ModelOperator.Server.Models;
 using ModelOperator.Server.Statistics;
 
 namespace ModelOperator.Server.Tests.Statistics;

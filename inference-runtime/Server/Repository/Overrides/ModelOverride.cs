@@ -36,6 +36,6 @@ internal sealed class ModelOverride
             return _files.IsEmpty ? null : throw new ProtocolException("parameters: files need config beside them, a model configuration in JSON; \"{}\" leaves all settings to the server");
         }
 
-        return (ConfigReader.Read(_config, modelName), _files.IsEmpty ? null : _files);
+        return (ConfigOverride.Read(_config, modelName), _files.IsEmpty ? null : _files);
     }
 }

@@ -1,4 +1,5 @@
 using ModelOperator.Protocol;
+using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Repository.Overrides;
 

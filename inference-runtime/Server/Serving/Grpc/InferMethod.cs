@@ -1,7 +1,9 @@
 using ModelOperator.Grpc;
 using ModelOperator.Protocol;
 using ModelOperator.Protocol.Grpc;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Serving.Grpc;
 

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using ModelOperator.Grpc;
 using ModelOperator.GrpcMessages;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Repository;
 using ModelOperator.Server.Statistics;

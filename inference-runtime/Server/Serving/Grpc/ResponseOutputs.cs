@@ -1,4 +1,5 @@
 using ModelOperator.Protocol;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Serving.Grpc;

@@ -1,5 +1,6 @@
 using ModelOperator.Grpc.Health;
 using ModelOperator.Server.Models;
+using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Serving.Grpc;
 

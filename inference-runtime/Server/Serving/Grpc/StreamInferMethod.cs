@@ -3,6 +3,7 @@ using ModelOperator.Grpc;
 using ModelOperator.GrpcMessages;
 using ModelOperator.Protocol;
 using ModelOperator.Protocol.Grpc;
+using ModelOperator.Server.Repository;
 using ModelInferRequest = ModelOperator.Protocol.Grpc.ModelInferRequest;
 
 namespace ModelOperator.Server.Serving.Grpc;

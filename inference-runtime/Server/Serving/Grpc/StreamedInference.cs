@@ -1,4 +1,5 @@
 using ModelOperator.Grpc;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
 using ModelInferRequest = ModelOperator.Protocol.Grpc.ModelInferRequest;
 

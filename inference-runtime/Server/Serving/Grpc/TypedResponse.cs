@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Google.Protobuf;
 using ModelOperator.GrpcMessages;
 using ModelOperator.Protocol;
+using ModelOperator.Server.Execution;
 using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Serving.Grpc;
