@@ -5,7 +5,7 @@ namespace ModelOperator.Server.Execution;
 
 /// <summary>
 /// Pages of the program's own files: its assemblies as they were compiled ahead, .NET's and ONNX Runtime's libraries. Starting and loading
-/// models touch most of them, serving one in ten.
+/// models touch most of them, serving one in ten. The benchmark row of resident memory pays for it: 16 to 18 of 104 MiB.
 /// </summary>
 internal static partial class ImagePages
 {

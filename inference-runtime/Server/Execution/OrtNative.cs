@@ -6,8 +6,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace ModelOperator.Server.Execution;
 
 /// <summary>
-/// The functions of ONNX Runtime's C API that a run needs, called where they lie. The managed API allocates names, arrays and wrappers for
-/// every run, which costs a small model more than its computation.
+/// The functions of ONNX Runtime's C API that a run needs. The managed API reads string tensors only as valid text, and BYTES may hold anything;
+/// and it allocates names, arrays and wrappers for every run, which costs a small model more than its computation.
 /// </summary>
 internal static unsafe partial class OrtNative
 {
