@@ -5,14 +5,16 @@ namespace ModelOperator.Api;
 /// <summary>
 /// A model served in the cluster. New revisions are rolled out as canaries and judged by evidence on accuracy, latency and errors.
 /// </summary>
-[KubernetesEntity(Group = Group, ApiVersion = Version, Kind = KindName, PluralName = Plural, ShortNames = ["mdep"], Categories = ["all"])]
+[KubernetesEntity(Group = Group, ApiVersion = Version, Kind = KindName, PluralName = Plural)]
+[KubernetesEntityShortNames("mdep")]
+[KubernetesEntityCategories("all")]
 [ObjectName("^[a-z]([-a-z0-9]*[a-z0-9])?$", MaxNameLength)]
 [ScaleSubresource(".spec.replicas", ".status.replicas", ".status.selector")]
 [GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "Ready", "string", Description = "Whether the stable revision serves.")]
 [GenericAdditionalPrinterColumn(".status.phase", "Phase", "string", Description = "What the rollout is doing.")]
-[AdditionalPrinterColumn("Stable", ".status.stableRevision", Description = "Stable revision.")]
-[AdditionalPrinterColumn("Canary", ".status.canaryRevision", Description = "Canary revision.")]
-[AdditionalPrinterColumn("Weight", ".status.canaryWeight", "integer", Description = "Percent of requests the canary gets, as confirmed by the routers.")]
+[GenericAdditionalPrinterColumn(".status.stableRevision", "Stable", "string", Description = "Stable revision.")]
+[GenericAdditionalPrinterColumn(".status.canaryRevision", "Canary", "string", Description = "Canary revision.")]
+[GenericAdditionalPrinterColumn(".status.canaryWeight", "Weight", "integer", Description = "Percent of requests the canary gets, as confirmed by the routers.")]
 [GenericAdditionalPrinterColumn(".status.message", "Message", "string", Priority = PrinterColumnPriority.WideView, Description = "What happens now and why.")]
 [GenericAdditionalPrinterColumn(".metadata.creationTimestamp", "Age", "date")]
 public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec, ModelDeploymentStatus>

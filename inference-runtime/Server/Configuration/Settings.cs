@@ -49,8 +49,12 @@ internal sealed partial class Settings
             Add(complete, command, given, flag, variable, name);
         }
 
-        string? file = parsed.GetValue(ConfigOption) ?? Environment.GetEnvironmentVariable(VariablePrefix + "CONFIG");
-        foreach (IConfigurationSection setting in file is null ? [] : SettingsFile.Read(file).GetChildren())
+        if ((parsed.GetValue(ConfigOption) ?? Environment.GetEnvironmentVariable(VariablePrefix + "CONFIG")) is not { } file)
+        {
+            return [.. complete];
+        }
+
+        foreach (IConfigurationSection setting in SettingsFile.Read(file).GetChildren())
         {
             string flag = "--" + UpperCase().Replace(setting.Key, match => "-" + match.Value.ToLowerInvariant());
             if (flag == ConfigOption.Name || !command.Options.Any(option => option.Name == flag && !option.Recursive))
