@@ -49,20 +49,9 @@ internal sealed partial class Settings
             Add(complete, command, given, flag, variable, name);
         }
 
-        if ((parsed.GetValue(ConfigOption) ?? Environment.GetEnvironmentVariable(VariablePrefix + "CONFIG")) is not { } file)
+        if ((parsed.GetValue(ConfigOption) ?? Environment.GetEnvironmentVariable(VariablePrefix + "CONFIG")) is { } file)
         {
-            return [.. complete];
-        }
-
-        foreach (IConfigurationSection setting in SettingsFile.Read(file).GetChildren())
-        {
-            string flag = "--" + UpperCase().Replace(setting.Key, match => "-" + match.Value.ToLowerInvariant());
-            if (flag == ConfigOption.Name || !command.Options.Any(option => option.Name == flag && !option.Recursive))
-            {
-                throw Refusal($"{file}: {setting.Key} is not a setting of {command.Name}{Suggestion.For(command, flag, KeyOf)}");
-            }
-
-            Add(complete, command, given, flag, setting, file);
+            AddFile(complete, command, given, file);
         }
 
         return [.. complete];
@@ -73,6 +62,20 @@ internal sealed partial class Settings
     {
         string? flag = message.Split(' ', ',', ';', ':', '\'').FirstOrDefault(_places.ContainsKey);
         return flag is null ? message : $"{_places[flag]}: {message}";
+    }
+
+    private void AddFile(List<string> complete, Command command, HashSet<string> given, string file)
+    {
+        foreach (IConfigurationSection setting in SettingsFile.Read(file).GetChildren())
+        {
+            string flag = "--" + UpperCase().Replace(setting.Key, match => "-" + match.Value.ToLowerInvariant());
+            if (flag == ConfigOption.Name || !command.Options.Any(option => option.Name == flag && !option.Recursive))
+            {
+                throw Refusal($"{file}: {setting.Key} is not a setting of {command.Name}{Suggestion.For(command, flag, KeyOf)}");
+            }
+
+            Add(complete, command, given, flag, setting, file);
+        }
     }
 
     private void Add(List<string> complete, Command command, HashSet<string> given, string flag, IConfigurationSection setting, string place)
