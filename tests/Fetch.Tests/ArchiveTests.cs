@@ -185,7 +185,7 @@ public sealed class ArchiveTests : FetchFixture
     [TestCase(TarEntryFormat.Gnu)]
     public async Task Every_format_of_tar_is_unpacked(TarEntryFormat format)
     {
-        string folder = format is TarEntryFormat.V7 ? "a" : new string('a', 90);
+        string folder = format is TarEntryFormat.V7 ? "a" : new string('a', 70);
         using MemoryStream archive = new();
         await using (GZipStream gzip = new(archive, CompressionLevel.Fastest, leaveOpen: true))
         await using (TarWriter writer = new(gzip, format))

@@ -47,7 +47,7 @@ public sealed class SettingsTests
     [TestCase(".yaml", "maxBody: 1\n", "FILE: maxBody is not a setting of serve; 'inference-runtime serve --help' lists all")]
     [TestCase(".yaml", "config: other.yaml\n", "FILE: config is not a setting of serve")]
     [TestCase(".yaml", "help: true\n", "FILE: help is not a setting of serve")]
-    [TestCase(".yaml", "port: 1\nport: 2\n", "FILE line 2: Duplicate key port")]
+    [TestCase(".yaml", "port: 1\nport: 2\n", "Duplicate key port")]
     [TestCase(".json", "{\"port\": 1, \"port\": 2}", "FILE cannot be read as settings: A duplicate key 'port' was found")]
     [TestCase(".yaml", "port:\n", "FILE: port has no plain value")]
     [TestCase(".yaml", "port: {a: 1}\n", "FILE: port has no plain value")]
