@@ -8,8 +8,8 @@ IMAGE_PACKAGES=(python3)
 TEST_PACKAGES=(golang-github-masterminds-sprig-dev prometheus docker-registry protobuf-compiler python3-grpcio python3-protobuf)
 # shellcheck disable=SC2034 # read by tests/bench-serving
 BENCH_PACKAGES=(wrk nghttp2-client nodejs python3-onnx util-linux)
-# A peer of the benchmarks comes from npm, which may well be here from elsewhere.
-command -v npm >/dev/null || BENCH_PACKAGES+=(npm)
+# One of the tests' object stores and a peer of the benchmarks come from npm, which may well be here from elsewhere.
+command -v npm >/dev/null || { TEST_PACKAGES+=(npm) BENCH_PACKAGES+=(npm); }
 
 missing_packages() {
   local package
