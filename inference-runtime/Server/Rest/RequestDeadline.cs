@@ -16,6 +16,8 @@ internal sealed class RequestDeadline : Cancellation.ITokenSource, IDisposable
     private TimeSpan _timeout;
     private bool _running;
 
+    public TimeSpan Timeout => _timeout;
+
     public CancellationToken Token
     {
         get

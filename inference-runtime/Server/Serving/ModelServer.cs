@@ -38,12 +38,11 @@ internal static class ModelServer
         {
             RequestPipeline pipeline = services.GetRequiredService<RequestPipeline>();
             InferEndpoint infer = services.GetRequiredService<InferEndpoint>();
-            GrpcServer grpc = services.GetRequiredService<GrpcServer>();
             return path =>
             {
                 if (!InferPath.TryParse(path, out string model, out string? version))
                 {
-                    return grpc.FindInfer(path);
+                    return null;
                 }
 
                 RequestDelegate handle = context => infer.HandleAsync(context, model, version);
@@ -95,7 +94,7 @@ internal static class ModelServer
         services.AddSingleton<MetadataEndpoints>();
         services.AddSingleton<RepositoryEndpoints>();
         services.AddSingleton<RequestPipeline>();
-        services.AddGrpc();
+        services.AddGrpcServer(options);
         services.Replace(ServiceDescriptor.Singleton<IHostLifetime, DrainingLifetime>());
         services.AddHostedService<ModelLoader>();
         if (options.Traces is { } traces)
@@ -108,11 +107,11 @@ internal static class ModelServer
 
     private static void Map(WebApplication app)
     {
-        GrpcServer grpc = app.Services.GetRequiredService<GrpcServer>();
-        app.Use(next => context => grpc.InvokeAsync(context, next));
+        GrpcPipeline grpc = app.Services.GetRequiredService<GrpcPipeline>();
         RequestPipeline pipeline = app.Services.GetRequiredService<RequestPipeline>();
-        app.Use(next => context => pipeline.InvokeAsync(context, next));
+        app.Use(next => context => GrpcPipeline.IsCall(context.Request) ? grpc.InvokeAsync(context, next) : pipeline.InvokeAsync(context, next));
         app.UseRouting();
+        app.MapGrpc();
 
         MetadataEndpoints metadata = app.Services.GetRequiredService<MetadataEndpoints>();
         app.MapGet("/v2", (RequestDelegate)MetadataEndpoints.ServerAsync);
