@@ -8,8 +8,10 @@ namespace ModelOperator.Server.Serving.Grpc;
 internal sealed class Decompression(ICompressionProvider inner) : ICompressionProvider
 {
     /// <summary>Tensors compress little, and clients wait.</summary>
-    public static IReadOnlyList<ICompressionProvider> All { get; } =
-        [new Decompression(new GzipCompressionProvider(CompressionLevel.Fastest)), new Decompression(new DeflateCompressionProvider(CompressionLevel.Fastest))];
+    private const CompressionLevel Level = CompressionLevel.Fastest;
+
+    public static IReadOnlyList<Decompression> All { get; } =
+        [new(new GzipCompressionProvider(Level)), new(new DeflateCompressionProvider(Level))];
 
     public string EncodingName => inner.EncodingName;
 

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using ModelOperator.Protocol;
 using ModelOperator.Protocol.Grpc;
 using ModelOperator.Server.Execution;

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Grpc.Core;
 
-namespace ModelOperator.Grpc.Tests;
+namespace ModelOperator.Server.Tests.Grpc;
 
 /// <summary>Calls methods byte by byte, so that it can do what no client would.</summary>
-internal sealed class RawClient(Uri address) : IDisposable
+internal sealed class RawClient(string address) : IDisposable
 {
-    private readonly HttpClient _client = new() { BaseAddress = address };
+    private readonly HttpClient _client = new() { BaseAddress = new Uri($"http://{address}/") };
 
     public sealed record Answer(HttpStatusCode Http, StatusCode? Status, string? Message, List<(bool Compressed, byte[] Payload)> Messages, HttpResponseMessage Response);
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace ModelOperator.Grpc.Tests;
+namespace ModelOperator.Server.Tests.Grpc;
 
 /// <summary>Messages as they are on the wire.</summary>
 internal static class Frames
