@@ -81,8 +81,5 @@ internal static partial class LogMessages
     public static partial void Unloaded(ILogger logger, string model);
 
     [LoggerMessage(62, LogLevel.Warning, "Model {Model} is not warmed up for gRPC: {Status} {Reason}")]
-    public static partial void GrpcWarmUpFailed(ILogger logger, string model, Grpc.StatusCode status, string reason);
-
-    [LoggerMessage(63, LogLevel.Warning, "Connections of gRPC are not warmed up: {Reason}")]
-    public static partial void GrpcConnectionNotWarm(ILogger logger, string reason);
+    public static partial void GrpcWarmUpFailed(ILogger logger, string model, string status, string reason);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ModelOperator.Fuzzing.Instrumentation;
 using ModelOperator.Fuzzing.Targets;
+using ModelOperator.Protocol;
 
 namespace ModelOperator.Fuzzing;
 
@@ -24,7 +25,7 @@ internal static class FuzzSession
         long corpus = 0;
         foreach (ITarget target in targets)
         {
-            FuzzRun run = new(target, Coverage.Of(target.Instrumented), findings, watchdog, Path.Combine(folder, "corpus", target.Name), seed);
+            FuzzRun run = new(target, Coverage.Of(typeof(InferRequest).Assembly), findings, watchdog, Path.Combine(folder, "corpus", target.Name), seed);
             FuzzResult result = run.Run(inputs / targets.Length);
             corpus += result.Corpus;
             Console.WriteLine(result);

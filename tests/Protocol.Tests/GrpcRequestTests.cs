@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using FsCheck;
 using FsCheck.Fluent;
 using Google.Protobuf;
+using ModelOperator.Fuzzing.Targets;
 using ModelOperator.GrpcMessages;
 using ModelOperator.Protocol.Grpc;
 using Message = ModelOperator.GrpcMessages.ModelInferRequest;
@@ -31,6 +33,18 @@ public sealed class GrpcRequestTests
         using Grpc.ModelInferRequest read = ModelInferRequestReader.Read(bytes, new PooledBuffer(), new ProtocolLimits());
         return Same(read, Message.Parser.ParseFrom(bytes));
     });
+
+    [FsCheck.NUnit.Property(MaxTest = 1000)]
+    public Property A_message_that_arrived_in_pieces_is_whole_and_its_first_raw_tensor_aligned() => Prop.ForAll(
+        Messages(), ArbMap.Default.ArbFor<byte[]>(), (sent, cuts) =>
+        {
+            byte[] bytes = sent.ToByteArray();
+            using MessageBuffer message = MessageBuffer.Copy(Pieces.Of(bytes, cuts));
+            using MessageBuffer whole = MessageBuffer.Copy(new ReadOnlySequence<byte>(bytes));
+            Assert.That(message.Memory.ToArray(), Is.EqualTo(bytes));
+            int tensor = ModelInferRequestReader.FirstRawTensor(bytes);
+            return tensor < 0 || (MemoryMarshal.TryGetArray<byte>(whole.Memory, out ArraySegment<byte> segment) && (segment.Offset + tensor) % 8 == 0);
+        });
 
     private static bool Same(Grpc.ModelInferRequest read, Message sent)
     {

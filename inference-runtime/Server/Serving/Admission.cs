@@ -1,5 +1,3 @@
-using ModelOperator.Grpc;
-
 namespace ModelOperator.Server.Serving;
 
 /// <summary>
@@ -40,7 +38,7 @@ internal sealed class Admission(ServeOptions options)
     }
 
     /// <summary>A request in the server, and the bytes it holds.</summary>
-    public sealed class Entry(Admission admission) : IMessageBudget, IDisposable
+    public sealed class Entry(Admission admission) : IDisposable
     {
         private long _bytes;
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using ModelOperator.Server.Repository;
 using ModelOperator.Server.Serving.Grpc;
 
@@ -7,7 +5,7 @@ namespace ModelOperator.Server.Serving;
 
 /// <summary>Loads the models while the server already answers probes; a model that cannot be served ends the process.</summary>
 internal sealed class ModelLoader(
-    ModelControl control, GrpcWarmUp grpc, IServer server, ServeOptions options, ExitState exit, IHostApplicationLifetime lifetime, ILogger<ModelLoader> logger)
+    ModelControl control, ExitState exit, IHostApplicationLifetime lifetime, ILogger<ModelLoader> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -16,7 +14,6 @@ internal sealed class ModelLoader(
         {
             // A model that fails at once would otherwise stop a host that is still starting, which that host takes for its own failure.
             await StartedAsync(stoppingToken);
-            WarmConnections();
             await control.LoadAllAsync(stoppingToken);
         }
         catch (TerminatingException e)
@@ -34,16 +31,6 @@ internal sealed class ModelLoader(
             LogMessages.LoadFailed(logger, e);
             exit.Fail(new TerminatingException(FailureReasons.ModelInvalid, $"the model cannot be served: {e.Message}", e));
             lifetime.StopApplication();
-        }
-    }
-
-    /// <summary>While the model is loaded, which leaves other CPUs idle.</summary>
-    private void WarmConnections()
-    {
-        // The first address is that of HTTP/1.1.
-        if (options.GrpcPort >= 0 && server.Features.Get<IServerAddressesFeature>()?.Addresses.Skip(1).FirstOrDefault() is { } address)
-        {
-            grpc.Begin(BindingAddress.Parse(address).Port);
         }
     }
 

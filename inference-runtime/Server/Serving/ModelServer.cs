@@ -77,7 +77,7 @@ internal static class ModelServer
         services.AddSingleton<MetadataEndpoints>();
         services.AddSingleton<RepositoryEndpoints>();
         services.AddSingleton<RequestPipeline>();
-        services.AddGrpc();
+        services.AddGrpcServer(options);
         services.Replace(ServiceDescriptor.Singleton<IHostLifetime, DrainingLifetime>());
         services.AddHostedService<ModelLoader>();
         if (options.Traces is { } traces)
@@ -95,11 +95,11 @@ internal static class ModelServer
 
     private static void Map(WebApplication app)
     {
-        GrpcServer grpc = app.Services.GetRequiredService<GrpcServer>();
-        app.Use(next => context => grpc.InvokeAsync(context, next));
+        GrpcPipeline grpc = app.Services.GetRequiredService<GrpcPipeline>();
         RequestPipeline pipeline = app.Services.GetRequiredService<RequestPipeline>();
-        app.Use(next => context => pipeline.InvokeAsync(context, next));
+        app.Use(next => context => GrpcPipeline.IsCall(context.Request) ? grpc.InvokeAsync(context, next) : pipeline.InvokeAsync(context, next));
         app.UseRouting();
+        app.MapGrpc();
 
         MetadataEndpoints metadata = app.Services.GetRequiredService<MetadataEndpoints>();
         app.MapGet("/v2", (RequestDelegate)MetadataEndpoints.ServerAsync);

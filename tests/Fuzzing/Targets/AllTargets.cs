@@ -10,7 +10,6 @@ internal static class AllTargets
         new JsonRequest(),
         new BinaryRequest(),
         new GrpcRequest(),
-        new GrpcFraming(),
         new SimpleTarget(
             "feedback", static (input, limits) => FeedbackRequest.Read(input, limits),
             """{"id":"a","truth":[1,2.0,"x\n"]}""", """{"id":"a","reward":[0.5,1]}""", """{"id":"a","correct":true}""", """{"id":"a","revision":"r","prediction":[[1,2],[3,4]],"truth":[[1,2],[3,4]]}"""),

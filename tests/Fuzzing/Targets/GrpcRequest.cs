@@ -1,11 +1,17 @@
+using System.Buffers;
 using ModelOperator.Protocol;
 using ModelOperator.Protocol.Grpc;
 
 namespace ModelOperator.Fuzzing.Targets;
 
-/// <summary>Infer requests as gRPC carries them. Reading tells beforehand where raw tensors begin, which must be true.</summary>
+/// <summary>
+/// Infer requests as gRPC carries them. Reading tells beforehand where raw tensors begin, which must be true. However a message is cut into pieces, the
+/// same must be read, and all that was rented be given back.
+/// </summary>
 internal sealed class GrpcRequest : ITarget
 {
+    private const int MostPieces = 8;
+
     private static readonly ProtocolLimits Limits = new();
 
     public string Name => "grpc";
@@ -23,6 +29,7 @@ internal sealed class GrpcRequest : ITarget
 
     public void Read(byte[] input)
     {
+        CheckCopy(input, Pieces.Of(input, input.AsSpan(0, Math.Min(MostPieces, input.Length))));
         Owner owner = new();
         int first = ModelInferRequestReader.FirstRawTensor(input);
         if (first > input.Length)
@@ -48,6 +55,35 @@ internal sealed class GrpcRequest : ITarget
         }
 
         owner.MustBeDisposed();
+    }
+
+    private static void CheckCopy(byte[] input, ReadOnlySequence<byte> pieces)
+    {
+        MessageBuffer message = MessageBuffer.Copy(pieces);
+        if (!message.Memory.Span.SequenceEqual(input))
+        {
+            throw new InvalidOperationException("in pieces the message is another one");
+        }
+
+        try
+        {
+            ModelInferRequestReader.Read(message.Memory, message, Limits).Dispose();
+        }
+        catch (ProtocolException)
+        {
+            // Checked where the message is whole.
+        }
+
+        try
+        {
+            _ = message.Memory;
+        }
+        catch (ObjectDisposedException)
+        {
+            return;
+        }
+
+        throw new InvalidOperationException("the message in pieces was not given back");
     }
 
     private sealed class Owner : IDisposable

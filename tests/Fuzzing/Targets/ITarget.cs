@@ -1,15 +1,9 @@
-using System.Reflection;
-using ModelOperator.Protocol;
-
 namespace ModelOperator.Fuzzing.Targets;
 
 /// <summary>Something that reads bytes from strangers.</summary>
 internal interface ITarget
 {
     string Name { get; }
-
-    /// <summary>The assembly whose branches lead.</summary>
-    Assembly Instrumented => typeof(InferRequest).Assembly;
 
     /// <summary>Inputs to begin with.</summary>
     IReadOnlyList<byte[]> Seeds { get; }

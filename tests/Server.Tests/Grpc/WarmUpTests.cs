@@ -8,18 +8,16 @@ namespace ModelOperator.Server.Tests.Grpc;
 public sealed class WarmUpTests
 {
     [Test]
-    public async Task The_model_answers_the_made_up_messages_and_the_server_the_hand_written_frames()
+    public async Task The_model_answers_the_made_up_messages()
     {
         await using TestServer server = await TestServer.DigitsAsync();
         ServedModel model = server.Services.GetRequiredService<ModelRepository>().All[0];
-        int port = int.Parse(server.GrpcAddress.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
         long before = model.Statistics.Read().InferenceCount;
         bool answered = await server.Services.GetRequiredService<GrpcWarmUp>().RunAsync(model, CancellationToken.None);
 
         Assert.That(before, Is.Zero, "what the server did to be ready is not what clients did");
         Assert.That(answered, Is.True);
         Assert.That(model.Statistics.Read().InferenceCount, Is.EqualTo(3), "once the model is ready its requests count");
-        Assert.That(await Task.Run(() => ConnectionWarmUp.Run(port)), Is.EqualTo(2));
     }
 
     [Test]

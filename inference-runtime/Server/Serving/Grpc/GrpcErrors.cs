@@ -1,20 +1,37 @@
-using ModelOperator.Grpc;
+using Grpc.Core;
 using ModelOperator.Protocol;
 
 namespace ModelOperator.Server.Serving.Grpc;
 
-/// <summary>The protocol's errors as statuses of gRPC.</summary>
+/// <summary>What goes wrong as statuses of gRPC.</summary>
 internal static class GrpcErrors
 {
-    /// <summary>Null for an exception that is a bug.</summary>
-    public static RpcException? Translate(Exception e) => e switch
+    /// <summary>Clients take 8 KiB of headers by default, and a character may take nine bytes of them. What they cannot take breaks the call.</summary>
+    private const int MaxMessageLength = 800;
+
+    /// <summary>The status of a failure. One that is a bug is logged, and not told to the client.</summary>
+    public static RpcException Translate(Exception e, ServerCallContext call, ILogger logger) => e switch
     {
         RpcException rpc => rpc,
-        ProtocolException protocol => new RpcException(StatusOf(protocol.StatusCode), protocol.Message, protocol),
+        ProtocolException protocol => Of(StatusOf(protocol.StatusCode), e),
         // Clients may try again: the model has not seen the request.
-        OverloadedException => new RpcException(StatusCode.Unavailable, e.Message, e),
-        _ => null,
+        OverloadedException => Of(StatusCode.Unavailable, e),
+        _ when call.CancellationToken.IsCancellationRequested => new RpcException(new Status(StatusCode.Cancelled, "the client cancelled the call", e)),
+        _ => Bug(e, call, logger),
     };
+
+    /// <summary>The server's own limit was reached.</summary>
+    public static RpcException TookTooLong(TimeSpan limit, Exception e) =>
+        new(new Status(StatusCode.DeadlineExceeded, $"the request took longer than {limit.TotalSeconds} s, the limit", e));
+
+    private static RpcException Of(StatusCode status, Exception e) =>
+        new(new Status(status, e.Message.Length <= MaxMessageLength ? e.Message : e.Message[..MaxMessageLength], e));
+
+    private static RpcException Bug(Exception e, ServerCallContext call, ILogger logger)
+    {
+        LogMessages.RequestFailed(logger, e, HttpMethods.Post, call.Method);
+        return new RpcException(new Status(StatusCode.Internal, "the server failed; its log says why", e));
+    }
 
     private static StatusCode StatusOf(int http) => http switch
     {

@@ -1,7 +1,5 @@
-using System.Net.Sockets;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http.Features;
-using ModelOperator.Grpc;
 using ModelOperator.GrpcMessages;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Models;
@@ -9,30 +7,15 @@ using ModelOperator.Server.Models;
 namespace ModelOperator.Server.Serving.Grpc;
 
 /// <summary>
-/// Sends the warm-up's inputs through the methods that infer, so that what reads and writes their messages is compiled before a client waits for it.
+/// Sends the warm-up's inputs through the method that infers, so that what reads and writes its messages is compiled before a client waits for it.
 /// </summary>
-internal sealed class GrpcWarmUp(InferMethod infer, ServeOptions options, TimeProvider time, ILogger<GrpcDispatcher> logger)
+internal sealed class GrpcWarmUp(GrpcPipeline pipeline, EndpointDataSource endpoints, ServeOptions options, ILogger<GrpcWarmUp> logger)
 {
     /// <summary>All of it is met in the first two; what is quick is not worth compiling again before there is traffic.</summary>
     private const int Requests = 3;
 
-    private Task _connection = Task.CompletedTask;
+    private const string Succeeded = "0";
 
-    /// <summary>Begins with what needs no model yet.</summary>
-    /// <param name="port">Where this server listens.</param>
-    public void Begin(int port) => _connection = Task.Run(() =>
-    {
-        try
-        {
-            ConnectionWarmUp.Run(port);
-        }
-        catch (Exception e) when (e is SocketException or IOException)
-        {
-            LogMessages.GrpcConnectionNotWarm(logger, e.Message);
-        }
-    });
-
-    /// <summary>Ends with a model that is loaded.</summary>
     /// <returns>Whether the model answered.</returns>
     public async Task<bool> RunAsync(ServedModel model, CancellationToken cancellationToken)
     {
@@ -41,8 +24,7 @@ internal sealed class GrpcWarmUp(InferMethod infer, ServeOptions options, TimePr
             return false;
         }
 
-        GrpcMethod method = infer.For(model);
-        GrpcDispatcher dispatcher = new([method], new GrpcLimits(), GrpcErrors.Translate, time, logger);
+        RequestDelegate serve = endpoints.Endpoints.OfType<RouteEndpoint>().First(e => e.RoutePattern.RawText == InferMethod.Path).RequestDelegate!;
         byte[] message = Frame(Message(model));
         for (int i = 0; i < Requests; i++)
         {
@@ -51,18 +33,18 @@ internal sealed class GrpcWarmUp(InferMethod infer, ServeOptions options, TimePr
             context.Request.Method = HttpMethods.Post;
             context.Request.Protocol = HttpProtocol.Http2;
             context.Request.Path = InferMethod.Path;
-            context.Request.ContentType = "application/grpc";
+            context.Request.ContentType = GrpcPipeline.ContentType;
             context.Request.Body = new MemoryStream(message);
             context.Response.Body = new MemoryStream();
-            StatusCode status = await dispatcher.InvokeAsync(context, dispatcher.Find(context)!);
-            if (status != StatusCode.Ok)
+            await pipeline.InferAsync(context, serve, model);
+            // Outside a server, no answer counts as begun, so that its status is in the headers.
+            if (context.Response.Headers.GrpcStatus != Succeeded)
             {
-                LogMessages.GrpcWarmUpFailed(logger, model.Name, status, context.Response.Headers.GrpcMessage.ToString());
+                LogMessages.GrpcWarmUpFailed(logger, model.Name, context.Response.Headers.GrpcStatus.ToString(), context.Response.Headers.GrpcMessage.ToString());
                 return false;
             }
         }
 
-        await _connection;
         return true;
     }
 

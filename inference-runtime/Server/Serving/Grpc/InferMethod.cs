@@ -1,4 +1,5 @@
-using ModelOperator.Grpc;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using ModelOperator.Protocol;
 using ModelOperator.Protocol.Grpc;
 using ModelOperator.Server.Execution;
@@ -8,42 +9,60 @@ using ModelOperator.Server.Repository;
 namespace ModelOperator.Server.Serving.Grpc;
 
 /// <summary><c>ModelInfer</c></summary>
-internal sealed class InferMethod(
-    ModelRepository models, InferenceService service, ServeOptions options, ProtocolLimits limits, Admission admission, DrainState drain)
+internal sealed class InferMethod(ModelRepository models, InferenceService service, ProtocolLimits limits, ILogger<InferMethod> logger)
 {
-    public static readonly AlignmentProbe Probe = ModelInferRequestReader.FirstRawTensor;
-
     public const string Path = $"/{GrpcServices.Inference}/{Name}";
 
     private const string Name = "ModelInfer";
 
-    public GrpcMethod Method => Of(null);
+    public static Method<MessageBuffer, IMessageContent> Method { get; } =
+        new(MethodType.Unary, GrpcServices.Inference, Name, MessageMarshallers.Request, MessageMarshallers.Response);
 
-    /// <summary>The method for one model, also while clients do not find it yet.</summary>
-    public GrpcMethod For(ServedModel model) => Of(model);
-
-    private GrpcMethod Of(ServedModel? known) => new(GrpcServices.Inference, Name, call => InferAsync(call, known)) { MaxDuration = options.RequestTimeout };
-
-    private async ValueTask InferAsync(GrpcCall call, ServedModel? known)
+    public async Task<IMessageContent> ServeAsync(MessageBuffer message, ServerCallContext call)
     {
-        drain.Arrived();
+        HttpContext context = call.GetHttpContext();
+        Inference inference = context.Features.GetRequiredFeature<Inference>();
+        CallDeadline deadline = inference.Deadline!;
         try
         {
-            using Admission.Entry entry = admission.Enter();
-            MessageBuffer message = await call.ReadSingleAsync(entry, Probe);
-            using ModelInferRequest request = ModelInferRequestReader.Read(message.Memory, message, limits);
-            ServedModel model = known ?? models.Find(request.ModelName, GrpcServices.Version(request.ModelVersion));
-            string id = RequestId.Choose(call.HttpContext.Request, request.Infer.Id);
-            using InferResult result = await service.InferAsync(model, request.Infer, id, call.CancellationToken);
-            using ResponseOutputs outputs = new(model, request.Infer, result);
-            RequestId.Tell(call.HttpContext, id);
-            await (request.TypedOutputs
-                ? call.WriteAsync(TypedResponse.Create(model, request.Infer.Id, outputs))
-                : call.WriteAsync(new InferResponseContent(model, request.Infer.Id, outputs)));
+            // The client's own deadline ends the call, too.
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, call.CancellationToken);
+            inference.Read(message, limits);
+            string id = RequestId.Choose(context.Request, inference.Request!.Infer.Id);
+            await ComputeAsync(inference, id, either.Token);
+            RequestId.Tell(context, id);
+            IMessageContent answer = Answer(inference);
+            if (answer.Size >= ResponseCompression.MinBytes && ResponseCompression.Of(context.Request.Headers) is { } encoding)
+            {
+                await ResponseCompression.BeginAsync(call, encoding);
+            }
+
+            return answer;
         }
-        finally
+        catch (OperationCanceledException e) when (deadline.Expired)
         {
-            drain.Left();
+            throw GrpcErrors.TookTooLong(deadline.Timeout, e);
         }
+        catch (Exception e)
+        {
+            throw GrpcErrors.Translate(e, call, logger);
+        }
+    }
+
+    /// <summary>Asks the model.</summary>
+    public async ValueTask ComputeAsync(Inference inference, string id, CancellationToken cancellationToken)
+    {
+        ModelInferRequest request = inference.Request!;
+        inference.Model = inference.Known ?? models.Find(request.ModelName, GrpcServices.Version(request.ModelVersion));
+        inference.Result = await service.InferAsync(inference.Model, request.Infer, id, cancellationToken);
+        inference.Outputs = new ResponseOutputs(inference.Model, request.Infer, inference.Result);
+    }
+
+    private static IMessageContent Answer(Inference inference)
+    {
+        ModelInferRequest request = inference.Request!;
+        return request.TypedOutputs
+            ? new ProtobufContent(TypedResponse.Create(inference.Model!, request.Infer.Id, inference.Outputs!))
+            : new InferResponseContent(inference.Model!, request.Infer.Id, inference.Outputs!);
     }
 }

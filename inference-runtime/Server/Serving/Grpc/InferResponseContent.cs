@@ -1,5 +1,4 @@
-using System.IO.Pipelines;
-using ModelOperator.Grpc;
+using System.Buffers;
 using ModelOperator.Protocol;
 using ModelOperator.Protocol.Grpc;
 using ModelOperator.Server.Models;
@@ -21,9 +20,8 @@ internal sealed class InferResponseContent : IMessageContent
     /// <summary>The tag and the length of a raw output.</summary>
     private const int MaxRawHead = 6;
 
-    /// <summary>So much is copied at once, and so much is held before it must have been taken over.</summary>
+    /// <summary>So much is copied at once: memory for more would be made anew for each answer.</summary>
     private const int Chunk = 64 * 1024;
-    private const int FlushedAt = 1024 * 1024;
 
     private readonly ServedModel _model;
     private readonly string _id;
@@ -55,32 +53,25 @@ internal sealed class InferResponseContent : IMessageContent
 
     public long Size { get; }
 
-    public ValueTask WriteToAsync(PipeWriter output, CancellationToken cancellationToken)
+    public void Write(IBufferWriter<byte> output)
     {
         WriteHead(output);
-        if (Size > FlushedAt)
-        {
-            return WriteLargeAsync(output, cancellationToken);
-        }
-
         for (int i = 0; i < _outputs.Count; i++)
         {
             ReadOnlySpan<byte> data = _outputs.Data(i);
             WriteRawHead(output, data.Length);
             Write(output, data);
         }
-
-        return ValueTask.CompletedTask;
     }
 
-    private static void WriteRawHead(PipeWriter output, int length)
+    private static void WriteRawHead(IBufferWriter<byte> output, int length)
     {
         ProtoWriter writer = new(output.GetSpan(MaxRawHead));
         writer.FieldHead(RawOutputContentsField, length);
         output.Advance(writer.Length);
     }
 
-    private static void Write(PipeWriter output, ReadOnlySpan<byte> data)
+    private static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> data)
     {
         while (!data.IsEmpty)
         {
@@ -91,21 +82,7 @@ internal sealed class InferResponseContent : IMessageContent
         }
     }
 
-    private async ValueTask WriteLargeAsync(PipeWriter output, CancellationToken cancellationToken)
-    {
-        for (int i = 0; i < _outputs.Count; i++)
-        {
-            int length = _outputs.Data(i).Length;
-            WriteRawHead(output, length);
-            for (int written = 0; written < length; written += FlushedAt)
-            {
-                Write(output, _outputs.Data(i).Slice(written, Math.Min(FlushedAt, length - written)));
-                await output.FlushAsync(cancellationToken);
-            }
-        }
-    }
-
-    private void WriteHead(PipeWriter output)
+    private void WriteHead(IBufferWriter<byte> output)
     {
         ProtoWriter writer = new(output.GetSpan(_headSize));
         writer.Text(ModelNameField, _model.Name);

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using ModelOperator.Grpc;
+using Grpc.Core;
 using ModelOperator.GrpcMessages;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
@@ -11,23 +11,24 @@ using Messages = ModelOperator.GrpcMessages;
 namespace ModelOperator.Server.Serving.Grpc;
 
 /// <summary>What the server and its models are, and how they do.</summary>
-internal sealed class InformationMethods(ModelRepository models, ServerHealth health)
+internal sealed class InformationMethods(ModelRepository models, ServerHealth health, ILogger<InformationMethods> logger)
 {
-    public IEnumerable<GrpcMethod> Methods =>
-    [
-        Method("ServerLive", ServerLiveRequest.Parser, _ => new ServerLiveResponse { Live = health.Live }),
-        Method("ServerReady", ServerReadyRequest.Parser, _ => new ServerReadyResponse { Ready = health.Ready }),
-        Method("ModelReady", ModelReadyRequest.Parser, r => new ModelReadyResponse { Ready = IsReady(r) }),
-        Method("ServerMetadata", ServerMetadataRequest.Parser, _ => ServerMetadata()),
-        Method("ModelMetadata", ModelMetadataRequest.Parser, r => ModelMetadata(Find(r.Name, r.Version))),
-        Method("ModelConfig", ModelConfigRequest.Parser, r => new ModelConfigResponse { Config = ModelConfigMessage.Of(ModelConfigs.Of(Find(r.Name, r.Version), models)) }),
-        Method("ModelStatistics", ModelStatisticsRequest.Parser, ModelStatistics),
-    ];
+    public void AddTo(ServerServiceDefinition.Builder service)
+    {
+        Add(service, "ServerLive", ServerLiveRequest.Parser, ServerLiveResponse.Parser, _ => new ServerLiveResponse { Live = health.Live });
+        Add(service, "ServerReady", ServerReadyRequest.Parser, ServerReadyResponse.Parser, _ => new ServerReadyResponse { Ready = health.Ready });
+        Add(service, "ModelReady", ModelReadyRequest.Parser, ModelReadyResponse.Parser, r => new ModelReadyResponse { Ready = IsReady(r) });
+        Add(service, "ServerMetadata", ServerMetadataRequest.Parser, ServerMetadataResponse.Parser, _ => ServerMetadata());
+        Add(service, "ModelMetadata", ModelMetadataRequest.Parser, ModelMetadataResponse.Parser, r => ModelMetadata(Find(r.Name, r.Version)));
+        Add(service, "ModelConfig", ModelConfigRequest.Parser, ModelConfigResponse.Parser, ModelConfig);
+        Add(service, "ModelStatistics", ModelStatisticsRequest.Parser, ModelStatisticsResponse.Parser, ModelStatistics);
+    }
 
-    private static GrpcMethod Method<TRequest, TResponse>(string name, MessageParser<TRequest> parser, Func<TRequest, TResponse> answer)
-        where TRequest : IMessage<TRequest>
-        where TResponse : IMessage<TResponse> =>
-        UnaryMethod.Create(GrpcServices.Inference, name, parser, (request, _) => ValueTask.FromResult(answer(request)));
+    private void Add<TRequest, TResponse>(
+        ServerServiceDefinition.Builder service, string name, MessageParser<TRequest> request, MessageParser<TResponse> response, Func<TRequest, TResponse> answer)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> =>
+        service.AddUnary(name, request, response, (message, _) => Task.FromResult(answer(message)), logger);
 
     private static ServerMetadataResponse ServerMetadata() => new()
     {
@@ -61,6 +62,9 @@ internal sealed class InformationMethods(ModelRepository models, ServerHealth he
 
     private static ModelMetadataResponse.Types.TensorMetadata Tensor(TensorSpec spec) =>
         new() { Name = spec.Name, Datatype = spec.DataType.Name(), Shape = { spec.Shape } };
+
+    private ModelConfigResponse ModelConfig(ModelConfigRequest request) =>
+        new() { Config = ModelConfigMessage.Of(ModelConfigs.Of(Find(request.Name, request.Version), models)) };
 
     private ModelStatisticsResponse ModelStatistics(ModelStatisticsRequest request)
     {

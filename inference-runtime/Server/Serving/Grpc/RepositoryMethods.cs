@@ -1,5 +1,4 @@
-using Google.Protobuf;
-using ModelOperator.Grpc;
+using Grpc.Core;
 using ModelOperator.GrpcMessages;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Repository;
@@ -8,20 +7,14 @@ using ModelOperator.Server.Repository.Overrides;
 namespace ModelOperator.Server.Serving.Grpc;
 
 /// <summary>Triton's extension of a repository: what models there are, and which of them are loaded.</summary>
-internal sealed class RepositoryMethods(ModelControl control)
+internal sealed class RepositoryMethods(ModelControl control, ILogger<RepositoryMethods> logger)
 {
-    public IEnumerable<GrpcMethod> Methods =>
-    [
-        Method("RepositoryIndex", RepositoryIndexRequest.Parser, IndexAsync),
-        Method("RepositoryModelLoad", RepositoryModelLoadRequest.Parser, LoadAsync),
-        Method("RepositoryModelUnload", RepositoryModelUnloadRequest.Parser, UnloadAsync),
-    ];
-
-    private static GrpcMethod Method<TRequest, TResponse>(
-        string name, MessageParser<TRequest> parser, Func<TRequest, CancellationToken, Task<TResponse>> answer)
-        where TRequest : IMessage<TRequest>
-        where TResponse : IMessage<TResponse> =>
-        UnaryMethod.Create(GrpcServices.Inference, name, parser, async (request, call) => await answer(request, call.CancellationToken));
+    public void AddTo(ServerServiceDefinition.Builder service)
+    {
+        service.AddUnary("RepositoryIndex", RepositoryIndexRequest.Parser, RepositoryIndexResponse.Parser, IndexAsync, logger);
+        service.AddUnary("RepositoryModelLoad", RepositoryModelLoadRequest.Parser, RepositoryModelLoadResponse.Parser, LoadAsync, logger);
+        service.AddUnary("RepositoryModelUnload", RepositoryModelUnloadRequest.Parser, RepositoryModelUnloadResponse.Parser, UnloadAsync, logger);
+    }
 
     private async Task<RepositoryIndexResponse> IndexAsync(RepositoryIndexRequest request, CancellationToken cancellationToken)
     {

@@ -1,22 +1,19 @@
-using ModelOperator.Grpc.Health;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Serving.Grpc;
 
 /// <summary>What health checks are told: ready means ready, and not once the server was told to stop.</summary>
-internal sealed class ServerHealth(ModelRepository models, DrainState drain, IHostApplicationLifetime lifetime) : IHealthSource
+internal sealed class ServerHealth(ModelRepository models, DrainState drain) : IHealthCheck
 {
-    public IReadOnlyList<string> Services { get; } = ["", GrpcServices.Inference];
-
-    public CancellationToken Stopping => lifetime.ApplicationStopping;
-
     /// <summary>Whether all models are alive; what is not helps only a restart.</summary>
     public bool Live => models.Healthy;
 
     public bool Ready => !drain.Draining && models.Ready;
 
-    public bool IsServing(string service) => Ready;
-
     public bool IsReady(ServedModel model) => !drain.Draining && model.Ready;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Ready ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
 }

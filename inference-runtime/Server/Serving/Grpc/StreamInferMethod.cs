@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using ModelOperator.Grpc;
+using Grpc.Core;
 using ModelOperator.GrpcMessages;
 using ModelOperator.Protocol;
 using ModelOperator.Protocol.Grpc;
@@ -13,8 +13,7 @@ namespace ModelOperator.Server.Serving.Grpc;
 /// the order of the requests. A request that fails does not end the stream.
 /// </summary>
 internal sealed class StreamInferMethod(
-    ModelRepository models, InferenceService service, ServeOptions options, ProtocolLimits limits, Admission admission, DrainState drain,
-    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StreamInferMethod> logger)
+    InferMethod infer, ServeOptions options, ProtocolLimits limits, Admission admission, DrainState drain, TimeProvider time, ILogger<StreamInferMethod> logger)
 {
     public const string Path = $"/{GrpcServices.Inference}/{Name}";
 
@@ -32,22 +31,40 @@ internal sealed class StreamInferMethod(
         Parameters = { ["triton_final_response"] = new InferParameter { BoolParam = true } },
     }.ToByteArray();
 
-    public GrpcMethod Method => new(GrpcServices.Inference, Name, ServeAsync) { ClientStreams = true, ServerStreams = true };
+    public static Method<MessageBuffer, IMessageContent> Method { get; } =
+        new(MethodType.DuplexStreaming, GrpcServices.Inference, Name, MessageMarshallers.Request, MessageMarshallers.Response);
 
-    private async ValueTask ServeAsync(GrpcCall call)
+    public async Task ServeAsync(IAsyncStreamReader<MessageBuffer> requests, IServerStreamWriter<IMessageContent> responses, ServerCallContext call)
     {
-        bool endOnError = call.RequestHeaders[EndOnErrorHeader] == "true";
+        IHeaderDictionary headers = call.GetHttpContext().Request.Headers;
+        try
+        {
+            if (ResponseCompression.Of(headers) is { } encoding)
+            {
+                await ResponseCompression.BeginAsync(call, encoding);
+            }
+
+            await ServeAsync(new Stream(requests, responses, call, EndOnError: headers[EndOnErrorHeader] == "true"));
+        }
+        catch (Exception e)
+        {
+            throw GrpcErrors.Translate(e, call, logger);
+        }
+    }
+
+    private async Task ServeAsync(Stream stream)
+    {
+        CallBody body = CallBody.Of(stream.Call.GetHttpContext());
         using SemaphoreSlim places = new(MaxInFlight);
         using CancellationTokenSource failed = new();
-        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, failed.Token);
-        using CancellationTokenRegistration stopping = call.StopReadingOn(lifetime.ApplicationStopping);
-        using CancellationTokenRegistration failing = call.StopReadingOn(failed.Token);
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(stream.Call.CancellationToken, failed.Token);
+        using CancellationTokenRegistration failing = body.StopOn(failed.Token);
         Task answered = Task.CompletedTask;
         try
         {
-            while (await NextAsync(call, places, over.Token) is { } computed)
+            while (await NextAsync(stream, body, places, over.Token) is { } computed)
             {
-                answered = AnswerAsync(call, answered, computed, places, endOnError, failed);
+                answered = AnswerAsync(stream, answered, computed, places, failed);
             }
         }
         finally
@@ -58,22 +75,22 @@ internal sealed class StreamInferMethod(
     }
 
     /// <summary>Begins the next request; null when the client has sent all.</summary>
-    private async ValueTask<Task<StreamedInference>?> NextAsync(GrpcCall call, SemaphoreSlim places, CancellationToken over)
+    private async ValueTask<Task<Inference>?> NextAsync(Stream stream, CallBody body, SemaphoreSlim places, CancellationToken over)
     {
         await places.WaitAsync(over);
-        StreamedInference inference = new(admission, drain);
+        Inference inference = new(admission, drain);
+        body.Arriving = inference;
         try
         {
-            MessageBuffer? message = await call.ReadAsync(inference, InferMethod.Probe);
-            if (message is not null)
+            if (await stream.Requests.MoveNext(CancellationToken.None))
             {
-                return ComputeAsync(call, inference, message, over);
+                return ComputeAsync(stream.Call, inference, stream.Requests.Current, over);
             }
 
             inference.Dispose();
             return null;
         }
-        catch (OverloadedException e)
+        catch (RpcException e) when (body.Refused)
         {
             inference.Failure = e;
             return Task.FromResult(inference);
@@ -85,23 +102,19 @@ internal sealed class StreamInferMethod(
         }
     }
 
-    private async Task<StreamedInference> ComputeAsync(GrpcCall call, StreamedInference inference, MessageBuffer message, CancellationToken over)
+    private async Task<Inference> ComputeAsync(ServerCallContext call, Inference inference, MessageBuffer message, CancellationToken over)
     {
         using CancellationTokenSource timeout = new(options.RequestTimeout, time);
         using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, over);
         try
         {
-            ModelInferRequest request = ModelInferRequestReader.Read(message.Memory, message, limits);
-            inference.Request = request;
-            inference.Model = models.Find(request.ModelName, GrpcServices.Version(request.ModelVersion));
+            inference.Read(message, limits);
             // The header, if any, names the stream; the requests in it have their own names or none.
-            string id = request.Infer.Id ?? RequestId.New();
-            inference.Result = await service.InferAsync(inference.Model, request.Infer, id, any.Token);
-            inference.Outputs = new ResponseOutputs(inference.Model, request.Infer, inference.Result);
+            await infer.ComputeAsync(inference, inference.Request!.Infer.Id ?? RequestId.New(), any.Token);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
         {
-            inference.Failure = new RpcException(StatusCode.DeadlineExceeded, $"the request took longer than {options.RequestTimeout.TotalSeconds} s, the limit");
+            inference.Failure = GrpcErrors.TookTooLong(options.RequestTimeout, e);
         }
         catch (Exception e)
         {
@@ -112,15 +125,16 @@ internal sealed class StreamInferMethod(
     }
 
     /// <summary>Answers a request after those before it.</summary>
-    private async Task AnswerAsync(
-        GrpcCall call, Task before, Task<StreamedInference> computed, SemaphoreSlim places, bool endOnError, CancellationTokenSource failed)
+    private async Task AnswerAsync(Stream stream, Task before, Task<Inference> computed, SemaphoreSlim places, CancellationTokenSource failed)
     {
-        using StreamedInference inference = await computed;
+        using Inference inference = await computed;
         await before;
         try
         {
-            call.CancellationToken.ThrowIfCancellationRequested();
-            await WriteAsync(call, inference, endOnError);
+            stream.Call.CancellationToken.ThrowIfCancellationRequested();
+            IMessageContent answer = Answer(stream, inference);
+            stream.Responses.WriteOptions = new WriteOptions(answer.Size < ResponseCompression.MinBytes ? WriteFlags.NoCompress : default);
+            await stream.Responses.WriteAsync(answer);
         }
         catch
         {
@@ -132,18 +146,17 @@ internal sealed class StreamInferMethod(
         places.Release();
     }
 
-    private ValueTask WriteAsync(GrpcCall call, StreamedInference inference, bool endOnError)
+    private IMessageContent Answer(Stream stream, Inference inference)
     {
         if (inference.Failure is null)
         {
             return inference.Request!.TypedOutputs
-                ? call.WriteAsync(new ModelStreamInferResponse { InferResponse = Typed(inference) })
-                : call.WriteAsync(new StreamResponseContent(
-                    new InferResponseContent(inference.Model!, inference.Request.Infer.Id, inference.Outputs!, FinalResponse)));
+                ? new ProtobufContent(new ModelStreamInferResponse { InferResponse = Typed(inference) })
+                : new StreamResponseContent(new InferResponseContent(inference.Model!, inference.Request.Infer.Id, inference.Outputs!, FinalResponse));
         }
 
-        RpcException failure = GrpcErrors.Translate(inference.Failure) ?? Bug(inference.Failure);
-        if (endOnError)
+        RpcException failure = GrpcErrors.Translate(inference.Failure, stream.Call, logger);
+        if (stream.EndOnError)
         {
             throw failure;
         }
@@ -152,19 +165,16 @@ internal sealed class StreamInferMethod(
         response.Id = inference.Request?.Infer.Id ?? "";
         response.ModelName = inference.Request?.ModelName ?? "";
         response.ModelVersion = inference.Request?.ModelVersion ?? "";
-        return call.WriteAsync(new ModelStreamInferResponse { ErrorMessage = failure.Message, InferResponse = response });
+        return new ProtobufContent(new ModelStreamInferResponse { ErrorMessage = failure.Status.Detail, InferResponse = response });
     }
 
-    private static ModelInferResponse Typed(StreamedInference inference)
+    private static ModelInferResponse Typed(Inference inference)
     {
         ModelInferResponse response = TypedResponse.Create(inference.Model!, inference.Request!.Infer.Id, inference.Outputs!);
         response.Parameters.MergeFrom(ModelInferResponse.Parser.ParseFrom(FinalResponse.Span).Parameters);
         return response;
     }
 
-    private RpcException Bug(Exception failure)
-    {
-        LogMessages.RequestFailed(logger, failure, "POST", Path);
-        return new RpcException(StatusCode.Internal, "the server failed; its log says why", failure);
-    }
+    private sealed record Stream(
+        IAsyncStreamReader<MessageBuffer> Requests, IServerStreamWriter<IMessageContent> Responses, ServerCallContext Call, bool EndOnError);
 }
