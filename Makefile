@@ -7,8 +7,8 @@ export DOTNET_NOLOGO := 1
 # One warm compiler for all projects: a compiler started for each takes longer to start than to compile.
 export UseSharedCompilation := true
 
-# local (from Debian's packages), kind (needs a Docker engine) or current (the current kubeconfig)
-CLUSTER ?= local
+# local (from Debian's packages; unless told), kind (needs a Docker engine) or current (the current kubeconfig)
+CLUSTER ?=
 CLUSTER_NAME ?= dev
 export CLUSTER CLUSTER_NAME
 cluster := tests/cluster/cluster
@@ -117,11 +117,15 @@ bench-gpu: ## The inference runtime on an NVIDIA GPU, where there is one; DRY_RU
 	FULL="$(FULL)" DRY_RUN="$(DRY_RUN)" tests/bench-gpu
 
 .PHONY: demo
-demo: packages ## Five rollouts on a cluster, shown as they go; DEMO_KEEP=1 leaves the cluster up
+demo: ## Five rollouts on a cluster, shown as they go; DEMO_KEEP=1 leaves the cluster up
 	tests/demo.sh
 
+# amd64 or arm64; the machine's own unless told
+ARCH ?=
+export ARCH
+
 .PHONY: images
-images: ## Build the images into artifacts/images, without Docker, and tell their sizes
+images: ## Build the images into artifacts/images, without Docker, and tell their sizes; ARCH=arm64 for that architecture
 	tests/cluster/images/build
 	@tests/cluster/images/sizes
 

@@ -10,13 +10,15 @@ public sealed class DemoTests
     {
         await using var place = await TestNamespace.CreateAsync("play");
         var timeline = new Timeline(TestContext.Progress, TimeProvider.System, colour: false);
+        var logs = new ClusterLogs(place.Kubectl, place.Name, Path.Combine(TestContext.CurrentContext.WorkDirectory, "demo-logs"));
         var player = new Player(
-            place.Kubectl, new Observer(place.Kubectl, place.Name), Cluster.Manifests(place.Name), timeline, TimeProvider.System, Cluster.KillOperator);
+            place.Kubectl, new Observer(place.Kubectl, place.Name), Cluster.Manifests(place.Name), timeline, new FailureReporter(logs, timeline),
+            TimeProvider.System, Cluster.KillOperator);
 
-        var results = await player.PlayAsync(TestContext.CurrentContext.CancellationToken);
+        await player.PlayAsync(TestContext.CurrentContext.CancellationToken);
 
-        ResultTable.Write(TestContext.Progress, results);
-        Assert.That(results, Has.Count.EqualTo(Act.All.Count));
-        Assert.That(results, Has.All.Property(nameof(ActResult.AsExpected)).True);
+        ResultTable.Write(TestContext.Progress, player.Results);
+        Assert.That(player.Results, Has.Count.EqualTo(Act.All.Count));
+        Assert.That(player.Results, Has.All.Property(nameof(ActResult.AsExpected)).True);
     }
 }

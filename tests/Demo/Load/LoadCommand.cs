@@ -15,29 +15,36 @@ public static class LoadCommand
         var delay = new Option<double>("--truth-delay") { Description = "Seconds after an answer until its truth is known and fed back.", DefaultValueFactory = _ => 0 };
         var command = new Command("load", "Send labelled digits to a model and feed the truth back.") { url, model, rate, samples, port, delay };
         command.SetAction((arguments, cancellationToken) => RunAsync(
-            new Uri(arguments.GetValue(url)!), arguments.GetValue(model)!, arguments.GetValue(rate),
-            Sample.ReadAll(arguments.GetValue(samples)!.FullName), arguments.GetValue(port), TimeSpan.FromSeconds(arguments.GetValue(delay)), cancellationToken));
+            new Uri(arguments.GetValue(url)!), arguments.GetValue(model)!,
+            new LoadOptions { RequestsPerSecond = arguments.GetValue(rate), TruthDelay = TimeSpan.FromSeconds(arguments.GetValue(delay)) },
+            Sample.ReadAll(arguments.GetValue(samples)!.FullName), arguments.GetValue(port), cancellationToken));
         return command;
     }
 
     private static async Task RunAsync(
-        Uri url, string model, double rate, List<Sample> samples, int port, TimeSpan truthDelay, CancellationToken cancellationToken)
+        Uri url, string model, LoadOptions options, List<Sample> samples, int port, CancellationToken cancellationToken)
     {
-        var counters = new LoadCounters();
+        var counters = new LoadCounters(options.RequestsPerSecond, TimeProvider.System);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(server => server.ListenAnyIP(port));
         await using var app = builder.Build();
         app.MapGet("/report", () => TypedResults.Json(counters.Report(), LoadJson.Default.LoadReport));
         await app.StartAsync(cancellationToken);
 
-        using var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(30), ConnectTimeout = TimeSpan.FromSeconds(5) };
-        using var http = new HttpClient(handler) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(15) };
+        using var handler = new SocketsHttpHandler
+        {
+            PooledConnectionLifetime = TimeSpan.FromSeconds(30),
+            MaxConnectionsPerServer = options.Connections,
+        };
+
+        // The generator keeps the time of its calls itself.
+        using var http = new HttpClient(handler) { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
-        var generator = new LoadGenerator(http, model, samples, counters, truthDelay, TimeProvider.System);
+        using var generator = new LoadGenerator(new ModelClient(http, model), samples, counters, options, TimeProvider.System);
         try
         {
             await generator.WaitUntilServedAsync(stopping.Token);
-            await generator.RunAsync(rate, stopping.Token);
+            await generator.RunAsync(stopping.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -5,7 +5,7 @@ namespace ModelOperator.Demo.Play;
 /// <summary>Runs kubectl: the demonstration sees the cluster as its users do.</summary>
 public sealed class Kubectl(string path, string @namespace)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(180);
 
     /// <summary>Runs a command and returns what it prints; a failure is an exception with what it complained.</summary>
     public async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken, string? input = null)

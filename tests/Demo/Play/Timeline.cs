@@ -10,6 +10,7 @@ public sealed class Timeline(TextWriter output, TimeProvider time, bool colour)
     private readonly long start = time.GetTimestamp();
     private string lastKey = "";
     private long lastPrinted;
+    private LoadReport? lastLoad;
 
     public void Heading(string text)
     {
@@ -19,6 +20,8 @@ public sealed class Timeline(TextWriter output, TimeProvider time, bool colour)
     }
 
     public void Say(string text) => output.WriteLine($"[{Clock()}] {text}");
+
+    public void Detail(string text) => output.WriteLine($"          {Paint("2", text)}");
 
     /// <summary>Prints the state when its phase, weight or message changed, or some time has passed.</summary>
     public void Show(ModelDeployment deployment, LoadReport? load)
@@ -39,10 +42,11 @@ public sealed class Timeline(TextWriter output, TimeProvider time, bool colour)
         lastPrinted = time.GetTimestamp();
         output.WriteLine($"[{Clock()}] {Paint(PhaseColour(status.Phase), $"{status.Phase,-12}")} stable {status.StableRevision ?? "-"}"
             + (status.CanaryRevision is { } canary ? $"  canary {canary} {Bar(status.CanaryWeight ?? 0)} {status.CanaryWeight ?? 0,3} %" : "")
-            + (load is null ? "" : $"  sent {load.Requests:N0}, failed {load.Failed}"));
+            + (load is null ? "" : $"  {Traffic(load)}"));
+        lastLoad = load;
         if (status.Message is { Length: > 0 } message)
         {
-            output.WriteLine($"          {Paint("2", message)}");
+            Detail(message);
         }
 
         foreach (var guardrail in status.Phase is RolloutPhase.Analyzing or RolloutPhase.Held ? status.Analysis ?? [] : [])
@@ -50,6 +54,16 @@ public sealed class Timeline(TextWriter output, TimeProvider time, bool colour)
             output.WriteLine($"          {guardrail.Name,-9} canary {Arm(guardrail.Canary)}  stable {Arm(guardrail.Stable)}  "
                 + $"harm {guardrail.HarmEvidence ?? "-",-16} safe {guardrail.SafetyEvidence ?? "-",-16} {Paint(VerdictColour(guardrail.Verdict), guardrail.Verdict)}");
         }
+    }
+
+    private string Traffic(LoadReport load)
+    {
+        var before = lastLoad is { } last && last.Started == load.Started ? last : new LoadReport();
+        double rate = (load.Sent - before.Sent) / Math.Max(0.1, load.ElapsedSeconds - before.ElapsedSeconds);
+        string traffic = $"sent {load.Sent:N0} ({rate:F0}/s), failed {load.Failed}";
+        return load.NotSent - before.NotSent > 0.05 * (load.Sent - before.Sent)
+            ? traffic + Paint("33", $", not sent {load.NotSent:N0}: this machine cannot keep up with {load.RequestsPerSecond:F0}/s")
+            : traffic;
     }
 
     private string Clock() => $"{time.GetElapsedTime(start):mm\\:ss}";

@@ -18,6 +18,7 @@ def arguments():
     parser.add_argument("name", help="NAME:TAG")
     parser.add_argument("--layer", action="append", required=True, metavar="FOLDER[:TARGET]",
                         help="a folder, and where its content lies in the image (/ unless told)")
+    parser.add_argument("--architecture", default="amd64")
     parser.add_argument("--entrypoint", nargs="+", required=True)
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--user", required=True)
@@ -69,7 +70,7 @@ def pack_layer(folder, target):
 
 def configuration(options, layers):
     return json.dumps({
-        "architecture": "amd64",
+        "architecture": options.architecture,
         "os": "linux",
         "created": "1970-01-01T00:00:00Z",
         "config": {

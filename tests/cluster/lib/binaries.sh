@@ -31,7 +31,7 @@ built_binaries() {
     fetch_kubernetes_source
     folder=$CACHE/kube/$(binaries_key)
     if [[ ! -d $folder ]]; then
-      progress "building the Kubernetes binaries (about three minutes, once)"
+      progress "building Kubernetes: six programs, once (about five minutes on two cores)"
       rm -rf "$folder".{partial,build}
       if ! "$CLUSTER_HOME/lib/build-kubernetes" "$CACHE"/kube/source/*.dsc "$folder.build" "$folder.partial" 9>&-; then
         rm -rf "$folder".{partial,build}

@@ -18,7 +18,10 @@ kind_down() {
   rm -rf "$STATE"
 }
 
-kind_status() { cluster_kubectl get nodes -o wide; }
+kind_status() {
+  [[ -e $STATE/kubeconfig ]] || { printf "kind's cluster %s is not up\n" "$NAME"; return 1; }
+  cluster_kubectl get nodes -o wide
+}
 
 kind_load() {
   local image

@@ -5,7 +5,9 @@ CLUSTER_PACKAGES=(etcd-server containerd runc containernetworking-plugins iptabl
   iproute2 openssl curl util-linux procps ca-certificates)
 BUILD_PACKAGES=(golang-go gcc libc6-dev dpkg-dev golang-github-modern-go-reflect2-dev)
 IMAGE_PACKAGES=(python3)
-TEST_PACKAGES=(golang-github-masterminds-sprig-dev prometheus docker-registry protobuf-compiler python3-grpcio python3-protobuf)
+# Where there is no Helm.
+CHART_PACKAGES=(golang-go golang-github-masterminds-sprig-dev)
+TEST_PACKAGES=(prometheus docker-registry protobuf-compiler python3-grpcio python3-protobuf)
 # shellcheck disable=SC2034 # read by tests/bench-serving
 BENCH_PACKAGES=(wrk nghttp2-client nodejs python3-onnx util-linux)
 # One of the tests' object stores and a peer of the benchmarks come from npm, which may well be here from elsewhere.

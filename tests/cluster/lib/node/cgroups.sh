@@ -27,10 +27,20 @@ create_cgroups() {
       cat "$folder/../cpuset.cpus" >"$folder/cpuset.cpus"
       cat "$folder/../cpuset.mems" >"$folder/cpuset.mems"
     fi
+    give_fair_share "$folder"
   done < <(cgroup_folders "$1")
   if cgroup_v2; then
     enable_controllers "/sys/fs/cgroup/$1"
   fi
+}
+
+# However many processes a cgroup holds, it weighs as much as one process does on one core: all pods together would get less than a single
+# busy process on each core. So that they get their share, they weigh as much as one process on every core.
+give_fair_share() {
+  local cores
+  cores=$(nproc)
+  [[ ! -e $1/cpu.shares ]] || printf '%d' $((1024 * cores)) >"$1/cpu.shares"
+  [[ ! -e $1/cpu.weight ]] || printf '%d' $((100 * cores < 10000 ? 100 * cores : 10000)) >"$1/cpu.weight"
 }
 
 enable_controllers() {
