@@ -7,8 +7,6 @@ using ModelOperator.Router.Feedback;
 using ModelOperator.Router.Forwarding;
 using ModelOperator.Router.Recording;
 using ModelOperator.Router.Routing;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
 
 namespace ModelOperator.Router;
 
@@ -120,12 +118,12 @@ internal sealed class RouterHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = 0;
         });
         builder.Services.AddRoutingCore();
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(RouterMetrics.MeterName, "System.Runtime").AddPrometheusExporter());
+        builder.Services.AddRouterMetrics();
 
         WebApplication app = builder.Build();
         AdminEndpoints.Map(app, Readiness, State, Evidence);
         new OutcomeEndpoints(State, _ledger, _outcomes).Map(app);
-        app.MapPrometheusScrapingEndpoint();
+        app.MapRouterMetrics();
         return app;
     }
 

@@ -8,8 +8,6 @@ using ModelOperator.Controller.Sources;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Runtime;
 using ModelOperator.Kubernetes.Runtime.Webhooks;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
 
 namespace ModelOperator.Controller;
 
@@ -34,14 +32,12 @@ internal static class OperatorApplication
         builder.Services.AddSingleton(sources);
         AddController(builder.Services);
         AddOperator(builder.Services, settings);
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(KubernetesMeter.Name, ControllerMetrics.MeterName)
-            .AddPrometheusExporter());
+        builder.Services.AddOperatorMetrics();
         configure?.Invoke(builder);
 
         WebApplication application = builder.Build();
         application.MapOperatorProbes();
-        application.MapPrometheusScrapingEndpoint();
+        application.MapOperatorMetrics();
         application.MapValidatingWebhooks();
         return application;
     }
