@@ -1,10 +1,9 @@
 using ModelOperator.Api;
-using ModelOperator.Controller.Applying;
-using ModelOperator.Controller.Evaluations;
-using ModelOperator.Controller.Gathering;
-using ModelOperator.Controller.Reconciling;
-using ModelOperator.Controller.Reports;
+using ModelOperator.Controller.Apply;
+using ModelOperator.Controller.Decide;
+using ModelOperator.Controller.Observe;
 using ModelOperator.Controller.Sources;
+using ModelOperator.Controller.Traffic;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Runtime;
 using ModelOperator.Kubernetes.Runtime.Webhooks;
@@ -52,9 +51,11 @@ internal static class OperatorApplication
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<PrometheusReader>();
         services.AddSingleton<RevisionServices>();
+        services.AddSingleton<GateJobReader>();
         services.AddSingleton<GateJobs>();
         services.AddSingleton<SourceReader>();
         services.AddSingleton<ProgressReader>();
+        services.AddSingleton<EvaluationObserver>();
         services.AddSingleton<EvaluationJobs>();
         services.AddSingleton<Refusals>();
         services.AddSingleton<WorldGatherer>();
