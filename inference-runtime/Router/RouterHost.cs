@@ -38,7 +38,7 @@ internal sealed class RouterHost : IAsyncDisposable
         _podHandler = PodTransport.Create(options.ConnectTimeout);
         _transport = new HttpMessageInvoker(_podHandler, disposeHandler: false);
         Peers = new RouterPeers(options);
-        _peerClient = new PeerClient(_transport, Peers, options, timeProvider, loggers.CreateLogger<PeerClient>());
+        _peerClient = new PeerClient(_podHandler, Peers, options, timeProvider, loggers.CreateLogger<PeerClient>());
         _outcomes = new OutcomeCounter(_ledger = new OutcomeLedger(options.RememberedOutcomes, timeProvider), _peerClient, Evidence, _metrics);
         _traffic = BuildTraffic(loggers);
         _admin = BuildAdmin(loggers);
@@ -74,6 +74,7 @@ internal sealed class RouterHost : IAsyncDisposable
         await _ticks;
         await _traffic.DisposeAsync();
         await _admin.DisposeAsync();
+        _peerClient.Dispose();
         _transport.Dispose();
         _podHandler.Dispose();
         _metrics.Dispose();
@@ -97,7 +98,7 @@ internal sealed class RouterHost : IAsyncDisposable
         });
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton(_options).AddSingleton(_timeProvider).AddSingleton(State).AddSingleton(Readiness).AddSingleton(Evidence);
-        builder.Services.AddSingleton(_metrics).AddSingleton(_transport).AddSingleton(new BufferBudget(_options.ReplayMemoryBytes));
+        builder.Services.AddSingleton(_metrics).AddSingleton(_transport).AddSingleton(_podHandler).AddSingleton(new BufferBudget(_options.ReplayMemoryBytes));
         builder.Services.AddSingleton(new ClientIdMap(_options.RememberedIds, _timeProvider));
         builder.Services.AddSingleton(Peers).AddSingleton(_peerClient).AddSingleton(_outcomes);
         builder.Services.AddSingleton<FeedbackRelay>().AddSingleton<SelfContainedFeedback>().AddSingleton<FeedbackHandler>();

@@ -1,45 +1,27 @@
 using System.Net;
 using System.Net.Sockets;
 using ModelOperator.Kubernetes.Entities;
-using Polly;
-using Polly.Retry;
-using Polly.Timeout;
+using ModelOperator.Kubernetes.Http;
 
 namespace ModelOperator.Controller.Traffic;
 
-/// <summary>
-/// Asks pods of the operator's own over HTTP, within a time and a size. What fails is a <see cref="HttpRequestException"/> or a
-/// <see cref="TimeoutRejectedException"/>.
-/// </summary>
+/// <summary>Asks pods of the operator's own over HTTP. What fails does so as in <see cref="HttpCaller"/>.</summary>
 internal sealed class PodHttp : IDisposable
 {
-    private readonly HttpClient _http;
-    private readonly ResiliencePipeline _pipeline;
+    private readonly SocketsHttpHandler _connections = HttpCaller.NewHandler();
+    private readonly HttpCaller _http;
 
     public PodHttp(EvidenceOptions options, int largestAnswer, TimeProvider timeProvider)
     {
-        _http = new HttpClient(new SocketsHttpHandler
+        _connections.ConnectTimeout = options.AttemptTimeout;
+        var call = new HttpCallOptions
         {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            ConnectTimeout = options.AttemptTimeout,
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        })
-        {
-            MaxResponseContentBufferSize = largestAnswer,
-            Timeout = Timeout.InfiniteTimeSpan,
+            Name = OperatorSettings.Name,
+            LargestAnswer = largestAnswer,
+            AttemptTimeout = options.AttemptTimeout,
+            Retries = options.Retries,
         };
-        _pipeline = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = options.Retries,
-                Delay = TimeSpan.FromMilliseconds(100),
-                UseJitter = true,
-                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<TimeoutRejectedException>(),
-            })
-            .AddTimeout(options.AttemptTimeout)
-            .Build();
+        _http = new HttpCaller(_connections, call, timeProvider);
     }
 
     public async Task<byte[]> GetAsync(Pod pod, int port, string path, string query, CancellationToken cancellationToken)
@@ -50,10 +32,12 @@ internal sealed class PodHttp : IDisposable
         }
 
         string host = address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
-        Uri uri = new UriBuilder(Uri.UriSchemeHttp, host, port, path) { Query = query }.Uri;
-        return await _pipeline.ExecuteAsync(
-            static async (state, token) => await state._http.GetByteArrayAsync(state.uri, token), (_http, uri), cancellationToken);
+        return await _http.GetAsync(new UriBuilder(Uri.UriSchemeHttp, host, port, path) { Query = query }.Uri, cancellationToken);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _connections.Dispose();
+    }
 }
