@@ -46,10 +46,10 @@ public sealed class MetricsTests
         string text = await server.Client.GetStringAsync("metrics");
 
         Assert.That(Value(text, """nv_inference_request_success{model="digits",version="1"}"""), Is.EqualTo(2));
-        Assert.That(Value(text, """nv_inference_request_failure{model="digits",version="1",reason="OTHER"}"""), Is.EqualTo(1));
-        Assert.That(Value(text, """nv_inference_request_failure{model="digits",version="1",reason="REJECTED"}"""), Is.Zero);
-        Assert.That(Value(text, """nv_inference_request_failure{model="digits",version="1",reason="CANCELED"}"""), Is.Zero);
-        Assert.That(Value(text, """nv_inference_request_failure{model="digits",version="1",reason="BACKEND"}"""), Is.Zero);
+        Assert.That(Value(text, """nv_inference_request_failure{model="digits",reason="OTHER",version="1"}"""), Is.EqualTo(1));
+        Assert.That(Value(text, """nv_inference_request_failure{model="digits",reason="REJECTED",version="1"}"""), Is.Zero);
+        Assert.That(Value(text, """nv_inference_request_failure{model="digits",reason="CANCELED",version="1"}"""), Is.Zero);
+        Assert.That(Value(text, """nv_inference_request_failure{model="digits",reason="BACKEND",version="1"}"""), Is.Zero);
         Assert.That(Value(text, """nv_inference_count{model="digits",version="1"}"""), Is.EqualTo(4));
         Assert.That(Value(text, """nv_inference_exec_count{model="digits",version="1"}"""), Is.EqualTo(2));
         Assert.That(Value(text, """nv_inference_pending_request_count{model="digits",version="1"}"""), Is.Zero);
@@ -61,6 +61,24 @@ public sealed class MetricsTests
         }
 
         Assert.That(parts, Is.GreaterThan(0).And.LessThanOrEqualTo(request));
+    }
+
+    [Test]
+    public async Task Metrics_count_what_became_of_requests()
+    {
+        await using TestServer server = await TestServer.DigitsAsync();
+        await server.InferAsync(Digits.Request(0, id: "m"));
+        await server.InferAsync("""{"inputs":[]}""");
+        await server.FeedbackAsync("m", Digits.All[0].Label.ToString());
+
+        string metrics = await server.Client.GetStringAsync("metrics");
+        Assert.That(metrics, Does.Match("""(?m)^model_server_requests_total\{model="digits",outcome="success",version="1"\} 1$"""));
+        Assert.That(metrics, Does.Match("""(?m)^model_server_requests_total\{model="digits",outcome="rejected",version="1"\} 1$"""));
+        Assert.That(metrics, Does.Match("""(?m)^model_server_request_duration_seconds_count\{model="digits"[^}]*\} 1$"""));
+        Assert.That(metrics, Does.Match("""(?m)^model_server_inference_duration_seconds_count\{model="digits"[^}]*\} 1$"""));
+        Assert.That(metrics, Does.Match("""(?m)^model_server_feedback_total\{model="digits",[^}]*outcome="correct"\} 1$"""));
+        Assert.That(metrics, Does.Match("""(?m)^model_server_execution_provider_nodes\{model="digits",provider="CPU",version="1"\} [1-9]"""));
+        Assert.That(metrics, Does.Match("""(?m)^model_server_max_batch_size\{model="digits",version="1"\} 1$"""));
     }
 
     [Test]
