@@ -7,8 +7,6 @@ using ModelOperator.Router.Feedback;
 using ModelOperator.Router.Forwarding;
 using ModelOperator.Router.Recording;
 using ModelOperator.Router.Routing;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
 
 namespace ModelOperator.Router;
 
@@ -40,7 +38,7 @@ internal sealed class RouterHost : IAsyncDisposable
         _podHandler = PodTransport.Create(options.ConnectTimeout);
         _transport = new HttpMessageInvoker(_podHandler, disposeHandler: false);
         Peers = new RouterPeers(options);
-        _peerClient = new PeerClient(_transport, Peers, options, timeProvider, loggers.CreateLogger<PeerClient>());
+        _peerClient = new PeerClient(_podHandler, Peers, options, timeProvider, loggers.CreateLogger<PeerClient>());
         _outcomes = new OutcomeCounter(_ledger = new OutcomeLedger(options.RememberedOutcomes, timeProvider), _peerClient, Evidence, _metrics);
         _traffic = BuildTraffic(loggers);
         _admin = BuildAdmin(loggers);
@@ -76,6 +74,7 @@ internal sealed class RouterHost : IAsyncDisposable
         await _ticks;
         await _traffic.DisposeAsync();
         await _admin.DisposeAsync();
+        _peerClient.Dispose();
         _transport.Dispose();
         _podHandler.Dispose();
         _metrics.Dispose();
@@ -99,7 +98,7 @@ internal sealed class RouterHost : IAsyncDisposable
         });
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton(_options).AddSingleton(_timeProvider).AddSingleton(State).AddSingleton(Readiness).AddSingleton(Evidence);
-        builder.Services.AddSingleton(_metrics).AddSingleton(_transport).AddSingleton(new BufferBudget(_options.ReplayMemoryBytes));
+        builder.Services.AddSingleton(_metrics).AddSingleton(_transport).AddSingleton(_podHandler).AddSingleton(new BufferBudget(_options.ReplayMemoryBytes));
         builder.Services.AddSingleton(new ClientIdMap(_options.RememberedIds, _timeProvider));
         builder.Services.AddSingleton(Peers).AddSingleton(_peerClient).AddSingleton(_outcomes);
         builder.Services.AddSingleton<FeedbackRelay>().AddSingleton<SelfContainedFeedback>().AddSingleton<FeedbackHandler>();
@@ -120,12 +119,12 @@ internal sealed class RouterHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = 0;
         });
         builder.Services.AddRoutingCore();
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(RouterMetrics.MeterName, "System.Runtime").AddPrometheusExporter());
+        builder.Services.AddRouterMetrics();
 
         WebApplication app = builder.Build();
         AdminEndpoints.Map(app, Readiness, State, Evidence);
         new OutcomeEndpoints(State, _ledger, _outcomes).Map(app);
-        app.MapPrometheusScrapingEndpoint();
+        app.MapRouterMetrics();
         return app;
     }
 

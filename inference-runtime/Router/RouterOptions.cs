@@ -5,11 +5,14 @@ namespace ModelOperator.Router;
 /// <summary>Settings of a router process, from its environment.</summary>
 internal sealed record RouterOptions
 {
+    /// <summary>Name of this program.</summary>
+    public const string Program = "model-router";
+
     /// <summary>POD_NAMESPACE: the namespace whose models are routed.</summary>
     public required string Namespace { get; init; }
 
     /// <summary>POD_NAME: names this router in its log.</summary>
-    public string PodName { get; init; } = "model-router";
+    public string PodName { get; init; } = Program;
 
     /// <summary>TRAFFIC_PORT.</summary>
     public int TrafficPort { get; init; } = 8080;

@@ -1,15 +1,12 @@
 using ModelOperator.Api;
-using ModelOperator.Controller.Applying;
-using ModelOperator.Controller.Evaluations;
-using ModelOperator.Controller.Gathering;
-using ModelOperator.Controller.Reconciling;
-using ModelOperator.Controller.Reports;
+using ModelOperator.Controller.Apply;
+using ModelOperator.Controller.Decide;
+using ModelOperator.Controller.Observe;
 using ModelOperator.Controller.Sources;
+using ModelOperator.Controller.Traffic;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Runtime;
 using ModelOperator.Kubernetes.Runtime.Webhooks;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
 
 namespace ModelOperator.Controller;
 
@@ -34,14 +31,12 @@ internal static class OperatorApplication
         builder.Services.AddSingleton(sources);
         AddController(builder.Services);
         AddOperator(builder.Services, settings);
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(KubernetesMeter.Name, ControllerMetrics.MeterName)
-            .AddPrometheusExporter());
+        builder.Services.AddOperatorMetrics();
         configure?.Invoke(builder);
 
         WebApplication application = builder.Build();
         application.MapOperatorProbes();
-        application.MapPrometheusScrapingEndpoint();
+        application.MapOperatorMetrics();
         application.MapValidatingWebhooks();
         return application;
     }
@@ -56,9 +51,11 @@ internal static class OperatorApplication
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<PrometheusReader>();
         services.AddSingleton<RevisionServices>();
+        services.AddSingleton<GateJobReader>();
         services.AddSingleton<GateJobs>();
         services.AddSingleton<SourceReader>();
         services.AddSingleton<ProgressReader>();
+        services.AddSingleton<EvaluationObserver>();
         services.AddSingleton<EvaluationJobs>();
         services.AddSingleton<Refusals>();
         services.AddSingleton<WorldGatherer>();

@@ -1,6 +1,6 @@
 using System.Reflection;
 using ModelOperator.Controller;
-using ModelOperator.Controller.Reports;
+using ModelOperator.Controller.Traffic;
 using ModelOperator.Controller.Sources;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Client.Configuration;

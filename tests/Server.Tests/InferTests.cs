@@ -157,22 +157,4 @@ public sealed class InferTests
             Assert.That(Digits.Labels(body), Is.EqualTo([expected[i % 50]]));
         });
     }
-
-    [Test]
-    public async Task Metrics_count_what_became_of_requests()
-    {
-        await using TestServer server = await TestServer.DigitsAsync();
-        await server.InferAsync(Digits.Request(0, id: "m"));
-        await server.InferAsync("""{"inputs":[]}""");
-        await server.FeedbackAsync("m", Digits.All[0].Label.ToString());
-
-        string metrics = await server.Client.GetStringAsync("metrics");
-        Assert.That(metrics, Does.Match("""(?m)^model_server_requests_total\{model="digits",[^}]*outcome="success"\} 1$"""));
-        Assert.That(metrics, Does.Match("""(?m)^model_server_requests_total\{model="digits",[^}]*outcome="rejected"\} 1$"""));
-        Assert.That(metrics, Does.Match("""(?m)^model_server_request_duration_seconds_count\{model="digits"[^}]*\} 1$"""));
-        Assert.That(metrics, Does.Match("""(?m)^model_server_inference_duration_seconds_count\{model="digits"[^}]*\} 1$"""));
-        Assert.That(metrics, Does.Match("""(?m)^model_server_feedback_total\{model="digits",[^}]*outcome="correct"\} 1$"""));
-        Assert.That(metrics, Does.Match("""(?m)^model_server_execution_provider_nodes\{model="digits",version="1",provider="CPU"\} [1-9]"""));
-        Assert.That(metrics, Does.Match("""(?m)^model_server_max_batch_size\{model="digits",version="1"\} 1$"""));
-    }
 }

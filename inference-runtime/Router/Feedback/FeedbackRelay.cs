@@ -1,11 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using ModelOperator.Kubernetes.Http;
 using ModelOperator.Protocol;
-using ModelOperator.Router.Forwarding;
 using ModelOperator.Router.Routing;
-using Polly;
-using Polly.Retry;
 using Polly.Timeout;
 
 namespace ModelOperator.Router.Feedback;
@@ -17,29 +15,25 @@ namespace ModelOperator.Router.Feedback;
 internal sealed record FeedbackAnswer(HttpStatusCode Status, byte[] Body, FeedbackResponse? Outcome);
 
 /// <summary>Asks one pod to judge a prediction of its own.</summary>
-internal sealed class FeedbackRelay(HttpMessageInvoker transport, RouterOptions options, TimeProvider timeProvider, ILogger<FeedbackRelay> log)
+internal sealed class FeedbackRelay(
+    SocketsHttpHandler connections, RouterOptions options, TimeProvider timeProvider, ILogger<FeedbackRelay> log) : IDisposable
 {
     private const int MaxAnswerBytes = 64 * 1024;
 
-    private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
-        .AddTimeout(options.FeedbackTimeout)
-        .AddRetry(new RetryStrategyOptions
-        {
-            // Only what did not arrive: to a feedback that did, the second answer would be "duplicate" and the first one lost.
-            ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>(PodTransport.IsConnectFailure),
-            MaxRetryAttempts = 2,
-            Delay = TimeSpan.FromMilliseconds(100),
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-        })
-        .Build();
+    // Only what did not arrive is sent again: to a feedback that did, the second answer would be "duplicate" and the first one lost.
+    private readonly HttpCaller _http = new(
+        connections,
+        new HttpCallOptions { Name = RouterOptions.Program, LargestAnswer = MaxAnswerBytes, Timeout = options.FeedbackTimeout, Retries = 2 },
+        timeProvider);
 
     /// <summary>The pod's answer, or null when it gave none.</summary>
     public async Task<FeedbackAnswer?> AskAsync(PodEndpoint pod, ModelRoute route, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         try
         {
-            return await _pipeline.ExecuteAsync(async ct => await SendAsync(pod, route, body, ct), cancellationToken);
+            (HttpStatusCode status, byte[] answer) = await _http.SendAsync(() => Request(pod, route, body), cancellationToken);
+            FeedbackResponse? outcome = status == HttpStatusCode.OK ? JsonSerializer.Deserialize(answer, ProtocolJson.Default.FeedbackResponse) : null;
+            return new FeedbackAnswer(status, answer, outcome);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TimeoutRejectedException or JsonException)
         {
@@ -48,26 +42,20 @@ internal sealed class FeedbackRelay(HttpMessageInvoker transport, RouterOptions 
         }
     }
 
-    private async Task<FeedbackAnswer> SendAsync(PodEndpoint pod, ModelRoute route, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{pod.BaseAddress}/v2/models/{Uri.EscapeDataString(route.Name)}/feedback"));
-        request.Content = new ReadOnlyMemoryContent(body);
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        // The rule travels with the truth: a change of it holds at once, for every revision alike, and restarts nothing.
-        if (route.Feedback.Kind == PredictionKind.Number) request.Headers.Add(ModelHeaders.FeedbackTolerance, route.Feedback.Tolerance.ToString());
-        using HttpResponseMessage response = await transport.SendAsync(request, cancellationToken);
-        byte[] answer = await ReadAsync(response.Content, cancellationToken);
-        FeedbackResponse? outcome = response.StatusCode == HttpStatusCode.OK
-            ? JsonSerializer.Deserialize(answer, ProtocolJson.Default.FeedbackResponse)
-            : null;
-        return new FeedbackAnswer(response.StatusCode, answer, outcome);
-    }
+    public void Dispose() => _http.Dispose();
 
-    private static async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    private static HttpRequestMessage Request(PodEndpoint pod, ModelRoute route, ReadOnlyMemory<byte> body)
     {
-        byte[] buffer = new byte[MaxAnswerBytes + 1];
-        await using Stream stream = await content.ReadAsStreamAsync(cancellationToken);
-        int length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length <= MaxAnswerBytes ? buffer[..length] : throw new IOException($"the answer is longer than {MaxAnswerBytes} bytes");
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{pod.BaseAddress}/v2/models/{Uri.EscapeDataString(route.Name)}/feedback"))
+        {
+            Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+        };
+        if (route.Feedback.Kind == PredictionKind.Number)
+        {
+            // The rule travels with the truth: a change of it holds at once, for every revision alike, and restarts nothing.
+            request.Headers.Add(ModelHeaders.FeedbackTolerance, route.Feedback.Tolerance.ToString());
+        }
+
+        return request;
     }
 }

@@ -1,20 +1,20 @@
 using System.Net;
 using System.Text.Json;
+using ModelOperator.Kubernetes.Http;
 using ModelOperator.Protocol;
-using ModelOperator.Router.Forwarding;
 using ModelOperator.Router.Routing;
-using Polly;
 using Polly.Timeout;
 
 namespace ModelOperator.Router.Feedback;
 
 /// <summary>Asks other routers of the namespace, at their admin ports.</summary>
-internal sealed class PeerClient(HttpMessageInvoker transport, RouterPeers peers, RouterOptions options, TimeProvider timeProvider, ILogger<PeerClient> log)
+internal sealed class PeerClient(
+    SocketsHttpHandler connections, RouterPeers peers, RouterOptions options, TimeProvider timeProvider, ILogger<PeerClient> log) : IDisposable
 {
     private const int MaxAnswerBytes = 1024;
 
-    private readonly ResiliencePipeline _pipeline =
-        new ResiliencePipelineBuilder { TimeProvider = timeProvider }.AddTimeout(options.PeerTimeout).Build();
+    private readonly HttpCaller _http = new(
+        connections, new HttpCallOptions { Name = RouterOptions.Program, LargestAnswer = MaxAnswerBytes, Timeout = options.PeerTimeout }, timeProvider);
 
     /// <summary>What another router has counted under a key; null when none of those that answer has.</summary>
     public async Task<Outcomes?> FindAsync(FeedbackKey key, CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal sealed class PeerClient(HttpMessageInvoker transport, RouterPeers peers
         {
             return await SendAsync(keeper, HttpMethod.Post, path, cancellationToken) ?? throw new PeerException($"router '{keeper.Name}' does not know revision '{revision}' (yet)");
         }
-        catch (HttpRequestException e) when (PodTransport.IsConnectFailure(e))
+        catch (HttpRequestException e) when (HttpCaller.NeverLeft(e))
         {
             LogMessages.PeerSilent(log, keeper.Name, e.Message);
             return null;
@@ -47,6 +47,8 @@ internal sealed class PeerClient(HttpMessageInvoker transport, RouterPeers peers
             throw new PeerException($"router '{keeper.Name}', which keeps this id, did not answer", e);
         }
     }
+
+    public void Dispose() => _http.Dispose();
 
     private async Task<OutcomeAnswer?> TryFindAsync(RouterPeer peer, FeedbackKey key, CancellationToken cancellationToken)
     {
@@ -61,18 +63,15 @@ internal sealed class PeerClient(HttpMessageInvoker transport, RouterPeers peers
         }
     }
 
-    private async Task<OutcomeAnswer?> SendAsync(RouterPeer peer, HttpMethod method, string path, CancellationToken cancellationToken) =>
-        await _pipeline.ExecuteAsync(
-            async ct =>
-            {
-                using var request = new HttpRequestMessage(method, new Uri($"http://{peer.AdminAddress}{path}"));
-                using HttpResponseMessage response = await transport.SendAsync(request, ct);
-                if (response.StatusCode == HttpStatusCode.NotFound) return null;
-                response.EnsureSuccessStatusCode();
-                byte[] buffer = new byte[MaxAnswerBytes];
-                await using Stream stream = await response.Content.ReadAsStreamAsync(ct);
-                int length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
-                return JsonSerializer.Deserialize(buffer.AsSpan(0, length), OutcomeJson.Default.OutcomeAnswer);
-            },
-            cancellationToken);
+    private async Task<OutcomeAnswer?> SendAsync(RouterPeer peer, HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        var uri = new Uri($"http://{peer.AdminAddress}{path}");
+        (HttpStatusCode status, byte[] body) = await _http.SendAsync(() => new HttpRequestMessage(method, uri), cancellationToken);
+        return status switch
+        {
+            HttpStatusCode.OK => JsonSerializer.Deserialize(body, OutcomeJson.Default.OutcomeAnswer),
+            HttpStatusCode.NotFound => null,
+            _ => throw new HttpRequestException($"it answers {(int)status}", inner: null, status),
+        };
+    }
 }

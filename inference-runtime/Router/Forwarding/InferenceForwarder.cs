@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOperator.Kubernetes.Http;
 using ModelOperator.Protocol;
 using ModelOperator.Router.Feedback;
 using ModelOperator.Router.Recording;
@@ -127,7 +128,7 @@ internal sealed class InferenceForwarder(
 
         TimeSpan duration = timeProvider.GetElapsedTime(started);
         Exception? exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
-        bool refused = error == ForwarderError.Request && PodTransport.IsConnectFailure(exception);
+        bool refused = error == ForwarderError.Request && HttpCaller.NeverLeft(exception);
         if ((refused || attempt.WasDraining) && !context.Response.HasStarted)
         {
             LogMessages.PodUnreached(log, pod.Name, pod.Address, attempt.WasDraining ? "draining" : exception?.Message ?? "");

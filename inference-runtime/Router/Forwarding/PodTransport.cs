@@ -42,8 +42,4 @@ internal static class PodTransport
             }
         },
     };
-
-    /// <summary>Whether no byte of the request left, because there was no connection to send it on.</summary>
-    public static bool IsConnectFailure(Exception? error) =>
-        error is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
 }

@@ -50,7 +50,7 @@ internal static class CommandRunner
     {
         string message = Settings.Explain(failure.Message);
         await Console.Error.WriteLineAsync($"{failure.Reason}: {message}");
-        TerminationMessage.Write(new TerminatingException(failure.Reason, message, failure), result);
+        TerminationLog.Write(new TerminatingException(failure.Reason, message, failure), result);
         return 1;
     }
 }

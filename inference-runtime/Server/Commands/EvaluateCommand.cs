@@ -74,7 +74,7 @@ internal static class EvaluateCommand
         EvaluationReport report = await EvaluationRun.ExecuteAsync(options, TimeProvider.System, logging.CreateLogger("evaluate"), cancellationToken);
         string line = JsonSerializer.Serialize(report, EvaluationJson.Default.EvaluationReport) + "\n";
         await Console.Out.WriteAsync(line);
-        if ((result ?? TerminationMessage.Path) is { } path)
+        if ((result ?? TerminationLog.Path) is { } path)
         {
             await WriteAsync(path, line);
         }

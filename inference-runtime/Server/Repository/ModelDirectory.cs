@@ -12,7 +12,7 @@ internal sealed class ModelDirectory(string root, int latest) : IModelStore
     public const string ModelFile = "model.onnx";
 
     /// <summary>More are a wrong directory.</summary>
-    private const int MaxModels = 4096;
+    public const int MaxModels = 4096;
 
     private readonly VersionChoice _served = new(latest, []);
 

@@ -11,7 +11,7 @@ namespace ModelOperator.Server.Serving;
 /// What happens to a request between the transport that read it and the transport that answers it: it is checked, computed, measured, and
 /// its predictions are remembered.
 /// </summary>
-internal sealed class InferenceService(PredictionStore predictions, ProtocolLimits limits, TimeProvider time)
+internal sealed class InferenceService(PredictionStore predictions, ServerMetrics metrics, ProtocolLimits limits, TimeProvider time)
 {
     /// <summary>Computes a request.</summary>
     /// <param name="model">Whom it is for.</param>
@@ -34,7 +34,9 @@ internal sealed class InferenceService(PredictionStore predictions, ProtocolLimi
         {
             InferResult result = await ComputeAsync(model, request, requestId, remember: true, cancellationToken);
             int rows = RequestRows.Count(request, model.Require().Inputs);
-            model.Statistics.Succeeded(rows, result.Timings, time.GetElapsedTime(start));
+            TimeSpan total = time.GetElapsedTime(start);
+            model.Statistics.Succeeded(rows, result.Timings, total);
+            metrics.Durations.Answered(model, result.Timings, total);
             if (Traces.Wanted)
             {
                 Traces.Computed(model, requestId, rows, result.Timings, time.GetUtcNow());

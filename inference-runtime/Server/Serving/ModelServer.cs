@@ -1,16 +1,12 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using ModelOperator.PrometheusExporter;
 using ModelOperator.Server.Commands;
 using ModelOperator.Server.Feedback;
-using ModelOperator.Server.Metrics;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Repository;
 using ModelOperator.Server.Serving.Grpc;
 using ModelOperator.Server.Statistics;
 using ModelOperator.Server.Tracing;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
 
 namespace ModelOperator.Server.Serving;
 
@@ -57,10 +53,7 @@ internal static class ModelServer
         services.AddSingleton<DrainState>();
         services.AddSingleton<Admission>();
         services.AddSingleton<BodyReader>();
-        services.AddSingleton<ServerMetrics>();
         services.AddSingleton<HttpStatistics>();
-        services.AddSingleton<IPrometheusSource, StatisticsMetrics>();
-        services.AddSingleton<IPrometheusSource, ExecutionMetrics>();
         services.AddSingleton(options.Feedback);
         services.AddSingleton(new PredictionStore(options.Feedback.Capacity));
         services.AddSingleton(s => ModelOpener.For(
@@ -85,7 +78,7 @@ internal static class ModelServer
             services.AddSingleton<IHostedService>(_ => new TraceExport(traces));
         }
 
-        services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(ServerMetrics.MeterName, "System.Runtime").AddPrometheusExporter());
+        services.AddServerMetrics(options);
     }
 
     private static ModelSource Single(ServeOptions options) => new(options.ModelName, options.ModelVersion, options.ModelPath)
@@ -116,6 +109,6 @@ internal static class ModelServer
         }
 
         app.Services.GetRequiredService<RepositoryEndpoints>().Map(app);
-        app.MapPrometheusScrapingEndpoint();
+        app.MapServerMetrics();
     }
 }

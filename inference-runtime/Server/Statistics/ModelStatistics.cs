@@ -30,14 +30,23 @@ internal sealed class ModelStatistics(TimeProvider time)
     /// <summary>Requests in work, waiting ones included.</summary>
     public long Pending => Sum(Counter.Pending);
 
-    /// <summary>How long answered requests took from their arrival to their results.</summary>
-    public DurationHistogram Requests { get; } = new();
+    /// <summary>Rows of the requests that were answered.</summary>
+    public long InferenceCount => Sum(Counter.Rows);
 
-    /// <summary>How long answered requests waited for a turn.</summary>
-    public DurationHistogram Queue { get; } = new();
+    /// <summary>Runs of the model.</summary>
+    public long ExecutionCount => Sum(Counter.Executions);
 
-    /// <summary>How long the model computed for answered requests.</summary>
-    public DurationHistogram Inference { get; } = new();
+    /// <summary>Requests answered, from their arrival to their results.</summary>
+    public DurationTotal Success => Answered(Counter.SucceededTicks);
+
+    /// <summary>What answered requests waited for a turn.</summary>
+    public DurationTotal Queue => Answered(Counter.QueueTicks);
+
+    public DurationTotal ComputeInput => Answered(Counter.InputTicks);
+
+    public DurationTotal ComputeInfer => Answered(Counter.InferTicks);
+
+    public DurationTotal ComputeOutput => Answered(Counter.OutputTicks);
 
     /// <summary>A request for the model; <see cref="Succeeded"/> or <see cref="Failed"/> follows.</summary>
     public void Arrived() => Add(Counter.Pending, 1);
@@ -56,9 +65,6 @@ internal sealed class ModelStatistics(TimeProvider time)
         Add(Counter.InferTicks, timings.Infer.Ticks);
         Add(Counter.OutputTicks, timings.Output.Ticks);
         Add(Counter.Rows, rows);
-        Requests.Record(total);
-        Queue.Record(timings.Queue);
-        Inference.Record(timings.Infer);
         Volatile.Write(ref _lastInference, time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
@@ -88,7 +94,6 @@ internal sealed class ModelStatistics(TimeProvider time)
     /// <summary>All of it; each number is exact by itself, but requests go on while they are read.</summary>
     public StatisticsSnapshot Read()
     {
-        long succeeded = Sum(Counter.Succeeded);
         long failed = 0;
         for (int kind = 0; kind < FailureKinds.Count; kind++)
         {
@@ -98,19 +103,21 @@ internal sealed class ModelStatistics(TimeProvider time)
         return new StatisticsSnapshot
         {
             LastInferenceMilliseconds = Volatile.Read(ref _lastInference),
-            InferenceCount = Sum(Counter.Rows),
-            ExecutionCount = Sum(Counter.Executions),
-            Success = DurationTotal.Of(succeeded, Sum(Counter.SucceededTicks)),
+            InferenceCount = InferenceCount,
+            ExecutionCount = ExecutionCount,
+            Success = Success,
             Fail = DurationTotal.Of(failed, Sum(Counter.FailedTicks)),
-            Queue = DurationTotal.Of(succeeded, Sum(Counter.QueueTicks)),
-            ComputeInput = DurationTotal.Of(succeeded, Sum(Counter.InputTicks)),
-            ComputeInfer = DurationTotal.Of(succeeded, Sum(Counter.InferTicks)),
-            ComputeOutput = DurationTotal.Of(succeeded, Sum(Counter.OutputTicks)),
+            Queue = Queue,
+            ComputeInput = ComputeInput,
+            ComputeInfer = ComputeInfer,
+            ComputeOutput = ComputeOutput,
             Batches = _batches.Read(),
         };
     }
 
     private void Add(Counter counter, long amount) => Interlocked.Add(ref _counters[(int)counter], amount);
+
+    private DurationTotal Answered(Counter ticks) => DurationTotal.Of(Sum(Counter.Succeeded), Sum(ticks));
 
     private long Sum(Counter counter) => Volatile.Read(ref _counters[(int)counter]);
 }

@@ -36,6 +36,10 @@ internal static class Owners
         return references;
     }
 
+    /// <summary>Whether an object is a ModelDeployment's own, and not somebody else's of the same name.</summary>
+    public static bool Owns(ModelDeployment owner, KubernetesObject owned) =>
+        owned.Metadata.OwnerReferences?.Exists(reference => reference.Uid == owner.Metadata.Uid) == true;
+
     /// <summary>Whether an object has all the owners an intent gives it; an object that lost one would be collected too early or never.</summary>
     public static bool AreOn(KubernetesObject current, JsonObject intent) =>
         intent["metadata"]!["ownerReferences"]!.AsArray()

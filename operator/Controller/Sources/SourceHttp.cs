@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Polly;
-using Polly.Retry;
+using ModelOperator.Kubernetes.Http;
 using Polly.Timeout;
 
 namespace ModelOperator.Controller.Sources;
@@ -9,47 +8,19 @@ namespace ModelOperator.Controller.Sources;
 /// <summary>Sends a request to a source: to allowed addresses, without redirects, within a time and a size.</summary>
 internal sealed class SourceHttp : IDisposable
 {
-    private static readonly ResiliencePropertyKey<TimeSpan> Limit = new("limit");
-
     private readonly SourceOptions _options;
-    private readonly HttpClient _http;
-    private readonly ResiliencePipeline _pipeline;
+    private readonly SocketsHttpHandler _connections;
+    private readonly HttpCaller _http;
 
     public SourceHttp(SourceOptions options, TimeProvider timeProvider)
     {
         _options = options;
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            // A proxy would resolve the name itself, past the check of the address.
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            MaxConnectionsPerServer = options.ConnectionsPerServer,
-            ConnectCallback = ConnectAsync,
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        })
-        {
-            MaxResponseContentBufferSize = options.LargestAnswer,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _http.DefaultRequestHeaders.UserAgent.ParseAdd("model-operator");
-        _pipeline = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
-            .AddTimeout(new TimeoutStrategyOptions
-            {
-                TimeoutGenerator = static arguments => ValueTask.FromResult(arguments.Context.Properties.GetValue(Limit, TimeSpan.FromSeconds(5))),
-            })
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = options.Retries,
-                Delay = TimeSpan.FromMilliseconds(100),
-                UseJitter = true,
-                // What was sent may have been acted on; what was not sent may be sent again.
-                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>(
-                    e => e.InnerException is not SourceException
-                        && e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError),
-            })
-            .Build();
+        // Without a proxy, which would resolve the name itself, past the check of the address.
+        _connections = HttpCaller.NewHandler();
+        _connections.MaxConnectionsPerServer = options.ConnectionsPerServer;
+        _connections.ConnectCallback = ConnectAsync;
+        _http = new HttpCaller(
+            _connections, new HttpCallOptions { Name = OperatorSettings.Name, LargestAnswer = options.LargestAnswer, Retries = options.Retries }, timeProvider);
     }
 
     /// <summary>The status and the body of the answer; a <see cref="SourceException"/> when there is none.</summary>
@@ -59,19 +30,9 @@ internal sealed class SourceHttp : IDisposable
     public async Task<(HttpStatusCode Status, byte[] Body)> SendAsync(
         Func<HttpRequestMessage> request, TimeSpan limit, CancellationToken cancellationToken)
     {
-        ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(Limit, limit);
         try
         {
-            return await _pipeline.ExecuteAsync(
-                static async (context, state) =>
-                {
-                    using HttpRequestMessage message = state.request();
-                    using HttpResponseMessage response = await state._http.SendAsync(message, context.CancellationToken);
-                    return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(context.CancellationToken));
-                },
-                context,
-                (request, _http));
+            return await _http.SendAsync(request, cancellationToken, limit);
         }
         catch (TimeoutRejectedException e)
         {
@@ -89,13 +50,13 @@ internal sealed class SourceHttp : IDisposable
         {
             throw new SourceException($"the answer broke off: {e.Message}", e);
         }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
-        }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _connections.Dispose();
+    }
 
     // The very address that was checked is connected to: a name that resolves to another one a moment later gains nothing.
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ModelOperator.Api;
-using ModelOperator.Controller.Applying;
 using ModelOperator.Rollouts;
 
 namespace ModelOperator.Controller.Sources;
@@ -10,7 +9,7 @@ namespace ModelOperator.Controller.Sources;
 internal sealed class SourceReader(
     PrometheusReader metrics,
     WebhookClient webhooks,
-    GateJobs jobs,
+    GateJobReader jobs,
     SourceOptions options,
     ControllerMetrics counters,
     TimeProvider timeProvider,

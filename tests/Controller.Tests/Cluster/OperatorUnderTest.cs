@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
-using ModelOperator.Controller.Reports;
 using ModelOperator.Controller.Sources;
+using ModelOperator.Controller.Traffic;
 using ModelOperator.Testing;
 
 namespace ModelOperator.Controller.Tests.Cluster;

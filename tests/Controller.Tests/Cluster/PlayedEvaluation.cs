@@ -4,7 +4,7 @@ using k8s;
 using k8s.Models;
 using Microsoft.AspNetCore.Http;
 using ModelOperator.Api;
-using ModelOperator.Controller.Tests.Reports;
+using ModelOperator.Controller.Tests.Traffic;
 using ModelOperator.Evidence;
 using ModelOperator.Testing;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using k8s;
 using Microsoft.AspNetCore.Http;
 using ModelOperator.Api;
-using ModelOperator.Controller.Tests.Reports;
+using ModelOperator.Controller.Tests.Traffic;
 using ModelOperator.Evidence;
 
 namespace ModelOperator.Controller.Tests.Cluster;

@@ -170,8 +170,19 @@ public sealed class RolloutTests
         Assert.That(await http.GetStringAsync("/healthz"), Is.EqualTo("ok\n"));
         Assert.That(await http.GetStringAsync("/readyz"), Is.EqualTo("ok\n"));
         string metrics = await http.GetStringAsync("/metrics");
-        Assert.That(metrics, Does.Contain("modeloperator_rollout_decisions_total{action=\"Promoted\""));
-        Assert.That(metrics, Does.Contain("controller_runtime_reconcile_total{"));
+        Assert.That(metrics, Does.Match("modeloperator_rollout_decisions_total{.*action=\"Promoted\""));
+        Assert.That(Exposition.Shape(metrics), Is.SupersetOf((string[])
+        [
+            "counter controller_runtime_reconcile_total{controller,otel_scope_name,result}",
+            "counter modeloperator_rollout_decisions_total{action,otel_scope_name,reason}",
+            "counter reflector_lists_total{otel_scope_name,resource}",
+            "counter reflector_watches_total{otel_scope_name,resource}",
+            "gauge controller_runtime_active_workers{controller,otel_scope_name}",
+            "gauge leader_election_master_status{name,otel_scope_name}",
+            "gauge workqueue_depth{controller,otel_scope_name}",
+            "histogram controller_runtime_reconcile_time_seconds{controller,otel_scope_name} 0.005 0.01 0.025 0.05 0.1 0.25 0.5 1 2.5 5 10 30 60 +Inf",
+        ]));
+        Assert.That(await Exposition.ComplaintsAsync(metrics), Is.Null.Or.Empty);
     }
 
     private static async Task<string> BringUpAsync(Scene scene)

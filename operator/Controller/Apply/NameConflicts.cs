@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using ModelOperator.Api;
+using ModelOperator.Controller.Intents;
+using ModelOperator.Kubernetes.Client;
+using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Kubernetes.Runtime;
+
+namespace ModelOperator.Controller.Apply;
+
+/// <summary>Finds objects that have the names we need and are somebody else's: those are never taken over.</summary>
+internal sealed class NameConflicts(IKubernetesClient client, IEntityStore<Deployment> deployments, IEntityStore<Service> services)
+{
+    // Our caches hold what carries our label; these two types have no cache, so a name once found free or ours is not asked for again.
+    private readonly ConcurrentDictionary<string, bool> _routerAccessIsOurs = new(StringComparer.Ordinal);
+
+    /// <summary>One sentence that names the first such object; null when there is none.</summary>
+    public async Task<string?> FindAsync(ModelDeployment model, string wantedRevision, CancellationToken cancellationToken)
+    {
+        string @namespace = model.Metadata.Namespace!;
+        string revisionName = RevisionDeployment.NameOf(model.Metadata.Name, wantedRevision);
+        return await InCacheOrOursAsync(Resources.Services, services, @namespace, model.Metadata.Name, cancellationToken)
+            ?? await InCacheOrOursAsync(Resources.Deployments, deployments, @namespace, RouterNames.Router, cancellationToken)
+            ?? await InCacheOrOursAsync(Resources.Deployments, deployments, @namespace, revisionName, cancellationToken)
+            ?? await RouterAccessAsync(@namespace, cancellationToken);
+    }
+
+    public void Forget(string @namespace) => _routerAccessIsOurs.TryRemove(@namespace, out _);
+
+    private async Task<string?> InCacheOrOursAsync<T>(
+        ResourceType<T> type, IEntityStore<T> cache, string @namespace, string name, CancellationToken cancellationToken)
+        where T : KubernetesObject =>
+        cache.Get(@namespace, name) is null ? await OursAsync(type, @namespace, name, cancellationToken) : null;
+
+    private async Task<string?> RouterAccessAsync(string @namespace, CancellationToken cancellationToken)
+    {
+        if (_routerAccessIsOurs.ContainsKey(@namespace))
+        {
+            return null;
+        }
+
+        string? conflict = await OursAsync(Resources.ServiceAccounts, @namespace, RouterNames.Router, cancellationToken)
+            ?? await OursAsync(Resources.RoleBindings, @namespace, RouterNames.Router, cancellationToken);
+        if (conflict is null)
+        {
+            _routerAccessIsOurs[@namespace] = true;
+        }
+
+        return conflict;
+    }
+
+    private async Task<string?> OursAsync<T>(ResourceType<T> type, string @namespace, string name, CancellationToken cancellationToken)
+        where T : KubernetesObject =>
+        await client.GetAsync(type, @namespace, name, cancellationToken) is { } there
+        && there.Metadata.Labels?.GetValueOrDefault(Labels.ManagedBy) != Labels.Operator
+            ? $"{type.Kind} {name} exists in namespace {@namespace} and is not the operator's: rename or delete it, "
+                + $"or label it {Labels.ManagedBy}={Labels.Operator} to hand it over"
+            : null;
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using ModelOperator.Evidence;
+using ModelOperator.Kubernetes.Entities;
+using Polly.Timeout;
+
+namespace ModelOperator.Controller.Traffic;
+
+/// <summary>Asks router pods what they saw of a model. A router that gives no good answer gives null: no data, never a decision.</summary>
+internal sealed class EvidenceReader : IDisposable
+{
+    private const int MostRemembered = 10_000;
+
+    // A router that stays silent is news once.
+    private readonly ConcurrentDictionary<string, bool> _silent = new(StringComparer.Ordinal);
+    private readonly PodHttp _http;
+    private readonly EvidenceOptions _options;
+    private readonly ControllerMetrics _metrics;
+    private readonly ILogger<EvidenceReader> _logger;
+
+    public EvidenceReader(EvidenceOptions options, ControllerMetrics metrics, TimeProvider timeProvider, ILogger<EvidenceReader> logger)
+    {
+        (_options, _metrics, _logger) = (options, metrics, logger);
+        _http = new PodHttp(options, options.LargestAnswer, timeProvider);
+    }
+
+    /// <summary>One router's closed ticks from <paramref name="since"/> on.</summary>
+    public async Task<EvidenceReport?> ReadAsync(Pod router, string model, long since, CancellationToken cancellationToken)
+    {
+        try
+        {
+            byte[] body = await _http.GetAsync(
+                router, _options.Port, $"/v1/models/{Uri.EscapeDataString(model)}/ticks", $"since={since}", cancellationToken);
+            EvidenceReport? report = JsonSerializer.Deserialize(body, EvidenceJson.Default.EvidenceReport);
+            string? fault = report is null ? "the answer is null" : EvidenceCheck.Fault(report);
+            if (fault is not null)
+            {
+                return NoReport(router, model, fault);
+            }
+
+            _silent.TryRemove(Key(router, model), out _);
+            return report;
+        }
+        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or JsonException)
+        {
+            return NoReport(router, model, e.Message);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private EvidenceReport? NoReport(Pod router, string model, string fault)
+    {
+        _metrics.EvidenceReadFailed();
+        if (_silent.Count >= MostRemembered)
+        {
+            _silent.Clear();
+        }
+
+        if (_silent.TryAdd(Key(router, model), true))
+        {
+            _logger.EvidenceReadFailed(router.Metadata.Namespace, router.Metadata.Name, model, fault);
+        }
+
+        return null;
+    }
+
+    private static string Key(Pod router, string model) => $"{router.Metadata.Uid ?? router.Metadata.Name}/{model}";
+}

@@ -1,0 +1,66 @@
+using ModelOperator.Api;
+using ModelOperator.Controller.Observe;
+using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Rollouts;
+
+namespace ModelOperator.Controller.Tests.Observe;
+
+[Parallelizable(ParallelScope.All)]
+public sealed class RevisionObserverTests
+{
+    [Test]
+    public void Pods_are_counted_for_the_revision_of_their_label()
+    {
+        Pod leaving = Pods.Inference("r1", pod => pod.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch);
+        Pod evicted = Pods.Inference("r1", pod => pod.Status!.Phase = "Failed");
+        Pod otherModel = Pods.Inference("r1", pod => pod.Metadata.Labels![Labels.Model] = "letters");
+
+        IReadOnlyList<ObservedRevision> seen = RevisionObserver.Observe(
+            Models.Digits(),
+            [Deployment("r1", 3), Deployment("r2", 0)],
+            [Pods.Inference("r1", Pods.MakeReady), Pods.Inference("r1"), leaving, evicted, otherModel, Pods.Router("router", Pods.MakeReady)]);
+
+        Assert.That(seen.Select(revision => (revision.Revision, revision.DesiredReplicas, revision.Replicas, revision.ReadyReplicas)),
+            Is.EqualTo(new[] { ("r1", 3, 2, 1), ("r2", 0, 0, 0) }));
+    }
+
+    [Test]
+    public void A_revision_whose_pods_are_all_ready_has_no_failure_whatever_an_evicted_pod_said()
+    {
+        Pod evicted = Pods.Inference("r1", pod => pod.Status = new PodStatus { Phase = "Failed", Reason = "Evicted" });
+
+        IReadOnlyList<ObservedRevision> seen = RevisionObserver.Observe(
+            Models.Digits(), [Deployment("r1", 1)], [evicted, Pods.Inference("r1", Pods.MakeReady)]);
+
+        Assert.That(seen[0].Failure, Is.Null);
+    }
+
+    [Test]
+    public void A_Deployment_whose_pods_are_refused_says_so()
+    {
+        Deployment refused = Deployment("r1", 1);
+        refused.Status = new DeploymentStatus
+        {
+            Conditions = [new Condition { Type = "ReplicaFailure", Status = "True", Reason = "FailedCreate", Message = "exceeded quota: compute" }],
+        };
+
+        IReadOnlyList<ObservedRevision> seen = RevisionObserver.Observe(Models.Digits(), [refused], []);
+
+        Assert.That(seen[0].Failure, Is.EqualTo(new PodFailure("PodsRefused", "the API server refuses the pods: exceeded quota: compute")));
+    }
+
+    [Test]
+    public void A_Deployment_being_deleted_is_gone()
+    {
+        Deployment leaving = Deployment("r1", 1);
+        leaving.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
+
+        Assert.That(RevisionObserver.Observe(Models.Digits(), [leaving], []), Is.Empty);
+    }
+
+    private static Deployment Deployment(string revision, int replicas) => new()
+    {
+        Metadata = new ObjectMeta { Name = "digits-" + revision, Labels = new() { [Labels.Revision] = revision } },
+        Spec = new DeploymentSpec { Replicas = replicas },
+    };
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using ModelOperator.Api;
+using ModelOperator.Controller.Traffic;
+using ModelOperator.Evidence;
+using ModelOperator.Rollouts;
+
+namespace ModelOperator.Controller.Tests.Traffic;
+
+[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class EvidenceReaderTests : IDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    public void Dispose() => _services.Dispose();
+
+    [Test]
+    public async Task A_routers_report_is_read()
+    {
+        await using RouterServer server = await RouterServer.StartAsync(context => Answer(context, Report("a", 4, 9)));
+
+        EvidenceReport? report = await ReadAsync(server);
+
+        Assert.That(report, Is.Not.Null);
+        Assert.That((report!.Instance, report.TableVersion, report.Next), Is.EqualTo(("a", 4L, 9L)));
+        Assert.That(server.Requests, Is.EqualTo(new[] { "/v1/models/digits/ticks?since=5" }));
+    }
+
+    [Test]
+    public async Task A_router_that_fails_once_is_asked_again()
+    {
+        int calls = 0;
+        await using RouterServer server = await RouterServer.StartAsync(async context =>
+        {
+            if (Interlocked.Increment(ref calls) == 1)
+            {
+                context.Response.StatusCode = 503;
+            }
+            else
+            {
+                await Answer(context, Report("a", 4, 9));
+            }
+        });
+
+        Assert.That(await ReadAsync(server), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task A_router_that_does_not_answer_in_time_gives_no_report()
+    {
+        await using RouterServer server = await RouterServer.StartAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
+
+        Assert.That(await ReadAsync(server, new() { AttemptTimeout = TimeSpan.FromMilliseconds(200) }), Is.Null);
+    }
+
+    [Test]
+    public async Task A_router_that_is_gone_gives_no_report()
+    {
+        int port;
+        await using (RouterServer server = await RouterServer.StartAsync(_ => Task.CompletedTask))
+        {
+            port = server.Port;
+        }
+
+        using EvidenceReader reader = Reader(new() { Port = port });
+        Assert.That(await reader.ReadAsync(Pods.Router("r", Pods.MakeReady), "digits", 0, CancellationToken.None), Is.Null);
+    }
+
+    [Test]
+    public async Task An_endless_answer_gives_no_report()
+    {
+        byte[] chunk = new byte[64 * 1024];
+        await using RouterServer server = await RouterServer.StartAsync(async context =>
+        {
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
+            }
+        });
+
+        Assert.That(await ReadAsync(server, new() { LargestAnswer = 1024 * 1024 }), Is.Null);
+    }
+
+    [TestCase("null")]
+    [TestCase("{}")]
+    [TestCase("not JSON")]
+    [TestCase("""{"instance":"","tableVersion":1,"oldest":0,"next":1,"ticks":[]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":2,"next":1,"ticks":[]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":null}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[null]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":1,"start":"2026-01-01T00:00:00Z","revisions":{}}]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":null}}]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":-1}}}]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"warmUp":-1}}}]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"errors":2}}}]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":9,"latency":[[815,1]]}}}]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"latency":[[1,2]]}}}]}""")]
+    public async Task A_report_that_cannot_be_true_is_none(string body)
+    {
+        await using RouterServer server = await RouterServer.StartAsync(context => context.Response.WriteAsync(body));
+
+        Assert.That(await ReadAsync(server), Is.Null);
+    }
+
+    [Test]
+    public async Task A_router_is_asked_from_its_cursor_and_anew_when_it_has_become_another_process()
+    {
+        string instance = "a";
+        await using RouterServer server = await RouterServer.StartAsync(context => Answer(context, Report(instance, 1, 9)));
+        using EvidenceReader reader = Reader(new() { Port = server.Port });
+        var reports = new RouterReports(reader);
+        ModelDeployment model = Models.Digits(m => m.Status = new() { Cursors = [new ReportCursor { Instance = "a", Next = 7 }] });
+
+        await AskAsync();
+        await AskAsync();
+        instance = "b";
+        IReadOnlyList<ObservedRouter> last = await AskAsync();
+
+        Assert.That(server.Requests.Select(request => request.Split('?')[1]), Is.EqualTo(new[] { "since=0", "since=7", "since=7", "since=0" }));
+        Assert.That(last[0].Report!.Instance, Is.EqualTo("b"));
+
+        Task<IReadOnlyList<ObservedRouter>> AskAsync() =>
+            reports.ReadAsync(model, [Pods.Router("r", Pods.MakeReady)], CancellationToken.None);
+    }
+
+    private static EvidenceReport Report(string instance, long version, long next) =>
+        new() { Instance = instance, TableVersion = version, Oldest = 0, Next = next, Ticks = [] };
+
+    private static Task Answer(HttpContext context, EvidenceReport report) =>
+        context.Response.WriteAsync(JsonSerializer.Serialize(report, EvidenceJson.Default.EvidenceReport));
+
+    private async Task<EvidenceReport?> ReadAsync(RouterServer server, EvidenceOptions? options = null)
+    {
+        using EvidenceReader reader = Reader((options ?? new()) with { Port = server.Port });
+        return await reader.ReadAsync(Pods.Router("r", Pods.MakeReady), "digits", 5, CancellationToken.None);
+    }
+
+    private EvidenceReader Reader(EvidenceOptions options) => new(
+        options,
+        new ControllerMetrics(_services.GetRequiredService<IMeterFactory>()),
+        TimeProvider.System,
+        NullLogger<EvidenceReader>.Instance);
+}
