@@ -49,10 +49,10 @@ public sealed class PrometheusClientTests
     [TestCase(503, """{"status":"success","data":{"resultType":"scalar","result":[1,"1"]}}""", "503")]
     [TestCase(200, """["status"]""", "without success")]
     [TestCase(200, "null", "without success")]
-    [TestCase(200, "", "no JSON")]
+    [TestCase(200, "", "not JSON")]
     [TestCase(502, "<html>Bad gateway</html>", "502 with something that is not JSON")]
-    [TestCase(200, "[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]", "no JSON")]
-    [TestCase(200, """{"status":"error","errorType":"\ud800","error":"x"}""", "no JSON")]
+    [TestCase(200, "[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]", "not JSON")]
+    [TestCase(200, """{"status":"error","errorType":"\ud800","error":"x"}""", "not JSON")]
     [TestCase(302, "", "redirect")]
     public async Task Anything_else_is_no_data_and_says_why(int status, string body, string why)
     {

@@ -21,7 +21,7 @@ public sealed class MetricsTests
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync("aaaaaaaaaa");
-        router.Route([new("aaaaaaaaaa", 100)], pod.State(), new PodState("refused", "uid-refused", "digits", "aaaaaaaaaa", "127.0.0.1:9", Ready: true));
+        router.Route([new("aaaaaaaaaa", 100)], pod.State(), new PodState("refused", "uid-refused", "digits", "aaaaaaaaaa", "127.0.0.1:9", Ready: true, Warm: true));
         for (int i = 0; i < 20; i++)
         {
             using HttpResponseMessage answer = await router.InferAsync(headers: ("x-request-id", $"m-{i}"));

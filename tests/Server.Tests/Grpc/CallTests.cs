@@ -108,7 +108,7 @@ public sealed class CallTests
         old.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
 
         Assert.That((await SendAsync(RawClient.Request(CallServer.Infer, json))).StatusCode, Is.EqualTo(HttpStatusCode.UnsupportedMediaType));
-        Assert.That((await SendAsync(get)).StatusCode, Is.EqualTo(HttpStatusCode.MethodNotAllowed));
+        Assert.That((await SendAsync(get)).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That((await _server.Server.Client.SendAsync(old)).StatusCode, Is.EqualTo(HttpStatusCode.UpgradeRequired));
     }
 

@@ -54,7 +54,7 @@ public sealed class ToolTests
         Assert.That(await ReadAsync(stream).WaitAsync(TimeSpan.FromSeconds(10)), Is.EqualTo(ServingStatus.NotServing));
         await _server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
         await stream.CopyToAsync(Stream.Null);
-        Assert.That(response.TrailingHeaders.GetValues("grpc-status").Single(), Is.EqualTo("0"));
+        Assert.That(response.TrailingHeaders.GetValues("grpc-status").Single(), Is.EqualTo("14"));
     }
 
     [TestCase("grpc.reflection.v1.ServerReflection")]

@@ -1,7 +1,6 @@
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using ModelOperator.GrpcMessages;
 using Descriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 using V1 = Grpc.Reflection.V1;
@@ -12,9 +11,6 @@ namespace ModelOperator.Server.Serving.Grpc;
 /// <summary>Puts gRPC together: the methods that clients call, health and reflection.</summary>
 internal static class GrpcEndpoints
 {
-    /// <summary>How late a watcher of the health may learn of a change.</summary>
-    private static readonly TimeSpan HealthPeriod = TimeSpan.FromSeconds(1);
-
     /// <summary>The library would look for them by .NET's reflection, and not find those of methods that are added by hand.</summary>
     private static IEnumerable<Descriptor> Services =>
         [GrpcServiceReflection.Descriptor.Services[0], Health.Descriptor, V1.ServerReflection.Descriptor, V1Alpha.ServerReflection.Descriptor];
@@ -29,17 +25,14 @@ internal static class GrpcEndpoints
                 grpc.CompressionProviders.Add(provider);
             }
         });
-        services.AddGrpcHealthChecks(health => health.Services.Map(GrpcServices.Inference, _ => true)).AddCheck<ServerHealth>("models");
-        services.Configure<HealthCheckPublisherOptions>(publisher => (publisher.Delay, publisher.Period) = (TimeSpan.Zero, HealthPeriod));
         services.AddSingleton(_ => new ReflectionServiceImpl(Services));
         services.AddSingleton(_ => new ReflectionV1ServiceImpl(Services));
         services.AddGrpcReflection();
         services.AddLogging(logging => logging
             // What clients do wrong is theirs to know.
-            .AddFilter("Grpc", options.Logs.Level > LogLevel.Warning ? options.Logs.Level : LogLevel.Warning)
-            // Each check of a server that is not ready would be an error.
-            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
+            .AddFilter("Grpc", options.Logs.Level > LogLevel.Warning ? options.Logs.Level : LogLevel.Warning));
         services.AddSingleton<ServerHealth>();
+        services.AddSingleton<HealthService>();
         services.AddSingleton<InferMethod>();
         services.AddSingleton<StreamInferMethod>();
         services.AddSingleton<InformationMethods>();
@@ -51,7 +44,7 @@ internal static class GrpcEndpoints
     public static void MapGrpc(this WebApplication app)
     {
         app.MapGrpcService(Inference(app.Services));
-        app.MapGrpcHealthChecksService();
+        app.MapGrpcService<HealthService>();
         app.MapGrpcReflectionService();
     }
 

@@ -1,11 +1,10 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using ModelOperator.Server.Models;
 using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Serving.Grpc;
 
 /// <summary>What health checks are told: ready means ready, and not once the server was told to stop.</summary>
-internal sealed class ServerHealth(ModelRepository models, DrainState drain) : IHealthCheck
+internal sealed class ServerHealth(ModelRepository models, DrainState drain)
 {
     /// <summary>Whether all models are alive; what is not helps only a restart.</summary>
     public bool Live => models.Healthy;
@@ -13,7 +12,4 @@ internal sealed class ServerHealth(ModelRepository models, DrainState drain) : I
     public bool Ready => !drain.Draining && models.Ready;
 
     public bool IsReady(ServedModel model) => !drain.Draining && model.Ready;
-
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(Ready ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
 }
