@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using ModelOperator.Fetch;
 using ModelOperator.Fetch.Stores;
 
 namespace ModelOperator.Fetch.Tests;

@@ -1,5 +1,4 @@
 using ModelOperator.Addressing;
-using ModelOperator.Fetch;
 
 namespace ModelOperator.Fetch.Tests;
 

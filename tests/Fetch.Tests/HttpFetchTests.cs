@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
-using ModelOperator.Fetch;
 using ModelOperator.Fetch.Stores;
 
 namespace ModelOperator.Fetch.Tests;

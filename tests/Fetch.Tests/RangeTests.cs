@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using ModelOperator.Fetch;
 
 namespace ModelOperator.Fetch.Tests;
 

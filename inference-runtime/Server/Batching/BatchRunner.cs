@@ -132,7 +132,7 @@ internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelStatist
     }
 
     /// <summary>A batch goes on as long as one of its members is awaited.</summary>
-    private OutputSet ComputeWhileAwaited(RunSlot slot, ReadOnlySpan<PendingRun> members)
+    private static OutputSet ComputeWhileAwaited(RunSlot slot, ReadOnlySpan<PendingRun> members)
     {
         foreach (PendingRun member in members)
         {

@@ -1,5 +1,4 @@
 using ModelOperator.Server.Repository;
-using ModelOperator.Server.Serving.Grpc;
 
 namespace ModelOperator.Server.Serving;
 

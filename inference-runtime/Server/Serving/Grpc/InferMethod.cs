@@ -2,8 +2,6 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using ModelOperator.Protocol;
 using ModelOperator.Protocol.Grpc;
-using ModelOperator.Server.Execution;
-using ModelOperator.Server.Models;
 using ModelOperator.Server.Repository;
 
 namespace ModelOperator.Server.Serving.Grpc;

@@ -3,8 +3,6 @@ using Grpc.Core;
 using ModelOperator.GrpcMessages;
 using ModelOperator.Protocol;
 using ModelOperator.Protocol.Grpc;
-using ModelOperator.Server.Repository;
-using ModelInferRequest = ModelOperator.Protocol.Grpc.ModelInferRequest;
 
 namespace ModelOperator.Server.Serving.Grpc;
 
