@@ -62,7 +62,6 @@ verify-docs: ## Fail when a link in the documentation leads nowhere
 .PHONY: verify
 verify: verify-code verify-format verify-generate verify-docs ## All verifications
 
-
 .PHONY: test
 test: packages test-unit test-fuzz test-api test-stores test-e2e ## All tests, from nothing
 
