@@ -1,7 +1,7 @@
 using System.Reflection;
 using ModelOperator.Controller;
-using ModelOperator.Controller.Traffic;
 using ModelOperator.Controller.Sources;
+using ModelOperator.Controller.Traffic;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Client.Configuration;
 

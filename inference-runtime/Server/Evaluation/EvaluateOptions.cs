@@ -1,6 +1,6 @@
 using ModelOperator.Addressing;
-using ModelOperator.Server.Feedback;
 using ModelOperator.Fetch.Stores;
+using ModelOperator.Server.Feedback;
 
 namespace ModelOperator.Server.Evaluation;
 
