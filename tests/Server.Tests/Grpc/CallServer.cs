@@ -51,7 +51,8 @@ internal sealed class CallServer : IAsyncDisposable
         {
             await stream.WriteAsync(bytes, cancellationToken);
             await stream.FlushAsync(cancellationToken);
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            // The client ends the body once it has the answer, which is no failure.
+            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         protected override bool TryComputeLength(out long length)
