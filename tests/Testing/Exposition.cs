@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace ModelOperator.Testing;
 
 /// <summary>Reads what <c>/metrics</c> answers.</summary>
-public static class Exposition
+public static partial class Exposition
 {
     private const string Promtool = "/usr/bin/promtool";
 
@@ -59,9 +60,9 @@ public static class Exposition
             : throw new FormatException($"promtool ends with {process.ExitCode}: {await complaints}");
     }
 
-    // Values here have no escaped characters.
-    private static IEnumerable<(string Name, string Value)> LabelsOf(string line) => line.IndexOf('{', StringComparison.Ordinal) is var start and >= 0
-        ? line[(start + 1)..line.LastIndexOf('}')].Split("\",", StringSplitOptions.RemoveEmptyEntries)
-            .Select(label => label.TrimEnd('"').Split("=\"")).Select(label => (label[0], label[1]))
-        : [];
+    private static IEnumerable<(string Name, string Value)> LabelsOf(string line) =>
+        Label().Matches(line).Select(label => (label.Groups["name"].Value, label.Groups["value"].Value));
+
+    [GeneratedRegex(@"(?<name>[a-zA-Z_][a-zA-Z0-9_]*)=""(?<value>(?:[^""\\]|\\.)*)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Label();
 }
