@@ -43,9 +43,9 @@ public sealed class BadInputTests
     public async Task A_wrong_update_leaves_the_stable_revision_serving()
     {
         await using var place = await TestNamespace.CreateAsync("update");
-        const string Deadline = "  rollout: {progressDeadlineSeconds: 10}";
+        const string Deadline = "  rollout: {progressDeadlineSeconds: 40}";
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v1.onnx", Deadline));
-        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=55s");
+        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=170s");
         string stable = await place.RunAsync("get mdep digits -o jsonpath={.status.stableRevision}");
         string pods = await place.RunAsync("get pods -l modeloperator.io/model=digits -o name");
 

@@ -36,7 +36,7 @@ public sealed class Cluster
         var kubectl = Kubectl(StoreNamespace);
         try
         {
-            await kubectl.RunAsync(["--namespace", "model-operator-system", "rollout", "status", "deployment/model-operator", "--timeout=50s"], CancellationToken.None);
+            await kubectl.RunAsync(["--namespace", "model-operator-system", "rollout", "status", "deployment/model-operator", "--timeout=170s"], CancellationToken.None);
         }
         catch (KubectlException error)
         {
@@ -45,7 +45,7 @@ public sealed class Cluster
 
         await kubectl.ApplyAsync(Manifests(StoreNamespace).Namespace, CancellationToken.None);
         await kubectl.ApplyAsync(Manifests(StoreNamespace).Store, CancellationToken.None);
-        await kubectl.RunAsync(["rollout", "status", "deployment/model-store", "--timeout=55s"], CancellationToken.None);
+        await kubectl.RunAsync(["rollout", "status", "deployment/model-store", "--timeout=170s"], CancellationToken.None);
     }
 
     [OneTimeTearDown]

@@ -18,9 +18,9 @@ public sealed class DelayedTruthTests
     {
         await using var place = await TestNamespace.CreateAsync("truth");
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v1.onnx", Rollout));
-        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=55s");
+        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=170s");
         await place.ApplyAsync(Cluster.Manifests(place.Name).Load.Replace("args: [load,", "args: [load, --truth-delay, \"20\","));
-        await place.RunAsync("rollout status deployment/load --timeout=55s");
+        await place.RunAsync("rollout status deployment/load --timeout=170s");
 
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v3.onnx", Rollout));
 

@@ -12,7 +12,7 @@ public sealed class EvaluationTests
         await using var place = await TestNamespace.CreateAsync("evaluation");
         string rollout = Rollout($$"""dataset: {uri: '{{Manifest.Uri(Rows)}}', digest: sha256:{{Manifest.Digest(Rows)}}}, minAccuracyPercent: 90, maxAccuracyDropPercent: 2""");
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v1.onnx", rollout));
-        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=55s");
+        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=170s");
         string first = await place.RunAsync("get mdep digits -o jsonpath={.status.stableRevision}{\"/\"}{.status.evaluation.state}{\"/\"}{.status.evaluation.rows}");
         string routing = await place.RunAsync("get mdep digits -o jsonpath={.status.routing}");
 
@@ -43,7 +43,7 @@ public sealed class EvaluationTests
         // Read from a ConfigMap, one row after the other.
         await place.RunAsync($"create configmap rows --from-file=rows={Path.Combine(Cluster.Models, Rows)}");
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v1.onnx"));
-        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=55s");
+        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=170s");
         string rollout = Rollout("dataset: {configMapKeyRef: {name: rows, key: rows}}, maxMilliseconds: 4, quantilePercent: 90, concurrency: 1");
 
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v4.onnx", rollout));
@@ -67,7 +67,7 @@ public sealed class EvaluationTests
     {
         await using var place = await TestNamespace.CreateAsync("evaluation-data");
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v1.onnx"));
-        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=55s");
+        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=170s");
 
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v2.onnx", Rollout($"dataset: {{uri: '{Manifest.Uri("digits-heldout.ndjson")}'}}, minAccuracyPercent: 90")));
         string held = await place.EventuallyAsync(

@@ -8,7 +8,7 @@ public sealed class JobGateTests
     {
         await using var place = await TestNamespace.CreateAsync("job");
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v1.onnx", Rollout("--help")));
-        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=55s");
+        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=170s");
         string first = await place.RunAsync("get mdep digits -o jsonpath={.status.stableRevision}");
 
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v2.onnx", Rollout("--help")));

@@ -8,7 +8,7 @@ public sealed class KubectlTests
     {
         await using var place = await TestNamespace.CreateAsync("kubectl");
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v1.onnx"));
-        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=55s");
+        await place.RunAsync("wait --for=condition=Ready mdep/digits --timeout=170s");
 
         string table = await place.EventuallyAsync("get mdep", rows => !rows.Contains("Promoting"), "the first revision to be at rest");
         Assert.That(table.Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries),
@@ -34,7 +34,7 @@ public sealed class KubectlTests
         await using var place = await TestNamespace.CreateAsync("delete");
         await place.ApplyAsync(Manifest.ModelDeployment("first", "digits-v1.onnx"));
         await place.ApplyAsync(Manifest.ModelDeployment("second", "digits-v2.onnx"));
-        await place.RunAsync("wait --for=condition=Ready mdep/first mdep/second --timeout=55s");
+        await place.RunAsync("wait --for=condition=Ready mdep/first mdep/second --timeout=170s");
         const string Everything = "get deployments,replicasets,pods,services,serviceaccounts,rolebindings,secrets,configmaps -l app.kubernetes.io/managed-by=model-operator -o name";
 
         await place.RunAsync("delete mdep first");

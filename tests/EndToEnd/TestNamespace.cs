@@ -28,7 +28,7 @@ public sealed class TestNamespace : IAsyncDisposable
     public Task ApplyAsync(string manifest) => Kubectl.ApplyAsync(manifest, CancellationToken.None);
 
     /// <summary>Repeats a kubectl command until its output satisfies, or fails with the last output.</summary>
-    public async Task<string> EventuallyAsync(string arguments, Func<string, bool> isRight, string what, int seconds = 120)
+    public async Task<string> EventuallyAsync(string arguments, Func<string, bool> isRight, string what, int seconds = 300)
     {
         string output = "";
         long start = TimeProvider.System.GetTimestamp();
