@@ -5,6 +5,8 @@ CLUSTER_PACKAGES=(etcd-server containerd runc containernetworking-plugins iptabl
   iproute2 openssl curl util-linux procps ca-certificates)
 BUILD_PACKAGES=(golang-go gcc libc6-dev dpkg-dev golang-github-modern-go-reflect2-dev)
 IMAGE_PACKAGES=(python3)
+# What links the plugin, for make cli.
+CLI_PACKAGES=(gcc libc6-dev zlib1g-dev)
 # Where there is no Helm.
 CHART_PACKAGES=(golang-go golang-github-masterminds-sprig-dev)
 TEST_PACKAGES=(prometheus docker-registry protobuf-compiler python3-grpcio python3-protobuf)
