@@ -93,7 +93,25 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
             archive = await PlaceAsync(staged, file.Path, file.IsArchive, folder, cancellationToken) ? digest : archive;
         }
 
+        await new WeightFiles(options, folder).AddAsync(
+            archive is null && content.Beside is { } beside ? name => DownloadBesideAsync(beside(name), context, cancellationToken) : null);
         return archive;
+    }
+
+    /// <summary>Downloads a file that lies beside the model, and checks its signature; returns where it is.</summary>
+    private async Task<string> DownloadBesideAsync((RemoteFile File, RemoteFile Signature) beside, StoreContext context, CancellationToken cancellationToken)
+    {
+        string? signature = options.SignatureKey is null ? null : await DetachedSignature.DownloadAsync(beside.Signature, context, cancellationToken);
+        string staged = Path.Combine(Staging, "beside");
+        StoreContext rest = context with { Options = options with { MaxBytes = options.MaxBytes - Directory.EnumerateFiles(Staging, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) } };
+        string digest = await new FileDownload(beside.File, null, rest).SaveAsync(staged, cancellationToken);
+        if (signature is not null)
+        {
+            DetachedSignature.Check(options.SignatureKey!, digest, signature, beside.File.Name);
+            FetchLog.SignatureRight(logger, beside.File.Name);
+        }
+
+        return staged;
     }
 
     /// <summary>Gets one file to disk; returns its digest.</summary>
@@ -117,12 +135,20 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         if (files.IsFolder(address.Path) && options.Unpack)
         {
             await copy.FolderAsync(address, folder, cancellationToken);
+            await new WeightFiles(options, folder).AddAsync(fetch: null);
             return null;
         }
 
         string staged = Path.Combine(Staging, "file-0");
-        string digest = await copy.FileAsync(address, staged, cancellationToken);
-        return await PlaceAsync(staged, path: null, isArchive: false, folder, cancellationToken) ? digest : null;
+        string digest = await copy.FileAsync(address, options.Sha256, staged, cancellationToken);
+        bool isArchive = await PlaceAsync(staged, path: null, isArchive: false, folder, cancellationToken);
+        await new WeightFiles(options, folder).AddAsync(isArchive ? null : async name =>
+        {
+            VolumeAddress beside = address with { Name = StoreContext.Sibling(address.Name, name), Path = StoreContext.Sibling(address.Path, name) };
+            await copy.FileAsync(beside, sha256: null, staged, cancellationToken);
+            return staged;
+        });
+        return isArchive ? digest : null;
     }
 
     /// <summary>Puts a file where it belongs in the model's folder, or unpacks it there. Returns whether it was an archive.</summary>

@@ -7,7 +7,13 @@ internal sealed record StoreContext(FetchOptions Options, HttpClient Http, Model
 {
     /// <summary>Where an object is under an endpoint: each part of its path is encoded.</summary>
     public static Uri ObjectUri(string endpoint, string path) =>
-        new($"{endpoint.TrimEnd('/')}/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}");
+        new($"{endpoint.TrimEnd('/')}/{Encode(path)}");
+
+    /// <summary>A path with each part of it encoded.</summary>
+    public static string Encode(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+
+    /// <summary>The path of a file in the same folder as another one; that one's own when there is no name.</summary>
+    public static string Sibling(string path, string? name) => name is null ? path : path[..(path.LastIndexOf('/') + 1)] + name;
 
     /// <summary>
     /// The endpoint of an address, else of the secret, else the standard one. A secret that says for which endpoint it is goes to no other.
