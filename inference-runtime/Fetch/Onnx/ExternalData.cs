@@ -6,7 +6,7 @@ namespace ModelOperator.Fetch.Onnx;
 /// Finds the files in which an ONNX model keeps its weights. It reads the fields on the way to their names and jumps over all others, which
 /// may have gigabytes. What is no ONNX file names none: whoever loads it says better what is wrong with it.
 /// </summary>
-internal sealed class ExternalData
+public sealed class ExternalData
 {
     private const int MaxDepth = 64;
     private const int MaxNameBytes = 1024;

@@ -10,7 +10,13 @@ internal sealed class HttpStore(HttpAddress address, StoreContext context) : IMo
 {
     public Task<ModelContent> ResolveAsync(CancellationToken cancellationToken)
     {
-        Authorization authorization = context.Options.Credentials is { } secret ? HttpCredentials.Read(secret) : Authorization.None;
+        Authorization authorization = Authorization.None;
+        if (context.Options.Credentials is { } secret)
+        {
+            authorization = HttpCredentials.Read(secret);
+            context.RequireSecretFor(address.Uri);
+        }
+
         return Task.FromResult(ModelContent.Of((beside, suffix) => new RemoteFile(
             StoreContext.Sibling(address.Name, beside) + suffix, At(beside is null ? null : StoreContext.Encode(beside), suffix), authorization)));
     }
