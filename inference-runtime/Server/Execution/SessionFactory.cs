@@ -69,13 +69,27 @@ internal sealed class SessionFactory(OptimizedGraphs graphs, ILogger logger)
 
     private OrtSession Open(string path, SessionRecipe recipe, List<ExecutionProvider> providers, List<string> failures, CancellationToken cancellationToken)
     {
+        EngineFolder? engines = providers.Contains(ExecutionProvider.TensorRT) ? graphs.Engines(path, recipe, providers) : null;
+        try
+        {
+            return Open(path, recipe, providers, failures, engines, cancellationToken);
+        }
+        catch
+        {
+            engines?.Dispose();
+            throw;
+        }
+    }
+
+    private OrtSession Open(
+        string path, SessionRecipe recipe, List<ExecutionProvider> providers, List<string> failures, EngineFolder? engines, CancellationToken cancellationToken)
+    {
         using SessionOptions options = NewOptions(recipe);
-        string? engines = providers.Contains(ExecutionProvider.TensorRT) ? graphs.EngineDirectory() : null;
         foreach (ExecutionProvider provider in providers.ToArray())
         {
             try
             {
-                provider.AddTo(options, recipe, engines);
+                provider.AddTo(options, recipe, engines?.Path);
             }
             catch (OnnxRuntimeException e)
             {
@@ -96,7 +110,7 @@ internal sealed class SessionFactory(OptimizedGraphs graphs, ILogger logger)
         try
         {
             InferenceSession session = graphs.Open(path, options, recipe, providers);
-            return new OrtSession(session, providers[0], recipe);
+            return new OrtSession(session, providers[0], recipe, engines);
         }
         finally
         {
