@@ -13,7 +13,7 @@ public class ValidatorTests
         yield return Model(model => model.Uri = "ftp://bucket/x", """spec.model.uri: Invalid value: "ftp://bucket/x": is not a model address; use http(s)://HOST/PATH, oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, azblob://ACCOUNT/CONTAINER/BLOB, gs://BUCKET/OBJECT, hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH""");
         yield return Model(model => model.Uri = "https://[::1/x", """spec.model.uri: Invalid value: "https://[::1/x": is not a valid web address; use http://HOST/PATH or https://HOST/PATH""");
         yield return Model(model => model.Uri = "https://me:hunter2@host/x", """spec.model.uri: Invalid value: "https://***@host/x": contains a user name or password, which everyone who can read the object would see; put it into a Secret and name the Secret in credentialsSecretRef""");
-        yield return Model(model => model.Uri = "https://me:p@ss@ho st/x", """spec.model.uri: Invalid value: "https://***@ho st/x": holds a space, a control character or a % that is no code; such characters are written as %20 and the like""");
+        yield return Model(model => model.Uri = "https://me:p@ss@ho st/x", """spec.model.uri: Invalid value: "https://***@ho st/x": contains a space, a control character or a % that starts no code; write such characters as codes, a space as %20""");
         yield return Model(model => model.Uri = "s3://me:hunter2@bucket/x", """spec.model.uri: Invalid value: "s3://***@bucket/x": contains a user name or password, which everyone who can read the object would see; put it into a Secret and name the Secret in credentialsSecretRef""");
         yield return Model(model => model.Uri = "oci://registry/Upper:1", """spec.model.uri: Invalid value: "oci://registry/Upper:1": is not an artifact of a registry; use oci://REGISTRY[:PORT]/REPOSITORY[:TAG][@sha256:HEX] with the repository in lower case""");
         yield return Model(model => model.Uri = "pvc://claim/../x", """spec.model.uri: Invalid value: "pvc://claim/../x": is not a file on a volume; use pvc://CLAIM/PATH with a PersistentVolumeClaim of the same namespace and a path without . and ..""");
@@ -27,7 +27,7 @@ public class ValidatorTests
         yield return Model(
             model => (model.Digest, model.Cache) = (null, new ModelCache { ClaimName = "models" }),
             """spec.model.cache.claimName: Invalid value: "models": identifies files by their digest; set spec.model.digest, or leave the cache out""");
-        yield return Model(model => model.Uri = "https://host/", """spec.model.uri: Invalid value: "https://host/": names no file; want a path after the host, and no #fragment""");
+        yield return Model(model => model.Uri = "https://host/", """spec.model.uri: Invalid value: "https://host/": names no file; add its path after the host""");
         yield return Model(model => model.Digest = "sha256:ABC", """spec.model.digest: Invalid value: "sha256:ABC": want sha256: and 64 lower case hexadecimal digits, as sha256sum prints them""");
         yield return Model(model => model.CredentialsSecretRef = new() { Name = "A_B" }, """spec.model.credentialsSecretRef.name: Invalid value: "A_B": want the name of a Secret in the same namespace""");
         yield return Runtime(new() { Accelerator = new() { Kind = AcceleratorKind.Cpu, ResourceName = "nvidia.com/gpu" } }, """spec.runtime.accelerator.resourceName: Invalid value: "nvidia.com/gpu": belongs to kind Gpu; set kind to Gpu or leave it out""");
