@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace ModelOperator.Addressing;
 
@@ -13,13 +12,28 @@ internal enum AddressKind
     NoHost,
 }
 
-/// <summary>Sorts addresses by IANA's registries of special-purpose addresses.</summary>
+/// <summary>Sorts addresses by IANA's registries of special-purpose addresses, and by what clouds say of their metadata services.</summary>
 internal static class AddressKinds
 {
     private static readonly (IPNetwork Network, AddressKind Kind)[] Special =
     [
-        .. Of(AddressKind.Metadata, "169.254.0.0/16", "fe80::/10", "fd00:ec2::/64", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32"),
-        .. Of(AddressKind.NoHost, "0.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4", "::/128", "ff00::/8", "100::/64", "2001::/32"),
+        // Link-local addresses, where most clouds have it, and the others' own ones: AWS, Google, Oracle, Linode, Scaleway, Alibaba, Azure,
+        // Volcengine, Oracle's older one, Equinix Metal.
+        .. Of(
+            AddressKind.Metadata,
+            "169.254.0.0/16",
+            "fe80::/10",
+            "fd00:ec2::/64",
+            "fd20:ce::/64",
+            "fd00:c1::/64",
+            "fd00:a9fe:a9fe::/64",
+            "fd00:42::42/128",
+            "100.100.100.200/32",
+            "168.63.129.16/32",
+            "100.96.0.96/32",
+            "192.0.0.192/32",
+            "192.80.8.124/32"),
+        .. Of(AddressKind.NoHost, "0.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4", "::/128", "ff00::/8", "100::/64", "100:0:0:1::/64", "2001::/32", "2001:10::/28", "2001:20::/28"),
         .. Of(AddressKind.Loopback, "127.0.0.0/8", "::1/128"),
         .. Of(
             AddressKind.Private,
@@ -34,6 +48,7 @@ internal static class AddressKinds
             "198.51.100.0/24",
             "203.0.113.0/24",
             "64:ff9b:1::/48",
+            "2001:2::/48",
             "2001:db8::/32",
             "3fff::/20",
             "5f00::/16",
@@ -41,26 +56,23 @@ internal static class AddressKinds
             "fec0::/10"),
     ];
 
-    public static AddressKind Of(IPAddress address) =>
-        Array.Find(Special, special => special.Network.Contains(address)) is { Network.PrefixLength: > 0 } found ? found.Kind : AddressKind.Public;
+    // What a translator of a network's own prefix may lead to: nobody outside knows the prefix, so it is refused behind any.
+    private static readonly IPAddress[] MetadataBehindTranslators =
+        [.. new[] { "169.254.169.254", "169.254.170.2", "169.254.170.23", "100.100.100.200", "168.63.129.16", "192.0.0.192" }.Select(IPAddress.Parse)];
 
-    /// <summary>The IPv4 address that an IPv6 address stands for, where it does: a translator would lead there.</summary>
-    public static IPAddress Unwrap(IPAddress address)
+    private static readonly IPNetwork LocalTranslators = IPNetwork.Parse("64:ff9b:1::/48");
+
+    /// <summary>The kind of an address that was unwrapped.</summary>
+    public static AddressKind Of(IPAddress address)
     {
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address;
-        }
-
-        // A scope says which link; which address it is stays the same.
-        byte[] bytes = address.GetAddressBytes();
-        ReadOnlySpan<byte> zeros = stackalloc byte[12];
-        ReadOnlySpan<byte> translated = [0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0];
-        return address.IsIPv4MappedToIPv6 || bytes.AsSpan(0, 12).SequenceEqual(translated) ? new IPAddress(bytes.AsSpan(12))
-            : bytes is [0x20, 0x02, ..] ? new IPAddress(bytes.AsSpan(2, 4))
-            : bytes.AsSpan(0, 12).SequenceEqual(zeros) && bytes is not [.., 0, 0, 0, 0 or 1] ? new IPAddress(bytes.AsSpan(12))
-            : new IPAddress(bytes);
+        bool isLocal = LocalTranslators.Contains(address);
+        return EmbeddedAddresses.Translated(address).Any(inner => isLocal ? Listed(inner) == AddressKind.Metadata : MetadataBehindTranslators.Contains(inner))
+            ? AddressKind.Metadata
+            : Listed(address);
     }
+
+    private static AddressKind Listed(IPAddress address) =>
+        Array.Find(Special, special => special.Network.Contains(address)) is { Network.PrefixLength: > 0 } found ? found.Kind : AddressKind.Public;
 
     private static IEnumerable<(IPNetwork, AddressKind)> Of(AddressKind kind, params string[] networks) =>
         networks.Select(network => (IPNetwork.Parse(network), kind));

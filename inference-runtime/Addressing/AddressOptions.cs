@@ -26,8 +26,8 @@ internal sealed class AddressOptions
             if (!known.Contains(name))
             {
                 return (null, known.Length == 0
-                    ? $"has the option '{Shown(name)}', and there are none for its scheme; a question mark of a name is written %3F"
-                    : $"has the option '{Shown(name)}', want {string.Join(", ", known)}; a question mark of a name is written %3F");
+                    ? $"has the option '{Shown(name)}', but its scheme has no options; write a question mark in a name as %3F"
+                    : $"has the unknown option '{Shown(name)}'; its scheme has {string.Join(", ", known)}; write a question mark in a name as %3F");
             }
 
             if (Problem(name, value) is { } problem)
@@ -37,7 +37,7 @@ internal sealed class AddressOptions
 
             if (!options._values.TryAdd(name, value))
             {
-                return (null, $"has the option '{name}' twice");
+                return (null, $"has the option '{name}' twice; leave one out");
             }
         }
 
@@ -46,10 +46,10 @@ internal sealed class AddressOptions
 
     private static string? Problem(string name, string value) => name switch
     {
-        "endpoint" => IsEndpoint(value) ? null : "has an 'endpoint' that is none, want http(s)://HOST[:PORT][/PATH] without a user name, a query and a fragment",
+        "endpoint" => IsEndpoint(value) ? null : "has an invalid 'endpoint'; use http(s)://HOST[:PORT][/PATH] without a user name, a query and a fragment",
         "region" => value.Length is > 0 and <= 63 && value.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
-            ? null : "has a 'region' that is none, want letters, digits and -",
-        _ => value is "true" or "false" ? null : $"has an option '{name}' that is neither true nor false",
+            ? null : "has an invalid 'region'; use letters, digits and -",
+        _ => value is "true" or "false" ? null : $"has an invalid '{name}'; use true or false",
     };
 
     /// <summary>Whether a text is the address of a service.</summary>

@@ -44,7 +44,7 @@ public sealed class AllowedNetworks
             }
             else
             {
-                problem = $"'{entry}' is no network, want {Forms}";
+                problem = $"'{entry}' is not a network; use {Forms}";
                 return false;
             }
         }
@@ -53,20 +53,20 @@ public sealed class AllowedNetworks
         return true;
     }
 
-    /// <summary>Why no model may come from an address; null when it may.</summary>
+    /// <summary>Why no request may go to an address; null when it may.</summary>
     public string? Refusal(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        IPAddress plain = AddressKinds.Unwrap(address);
+        IPAddress plain = EmbeddedAddresses.Unwrap(address);
         return AddressKinds.Of(plain) switch
         {
             AddressKind.Public => null,
-            AddressKind.Metadata => $"{plain} may be a metadata service, which no model may come from",
-            AddressKind.NoHost => $"{plain} is no address of one machine",
+            AddressKind.Metadata => $"{plain} may be a cloud's metadata service, which is never allowed",
+            AddressKind.NoHost => $"{plain} is not the address of one machine",
             AddressKind.Loopback when _loopback => null,
             AddressKind.Private when _private => null,
             _ when _networks.Any(network => network.Contains(plain)) => null,
-            AddressKind.Loopback => $"{plain} is the pod itself, which the installation does not allow",
+            AddressKind.Loopback => $"{plain} is a loopback address, which the installation does not allow",
             _ => $"{plain} is a private address, which the installation does not allow",
         };
     }

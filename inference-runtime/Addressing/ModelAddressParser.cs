@@ -5,6 +5,11 @@ namespace ModelOperator.Addressing;
 /// <summary>Reads addresses of models.</summary>
 internal static partial class ModelAddressParser
 {
+    private const string UserInfo =
+        "contains a user name or password, which everyone who can read the object would see; put it into a Secret and name the Secret in credentialsSecretRef";
+
+    private const string Fragment = "has a #fragment; remove it, or write a # in a name as %23";
+
     public static (ModelAddress? Address, string Problem) Parse(string text)
     {
         if (text.Length > ModelAddress.MaxLength)
@@ -14,7 +19,7 @@ internal static partial class ModelAddressParser
 
         if (text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) || !IsWellFormed(text))
         {
-            return (null, "holds a space, a control character or a % that is no code; such characters are written as %20 and the like");
+            return (null, "contains a space, a control character or a % that starts no code; write such characters as codes, a space as %20");
         }
 
         int colon = text.IndexOf("://", StringComparison.Ordinal);
@@ -26,7 +31,7 @@ internal static partial class ModelAddressParser
 
         if (scheme is not ("oci" or "s3" or "azblob" or "gs" or "hf" or "pvc"))
         {
-            return (null, $"is no address of a model, want {ModelAddress.Forms}");
+            return (null, $"is not a model address; use {ModelAddress.Forms}");
         }
 
         string rest = text[(colon + 3)..];
@@ -36,7 +41,7 @@ internal static partial class ModelAddressParser
         string name = $"{scheme}://{place}";
         if (rest.Contains('#', StringComparison.Ordinal))
         {
-            return (null, "has a #fragment, which names nothing; a # of a name is written %23");
+            return (null, Fragment);
         }
 
         int slash = place.IndexOf('/', StringComparison.Ordinal);
@@ -44,7 +49,7 @@ internal static partial class ModelAddressParser
         string path = slash < 0 ? "" : place[(slash + 1)..];
         if (authority.Contains('@', StringComparison.Ordinal))
         {
-            return (null, "holds a user name or password, which everybody who can read the object would see; put them into a Secret and name it in credentialsSecretRef");
+            return (null, UserInfo);
         }
 
         return scheme switch
@@ -62,13 +67,13 @@ internal static partial class ModelAddressParser
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
         {
-            return (null, "is no address of a file, want http://HOST/PATH or https://HOST/PATH");
+            return (null, "is not a valid web address; use http://HOST/PATH or https://HOST/PATH");
         }
 
         return uri.UserInfo.Length > 0
-            ? (null, "holds a user name or password, which everybody who can read the object would see; put them into a Secret and name it in credentialsSecretRef")
-            : uri.AbsolutePath is "" or "/" || uri.Fragment.Length > 0
-            ? (null, "names no file; want a path after the host, and no #fragment")
+            ? (null, UserInfo)
+            : uri.Fragment.Length > 0 ? (null, Fragment)
+            : uri.AbsolutePath is "" or "/" ? (null, "names no file; add its path after the host")
             : (new HttpAddress(uri.GetLeftPart(UriPartial.Path), uri), "");
     }
 
@@ -78,7 +83,7 @@ internal static partial class ModelAddressParser
         Match match = OciPath().Match(path);
         return options is null ? (null, problem)
             : !Registry().IsMatch(registry) || !match.Success
-            ? (null, "is no artifact of a registry, want oci://REGISTRY[:PORT]/REPOSITORY[:TAG][@sha256:HEX], the repository in lower case")
+            ? (null, "is not an artifact of a registry; use oci://REGISTRY[:PORT]/REPOSITORY[:TAG][@sha256:HEX] with the repository in lower case")
             : (new OciAddress(
                 name,
                 registry,
@@ -92,7 +97,7 @@ internal static partial class ModelAddressParser
     {
         (AddressOptions? options, string problem) = AddressOptions.Parse(query, "endpoint", "region", "pathStyle");
         return options is null ? (null, problem)
-            : !Bucket().IsMatch(bucket) || ObjectName(path) is not { } key ? (null, "is no object of S3, want s3://BUCKET/KEY")
+            : !Bucket().IsMatch(bucket) || ObjectName(path) is not { } key ? (null, "is not an object of S3; use s3://BUCKET/KEY")
             : (new S3Address(name, bucket, key, options.Endpoint, options.Text("region"), options.Flag("pathStyle")), "");
     }
 
@@ -102,7 +107,7 @@ internal static partial class ModelAddressParser
         int slash = path.IndexOf('/', StringComparison.Ordinal);
         return options is null ? (null, problem)
             : !Account().IsMatch(account) || slash < 0 || !Container().IsMatch(path[..slash]) || ObjectName(path[(slash + 1)..]) is not { } blob
-            ? (null, "is no blob of Azure Storage, want azblob://ACCOUNT/CONTAINER/BLOB, the account and the container in lower case")
+            ? (null, "is not a blob of Azure Storage; use azblob://ACCOUNT/CONTAINER/BLOB with the account and the container in lower case")
             : (new AzureBlobAddress(name, account, path[..slash], blob, options.Endpoint), "");
     }
 
@@ -110,7 +115,7 @@ internal static partial class ModelAddressParser
     {
         (AddressOptions? options, string problem) = AddressOptions.Parse(query, "endpoint");
         return options is null ? (null, problem)
-            : !Bucket().IsMatch(bucket) || ObjectName(path) is not { } item ? (null, "is no object of Google Cloud Storage, want gs://BUCKET/OBJECT")
+            : !Bucket().IsMatch(bucket) || ObjectName(path) is not { } item ? (null, "is not an object of Google Cloud Storage; use gs://BUCKET/OBJECT")
             : (new GoogleStorageAddress(name, bucket, item, options.Endpoint), "");
     }
 
@@ -121,7 +126,7 @@ internal static partial class ModelAddressParser
         return options is null ? (null, problem)
             : !HuggingFaceName().IsMatch(organization) || !match.Success || ObjectName(match.Groups["path"].Value) is not { } file
             || (match.Groups["revision"].Success && ObjectName(match.Groups["revision"].Value) is null)
-            ? (null, "is no file of Hugging Face, want hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH; a slash of a revision is written %2F")
+            ? (null, "is not a file of Hugging Face; use hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH and write a slash in the revision as %2F")
             : (new HuggingFaceAddress(
                 name,
                 $"{organization}/{match.Groups["repository"].Value}",
@@ -135,7 +140,7 @@ internal static partial class ModelAddressParser
         (AddressOptions? options, string problem) = AddressOptions.Parse(query);
         return options is null ? (null, problem)
             : claim.Length > 253 || !Claim().IsMatch(claim) || ObjectName(path.TrimEnd('/')) is not { } file
-            ? (null, "is no file of a volume, want pvc://CLAIM/PATH, the name of a PersistentVolumeClaim of the same namespace and a path on it without . and ..")
+            ? (null, "is not a file on a volume; use pvc://CLAIM/PATH with a PersistentVolumeClaim of the same namespace and a path without . and ..")
             : (new VolumeAddress(name, claim, file), "");
     }
 

@@ -134,7 +134,7 @@ internal sealed class FileDownload(RemoteFile file, string? sha256, StoreContext
             if (range.From != part.Position || range.To != part.End - 1 || (_total ?? length) != length
                 || (_tag is not null && tag is not null && !tag.Equals(_tag)))
             {
-                throw new PartMismatchException($"{file.Name} answers with {range} {tag}, expected bytes {part.Position}-{part.End - 1} of {_total} {_tag}");
+                throw new PartMismatchException($"{file.Name} answers with another part or version, expected bytes {part.Position}-{part.End - 1} of {_total}");
             }
 
             if (_total is null)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using ModelOperator.Addressing;
 using ModelOperator.Fetch.Archives;
 using ModelOperator.Fetch.Http;
@@ -74,7 +75,7 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
 
         ModelContent content = await ModelStores.Open(context).ResolveAsync(cancellationToken);
         string? signature = options.SignatureKey is null || content.IsVerified ? null
-            : await DetachedSignature.DownloadAsync(content.Signature!, context, cancellationToken);
+            : KeptSignature(context.Kept) ?? await DetachedSignature.DownloadAsync(content.Signature!, context, cancellationToken);
         ContentFile? main = Main(content);
         ContentCache? cache = options.Cache is { } shared ? new ContentCache(shared, options.CacheBytes, time, logger) : null;
         string? archive = null;
@@ -87,13 +88,42 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
             if (signature is not null)
             {
                 DetachedSignature.Check(options.SignatureKey!, digest, signature, options.Address.Name);
+                context.Kept?.Write(SignatureName(digest), Encoding.ASCII.GetBytes(signature));
                 FetchLog.SignatureRight(logger, options.Address.Name);
             }
 
             archive = await PlaceAsync(staged, file.Path, file.IsArchive, folder, cancellationToken) ? digest : archive;
         }
 
+        await new WeightFiles(options, folder).AddAsync(
+            archive is null && content.Beside is { } beside ? name => DownloadBesideAsync(beside(name), context, cancellationToken) : null);
         return archive;
+    }
+
+    /// <summary>The signature that an earlier fetch found, if it is right: what was signed once needs no store to say so again.</summary>
+    private string? KeptSignature(KeptAnswers? answers)
+    {
+        string? kept = options.Sha256 is { } sha256 && answers?.TryRead(SignatureName(sha256)) is { } bytes ? Encoding.ASCII.GetString(bytes) : null;
+        return kept is not null && options.SignatureKey!.Verifies(Convert.FromHexString(options.Sha256!), kept) ? kept : null;
+    }
+
+    private static string SignatureName(string sha256) => $"signature-{sha256}";
+
+    /// <summary>Downloads a file that lies beside the model, and checks its signature; returns where it is.</summary>
+    private async Task<string> DownloadBesideAsync((RemoteFile File, RemoteFile Signature) beside, StoreContext context, CancellationToken cancellationToken)
+    {
+        string? signature = options.SignatureKey is null ? null : await DetachedSignature.DownloadAsync(beside.Signature, context, cancellationToken);
+        string staged = Path.Combine(Staging, "beside");
+        long there = Directory.EnumerateFiles(Staging, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        StoreContext rest = context with { Options = options with { MaxBytes = options.MaxBytes - there } };
+        string digest = await new FileDownload(beside.File, sha256: null, rest).SaveAsync(staged, cancellationToken);
+        if (signature is not null)
+        {
+            DetachedSignature.Check(options.SignatureKey!, digest, signature, beside.File.Name);
+            FetchLog.SignatureRight(logger, beside.File.Name);
+        }
+
+        return staged;
     }
 
     /// <summary>Gets one file to disk; returns its digest.</summary>
@@ -117,12 +147,20 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         if (files.IsFolder(address.Path) && options.Unpack)
         {
             await copy.FolderAsync(address, folder, cancellationToken);
+            await new WeightFiles(options, folder).AddAsync(fetch: null);
             return null;
         }
 
         string staged = Path.Combine(Staging, "file-0");
-        string digest = await copy.FileAsync(address, staged, cancellationToken);
-        return await PlaceAsync(staged, path: null, isArchive: false, folder, cancellationToken) ? digest : null;
+        string digest = await copy.FileAsync(address, options.Sha256, staged, cancellationToken);
+        bool isArchive = await PlaceAsync(staged, path: null, isArchive: false, folder, cancellationToken);
+        await new WeightFiles(options, folder).AddAsync(isArchive ? null : async name =>
+        {
+            VolumeAddress beside = address with { Name = StoreContext.Sibling(address.Name, name), Path = StoreContext.Sibling(address.Path, name) };
+            await copy.FileAsync(beside, sha256: null, staged, cancellationToken);
+            return staged;
+        });
+        return isArchive ? digest : null;
     }
 
     /// <summary>Puts a file where it belongs in the model's folder, or unpacks it there. Returns whether it was an archive.</summary>

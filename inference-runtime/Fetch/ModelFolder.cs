@@ -1,4 +1,5 @@
 using ModelOperator.Fetch.Archives;
+using ModelOperator.Fetch.Onnx;
 
 namespace ModelOperator.Fetch;
 
@@ -24,6 +25,17 @@ internal sealed class ModelFolder
         string target = Path.Combine(Root, path is null ? Path.GetFileName(_output) : SafePath.Of(path));
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         File.Move(file, target, overwrite: true);
+    }
+
+    /// <summary>Takes a file that lies in the same folder as the model.</summary>
+    public void TakeBeside(string file, string path) => Take(file, Path.Combine(Path.GetRelativePath(Root, Path.GetDirectoryName(FindModel())!), path));
+
+    /// <summary>Files in which the model keeps its weights and that are not there, as it names them.</summary>
+    public IReadOnlyList<string> MissingWeights()
+    {
+        string model = FindModel();
+        string folder = Path.GetDirectoryName(model)!;
+        return [.. ExternalData.NamesIn(model).Where(name => SafePath.TryOf(name, out string path) is not null || !File.Exists(Path.Combine(folder, path)))];
     }
 
     /// <summary>Gives all files their place, the model itself last, so that it is not there before what belongs to it.</summary>

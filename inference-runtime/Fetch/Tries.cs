@@ -68,9 +68,15 @@ internal sealed class Tries
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new TransientDownloadException(e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message, innerException: e);
+            throw new TransientDownloadException(Describe(e), innerException: e);
         }
     }
+
+    /// <summary>What went wrong. What a stranger answered is not told: it would let people read what only pods can reach.</summary>
+    private static string Describe(Exception e) =>
+        e is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse }
+            ? "the answer is not valid HTTP"
+            : e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message;
 }
 
 /// <summary>Ends a try in which nothing happens for too long.</summary>

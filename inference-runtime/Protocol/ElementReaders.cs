@@ -107,6 +107,12 @@ internal readonly struct Fp64Reader : IElementReader<double>
     /// <summary>JSON has no numbers for these three; their names are those that System.Text.Json and protobuf use.</summary>
     private static bool TryReadName(ref Utf8JsonReader reader, out double value)
     {
+        if (BareNumbers.IsMark(reader.ValueSpan))
+        {
+            value = BareNumbers.Value(reader.ValueSpan);
+            return true;
+        }
+
         (bool known, value) = reader.ValueTextEquals("NaN"u8) ? (true, double.NaN)
             : reader.ValueTextEquals("Infinity"u8) ? (true, double.PositiveInfinity)
             : reader.ValueTextEquals("-Infinity"u8) ? (true, double.NegativeInfinity)

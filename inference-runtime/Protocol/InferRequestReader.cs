@@ -14,19 +14,15 @@ public static class InferRequestReader
     /// <param name="limits">What the request may hold.</param>
     public static InferRequest Read(ReadOnlySpan<byte> json, Memory<byte> binary, ProtocolLimits limits)
     {
-        if (json.IsEmpty)
-        {
-            throw JsonText.Empty();
-        }
-
+        RequireText(json);
         JsonCursor cursor = new(json, jumps: true);
         try
         {
             return Read(ref cursor, binary, limits);
         }
-        catch (ProtocolException) when (cursor.Jumped)
+        catch (ProtocolException e) when (cursor.Jumped || JsonText.IsSyntax(e))
         {
-            // Its message could name the wrong place.
+            // After a jump its message could name the wrong place.
             return ReadCarefully(json, binary, limits);
         }
     }
@@ -34,8 +30,17 @@ public static class InferRequestReader
     /// <summary>Reads everything token by token: what the quicker way must agree with.</summary>
     internal static InferRequest ReadCarefully(ReadOnlySpan<byte> json, Memory<byte> binary, ProtocolLimits limits)
     {
+        RequireText(json);
         JsonCursor cursor = new(json, jumps: false);
-        return Read(ref cursor, binary, limits);
+        try
+        {
+            return Read(ref cursor, binary, limits);
+        }
+        catch (ProtocolException e) when (JsonText.IsSyntax(e) && BareNumbers.Mark(json) is { } marked)
+        {
+            cursor = new JsonCursor(marked, jumps: false);
+            return Read(ref cursor, binary, limits);
+        }
     }
 
     internal static void Once(ref bool given, string field)
@@ -46,6 +51,16 @@ public static class InferRequestReader
         }
 
         given = true;
+    }
+
+    private static void RequireText(ReadOnlySpan<byte> json)
+    {
+        if (json.IsEmpty)
+        {
+            throw JsonText.Empty();
+        }
+
+        BareNumbers.RequireNoMarks(json);
     }
 
     private static InferRequest Read(ref JsonCursor cursor, Memory<byte> binary, ProtocolLimits limits)
@@ -94,7 +109,7 @@ public static class InferRequestReader
             {
                 Once(ref id, "id");
                 reader.Read();
-                request.Id = JsonText.Read(ref reader, "id", limits.MaxIdLength);
+                request.Id = reader.TokenType == JsonTokenType.Null ? null : JsonText.Read(ref reader, "id", limits.MaxIdLength);
             }
             else if (reader.ValueTextEquals("outputs"u8))
             {

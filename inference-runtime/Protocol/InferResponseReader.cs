@@ -32,6 +32,21 @@ public static class InferResponseReader
             throw JsonText.Empty();
         }
 
+        BareNumbers.RequireNoMarks(json);
+        try
+        {
+            ReadMarked(json, outputs, limits);
+        }
+        catch (ProtocolException e) when (JsonText.IsSyntax(e) && BareNumbers.Mark(json) is { } marked)
+        {
+            outputs.ForEach(output => output.Dispose());
+            outputs.Clear();
+            ReadMarked(marked, outputs, limits);
+        }
+    }
+
+    private static void ReadMarked(ReadOnlySpan<byte> json, List<InferTensor> outputs, ProtocolLimits limits)
+    {
         try
         {
             JsonCursor cursor = new(json, jumps: false);

@@ -48,8 +48,14 @@ internal static class InferTensorReader
                 else if (reader.ValueTextEquals("data"u8))
                 {
                     Once(hasData, label, ": data");
-                    hasData = true;
                     reader.Read();
+                    // Clients that write every field send null beside binary data.
+                    hasData = reader.TokenType != JsonTokenType.Null;
+                    if (!hasData)
+                    {
+                        continue;
+                    }
+
                     if (type is { } known && shape is not null)
                     {
                         ReadData(ref cursor, label, known, shape, tensor.Buffer, limits, maxElements);

@@ -17,6 +17,7 @@ internal static class JsonText
         JsonTokenType.True => "true",
         JsonTokenType.False => "false",
         JsonTokenType.PropertyName => $"\"{Cut(reader.ValueSpan)}\"",
+        JsonTokenType.String when BareNumbers.IsMark(reader.ValueSpan) => BareNumbers.Text(reader.ValueSpan),
         JsonTokenType.String => $"the string \"{Cut(reader.ValueSpan)}\"",
         JsonTokenType.Number => Cut(reader.ValueSpan),
         _ => "nothing",
@@ -36,21 +37,25 @@ internal static class JsonText
     /// </summary>
     public static T Guard<T>(ReadOnlySpan<byte> json, JsonReading<T> read)
     {
+        if (json.IsEmpty)
+        {
+            throw Empty();
+        }
+
+        BareNumbers.RequireNoMarks(json);
+        return GuardMarked(json, read);
+    }
+
+    /// <summary>Like <see cref="Guard"/> for documents with tensors, which may have bare numbers. The reader may be called twice.</summary>
+    public static T GuardTensors<T>(ReadOnlySpan<byte> json, JsonReading<T> read)
+    {
         try
         {
-            Utf8JsonReader reader = new(json);
-            if (json.IsEmpty)
-            {
-                throw Empty();
-            }
-
-            reader.Read();
-            T result = read(ref reader);
-            return reader.Read() ? throw GoesOn() : result;
+            return Guard(json, read);
         }
-        catch (Exception e) when (IsInvalid(e))
+        catch (ProtocolException e) when (IsSyntax(e) && BareNumbers.Mark(json) is { } marked)
         {
-            throw Invalid(e);
+            return GuardMarked(marked, read);
         }
     }
 
@@ -82,16 +87,37 @@ internal static class JsonText
 
     public static ProtocolException Empty() => new("the body is empty, expected a JSON object");
 
+    /// <summary>Whether the text is no JSON, as opposed to JSON that is no request.</summary>
+    public static bool IsSyntax(ProtocolException e) => e.InnerException is JsonException;
+
+    /// <summary>Whether the value at hand is a string that the client wrote.</summary>
+    public static bool IsText(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String && !BareNumbers.IsMark(reader.ValueSpan);
+
+    private static T GuardMarked<T>(ReadOnlySpan<byte> json, JsonReading<T> read)
+    {
+        try
+        {
+            Utf8JsonReader reader = new(json);
+            reader.Read();
+            T result = read(ref reader);
+            return reader.Read() ? throw GoesOn() : result;
+        }
+        catch (Exception e) when (IsInvalid(e))
+        {
+            throw Invalid(e);
+        }
+    }
+
     private static ProtocolException GoesOn() => new("the body goes on after its JSON object");
 
     private static string? TryRead(ref Utf8JsonReader reader, int maxLength)
     {
         // An escaped character takes six bytes at most; longer text is refused before it is copied.
-        string? text = reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= 6L * maxLength ? reader.GetString() : null;
+        string? text = IsText(ref reader) && reader.ValueSpan.Length <= 6L * maxLength ? reader.GetString() : null;
         return text?.Length <= maxLength ? text : null;
     }
 
-    private static ProtocolException NoText(ref Utf8JsonReader reader, string what, int maxLength) => reader.TokenType == JsonTokenType.String
+    private static ProtocolException NoText(ref Utf8JsonReader reader, string what, int maxLength) => IsText(ref reader)
         ? new ProtocolException($"{what} is longer than {maxLength} characters")
         : new ProtocolException($"{what} must be a string, not {Describe(ref reader)}");
 

@@ -22,7 +22,7 @@ public sealed class LabelledRow : IDisposable
     /// <summary>Reads a row. Whatever the bytes are, the result is a row or a <see cref="ProtocolException"/>.</summary>
     public static LabelledRow Read(ReadOnlySpan<byte> json, ProtocolLimits limits)
     {
-        (Range inputs, FeedbackValues truth) = JsonText.Guard(json, (ref Utf8JsonReader reader) => Read(ref reader, limits));
+        (Range inputs, FeedbackValues truth) = JsonText.GuardTensors(json, (ref Utf8JsonReader reader) => Read(ref reader, limits));
         return new LabelledRow(InferRequestReader.Read(json, limits), inputs, truth);
     }
 

@@ -26,6 +26,14 @@ public sealed record ModelMetadata
     public required IReadOnlyList<TensorMetadata> Outputs { get; init; }
 }
 
+/// <summary>Answer to <c>GET v2/health/live</c>.</summary>
+public sealed record LiveAnswer(bool Live);
+
+/// <summary>Answer to <c>GET v2/health/ready</c> and <c>GET v2/models/{name}/ready</c>.</summary>
+/// <param name="Name">The model that was asked for; null when all are.</param>
+/// <param name="Ready">Whether it can be asked.</param>
+public sealed record ReadyAnswer([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name, bool Ready);
+
 /// <summary>An input or output of a model. A dimension of -1 is of any length.</summary>
 public sealed record TensorMetadata
 {
@@ -61,5 +69,7 @@ public sealed record FeedbackResponse
 [JsonSerializable(typeof(ServerMetadata))]
 [JsonSerializable(typeof(ModelMetadata))]
 [JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(LiveAnswer))]
+[JsonSerializable(typeof(ReadyAnswer))]
 [JsonSerializable(typeof(FeedbackResponse))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -14,8 +14,8 @@ internal static class ParametersReader
     public static void ReadOfRequest(ref Utf8JsonReader reader, InferParameters parameters)
     {
         TensorLabel label = TensorLabel.RequestParameters;
-        Open(ref reader, label);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        bool any = Opens(ref reader, label);
+        while (any && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("binary_data_output"u8))
             {
@@ -55,8 +55,8 @@ internal static class ParametersReader
     {
         TensorLabel label = tensor.Part(": parameters");
         int? size = null;
-        Open(ref reader, label);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        bool any = Opens(ref reader, label);
+        while (any && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("binary_data_size"u8))
             {
@@ -75,8 +75,8 @@ internal static class ParametersReader
     public static void ReadOfOutput(ref Utf8JsonReader reader, TensorLabel output, ref bool? binary, ref int classification)
     {
         TensorLabel label = output.Part(".parameters");
-        Open(ref reader, label);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        bool any = Opens(ref reader, label);
+        while (any && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("binary_data"u8))
             {
@@ -94,13 +94,13 @@ internal static class ParametersReader
         }
     }
 
-    private static void Open(ref Utf8JsonReader reader, TensorLabel label)
+    /// <summary>Whether there are parameters: clients that write every field send null for none.</summary>
+    private static bool Opens(ref Utf8JsonReader reader, TensorLabel label) => reader.TokenType switch
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw new ProtocolException($"{label} must be an object, not {JsonText.Describe(ref reader)}");
-        }
-    }
+        JsonTokenType.StartObject => true,
+        JsonTokenType.Null => false,
+        _ => throw new ProtocolException($"{label} must be an object, not {JsonText.Describe(ref reader)}"),
+    };
 
     private static void Value(ref Utf8JsonReader reader, TensorLabel label)
     {

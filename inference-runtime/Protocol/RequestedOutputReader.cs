@@ -8,6 +8,11 @@ internal static class RequestedOutputReader
     public static List<RequestedOutput>? ReadList(ref JsonCursor cursor, ProtocolLimits limits)
     {
         ref Utf8JsonReader reader = ref cursor.Reader;
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             throw new ProtocolException($"outputs must be a list of objects with a name, not {JsonText.Describe(ref reader)}");

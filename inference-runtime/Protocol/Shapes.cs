@@ -18,27 +18,24 @@ public static class Shapes
         return count;
     }
 
-    /// <summary>The number of elements of a shape, unless it is over a limit.</summary>
+    /// <summary>
+    /// The number of elements of a shape, unless it is over a limit. A zero makes the tensor empty, but the other dimensions must fit the
+    /// limit all the same: a model can compute something of their size, such as the sum over the empty dimension.
+    /// </summary>
     public static bool TryCount(ReadOnlySpan<long> shape, long limit, out long count)
     {
         count = 1;
-        // A zero anywhere makes the tensor empty, however large the other dimensions are.
-        if (shape.Contains(0))
-        {
-            count = 0;
-            return true;
-        }
-
         foreach (long dimension in shape)
         {
-            if (dimension > limit / count)
+            if (dimension > 0 && dimension > limit / count)
             {
                 return false;
             }
 
-            count *= dimension;
+            count *= Math.Max(dimension, 1);
         }
 
+        count = shape.Contains(0) ? 0 : count;
         return true;
     }
 }

@@ -103,7 +103,7 @@ internal ref struct TensorDataReader
     {
         while (NextElement(ref reader))
         {
-            if (reader.TokenType != JsonTokenType.String)
+            if (!JsonText.IsText(ref reader))
             {
                 throw WrongElement(ref reader);
             }

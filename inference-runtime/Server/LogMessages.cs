@@ -71,6 +71,9 @@ internal static partial class LogMessages
     [LoggerMessage(57, LogLevel.Warning, "The optimized graph at {Path} cannot be used and is made again: {Reason}")]
     public static partial void OptimizedGraphUnusable(ILogger logger, string path, string reason);
 
+    [LoggerMessage(63, LogLevel.Warning, "{Path} is not used and is made again: it was not kept for this model with this pod's key (--cache-key-file)")]
+    public static partial void KeptFileUnusable(ILogger logger, string path);
+
     [LoggerMessage(58, LogLevel.Information, "Nothing can be kept at {Path}, so that the next start begins anew: {Reason}")]
     public static partial void CacheNotWritable(ILogger logger, string path, string reason);
 

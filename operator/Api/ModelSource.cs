@@ -26,7 +26,8 @@ public sealed class ModelSource
 
     /// <summary>
     /// Secret of the namespace with the store's credentials: the keys token, or username and password; for oci also .dockerconfigjson; for s3
-    /// accessKeyId and secretAccessKey; for azblob sasToken or accountKey; for gs key.json. They are sent only to that store.
+    /// accessKeyId and secretAccessKey; for azblob sasToken or accountKey; for gs key.json. The key endpoint
+    /// names the endpoint that they are sent to, such as https://models.example.com: http(s) and oci need it, except for .dockerconfigjson.
     /// </summary>
     public LocalSecretReference? CredentialsSecretRef { get; set; }
 

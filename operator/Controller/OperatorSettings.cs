@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelOperator.Addressing;
+using ModelOperator.Controller.Sources;
 
 namespace ModelOperator.Controller;
 
@@ -17,6 +18,7 @@ internal sealed record OperatorSettings
           ROUTER_REPLICAS  router pods of a namespace, 1 to 100 (default 2)
           ALLOWED_MODEL_NETWORKS  what models and data sets may come from besides public addresses: networks such as 10.96.0.0/12,
                            separated by commas, "private" for all private networks, or "loopback" (default: nothing)
+          ALLOWED_SOURCE_NETWORKS  where Prometheus servers and webhooks may be besides at public addresses: the same forms (default: private)
           WATCH_NAMESPACE  the one namespace to work in (default: all)
           POD_NAMESPACE    namespace of the operator: its lease, and the Secret of its webhook (default model-operator-system)
           POD_NAME         name of this process; must differ between replicas (default: made from the machine's name)
@@ -26,6 +28,9 @@ internal sealed record OperatorSettings
         """;
 
     public required ControllerOptions Controller { get; init; }
+
+    /// <summary>Where Prometheus servers and webhooks may be.</summary>
+    public AllowedNetworks SourceNetworks { get; init; } = SourceAddress.Parse(list: null, out _)!;
 
     public string? WatchNamespace { get; init; }
 
@@ -50,6 +55,12 @@ internal sealed record OperatorSettings
             errors.Add($"ALLOWED_MODEL_NETWORKS: {problem}");
         }
 
+        if (SourceAddress.Parse(Text("ALLOWED_SOURCE_NETWORKS"), out problem) is not { } sources)
+        {
+            errors.Add($"ALLOWED_SOURCE_NETWORKS: {problem}");
+            sources = AllowedNetworks.PublicOnly;
+        }
+
         int replicas = Number("ROUTER_REPLICAS", 2, 1, 100);
         int httpPort = Number("HTTP_PORT", 8080, 1, 65535);
         int webhookPort = Number("WEBHOOK_PORT", 9443, 0, 65535);
@@ -67,6 +78,7 @@ internal sealed record OperatorSettings
                 RouterReplicas = replicas,
                 AllowedModelNetworks = networks,
             },
+            SourceNetworks = sources,
             WatchNamespace = Text("WATCH_NAMESPACE"),
             PodNamespace = Text("POD_NAMESPACE") ?? "model-operator-system",
             // A pod's name may be used again by the same pod's next container, which then need not wait for the lease of the one before.

@@ -45,6 +45,6 @@ catch (KubernetesConfigurationException e)
     return WrongUse;
 }
 
-await using WebApplication application = OperatorApplication.Build(settings, cluster, new EvidenceOptions(), new SourceOptions());
+await using WebApplication application = OperatorApplication.Build(settings, cluster, new EvidenceOptions(), new SourceOptions { Networks = settings.SourceNetworks });
 await application.RunAsync();
 return Environment.ExitCode;

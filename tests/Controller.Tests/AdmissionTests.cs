@@ -18,7 +18,7 @@ public sealed class AdmissionTests
         Assert.That(
             result.Message,
             Is.EqualTo("ModelDeployment.modeloperator.io \"digits\" is invalid: spec.model.uri: Invalid value: \"ftp://models.example/x\": "
-                + "is no address of a model, want http(s)://HOST/PATH, oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, azblob://ACCOUNT/CONTAINER/BLOB, gs://BUCKET/OBJECT, hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH"));
+                + "is not a model address; use http(s)://HOST/PATH, oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, azblob://ACCOUNT/CONTAINER/BLOB, gs://BUCKET/OBJECT, hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH"));
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ModelOperator.Controller.Tests;
 
 [Parallelizable(ParallelScope.All)]
@@ -22,6 +24,7 @@ public sealed class OperatorSettingsTests
             ["RUNTIME_IMAGE"] = "a:1",
             ["ROUTER_IMAGE"] = "b:1",
             ["ROUTER_REPLICAS"] = "3",
+            ["ALLOWED_SOURCE_NETWORKS"] = "10.96.0.0/12",
             ["WATCH_NAMESPACE"] = "vision",
             ["POD_NAMESPACE"] = "ops",
             ["POD_NAME"] = "operator-1",
@@ -32,6 +35,9 @@ public sealed class OperatorSettingsTests
         Assert.That(
             (settings!.Controller.RouterReplicas, settings.WatchNamespace, settings.PodNamespace, settings.PodName, settings.HttpPort, settings.WebhookPort),
             Is.EqualTo((3, "vision", "ops", "operator-1", 8000, (int?)null)));
+        Assert.That(
+            new[] { "10.100.0.1", "192.168.0.1", "93.184.216.34" }.Select(address => settings.SourceNetworks.Refusal(IPAddress.Parse(address)) is null),
+            Is.EqualTo(new[] { true, false, true }));
     }
 
     [Test]
@@ -43,6 +49,7 @@ public sealed class OperatorSettingsTests
             ["ROUTER_REPLICAS"] = "0",
             ["HTTP_PORT"] = "http",
             ["WEBHOOK_PORT"] = "8080",
+            ["ALLOWED_SOURCE_NETWORKS"] = "everything",
         });
 
         Assert.That(settings, Is.Null);
@@ -50,6 +57,7 @@ public sealed class OperatorSettingsTests
         {
             "RUNTIME_IMAGE: \"\": want an image such as registry.example/inference-runtime:1.0",
             "ROUTER_IMAGE: \"two words\": want an image such as registry.example/model-router:1.0",
+            "ALLOWED_SOURCE_NETWORKS: 'everything' is not a network; use networks such as 10.96.0.0/12, separated by commas, 'private' for all private networks, or 'loopback'",
             "ROUTER_REPLICAS: \"0\": want a number from 1 to 100",
             "HTTP_PORT: \"http\": want a number from 1 to 65535",
             "WEBHOOK_PORT: \"8080\" is HTTP_PORT as well; want another port",

@@ -23,6 +23,32 @@ public sealed class ArchiveTests : FetchFixture
         Assert.That(fetched, Is.EquivalentTo(new Dictionary<string, string> { ["model.onnx"] = "model", ["net.data"] = "weights", ["more/x.bin"] = "more" }));
     }
 
+    [TestCase("tar")]
+    [TestCase("tar.gz")]
+    [TestCase("zip")]
+    public async Task What_desktops_write_beside_a_model_is_left_out(string format)
+    {
+        byte[] archive = Pack(
+            format, ("./._net.onnx", "attributes"), ("./net.onnx", "model"), ("__MACOSX/._net.onnx", "attributes"), ("__MACOSX/net.onnx", "no model"), ("./.DS_Store", "icons"),
+            ("Thumbs.db", "icons"), ("net.data", "weights"), ("._net.data", "attributes"));
+
+        await FetchAsync(await Served(archive));
+
+        Dictionary<string, string> fetched = Fetched();
+        fetched.Remove(".fetched");
+        Assert.That(fetched, Is.EquivalentTo(new Dictionary<string, string> { ["model.onnx"] = "model", ["net.data"] = "weights" }));
+    }
+
+    [Test]
+    public async Task What_is_left_out_counts_all_the_same()
+    {
+        byte[] archive = Pack("tar", ("model.onnx", "model"), ("._a", "1"), ("._b", "2"));
+
+        TerminatingException failure = await FailureAsync(await Served(archive), options => options with { ArchiveLimits = new() { MaxEntries = 2 } });
+
+        Assert.That(failure.Message, Is.EqualTo("the archive holds more than 2 entries, the limit; nothing of it is used"));
+    }
+
     [Test]
     public async Task An_archive_that_was_unpacked_is_known_by_its_digest()
     {

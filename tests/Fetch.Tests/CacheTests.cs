@@ -22,6 +22,40 @@ public sealed class CacheTests : FetchFixture
         Assert.That(Enumerable.Range(0, 4).Select(i => File.ReadAllBytes(Path.Combine(Folder, $"pod-{i}", "model.onnx"))), Is.All.EqualTo(Model));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task What_was_served_once_starts_again_while_its_store_is_away(bool signed)
+    {
+        using ECDsa signer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        FileServer store = await FileServer.StartAsync(context => context.Request.Path == "/model.sig"
+            ? context.Response.Body.WriteAsync(System.Text.Encoding.ASCII.GetBytes(SignatureTests.Sign(signer, Model))).AsTask()
+            : context.Response.Body.WriteAsync(Model).AsTask());
+        string address = store.Uri().AbsoluteUri;
+        FetchOptions Signed(FetchOptions options) => Cached(options) with { SignatureKey = signed ? SignatureTests.Key(signer) : null, Retries = 0 };
+        await FetchAsync(address, Signed);
+        await store.DisposeAsync();
+
+        await FetchAsync(address, options => Signed(options) with { Output = Path.Combine(Folder, "next", "model.onnx") });
+
+        Assert.That(File.ReadAllBytes(Path.Combine(Folder, "next", "model.onnx")), Is.EqualTo(Model));
+    }
+
+    [Test]
+    public async Task A_signature_in_the_cache_is_used_only_when_it_is_right()
+    {
+        using ECDsa signer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using ECDsa stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await using FileServer store = await FileServer.StartAsync(context => context.Request.Path == "/model.sig"
+            ? context.Response.Body.WriteAsync(System.Text.Encoding.ASCII.GetBytes(SignatureTests.Sign(signer, Model))).AsTask()
+            : context.Response.Body.WriteAsync(Model).AsTask());
+        Directory.CreateDirectory(Path.Combine(Cache, "answers"));
+        await File.WriteAllTextAsync(Path.Combine(Cache, "answers", $"signature-{Digest}"), SignatureTests.Sign(stranger, Model));
+
+        await FetchAsync(store.Uri().AbsoluteUri, options => Cached(options) with { SignatureKey = SignatureTests.Key(signer) });
+
+        Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model), "the store's signature took the place of the stranger's");
+    }
+
     [Test]
     public async Task What_is_damaged_in_the_cache_is_downloaded_again()
     {

@@ -52,12 +52,12 @@ public sealed class CloudTests : FetchFixture
             ["token_uri"] = google.Uri("/token").AbsoluteUri,
         }.ToJsonString();
 
-        await FetchAsync($"gs://models/digits/v%201.onnx?endpoint={google.Uri("")}", options => options with { Credentials = Secret(("key.json", account)) });
+        await FetchAsync($"gs://models/digits/v%201.onnx?endpoint={google.Uri("")}", options => options with { Credentials = Secret(("key.json", account), ("endpoint", google.Uri("").OriginalString)) });
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
         Assert.That(grants, Is.EqualTo(1));
         TerminatingException none = await FailureAsync($"gs://models/digits/v%201.onnx?endpoint={google.Uri("")}");
-        TerminatingException noKey = await FailureAsync($"gs://models/x?endpoint={google.Uri("")}", options => options with { Credentials = Secret(("key.json", "{\"private_key\":\"hunter2\"}")) });
+        TerminatingException noKey = await FailureAsync($"gs://models/x?endpoint={google.Uri("")}", options => options with { Credentials = Secret(("key.json", "{\"private_key\":\"hunter2\"}"), ("endpoint", google.Uri("").OriginalString)) });
         Assert.That((none.Reason, noKey.Reason), Is.EqualTo((FailureReasons.CredentialsMissing, FailureReasons.CredentialsMissing)));
         Assert.That(noKey.ToString(), Does.Not.Contain("hunter2"));
     }
@@ -79,10 +79,30 @@ public sealed class CloudTests : FetchFixture
             return Task.CompletedTask;
         });
 
-        await FetchAsync($"hf://org/repo@refs%2Fpr%2F1/onnx/model.onnx?endpoint={face.Uri("")}", options => options with { Credentials = Secret(("token", "hf_s3cret")) });
+        await FetchAsync($"hf://org/repo@refs%2Fpr%2F1/onnx/model.onnx?endpoint={face.Uri("")}", options => options with { Credentials = Secret(("token", "hf_s3cret"), ("endpoint", face.Uri("").OriginalString)) });
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
         Assert.That((path, token, elsewhere), Is.EqualTo(("/org/repo/resolve/refs%2Fpr%2F1/onnx/model.onnx", "Bearer hf_s3cret", "")));
+    }
+
+    [Test]
+    public async Task An_address_leads_no_secret_to_a_mirror_that_it_does_not_name()
+    {
+        int requests = 0;
+        await using FileServer mirror = await FileServer.StartAsync(context =>
+        {
+            requests++;
+            return context.Response.Body.WriteAsync(Model).AsTask();
+        });
+
+        foreach (string address in (string[])["hf://org/repo/m.onnx", "gs://models/m.onnx", "azblob://account/models/m.onnx"])
+        {
+            TerminatingException failure = await FailureAsync($"{address}?endpoint={mirror.Uri("")}", options => options with { Credentials = Secret(("token", "s3cret")) });
+
+            Assert.That(failure.Message, Does.StartWith("the Secret does not say which endpoint its credentials are for; add the key 'endpoint'"));
+        }
+
+        Assert.That(requests, Is.Zero);
     }
 
     private static string Raw(HttpContext context) =>

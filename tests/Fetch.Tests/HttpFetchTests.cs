@@ -212,14 +212,54 @@ public sealed class HttpFetchTests
             return Task.CompletedTask;
         });
         WriteCredential("token", "s3cret\n");
+        WriteCredential("endpoint", store.Uri("").OriginalString);
 
         await FetchAsync(store.Uri(), o => o with { Sha256 = Digest, Credentials = new SecretFolder(_directory) });
 
         Assert.That(seen, Is.EqualTo([("/model", "Bearer s3cret"), ("/moved", "Bearer s3cret"), ("other/elsewhere", "")]));
     }
 
+    [TestCase(null, "the Secret does not say which endpoint its credentials are for; add the key 'endpoint' with the value http://127.0.0.1:PORT to have them sent there")]
+    [TestCase("https://models.example", "the credentials are for another endpoint than http://127.0.0.1:PORT")]
+    [TestCase("http://127.0.0.1:1", "the credentials are for another endpoint than http://127.0.0.1:PORT")]
+    [TestCase("https://127.0.0.1:PORT", "the credentials are for another endpoint than http://127.0.0.1:PORT")]
+    public async Task A_secret_is_sent_to_the_endpoint_that_it_names_and_nowhere_else(string? endpoint, string message)
+    {
+        int requests = 0;
+        await using FileServer stranger = await FileServer.StartAsync(_ =>
+        {
+            requests++;
+            return Task.CompletedTask;
+        });
+        string port = stranger.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        WriteCredential("token", "s3cret");
+        if (endpoint is not null)
+        {
+            WriteCredential("endpoint", endpoint.Replace("PORT", port, StringComparison.Ordinal));
+        }
+
+        TerminatingException failure = await FailureAsync(stranger.Uri(), o => o with { Credentials = new SecretFolder(_directory) });
+
+        Assert.That((failure.Message, requests), Is.EqualTo((message.Replace("PORT", port, StringComparison.Ordinal), 0)));
+    }
+
+    [Test]
+    public void The_token_of_a_service_account_is_refused_whatever_key_it_has([Values("token", "password", "accountKey")] string key)
+    {
+        string claims = System.Buffers.Text.Base64Url.EncodeToString("""{"iss":"kubernetes/serviceaccount","sub":"system:serviceaccount:risk:default"}"""u8);
+        WriteCredential(key, $"eyJhbGciOiJSUzI1NiJ9.{claims}.c2lnbmF0dXJl\n");
+        string others = System.Buffers.Text.Base64Url.EncodeToString("""{"sub":"me"}"""u8);
+        WriteCredential("other", $"eyJhbGciOiJSUzI1NiJ9.{others}.c2lnbmF0dXJl");
+        SecretFolder secret = new(_directory);
+
+        Assert.That(
+            Assert.Throws<TerminatingException>(() => secret.Text(key))!.Message,
+            Is.EqualTo($"the credential '{key}' is the token of a service account, which is never sent to a model store"));
+        Assert.That(secret.Text("other"), Does.StartWith("eyJ"), "tokens of others are taken");
+    }
+
     [TestCase("file:///etc/passwd", "its scheme is 'file'", FailureReasons.ModelDownloadFailed)]
-    [TestCase("http://169.254.169.254/latest", "169.254.169.254 may be a metadata service, which no model may come from", FailureReasons.AddressRefused)]
+    [TestCase("http://169.254.169.254/latest", "169.254.169.254 may be a cloud's metadata service, which is never allowed", FailureReasons.AddressRefused)]
     [TestCase("http://user:secret@127.0.0.1/", "it holds a user name or password", FailureReasons.ModelDownloadFailed)]
     [TestCase("http://10.1.2.3/model", "10.1.2.3 is a private address, which the installation does not allow", FailureReasons.AddressRefused)]
     public async Task Redirects_to_where_no_model_may_come_from_are_not_followed(string location, string why, string reason)

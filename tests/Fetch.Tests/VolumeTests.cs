@@ -29,6 +29,8 @@ public sealed class VolumeTests : FetchFixture
     {
         Write("blobs/1", "model");
         Write("v1/net.data", "weights");
+        Write("v1/._net.onnx", "attributes that macOS keeps");
+        Write("v1/.DS_Store", "icons");
         File.CreateSymbolicLink(Path.Combine(_volume, "v1", "net.onnx"), "../blobs/1");
 
         await FetchAsync("pvc://claim/v1/", Mounted);

@@ -59,6 +59,9 @@ public sealed class InferRequestReaderTests
     }
 
     [TestCase("[0]", "[]")]
+    [TestCase("[1,0,4]", "[]")]
+    [TestCase("[1,0,4]", "[[]]")]
+    [TestCase("[0,64]", "[]")]
     [TestCase("[2,0]", "[[],[]]")]
     [TestCase("[]", "[7]")]
     [TestCase("[1,1,1]", "[[[7]]]")]
@@ -112,6 +115,24 @@ public sealed class InferRequestReaderTests
     public void What_is_no_request_is_refused_with_the_field_that_is_wrong(string json, string message, bool whole) =>
         Assert.That(Json.Error(json), whole ? Is.EqualTo(message) : Does.StartWith(message));
 
+    [TestCase("""{"id":null,"parameters":null,"inputs":[],"outputs":null}""")]
+    [TestCase("""{"inputs":[{"name":"x","datatype":"FP32","shape":[0],"data":[],"parameters":null}],"outputs":[]}""")]
+    [TestCase("""{"inputs":[{"name":"x","datatype":"FP32","shape":[0],"data":null,"parameters":{"binary_data_size":0}}]}""")]
+    public void What_may_be_left_out_may_be_null(string json)
+    {
+        using InferRequest request = Json.Read(json);
+
+        Assert.That((request.Id, request.Outputs), Is.EqualTo(((string?)null, (List<RequestedOutput>?)null)));
+    }
+
+    [Test]
+    public void Parameters_of_an_output_may_be_null()
+    {
+        using InferRequest request = Json.Read("""{"inputs":[],"outputs":[{"name":"y","parameters":null}]}""");
+
+        Assert.That(request.Outputs, Is.EqualTo([new RequestedOutput("y")]));
+    }
+
     [Test]
     public void Limits_hold()
     {
@@ -125,6 +146,9 @@ public sealed class InferRequestReaderTests
         Assert.That(
             Json.Error(Json.Tensor("FP32", "[4611686018427387904,4611686018427387904]", "[1]"), limits),
             Is.EqualTo("input 'x': shape [4611686018427387904, 4611686018427387904] has more than 3 values, the limit"));
+        Assert.That(
+            Json.Error(Json.Tensor("FP32", "[0,4]", "[]"), limits),
+            Is.EqualTo("input 'x': shape [0, 4] has more than 3 values, the limit"), "a sum over nothing would have four values");
         Assert.That(
             Json.Error("""{"inputs":[{"name":"x","datatype":"FP32","shape":[0],"data":[]},{}]}""", limits),
             Is.EqualTo("inputs has more than 1 tensors, the limit"));

@@ -1,8 +1,12 @@
 using System.Net;
 using System.Text.Json;
+using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using ModelOperator.GrpcMessages;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Repository;
+using ModelOperator.Server.Tests.Grpc;
 
 namespace ModelOperator.Server.Tests;
 
@@ -74,6 +78,34 @@ public sealed class ModelKindTests
         Assert.That(right, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(body.GetProperty("outputs")[0].GetProperty("data").GetRawText(), Is.EqualTo("[6]"));
         Assert.That((await server.Client.GetAsync("v2/health/ready")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task A_model_without_inputs_is_asked_with_none_over_REST_and_gRPC()
+    {
+        string model = OnnxFile.Write(_directory, "Constant", [], [OnnxFile.Tensor("y", OnnxFile.Int64, [])], ["y"], [OnnxFile.Integer("value_int", 7)]);
+        await using TestServer server = await TestServer.StartAsync(model);
+        using RawClient client = new(server.GrpcAddress);
+
+        (HttpStatusCode status, JsonElement body, _) = await server.InferAsync("""{"inputs":[]}""");
+        RawClient.Answer answer = await client.CallAsync(CallServer.Infer, Frames.Plain(new ModelInferRequest { ModelName = "digits" }.ToByteArray()));
+
+        Assert.That(status, Is.EqualTo(HttpStatusCode.OK), body.GetRawText());
+        Assert.That(body.GetProperty("outputs")[0].GetProperty("data").GetRawText(), Is.EqualTo("[7]"));
+        Assert.That(answer.Status, Is.EqualTo(StatusCode.OK), answer.Message);
+        ModelInferResponse response = ModelInferResponse.Parser.ParseFrom(answer.Messages.Single().Payload);
+        Assert.That(BitConverter.ToInt64(response.RawOutputContents[0].Span), Is.EqualTo(7));
+    }
+
+    [Test]
+    public void Of_a_long_message_the_end_with_the_values_is_kept()
+    {
+        string message = "Non-zero status code returned while running Gather node. Name:'g' Status Message: " + new string('/', 2000) + " idx=7 must be within [-2,1]\n";
+
+        string reason = SessionFactory.Reason(message);
+
+        Assert.That(reason, Does.StartWith("Non-zero status code returned while running Gather node.").And.EndWith("/ idx=7 must be within [-2,1]"));
+        Assert.That(reason, Has.Length.LessThan(500).And.Contain(" ... "));
     }
 
     [Test]

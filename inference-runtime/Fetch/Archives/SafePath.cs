@@ -8,7 +8,10 @@ internal static class SafePath
 
     /// <summary>The path without parts that mean nothing; "" for the folder itself.</summary>
     /// <exception cref="TerminatingException">It leads out, or is one no file can have.</exception>
-    public static string Of(string name)
+    public static string Of(string name) => TryOf(name, out string path) is { } problem ? throw Refused(name, problem) : path;
+
+    /// <summary>Why a name is no such path, as the end of a sentence; null when it is one.</summary>
+    public static string? TryOf(string name, out string path)
     {
         string? problem = name.Length is 0 or > MaxLength ? $"which is empty or longer than {MaxLength} characters"
             : name[0] == '/' || name.Contains('\\', StringComparison.Ordinal) || (name.Length > 1 && name[1] == ':') ? "which is an absolute path or one of another system"
@@ -18,7 +21,8 @@ internal static class SafePath
         problem ??= parts.Contains("..") ? "which leads out of the folder"
             : parts.Any(part => part.Length > MaxPartLength) ? $"which has a part longer than {MaxPartLength} characters"
             : null;
-        return problem is null ? string.Join('/', parts) : throw Refused(name, problem);
+        path = string.Join('/', parts);
+        return problem;
     }
 
     /// <summary>Where a link in a folder leads to, in the same tree.</summary>
@@ -53,6 +57,7 @@ internal static class SafePath
     public static TerminatingException Refused(string name, string problem) =>
         new(FailureReasons.ArchiveInvalid, $"the archive holds '{Shown(name)}', {problem}; nothing of it is used");
 
-    private static string Shown(string name) =>
+    /// <summary>A name as it may be shown: of a length and of characters that do no harm.</summary>
+    public static string Shown(string name) =>
         new([.. name.Take(100).Select(c => char.IsControl(c) ? '?' : c)]);
 }

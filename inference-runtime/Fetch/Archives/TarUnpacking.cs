@@ -38,6 +38,12 @@ internal static class TarUnpacking
 
     private static async Task AddAsync(TarEntry entry, ArchiveWriter writer, CancellationToken cancellationToken)
     {
+        if (DesktopFiles.Contains(entry.Name))
+        {
+            writer.Count();
+            return;
+        }
+
         switch (entry.EntryType)
         {
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile when IsSparse(entry):

@@ -19,7 +19,11 @@ internal static class ZipUnpacking
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
             int type = (entry.ExternalAttributes >> UnixModeShift) & FileTypeMask;
-            if (entry.FullName.EndsWith('/'))
+            if (DesktopFiles.Contains(entry.FullName))
+            {
+                writer.Count();
+            }
+            else if (entry.FullName.EndsWith('/'))
             {
                 writer.AddFolder(entry.FullName);
             }

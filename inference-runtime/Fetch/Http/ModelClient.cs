@@ -63,7 +63,9 @@ internal sealed class ModelClient(HttpClient http, FetchOptions options, TimePro
     public async Task<Exception> FailureAsync(RemoteFile file, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         int status = (int)response.StatusCode;
-        string answer = $"{file.Name} answers {status} {response.ReasonPhrase}".TrimEnd();
+        // The usual words for the status, not those of the answer.
+        using HttpResponseMessage usual = new(response.StatusCode);
+        string answer = $"{file.Name} answers {status} {usual.ReasonPhrase}".TrimEnd();
         if (await StoreErrors.CodeAsync(response, cancellationToken) is { } code)
         {
             answer += $" ({code})";

@@ -14,10 +14,11 @@ internal sealed class AzureBlobStore(AzureBlobAddress address, StoreContext cont
     {
         string endpoint = context.Endpoint(address.Endpoint, $"https://{address.Account}.blob.core.windows.net");
         Func<string, Authorization> authorize = Authorize();
-        return Task.FromResult(ModelContent.Of(File(""), File(".sig")));
-
-        RemoteFile File(string suffix) => new(
-            address.Name + suffix, StoreContext.ObjectUri(endpoint, $"{address.Container}/{address.Blob}{suffix}"), authorize(address.Blob + suffix));
+        return Task.FromResult(ModelContent.Of((beside, suffix) =>
+        {
+            string blob = StoreContext.Sibling(address.Blob, beside) + suffix;
+            return new RemoteFile(StoreContext.Sibling(address.Name, beside) + suffix, StoreContext.ObjectUri(endpoint, $"{address.Container}/{blob}"), authorize(blob));
+        }));
     }
 
     /// <summary>How requests for a blob say who asks.</summary>

@@ -17,12 +17,12 @@ internal sealed class GoogleStore(GoogleStorageAddress address, StoreContext con
     {
         Authorization authorization = Authorize();
         string endpoint = context.Endpoint(address.Endpoint, "https://storage.googleapis.com");
-        return Task.FromResult(ModelContent.Of(File("", endpoint, authorization), File(".sig", endpoint, authorization)));
+        return Task.FromResult(ModelContent.Of((beside, suffix) => File(beside, suffix, endpoint, authorization)));
     }
 
-    private RemoteFile File(string suffix, string endpoint, Authorization authorization) => new(
-        address.Name + suffix,
-        new Uri($"{endpoint.TrimEnd('/')}/storage/v1/b/{address.Bucket}/o/{Uri.EscapeDataString(address.Object + suffix)}?alt=media"),
+    private RemoteFile File(string? beside, string suffix, string endpoint, Authorization authorization) => new(
+        StoreContext.Sibling(address.Name, beside) + suffix,
+        new Uri($"{endpoint.TrimEnd('/')}/storage/v1/b/{address.Bucket}/o/{Uri.EscapeDataString(StoreContext.Sibling(address.Object, beside) + suffix)}?alt=media"),
         authorization);
 
     private Authorization Authorize()

@@ -10,13 +10,18 @@ internal sealed class HttpStore(HttpAddress address, StoreContext context) : IMo
 {
     public Task<ModelContent> ResolveAsync(CancellationToken cancellationToken)
     {
-        Authorization authorization = context.Options.Credentials is { } secret ? HttpCredentials.Read(secret) : Authorization.None;
-        UriBuilder signature = new(address.Uri);
-        signature.Path += ".sig";
-        return Task.FromResult(ModelContent.Of(
-            new RemoteFile(address.Name, address.Uri, authorization),
-            new RemoteFile(address.Name + ".sig", signature.Uri, authorization)));
+        Authorization authorization = Authorization.None;
+        if (context.Options.Credentials is { } secret)
+        {
+            authorization = HttpCredentials.Read(secret);
+            context.RequireSecretFor(address.Uri);
+        }
+
+        return Task.FromResult(ModelContent.Of((beside, suffix) => new RemoteFile(
+            StoreContext.Sibling(address.Name, beside) + suffix, At(beside is null ? null : StoreContext.Encode(beside), suffix), authorization)));
     }
+
+    private Uri At(string? beside, string suffix) => new UriBuilder(address.Uri) { Path = StoreContext.Sibling(address.Uri.AbsolutePath, beside) + suffix }.Uri;
 }
 
 /// <summary>A bearer token, or a user name and a password.</summary>

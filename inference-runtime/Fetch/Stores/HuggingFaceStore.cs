@@ -13,9 +13,9 @@ internal sealed class HuggingFaceStore(HuggingFaceAddress address, StoreContext 
             : throw context.MissingKeys("the key 'token'");
         string endpoint = context.Endpoint(address.Endpoint, "https://huggingface.co");
         string path = $"{address.Repository}/resolve/{Uri.EscapeDataString(address.Revision)}";
-        Uri uri = StoreContext.ObjectUri($"{endpoint.TrimEnd('/')}/{path}", address.Path);
-        return Task.FromResult(ModelContent.Of(
-            new RemoteFile(address.Name, uri, authorization),
-            new RemoteFile(address.Name + ".sig", new Uri(uri.AbsoluteUri + ".sig"), authorization)));
+        return Task.FromResult(ModelContent.Of((beside, suffix) => new RemoteFile(
+            StoreContext.Sibling(address.Name, beside) + suffix,
+            StoreContext.ObjectUri($"{endpoint.TrimEnd('/')}/{path}", StoreContext.Sibling(address.Path, beside) + suffix),
+            authorization)));
     }
 }

@@ -14,13 +14,24 @@ internal interface IModelStore
 /// <param name="Files">The model file or an archive with it, and files that belong to it.</param>
 internal sealed record ModelContent(IReadOnlyList<ContentFile> Files)
 {
+    private const string SignatureSuffix = ".sig";
+
     /// <summary>The signature of the only file; null when there is none beside it.</summary>
     public RemoteFile? Signature { get; init; }
 
     /// <summary>Whether what is asked for is known to be signed already.</summary>
     public bool IsVerified { get; init; }
 
-    public static ModelContent Of(RemoteFile file, RemoteFile signature) => new([new ContentFile(null, file)]) { Signature = signature };
+    /// <summary>Finds a file that lies in the same folder as the only one, and its signature; null where there are no folders.</summary>
+    public Func<string, (RemoteFile File, RemoteFile Signature)>? Beside { get; init; }
+
+    /// <summary>The content that one file of a store with paths is.</summary>
+    /// <param name="at">Finds the file, or one in its folder by name, whose path goes on with a suffix.</param>
+    public static ModelContent Of(Func<string?, string, RemoteFile> at) => new([new ContentFile(null, at(null, ""))])
+    {
+        Signature = at(null, SignatureSuffix),
+        Beside = name => (at(name, ""), at(name, SignatureSuffix)),
+    };
 }
 
 /// <summary>A file of a model.</summary>

@@ -10,12 +10,12 @@ internal sealed class S3Store(S3Address address, StoreContext context) : IModelS
     {
         S3Credentials credentials = new(context);
         string? endpoint = context.Endpoint(address.Endpoint, "") is { Length: > 0 } given ? given : null;
-        return Task.FromResult(ModelContent.Of(File("", endpoint, credentials), File(".sig", endpoint, credentials)));
+        return Task.FromResult(ModelContent.Of((beside, suffix) => File(beside, suffix, endpoint, credentials)));
     }
 
-    private RemoteFile File(string suffix, string? endpoint, S3Credentials credentials)
+    private RemoteFile File(string? beside, string suffix, string? endpoint, S3Credentials credentials)
     {
-        S3Authorization authorization = new(address.Bucket, address.Key + suffix, credentials, context.Time)
+        S3Authorization authorization = new(address.Bucket, StoreContext.Sibling(address.Key, beside) + suffix, credentials, context.Time)
         {
             Endpoint = endpoint,
             Region = address.Region ?? context.Options.Credentials?.Text("region", "AWS_REGION") ?? S3Credentials.Region,
@@ -23,7 +23,7 @@ internal sealed class S3Store(S3Address address, StoreContext context) : IModelS
         };
         // Where it is depends on the region, which may turn out to be another one.
         Uri place = new(endpoint ?? "https://s3.amazonaws.com");
-        return new RemoteFile(address.Name + suffix, place, authorization);
+        return new RemoteFile(StoreContext.Sibling(address.Name, beside) + suffix, place, authorization);
     }
 
     private bool? PathStyle() => context.Options.Credentials?.Text("pathStyle") switch

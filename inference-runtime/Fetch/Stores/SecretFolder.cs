@@ -40,7 +40,10 @@ public sealed class SecretFolder
             string text = file.Length <= MaxLength
                 ? File.ReadAllText(file.FullName).Trim()
                 : throw new TerminatingException(FailureReasons.CredentialsMissing, $"the credential '{key}' is longer than {MaxLength} bytes");
-            return text.Length > 0 ? text : throw new TerminatingException(FailureReasons.CredentialsMissing, $"the credential '{key}' is empty");
+            return text.Length == 0 ? throw new TerminatingException(FailureReasons.CredentialsMissing, $"the credential '{key}' is empty")
+                : ServiceAccountToken.Is(text) ? throw new TerminatingException(
+                    FailureReasons.CredentialsMissing, $"the credential '{key}' is the token of a service account, which is never sent to a model store")
+                : text;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using ModelOperator.Addressing;
+using ModelOperator.Fetch.Archives;
 using ModelOperator.Fetch.Signatures;
 
 namespace ModelOperator.Fetch.Volumes;
@@ -10,7 +11,11 @@ internal sealed class VolumeCopy(VolumeFiles files, FetchOptions options, ILogge
     private const int MaxSignatureBytes = 1024;
 
     /// <summary>Copies a file and checks it; returns its digest.</summary>
-    public async Task<string> FileAsync(VolumeAddress address, string target, CancellationToken cancellationToken)
+    /// <param name="address">The file.</param>
+    /// <param name="sha256">Its digest, when it must have one.</param>
+    /// <param name="target">Where to copy it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<string> FileAsync(VolumeAddress address, string? sha256, string target, CancellationToken cancellationToken)
     {
         FetchLog.Copying(logger, address.Name);
         string digest;
@@ -19,7 +24,7 @@ internal sealed class VolumeCopy(VolumeFiles files, FetchOptions options, ILogge
             digest = await FileCopy.CopyAsync(source, target, options.MaxBytes, cancellationToken);
         }
 
-        if (options.Sha256 is { } expected && digest != expected)
+        if (sha256 is { } expected && digest != expected)
         {
             throw new TerminatingException(FailureReasons.DigestMismatch, $"the digest of what arrived is sha256:{digest}, expected sha256:{expected}");
         }
@@ -50,6 +55,11 @@ internal sealed class VolumeCopy(VolumeFiles files, FetchOptions options, ILogge
             if (++entries > options.ArchiveLimits.MaxEntries)
             {
                 throw new TerminatingException(FailureReasons.ModelInvalid, $"{address.Name} holds more than {options.ArchiveLimits.MaxEntries} files, the limit");
+            }
+
+            if (DesktopFiles.Contains(path))
+            {
+                continue;
             }
 
             await using FileStream source = files.Open(path);

@@ -91,11 +91,6 @@ public static class ModelInferRequestReader
     private static void ReadInputs(
         Memory<byte> message, InferRequest request, ReadOnlySpan<ProtoRange> inputs, ReadOnlySpan<ProtoRange> raw, ProtocolLimits limits)
     {
-        if (inputs.IsEmpty)
-        {
-            throw new ProtocolException("inputs is empty, expected at least one tensor");
-        }
-
         if (!raw.IsEmpty && raw.Length != inputs.Length)
         {
             throw new ProtocolException($"raw_input_contents has {raw.Length} values for {inputs.Length} inputs, expected one for each or none");

@@ -10,6 +10,13 @@ internal static class TypedContents
     public static void Read(Memory<byte> message, ReadOnlySpan<ProtoRange> contents, InferTensor tensor)
     {
         TensorDataType type = tensor.DataType;
+        if (tensor.ElementCount == 0 && Length(contents) == 0)
+        {
+            // Nothing is nothing of any type.
+            tensor.BindBuffer();
+            return;
+        }
+
         int field = FieldOf(type) is > 0 and var known
             ? known
             : throw new ProtocolException($"input '{tensor.Name}': {type.Name()} has no typed contents, send it in raw_input_contents");

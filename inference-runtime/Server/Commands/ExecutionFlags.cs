@@ -42,6 +42,12 @@ internal static class ExecutionFlags
         HelpName = "DIRECTORY",
     };
 
+    private static readonly Option<string?> CacheKeyFile = new("--cache-key-file")
+    {
+        Description = "File with a secret of 16 random bytes or more, the same for all pods that share --cache-dir; without it a pod uses only what it has kept itself",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<int?> MaxBatchSize = Options.OptionalNumber(
         "--max-batch-size", "Rows of requests that are computed together; 0 and 1 turn that off; without it 32 where the model allows it and a batch pays", 0, 65536);
 
@@ -58,7 +64,7 @@ internal static class ExecutionFlags
     private static readonly Option<int> MaxQueueSize = Options.Number(
         "--max-queue-size", "Requests that may wait for the model, more are refused with 503", 256, 1, 1_000_000);
 
-    public static IReadOnlyList<Option> OfExecution { get; } = [Providers, Threads, Instances, Devices, PrecisionFlag, Denormals, CacheDirectory];
+    public static IReadOnlyList<Option> OfExecution { get; } = [Providers, Threads, Instances, Devices, PrecisionFlag, Denormals, CacheDirectory, CacheKeyFile];
 
     public static IReadOnlyList<Option> OfBatching { get; } = [MaxBatchSize, PreferredBatchSizes, MaxQueueDelay, MaxQueueSize];
 
@@ -71,6 +77,7 @@ internal static class ExecutionFlags
         Precision = Enum.Parse<Precision>(parsed.GetRequiredValue(PrecisionFlag), ignoreCase: true),
         FlushDenormals = string.Equals(parsed.GetRequiredValue(Denormals), "Flush", StringComparison.OrdinalIgnoreCase),
         CacheDirectory = parsed.GetValue(CacheDirectory),
+        CacheKeyFile = parsed.GetValue(CacheKeyFile),
         Batching = new BatchingOptions
         {
             MaxBatchSize = parsed.GetValue(MaxBatchSize),

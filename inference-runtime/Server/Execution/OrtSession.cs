@@ -9,8 +9,9 @@ internal sealed class OrtSession : IDisposable
     private readonly InferenceSession _session;
     private readonly Dictionary<string, nint> _names = new(StringComparer.Ordinal);
 
-    public OrtSession(InferenceSession session, ExecutionProvider provider, SessionRecipe recipe)
+    public OrtSession(InferenceSession session, ExecutionProvider provider, SessionRecipe recipe, EngineFolder? engines)
     {
+        Engines = engines;
         (_session, Provider, Device, Threads, FlushesDenormals) = (session, provider, recipe.Device, recipe.Threads, recipe.FlushDenormals);
         Handle = OrtNative.Handle(session);
         Memory = provider == ExecutionProvider.Cpu ? HostMemory.Plain() : HostMemory.PinnedFor(session, Device);
@@ -40,6 +41,9 @@ internal sealed class OrtSession : IDisposable
     /// <summary>Where inputs are best put.</summary>
     public HostMemory Memory { get; }
 
+    /// <summary>Where TensorRT keeps its engines, where it does.</summary>
+    public EngineFolder? Engines { get; }
+
     /// <summary>A name of an input or output as the C API takes it.</summary>
     public nint NativeName(string name) => _names[name];
 
@@ -47,6 +51,7 @@ internal sealed class OrtSession : IDisposable
     {
         Memory.Dispose();
         _session.Dispose();
+        Engines?.Dispose();
         foreach (nint name in _names.Values)
         {
             Marshal.FreeCoTaskMem(name);

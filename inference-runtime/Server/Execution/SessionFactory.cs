@@ -9,6 +9,9 @@ namespace ModelOperator.Server.Execution;
 /// </summary>
 internal sealed class SessionFactory(OptimizedGraphs graphs, ILogger logger)
 {
+    private const int LongestReason = 450;
+    private const int ReasonStart = 150;
+
     public OrtSession Open(string path, SessionRecipe recipe, CancellationToken cancellationToken)
     {
         if (!File.Exists(path))
@@ -57,22 +60,36 @@ internal sealed class SessionFactory(OptimizedGraphs graphs, ILogger logger)
             $"none of the execution providers {string.Join(", ", recipe.Providers.Select(p => p.Name()))} works here: {string.Join("; ", failures)}");
     }
 
-    /// <summary>ONNX Runtime's message in one line of readable length.</summary>
+    /// <summary>ONNX Runtime's message in one line of readable length. It begins with the node and ends with the values, so the middle goes.</summary>
     internal static string Reason(string message)
     {
         string line = message.ReplaceLineEndings(" ").Trim();
-        return line.Length <= 400 ? line : line[..400] + "...";
+        return line.Length <= LongestReason ? line : $"{line.AsSpan(0, ReasonStart)} ... {line.AsSpan(line.Length - (LongestReason - ReasonStart))}";
     }
 
     private OrtSession Open(string path, SessionRecipe recipe, List<ExecutionProvider> providers, List<string> failures, CancellationToken cancellationToken)
     {
+        EngineFolder? engines = providers.Contains(ExecutionProvider.TensorRT) ? graphs.Engines(path, recipe, providers) : null;
+        try
+        {
+            return Open(path, recipe, providers, failures, engines, cancellationToken);
+        }
+        catch
+        {
+            engines?.Dispose();
+            throw;
+        }
+    }
+
+    private OrtSession Open(
+        string path, SessionRecipe recipe, List<ExecutionProvider> providers, List<string> failures, EngineFolder? engines, CancellationToken cancellationToken)
+    {
         using SessionOptions options = NewOptions(recipe);
-        string? engines = providers.Contains(ExecutionProvider.TensorRT) ? graphs.EngineDirectory() : null;
         foreach (ExecutionProvider provider in providers.ToArray())
         {
             try
             {
-                provider.AddTo(options, recipe, engines);
+                provider.AddTo(options, recipe, engines?.Path);
             }
             catch (OnnxRuntimeException e)
             {
@@ -93,7 +110,7 @@ internal sealed class SessionFactory(OptimizedGraphs graphs, ILogger logger)
         try
         {
             InferenceSession session = graphs.Open(path, options, recipe, providers);
-            return new OrtSession(session, providers[0], recipe);
+            return new OrtSession(session, providers[0], recipe, engines);
         }
         finally
         {

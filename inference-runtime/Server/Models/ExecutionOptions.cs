@@ -26,6 +26,9 @@ internal sealed record ExecutionOptions
     /// <summary>Where what was computed from a model is kept for the next start: optimized graphs, TensorRT's engines; null keeps graphs beside the model.</summary>
     public string? CacheDirectory { get; init; }
 
+    /// <summary>A secret that seals what is kept; null has the pod make its own, so that it uses nothing of other pods.</summary>
+    public string? CacheKeyFile { get; init; }
+
     public BatchingOptions Batching { get; init; } = new();
 
     /// <summary>CPUs that this container may use.</summary>

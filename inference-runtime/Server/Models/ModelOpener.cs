@@ -21,7 +21,7 @@ internal sealed class ModelOpener(SessionFactory factory, ExecutionOptions optio
     private const int TriedRows = 8;
 
     public static ModelOpener For(ExecutionOptions options, FeedbackOptions feedback, TimeProvider time, ILogger logger) =>
-        new(new SessionFactory(new OptimizedGraphs(options.CacheDirectory, logger), logger), options, feedback, time, logger);
+        new(new SessionFactory(new OptimizedGraphs(options.CacheDirectory, new SealedFiles(CacheKey.Load(options.CacheKeyFile)), logger), logger), options, feedback, time, logger);
 
     /// <summary>Opens models in another way.</summary>
     public ModelOpener With(ExecutionOptions other) => new(factory, other, feedback, time, logger);
@@ -62,6 +62,7 @@ internal sealed class ModelOpener(SessionFactory factory, ExecutionOptions optio
 
         LogMessages.Batching(logger, plan.MaxRows, plan.Reason);
         WarmUp(sessions, signature, selections.All, sample, plan, cancellationToken);
+        sessions.ForEach(session => session.Engines?.Keep());
         NativeHeap.Trim();
         ImagePages.Release();
 

@@ -76,12 +76,12 @@ internal static class RequestValidation
         bool fits = spec.Shape.Length == 0 || tensor.Shape.Length == spec.Shape.Length;
         for (int i = 0; fits && i < spec.Shape.Length; i++)
         {
-            fits = spec.Shape[i] < 0 ? tensor.Shape[i] > 0 : tensor.Shape[i] == spec.Shape[i];
+            fits = spec.Shape[i] < 0 || tensor.Shape[i] == spec.Shape[i];
         }
 
         if (!fits)
         {
-            string open = spec.Shape.Contains(-1) ? ", where a name stands for any length from 1" : "";
+            string open = spec.Shape.Contains(-1) ? ", where a name stands for any length" : "";
             throw new ProtocolException(
                 $"input '{tensor.Name}': shape is {Shapes.Format(tensor.Shape)}, the model takes {spec.Describe()}{open}");
         }

@@ -65,11 +65,12 @@ internal sealed class ModelControl(
     /// <exception cref="ProtocolException">It is not there, or cannot be loaded.</exception>
     public Task LoadAsync(string name, ModelOverride asked, CancellationToken cancellationToken) => ChangeAsync(name, "load", async () =>
     {
-        (ConfigOverride? config, OverrideFiles? files) = asked.For(name) ?? default;
-        ExecutionOptions execution = config?.ApplyTo(served) ?? served;
-        List<ServedModel> opened = [.. Sources(name, config?.Versions, files).Select(Create)];
+        List<ServedModel> opened = [];
         try
         {
+            (ConfigOverride? config, OverrideFiles? files) = asked.For(name) ?? default;
+            ExecutionOptions execution = config?.ApplyTo(served) ?? served;
+            opened.AddRange(Sources(name, config?.Versions, files).Select(Create));
             foreach (ServedModel model in opened)
             {
                 await OpenAsync(model, execution, config, cancellationToken);
@@ -81,6 +82,12 @@ internal sealed class ModelControl(
             if (e is OperationCanceledException)
             {
                 throw;
+            }
+
+            if (opened.Count == 0 && e is ProtocolException wrong)
+            {
+                // Nothing was tried; Triton's clients look for the words.
+                throw new ProtocolException(wrong.StatusCode, $"failed to load '{name}': {e.Message}");
             }
 
             LogMessages.LoadOfModelFailed(logger, e, name);
@@ -141,11 +148,11 @@ internal sealed class ModelControl(
         {
             return ModelNames.IsValid(name)
                 ? files.Write(name, versions ?? new VersionChoice(options.LatestVersions, []))
-                : throw new ProtocolException($"failed to load '{name}': the name is not made of {ModelNames.Expected}");
+                : throw new ProtocolException($"the name is not made of {ModelNames.Expected}");
         }
 
         IReadOnlyList<ModelSource> sources = store.Find(name, versions);
-        return sources.Count > 0 ? sources : throw new ProtocolException(404, $"failed to load '{name}': the repository has no such model");
+        return sources.Count > 0 ? sources : throw new ProtocolException(404, "the repository has no such model");
     }
 
     private async Task OpenAsync(ServedModel model, ExecutionOptions execution, ConfigOverride? config, CancellationToken cancellationToken)

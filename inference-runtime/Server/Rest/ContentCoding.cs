@@ -25,13 +25,13 @@ internal sealed class ContentCoding
 
     public string Name { get; }
 
-    /// <summary>The coding of a name; null when it is none of these.</summary>
+    /// <summary>The coding of a name; null when it is none of these. HTTP keeps x-gzip for old clients.</summary>
     public static ContentCoding? Find(string? name) =>
-        string.Equals(name, Gzip.Name, StringComparison.OrdinalIgnoreCase) ? Gzip
+        string.Equals(name, Gzip.Name, StringComparison.OrdinalIgnoreCase) || string.Equals(name, "x-gzip", StringComparison.OrdinalIgnoreCase) ? Gzip
         : string.Equals(name, Deflate.Name, StringComparison.OrdinalIgnoreCase) ? Deflate
         : null;
 
-    /// <summary>The coding for a response; null when the client wants none of these or the body is small.</summary>
+    /// <summary>The coding for a response; null when the client wants none of these or prefers identity, or the body is small.</summary>
     public static ContentCoding? Choose(StringValues acceptEncoding, long length)
     {
         if (acceptEncoding.Count == 0 || length < LeastLength
@@ -40,16 +40,21 @@ internal sealed class ContentCoding
             return null;
         }
 
-        (ContentCoding? best, double most) = (null, 0);
+        (ContentCoding? best, double most, double identity) = (null, 0, 0);
         foreach (StringWithQualityHeaderValue value in accepted)
         {
-            if (Find(value.Value.Value) is { } coding && (value.Quality ?? 1) > most)
+            double quality = value.Quality ?? 1;
+            if (Find(value.Value.Value) is { } coding && quality > most)
             {
-                (best, most) = (coding, value.Quality ?? 1);
+                (best, most) = (coding, quality);
+            }
+            else if (value.Value.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            {
+                identity = quality;
             }
         }
 
-        return best;
+        return most >= identity ? best : null;
     }
 
     public Stream Decompress(Stream compressed) => _decompress(compressed);

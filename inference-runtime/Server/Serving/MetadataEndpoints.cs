@@ -21,7 +21,7 @@ internal sealed class MetadataEndpoints(ModelRepository models, DrainState drain
 
     /// <summary>Alive unless only a restart helps; a model that is still being loaded is no reason for one.</summary>
     public Task LiveAsync(HttpContext context) => models.Healthy
-        ? OkAsync(context)
+        ? Responses.WriteAsync(context, new LiveAnswer(true), ProtocolJson.Default.LiveAnswer)
         : Responses.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "a model is broken");
 
     /// <summary>Ready when everything is loaded and warm, and not once told to stop.</summary>
@@ -31,13 +31,13 @@ internal sealed class MetadataEndpoints(ModelRepository models, DrainState drain
         string? reason = drain.Draining ? "the server is stopping"
             : all.FirstOrDefault(m => !m.Ready) is { } model ? Reason(model)
             : null;
-        return AnswerAsync(context, reason);
+        return AnswerAsync(context, new ReadyAnswer(null, true), reason);
     }
 
     public Task ModelReadyAsync(HttpContext context)
     {
         ServedModel model = ModelRoute.Find(context, models);
-        return AnswerAsync(context, drain.Draining ? "the server is stopping" : model.Ready ? null : Reason(model));
+        return AnswerAsync(context, new ReadyAnswer(model.Name, true), drain.Draining ? "the server is stopping" : model.Ready ? null : Reason(model));
     }
 
     public Task ModelAsync(HttpContext context)
@@ -57,8 +57,7 @@ internal sealed class MetadataEndpoints(ModelRepository models, DrainState drain
 
     private static string Reason(ServedModel model) => model.Healthy ? "the model is being loaded" : "the model is broken";
 
-    private static Task AnswerAsync(HttpContext context, string? reason) =>
-        reason is null ? OkAsync(context) : Responses.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, reason);
-
-    private static Task OkAsync(HttpContext context) => Responses.WriteAsync(context, ReadOnlyMemory<byte>.Empty);
+    private static Task AnswerAsync(HttpContext context, ReadyAnswer ready, string? reason) => reason is null
+        ? Responses.WriteAsync(context, ready, ProtocolJson.Default.ReadyAnswer)
+        : Responses.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, reason);
 }

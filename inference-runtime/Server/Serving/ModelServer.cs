@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOperator.Server.Commands;
@@ -30,13 +31,18 @@ internal static class ModelServer
         WebApplication app = builder.Build();
         app.Services.GetRequiredService<ModelControl>().Prepare();
         Map(app);
+        Refusals.Answer(app.Services.GetRequiredService<DiagnosticListener>());
         return app;
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServeOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.ListenAnyIP(options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.ListenAnyIP(options.Port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            Refusals.Prepare(listen);
+        });
         options.Network.ApplyTo(kestrel.Limits, options.MaxBodyBytes);
         if (options.GrpcPort >= 0)
         {
@@ -95,15 +101,15 @@ internal static class ModelServer
         app.MapGrpc();
 
         MetadataEndpoints metadata = app.Services.GetRequiredService<MetadataEndpoints>();
-        app.MapGet("/v2", (RequestDelegate)MetadataEndpoints.ServerAsync);
-        app.MapGet("/v2/health/live", (RequestDelegate)metadata.LiveAsync);
-        app.MapGet("/v2/health/ready", (RequestDelegate)metadata.ReadyAsync);
+        app.MapRead("/v2", MetadataEndpoints.ServerAsync);
+        app.MapRead("/v2/health/live", metadata.LiveAsync);
+        app.MapRead("/v2/health/ready", metadata.ReadyAsync);
         InferEndpoint infer = app.Services.GetRequiredService<InferEndpoint>();
         FeedbackEndpoint feedback = app.Services.GetRequiredService<FeedbackEndpoint>();
         foreach (string model in (string[])["/v2/models/{name}", "/v2/models/{name}/versions/{version}"])
         {
-            app.MapGet(model, (RequestDelegate)metadata.ModelAsync);
-            app.MapGet(model + "/ready", (RequestDelegate)metadata.ModelReadyAsync);
+            app.MapRead(model, metadata.ModelAsync);
+            app.MapRead(model + "/ready", metadata.ModelReadyAsync);
             app.MapPost(model + "/infer", (RequestDelegate)infer.HandleAsync);
             app.MapPost(model + "/feedback", (RequestDelegate)feedback.HandleAsync);
         }

@@ -11,11 +11,11 @@ internal sealed class RepositoryEndpoints(ModelRepository models, ModelControl c
     {
         foreach (string model in (string[])["/v2/models/{name}", "/v2/models/{name}/versions/{version}"])
         {
-            routes.MapGet(model + "/config", (RequestDelegate)ConfigAsync);
-            routes.MapGet(model + "/stats", (RequestDelegate)StatisticsAsync);
+            routes.MapRead(model + "/config", ConfigAsync);
+            routes.MapRead(model + "/stats", StatisticsAsync);
         }
 
-        routes.MapGet("/v2/models/stats", (RequestDelegate)AllStatisticsAsync);
+        routes.MapRead("/v2/models/stats", AllStatisticsAsync);
         routes.MapPost("/v2/repository/index", (RequestDelegate)IndexAsync);
         routes.MapPost("/v2/repository/models/{name}/load", (RequestDelegate)LoadAsync);
         routes.MapPost("/v2/repository/models/{name}/unload", (RequestDelegate)UnloadAsync);

@@ -46,6 +46,15 @@ internal sealed class RequestPipeline(DrainState drain, HttpStatistics statistic
     {
         try
         {
+            if (context.Request.Headers.TransferEncoding is { Count: > 0 } coding && !string.Equals(coding, "chunked", StringComparison.OrdinalIgnoreCase))
+            {
+                // Kestrel takes off the chunks, but what is in them is not the body yet.
+                context.Response.Headers.Connection = "close";
+                await Responses.ErrorAsync(
+                    context, StatusCodes.Status501NotImplemented, $"Transfer-Encoding is '{coding}', expected chunked; say with Content-Encoding that a body is compressed");
+                return;
+            }
+
             await next(context);
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null })
             {

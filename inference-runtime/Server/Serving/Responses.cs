@@ -24,6 +24,12 @@ internal static class Responses
             context.Response.Headers.RetryAfter = "1";
         }
 
+        if (context.Request.Headers.Expect.Count > 0)
+        {
+            // A client that asked whether to send the body may send it all the same or not, so nobody can tell where its next request begins.
+            context.Response.Headers.Connection = "close";
+        }
+
         return WriteAsync(context, new ErrorResponse(message), Readable.ErrorResponse, status);
     }
 

@@ -4,10 +4,14 @@ using System.Text.Json;
 
 namespace ModelOperator.Controller.Sources;
 
-/// <summary>Reads the answer to an instant query. One finite number is data; everything else is none, and a <see cref="SourceException"/> says why.</summary>
+/// <summary>
+/// Reads the answer to an instant query. One finite number is data; everything else is none, and a <see cref="SourceException"/> says why. It quotes nothing of the
+/// answer: the address is a user's choice, and what only the operator can reach is not for everybody who can read the object.
+/// </summary>
 internal static class PrometheusAnswer
 {
-    private const int LongestQuote = 256;
+    // What Prometheus says of a query it refuses.
+    private static readonly string[] ErrorTypes = ["bad_data", "execution", "timeout", "canceled", "internal", "unavailable", "not_found", "not_acceptable"];
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16 };
 
@@ -34,7 +38,7 @@ internal static class PrometheusAnswer
         string? outcome = Text(answer, "status");
         if (outcome == "error")
         {
-            throw new SourceException($"it refuses the query ({Quote(Text(answer, "errorType"))}): {Quote(Text(answer, "error"))}");
+            throw new SourceException($"it refuses the query ({Array.Find(ErrorTypes, type => type == Text(answer, "errorType")) ?? "unknown reason"}); run the query in Prometheus to see why");
         }
 
         if (status != HttpStatusCode.OK || outcome != "success")
@@ -45,7 +49,7 @@ internal static class PrometheusAnswer
         if (Property(answer, "warnings") is { ValueKind: JsonValueKind.Array } warnings && warnings.GetArrayLength() > 0)
         {
             // Such as a partial answer, in which a counter looks smaller than it is.
-            throw new SourceException($"it warns of its answer: {Quote(warnings[0].ToString())}");
+            throw new SourceException("it warns of its answer; run the query in Prometheus to see why");
         }
 
         if (Property(answer, "data") is not { } data || Property(data, "result") is not { ValueKind: JsonValueKind.Array } result)
@@ -57,7 +61,9 @@ internal static class PrometheusAnswer
         {
             "vector" => Number(Only(result)),
             "scalar" => Number(result),
-            var other => throw new SourceException($"the query gives a {Quote(other)}; it has to give one number, as sum(...) does"),
+            "matrix" => throw NotOne("a matrix"),
+            "string" => throw NotOne("a string"),
+            _ => throw NotOne("something else than a number"),
         };
     }
 
@@ -78,10 +84,10 @@ internal static class PrometheusAnswer
         string text = sample[1].GetString()!;
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
         {
-            throw new SourceException(text is "+Inf" or "-Inf" ? $"the query gives {text}" : $"the query gives {Quote(text)}, which is no number");
+            throw new SourceException(text is "+Inf" or "-Inf" ? $"the query gives {text}" : "the query gives a text that is not a number");
         }
 
-        return double.IsFinite(number) ? number : throw new SourceException($"the query gives {Quote(text)}");
+        return double.IsFinite(number) ? number : throw new SourceException($"the query gives {(double.IsNaN(number) ? "NaN" : "a number that is too large")}");
     }
 
     private static JsonElement? Property(JsonElement parent, string name) =>
@@ -90,7 +96,5 @@ internal static class PrometheusAnswer
     private static string? Text(JsonElement parent, string name) =>
         Property(parent, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    // What others say is quoted in the status and in Events: in one line, and not all of it.
-    private static string Quote(string? text) =>
-        string.IsNullOrWhiteSpace(text) ? "no reason given" : OneLine.Of(text, LongestQuote);
+    private static SourceException NotOne(string what) => new($"the query gives {what}; it has to give one number, as sum(...) does");
 }

@@ -1,44 +1,23 @@
 using System.Net;
-using System.Net.Sockets;
+using ModelOperator.Addressing;
 
 namespace ModelOperator.Controller.Sources;
 
 /// <summary>
-/// Which addresses a source may have. Whoever may write a ModelDeployment makes the operator send requests from where it runs: never to the
-/// operator itself, never to the cloud's metadata service, whatever name resolves to them.
+/// Which addresses a source may have. Whoever may write a ModelDeployment makes the operator send requests from where it runs. The rules are those of
+/// models, with a list of their own: sources are usually Services of the cluster, so private networks are allowed unless the list says otherwise.
 /// </summary>
 internal static class SourceAddress
 {
-    // Metadata services that are not at a link-local address.
-    private static readonly IPAddress[] Metadata =
-    [
-        IPAddress.Parse("fd00:ec2::254"),
-        IPAddress.Parse("100.100.100.200"),
-        IPAddress.Parse("168.63.129.16"),
-    ];
+    /// <summary>What is allowed where the installation says nothing.</summary>
+    public const string Standard = "private";
 
-    /// <summary>Why no request is sent there; null when it may be.</summary>
-    public static string? Problem(IPAddress address, bool allowLoopback)
-    {
-        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        if (IPAddress.IsLoopback(plain))
-        {
-            return allowLoopback ? null : $"{plain} is the operator's own machine";
-        }
+    /// <summary>Reads a list; null and a problem when it is none.</summary>
+    public static AllowedNetworks? Parse(string? list, out string problem) =>
+        AllowedNetworks.TryParse(list ?? Standard, out AllowedNetworks networks, out problem) ? networks : null;
 
-        if (plain.Equals(IPAddress.Any) || plain.Equals(IPAddress.IPv6Any))
-        {
-            return $"{plain} is no address of a machine";
-        }
-
-        return IsLinkLocal(plain) || Array.Exists(Metadata, plain.Equals) ? $"{plain} may be a metadata service"
-            : IsMulticast(plain) ? $"{plain} is not one machine"
-            : null;
-    }
-
-    private static bool IsLinkLocal(IPAddress address) =>
-        address.IsIPv6LinkLocal || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes() is [169, 254, ..]);
-
-    private static bool IsMulticast(IPAddress address) =>
-        address.IsIPv6Multicast || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] >= 224);
+    /// <summary>Why no request is sent to a host; null when all its addresses are allowed.</summary>
+    public static string? Problem(IReadOnlyCollection<IPAddress> addresses, AllowedNetworks networks) => addresses.Count == 0
+        ? "it has no address"
+        : addresses.Select(networks.Refusal).FirstOrDefault(problem => problem is not null);
 }

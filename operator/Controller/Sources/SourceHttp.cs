@@ -42,6 +42,11 @@ internal sealed class SourceHttp : IDisposable
         {
             throw new SourceException($"the answer is larger than {_options.LargestAnswer} bytes", e);
         }
+        catch (Exception e) when (e is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse })
+        {
+            // Its message would quote what was answered, and tell people what only the operator can reach.
+            throw new SourceException("the answer is not valid HTTP", e);
+        }
         catch (HttpRequestException e)
         {
             throw new SourceException($"it cannot be reached: {(e.InnerException as SourceException)?.Message ?? e.Message}", e);
@@ -65,10 +70,7 @@ internal sealed class SourceHttp : IDisposable
         IPAddress[] addresses = IPAddress.TryParse(host.Host, out IPAddress? literal)
             ? [literal]
             : await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
-        string? problem = addresses.Length == 0
-            ? "it has no address"
-            : addresses.Select(address => SourceAddress.Problem(address, _options.AllowLoopback)).FirstOrDefault(found => found is not null);
-        if (problem is not null)
+        if (SourceAddress.Problem(addresses, _options.Networks) is { } problem)
         {
             throw new SourceException($"no request is sent to {host.Host}: {problem}");
         }

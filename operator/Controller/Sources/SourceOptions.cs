@@ -1,3 +1,5 @@
+using ModelOperator.Addressing;
+
 namespace ModelOperator.Controller.Sources;
 
 /// <summary>How foreign sources of evidence are asked: Prometheus and webhooks, at addresses that users of a namespace write down.</summary>
@@ -15,6 +17,6 @@ internal sealed record SourceOptions
     /// <summary>How long a reconcile waits for the sources it has just asked; later answers are for the next one.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Whether a source may be on the operator's own machine, which in a cluster it never is.</summary>
-    public bool AllowLoopback { get; init; }
+    /// <summary>Where sources may be, besides at public addresses.</summary>
+    public AllowedNetworks Networks { get; init; } = SourceAddress.Parse(list: null, out _)!;
 }

@@ -46,7 +46,7 @@ internal sealed record VerdictMessage(Verdict Verdict, string? Message)
         };
         if (said is null)
         {
-            problem = $"verdict is {OneLine.Of(verdict.GetRawText(), 64)}; want \"Safe\", \"Harmful\", \"Continue\" or \"Inconclusive\"";
+            problem = "verdict is none of \"Safe\", \"Harmful\", \"Continue\" and \"Inconclusive\"";
             return null;
         }
 

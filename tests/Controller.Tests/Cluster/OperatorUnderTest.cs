@@ -34,7 +34,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
             WebhookPort = null,
         };
         WebApplication application = OperatorApplication.Build(
-            settings, server.Configuration, new EvidenceOptions { Port = routerPort, ProgressPort = progressPort }, new SourceOptions { AllowLoopback = true }, builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+            settings, server.Configuration, new EvidenceOptions { Port = routerPort, ProgressPort = progressPort }, new SourceOptions { Networks = SourceAddress.Parse("private,loopback", out _)! }, builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
         await application.StartAsync();
         return new OperatorUnderTest(application, port);
     }

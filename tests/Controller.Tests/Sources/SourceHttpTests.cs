@@ -7,7 +7,7 @@ namespace ModelOperator.Controller.Tests.Sources;
 [Parallelizable(ParallelScope.All)]
 public sealed class SourceHttpTests
 {
-    private static readonly SourceOptions Options = new() { AllowLoopback = true };
+    private static readonly SourceOptions Options = new() { Networks = SourceAddress.Parse("private,loopback", out _)! };
 
     [Test]
     public async Task A_source_that_does_not_answer_in_time_is_given_up()
@@ -116,9 +116,43 @@ public sealed class SourceHttpTests
     [TestCase("http://[::]")]
     [TestCase("http://224.0.0.1")]
     [TestCase("http://255.255.255.255")]
+    [TestCase("http://[64:ff9b::169.254.169.254]")]
+    [TestCase("http://[64:ff9b:1::169.254.169.254]")]
+    [TestCase("http://[2002:a9fe:a9fe::]")]
+    [TestCase("http://[::ffff:0:169.254.169.254]")]
+    [TestCase("http://[64:ff9b::127.0.0.1]")]
+    [TestCase("http://[fd20:ce::254]")]
     public void Nothing_is_sent_to_the_operator_itself_or_to_a_metadata_service(string address) => Assert.That(
         () => SendAsync(address, new SourceOptions()),
         Throws.TypeOf<SourceException>().With.Message.Contains("no request is sent to"));
+
+    [Test]
+    public void A_list_limits_the_private_networks() => Assert.That(
+        () => SendAsync("http://10.1.2.3:1", new SourceOptions { Networks = SourceAddress.Parse("10.96.0.0/12", out _)! }),
+        Throws.TypeOf<SourceException>().With.Message.EndsWith("no request is sent to 10.1.2.3: 10.1.2.3 is a private address, which the installation does not allow"));
+
+    [Test]
+    public async Task What_a_stranger_says_in_another_protocol_is_not_quoted()
+    {
+        using var stranger = new TcpListener(IPAddress.Loopback, 0);
+        stranger.Start();
+        Task greeting = Task.Run(async () =>
+        {
+            while (true)
+            {
+                using TcpClient client = await stranger.AcceptTcpClientAsync();
+                // What is not read would end the connection before the greeting arrives.
+                await client.GetStream().ReadAtLeastAsync(new byte[4096], 1);
+                await client.GetStream().WriteAsync("SSH-2.0-OpenSSH_9.6 hunter2\r\n\r\n"u8.ToArray());
+            }
+        });
+
+        Assert.That(
+            () => SendAsync($"http://127.0.0.1:{((IPEndPoint)stranger.LocalEndpoint).Port}", Options),
+            Throws.TypeOf<SourceException>().With.Message.EqualTo("the answer is not valid HTTP"));
+        stranger.Stop();
+        Assert.That(() => greeting, Throws.InstanceOf<Exception>());
+    }
 
     private static async Task<(HttpStatusCode Status, byte[] Body)> SendAsync(string address, SourceOptions options, TimeSpan? limit = null)
     {

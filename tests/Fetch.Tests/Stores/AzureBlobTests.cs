@@ -32,7 +32,7 @@ public sealed class AzureBlobTests : FetchFixture
     [Test]
     public async Task A_blob_is_fetched_in_parts_with_the_key_of_the_account()
     {
-        await FetchAsync(Address, options => options with { Credentials = Secret(("accountKey", Key)), PartBytes = 500_000 });
+        await FetchAsync(Address, options => options with { Credentials = Secret(("accountKey", Key), ("endpoint", _store.Address)), PartBytes = 500_000 });
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
     }
@@ -40,7 +40,7 @@ public sealed class AzureBlobTests : FetchFixture
     [Test]
     public async Task A_blob_is_fetched_with_a_shared_access_signature()
     {
-        await FetchAsync(Address, options => options with { Credentials = Secret(("sasToken", "?" + SharedAccess())), PartBytes = 500_000 });
+        await FetchAsync(Address, options => options with { Credentials = Secret(("sasToken", "?" + SharedAccess()), ("endpoint", _store.Address)), PartBytes = 500_000 });
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
     }
@@ -48,7 +48,7 @@ public sealed class AzureBlobTests : FetchFixture
     [Test]
     public async Task Another_key_is_refused()
     {
-        TerminatingException failure = await FailureAsync(Address, options => options with { Credentials = Secret(("accountKey", Convert.ToBase64String(new byte[64]))) });
+        TerminatingException failure = await FailureAsync(Address, options => options with { Credentials = Secret(("accountKey", Convert.ToBase64String(new byte[64])), ("endpoint", _store.Address)) });
 
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.CredentialsMissing));
         Assert.That(failure.Message, Does.EndWith("(AuthorizationFailure) to the credentials given"));
@@ -57,9 +57,9 @@ public sealed class AzureBlobTests : FetchFixture
     [Test]
     public async Task What_is_not_there_is_not_found()
     {
-        TerminatingException failure = await FailureAsync(Address.Replace("v%201", "absent"), options => options with { Credentials = Secret(("accountKey", Key)) });
+        TerminatingException failure = await FailureAsync(Address.Replace("v%201", "absent"), options => options with { Credentials = Secret(("accountKey", Key), ("endpoint", _store.Address)) });
 
-        Assert.That((failure.Reason, failure.Message), Is.EqualTo((FailureReasons.ModelNotFound, $"azblob://{Account}/models/digits/absent.onnx answers 404 The specified blob does not exist. (BlobNotFound)")));
+        Assert.That((failure.Reason, failure.Message), Is.EqualTo((FailureReasons.ModelNotFound, $"azblob://{Account}/models/digits/absent.onnx answers 404 Not Found (BlobNotFound)")));
     }
 
     [Test]

@@ -60,18 +60,51 @@ public sealed class RegistryTests : FetchFixture
             ["auths"] = new JsonObject { [registry.Host] = new JsonObject { ["auth"] = Convert.ToBase64String(Encoding.UTF8.GetBytes("me:secret")) } },
         }.ToJsonString();
 
-        foreach ((string, string)[] keys in ((string, string)[][])[[("username", "me"), ("password", "secret")], [(".dockerconfigjson", docker)]])
+        foreach ((string, string)[] keys in ((string, string)[][])[[("username", "me"), ("password", "secret"), ("endpoint", $"http://{registry.Host}")], [(".dockerconfigjson", docker)]])
         {
             await FetchAsync(registry.Address("digits:v1"), options => options with { Credentials = Secret(keys) });
             Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
             File.Delete(Output);
         }
 
-        TerminatingException wrong = await FailureAsync(registry.Address("digits:v1"), options => options with { Credentials = Secret(("username", "me"), ("password", "hunter2")) });
+        TerminatingException wrong = await FailureAsync(registry.Address("digits:v1"), options => options with { Credentials = Secret(("username", "me"), ("password", "hunter2"), ("endpoint", $"http://{registry.Host}")) });
         TerminatingException none = await FailureAsync(registry.Address("digits:v1"));
         TerminatingException foreign = await FailureAsync(registry.Address("digits:v1"), options => options with { Credentials = Secret((".dockerconfigjson", """{"auths":{"other":{"auth":"bWU6c2VjcmV0"}}}""")) });
         Assert.That(new[] { wrong, none, foreign }.Select(failure => failure.Reason), Is.All.EqualTo(FailureReasons.CredentialsMissing));
         Assert.That(wrong.Message, Does.Not.Contain("hunter2"));
+    }
+
+    [Test]
+    public async Task A_secret_that_names_no_registry_or_another_one_is_sent_to_none()
+    {
+        await using RealRegistry registry = await RealRegistry.StartWithPasswordAsync();
+
+        foreach ((string, string)[] endpoint in ((string, string)[][])[[], [("endpoint", "https://registry.example")], [("endpoint", $"https://{registry.Host}")]])
+        {
+            TerminatingException failure = await FailureAsync(
+                registry.Address("digits:v1"), options => options with { Credentials = Secret([("username", "me"), ("password", "secret"), .. endpoint]) });
+
+            Assert.That(failure.Message, Is.EqualTo(endpoint.Length == 0
+                ? $"the Secret does not say which endpoint its credentials are for; add the key 'endpoint' with the value http://{registry.Host} to have them sent there"
+                : $"the credentials are for another endpoint than http://{registry.Host}"));
+        }
+    }
+
+    [Test]
+    public async Task A_signed_artifact_that_is_pinned_starts_again_while_its_registry_is_away()
+    {
+        RealRegistry registry = await RealRegistry.StartAsync();
+        using ECDsa signer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string digest = await registry.PushAsync("digits", "v1", ("net.onnx", "application/octet-stream", Model));
+        await registry.SignAsync("digits", digest, digest, signer);
+        string address = registry.Address($"digits@{digest}");
+        FetchOptions Cached(FetchOptions options) => options with { Cache = Path.Combine(Folder, "cache"), SignatureKey = SignatureTests.Key(signer), Retries = 0 };
+        await FetchAsync(address, Cached);
+        await registry.DisposeAsync();
+
+        await FetchAsync(address, options => Cached(options) with { Output = Path.Combine(Folder, "next", "model.onnx") });
+
+        Assert.That(File.ReadAllBytes(Path.Combine(Folder, "next", "model.onnx")), Is.EqualTo(Model));
     }
 
     [Test]
@@ -80,14 +113,14 @@ public sealed class RegistryTests : FetchFixture
         await using TokenService service = await TokenService.StartAsync();
         await using RealRegistry registry = await RealRegistry.StartWithTokensAsync(service);
         await registry.PushAsync("digits", "v1", ("net.onnx", "application/octet-stream", Model));
-        FetchOptions Signed(FetchOptions options) => options with { Credentials = Secret(("username", "me"), ("password", "secret")), PartBytes = 500_000 };
+        FetchOptions Signed(FetchOptions options) => options with { Credentials = Secret(("username", "me"), ("password", "secret"), ("endpoint", $"http://{registry.Host}")), PartBytes = 500_000 };
 
         int before = service.Requests;
         await FetchAsync(registry.Address("digits:v1"), Signed);
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
         Assert.That(service.Requests - before, Is.EqualTo(1), "one token for all requests");
-        TerminatingException wrong = await FailureAsync(registry.Address("digits:v1"), options => options with { Credentials = Secret(("username", "me"), ("password", "hunter2")) });
+        TerminatingException wrong = await FailureAsync(registry.Address("digits:v1"), options => options with { Credentials = Secret(("username", "me"), ("password", "hunter2"), ("endpoint", $"http://{registry.Host}")) });
         Assert.That(wrong.Reason, Is.EqualTo(FailureReasons.CredentialsMissing));
     }
 

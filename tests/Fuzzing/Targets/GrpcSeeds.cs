@@ -25,6 +25,8 @@ internal static class GrpcSeeds
             yield return [.. Request(Tensor(type, [])), .. Field(7, new byte[2 * size])];
         }
 
+        yield return Field(1, "m"u8);
+        yield return [.. Field(1, "m"u8), .. Field(5, [.. Field(1, "x"u8), .. Field(2, "FP16"u8), .. Field(3, [1, 0, 4])])];
         yield return [.. Request(Tensor("BYTES", [])), .. Field(7, [1, 0, 0, 0, 65, 2, 0, 0, 0, 66, 67])];
         yield return
         [

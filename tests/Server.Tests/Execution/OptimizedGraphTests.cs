@@ -40,6 +40,48 @@ public sealed class OptimizedGraphTests
     }
 
     [Test]
+    public async Task A_graph_that_somebody_else_put_there_is_not_used()
+    {
+        string path = Large();
+        await ComputeAsync(path, null);
+        string kept = Directory.GetFiles(_directory, "*.optimized").Single();
+        File.Copy(Large("Neg"), kept, overwrite: true);
+
+        Assert.That(await ComputeAsync(path, null), Is.EqualTo(new[] { 1f, 2f }));
+    }
+
+    [Test]
+    public async Task A_graph_of_another_model_is_not_used_though_it_was_kept_with_the_same_key()
+    {
+        string path = Large();
+        await ComputeAsync(path, null);
+        string kept = Directory.GetFiles(_directory, "*.optimized").Single();
+        string other = Large("Neg");
+        await ComputeAsync(other, null);
+        File.Copy(Directory.GetFiles(_directory, "Neg*.optimized").Single(), kept, overwrite: true);
+
+        Assert.That(await ComputeAsync(path, null), Is.EqualTo(new[] { 1f, 2f }));
+    }
+
+    [Test]
+    public async Task Pods_use_each_others_graphs_only_when_they_share_a_key()
+    {
+        string path = Large();
+        string shared = Directory.CreateDirectory(Path.Combine(_directory, "shared")).FullName;
+        await ComputeAsync(path, shared, Key("one"));
+        string kept = Directory.GetFiles(shared).Single();
+        byte[] first = await File.ReadAllBytesAsync(kept);
+
+        await ComputeAsync(path, shared, Key("one"));
+        byte[] same = await File.ReadAllBytesAsync(kept);
+        await ComputeAsync(path, shared, Key("two"));
+        byte[] other = await File.ReadAllBytesAsync(kept);
+
+        Assert.That(same, Is.EqualTo(first));
+        Assert.That(other, Is.Not.EqualTo(first), "it was made again, and sealed with the other key");
+    }
+
+    [Test]
     public async Task Another_model_at_the_same_place_gets_a_graph_of_its_own()
     {
         string path = Large();
@@ -67,10 +109,17 @@ public sealed class OptimizedGraphTests
         Assert.That(Directory.GetFiles(_directory), Has.Length.EqualTo(1));
     }
 
-    private static async Task<float[]> ComputeAsync(string path, string? cache)
+    private static async Task<float[]> ComputeAsync(string path, string? cache, string? key = null)
     {
-        using TestModel model = new(path, new ExecutionOptions { Instances = 1, CacheDirectory = cache });
+        using TestModel model = new(path, new ExecutionOptions { Instances = 1, CacheDirectory = cache, CacheKeyFile = key });
         return (await model.RunAsync(TestModel.Floats("x", [2], 1, 2))).Floats(0);
+    }
+
+    private string Key(string name)
+    {
+        string file = Path.Combine(_directory, name + ".key");
+        File.WriteAllText(file, $"a secret named {name}");
+        return file;
     }
 
     // A model is large by what is written about it: field 6 of an ONNX file is its documentation.

@@ -34,7 +34,7 @@ public sealed class CallTests
 
         Assert.That(answer.Http, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(answer.Response.Headers.Contains("grpc-status"), Is.True);
-        Assert.That((answer.Status, answer.Message), Is.EqualTo((StatusCode.NotFound, "model 'größer als 100 %' is unknown, this server has 'digits'")));
+        Assert.That((answer.Status, answer.Message), Is.EqualTo((StatusCode.NotFound, "Request for unknown model: 'größer als 100 %' is not found, this server has 'digits'")));
         Assert.That(answer.Messages, Is.Empty);
     }
 
@@ -44,7 +44,7 @@ public sealed class CallTests
         RawClient.Answer answer = await InferAsync(Frames.Plain(CallServer.Digits(model: new string('ä', 120))));
 
         Assert.That(answer.Status, Is.EqualTo(StatusCode.NotFound));
-        Assert.That(answer.Message, Does.StartWith("model 'ää"));
+        Assert.That(answer.Message, Does.StartWith("Request for unknown model: 'ää"));
         Assert.That(answer.Message!.Length, Is.LessThanOrEqualTo(800));
     }
 

@@ -56,12 +56,12 @@ public sealed class PythonClientTests
         Assert.That(told.GetRawText(), Is.EqualTo("""{"output": ["BYTES", [2, 3]], "indexes": ["7", "4", "1", "7", "4", "1"]}"""));
     }
 
-    [TestCase("model", "NOT_FOUND", "model 'größer' is unknown, this server has 'digits'")]
-    [TestCase("version", "NOT_FOUND", "version '9' of model 'digits' is unknown, this server has '1'")]
+    [TestCase("model", "NOT_FOUND", "Request for unknown model: 'größer' is not found, this server has 'digits'")]
+    [TestCase("version", "NOT_FOUND", "Request for unknown model: 'digits' version '9' is not found, this server has '1'")]
     [TestCase("short", "INVALID_ARGUMENT", "input 'image': the length of raw_input_contents is 252, shape [1, 64] of FP32 needs 256")]
     [TestCase("both", "INVALID_ARGUMENT", "input 'image' has contents beside raw_input_contents, expected one of them")]
     [TestCase("type", "INVALID_ARGUMENT", "input 'image': the length of raw_input_contents is 256, shape [1, 64] of FP64 needs 512")]
-    [TestCase("none", "INVALID_ARGUMENT", "inputs is empty, expected at least one tensor")]
+    [TestCase("none", "INVALID_ARGUMENT", "input 'image' is missing: the model takes it as FP32 of shape [batch, 64]")]
     [TestCase("deadline", "DEADLINE_EXCEEDED", null)]
     [TestCase("method", "UNIMPLEMENTED", "Method is unimplemented.")]
     public async Task A_mistake_has_its_status_and_says_what_would_be_right(string mistake, string status, string? message)
@@ -97,12 +97,12 @@ public sealed class PythonClientTests
 
         Assert.That(told.GetProperty("order").GetBoolean(), Is.True);
         Assert.That(told.GetProperty("errors").GetRawText(), Is.EqualTo(
-            """[[0, "model 'other' is unknown, this server has 'digits'"], [7, "model 'other' is unknown, this server has 'digits'"]]"""));
+            """[[0, "Request for unknown model: 'other' is not found, this server has 'digits'"], [7, "Request for unknown model: 'other' is not found, this server has 'digits'"]]"""));
         Assert.That(told.GetProperty("count").GetInt32(), Is.EqualTo(43));
         Assert.That(told.GetProperty("final").GetBoolean(), Is.True);
         Assert.That(told.GetProperty("first").GetProperty("labels").GetRawText(), Is.EqualTo("[7, 7]"));
         Assert.That(told.GetProperty("one").GetRawText(), Is.EqualTo("""["1", "2", "3"]"""), "no response waits for the next request");
-        Assert.That(told.GetProperty("end").GetRawText(), Is.EqualTo("""["NOT_FOUND", "model 'other' is unknown, this server has 'digits'"]"""));
+        Assert.That(told.GetProperty("end").GetRawText(), Is.EqualTo("""["NOT_FOUND", "Request for unknown model: 'other' is not found, this server has 'digits'"]"""));
     }
 
     [Test]

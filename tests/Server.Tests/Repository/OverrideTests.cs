@@ -72,8 +72,8 @@ public sealed class OverrideTests
     [TestCase("""{"input":[{"name":"image","data_type":"TYPE_FP64"}]}""", "failed to load 'other': config: data_type of 'image' is TYPE_FP64, expected TYPE_FP32")]
     [TestCase("""{"max_batch_size":4,"input":[{"name":"image","dims":[-1,64]}]}""", "failed to load 'other': config: dims of 'image' is [-1, 64], expected [64]")]
     [TestCase("""{"max_batch_size":2,"dynamic_batching":{"preferred_batch_size":[4]}}""", "failed to load 'other': config: dynamic_batching.preferred_batch_size has 4, but a batch has 2 rows at most; max_batch_size sets that")]
-    [TestCase("""{"version_policy":{"specific":{"versions":[7]}}}""", "config: version_policy.specific.versions has 7, but there are only 1")]
-    [TestCase("""{"ensemble_scheduling":{"step":[{}]}}""", "config: ensemble_scheduling is {\"step\":[{}]}, but this server has no setting for it: leave it out")]
+    [TestCase("""{"version_policy":{"specific":{"versions":[7]}}}""", "failed to load 'other': config: version_policy.specific.versions has 7, but there are only 1")]
+    [TestCase("""{"ensemble_scheduling":{"step":[{}]}}""", "failed to load 'other': config: ensemble_scheduling is {\"step\":[{}]}, but this server has no setting for it: leave it out")]
     public async Task A_configuration_that_does_not_fit_leaves_what_was_there(string config, string message)
     {
         Assert.That(await LoadAsync("other", new JsonObject { ["config"] = config }), Is.EqualTo((HttpStatusCode.BadRequest, message)));
@@ -140,11 +140,11 @@ public sealed class OverrideTests
             $"parameters: file:{path} is no file of a model, expected file:VERSION/model.onnx, VERSION being a whole number, or file:labels.txt")));
     }
 
-    [TestCase("""{"file:1/model.onnx":""}""", "parameters: files need config beside them, a model configuration in JSON; \"{}\" leaves all settings to the server")]
+    [TestCase("""{"file:1/model.onnx":""}""", "failed to load 'none': parameters: files need config beside them, a model configuration in JSON; \"{}\" leaves all settings to the server")]
     [TestCase("""{"config":"{}","file:1/model.onnx":"?"}""", "parameters: file:1/model.onnx is not base64")]
     [TestCase("""{"config":"{}","file:1/model.onnx":1}""", "parameters: file:1/model.onnx must be a string")]
-    [TestCase("""{"config":"{}","file:1/weights":""}""", "parameters: file:1/model.onnx is missing")]
-    [TestCase("""{"config":"{}","file:labels.txt":""}""", "parameters: file:1/model.onnx is missing")]
+    [TestCase("""{"config":"{}","file:1/weights":""}""", "failed to load 'none': parameters: file:1/model.onnx is missing")]
+    [TestCase("""{"config":"{}","file:labels.txt":""}""", "failed to load 'none': parameters: file:1/model.onnx is missing")]
     [TestCase("""{"config":{}}""", "parameters: config must be a string")]
     [TestCase("""{"other":1}""", "parameters: other is not supported here")]
     public async Task Parameters_that_make_no_model_are_refused(string parameters, string message) =>

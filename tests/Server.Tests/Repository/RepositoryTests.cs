@@ -34,7 +34,7 @@ public sealed class RepositoryTests
         Assert.That((await server.PostAsync("v2/models/other/infer", Digits.Request(0))).Status, Is.EqualTo(HttpStatusCode.OK));
         (HttpStatusCode status, JsonElement body, _) = await server.PostAsync("v2/models/digits/versions/2/infer", Digits.Request(0));
         Assert.That(status, Is.EqualTo(HttpStatusCode.NotFound));
-        Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("version '2' of model 'digits' is unknown, this server has '10', '9'"));
+        Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("Request for unknown model: 'digits' version '2' is not found, this server has '10', '9'"));
         Assert.That((await server.Client.GetAsync("v2/models/other/ready")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 

@@ -18,6 +18,7 @@ public sealed class CompressionTests
     [TestCase("gzip")]
     [TestCase("deflate")]
     [TestCase("GZIP")]
+    [TestCase("x-gzip")]
     public async Task A_compressed_request_is_read(string encoding)
     {
         (HttpStatusCode status, JsonElement body, _) = await SendAsync(Compress(Digits.Request(0, 4), encoding), encoding);
@@ -65,6 +66,10 @@ public sealed class CompressionTests
     [TestCase("deflate", "deflate")]
     [TestCase("br, gzip;q=0.2, deflate;q=0.8", "deflate")]
     [TestCase("gzip;q=0", null)]
+    [TestCase("gzip;q=0.1, identity;q=1", null)]
+    [TestCase("identity;q=0.5, gzip", "gzip")]
+    [TestCase("gzip;q=0.5, identity;q=0.5", "gzip")]
+    [TestCase("x-gzip", "gzip")]
     [TestCase("br", null)]
     [TestCase(null, null)]
     public async Task A_response_is_compressed_as_the_client_likes(string? accepts, string? encoding)

@@ -16,11 +16,41 @@ internal sealed class CosignSignature(Registry registry, StoreContext context)
     {
         string name = context.Options.Address.Name;
         string tag = digest.Replace(':', '-') + ".sig";
-        if (await registry.TryManifestAsync(tag, cancellationToken) is not (OciManifest { Layers: { Count: > 0 } layers }, _))
+        if (await VerifiesKeptAsync(tag, key, digest, cancellationToken))
+        {
+            return;
+        }
+
+        if (await registry.TryManifestAsync(tag, cancellationToken) is not (OciManifest { Layers: { Count: > 0 } layers }, var manifest))
         {
             throw new TerminatingException(FailureReasons.SignatureInvalid, $"{name} is not signed: its repository has no tag {tag}");
         }
 
+        if (!await VerifiesAsync(layers, key, digest, cancellationToken))
+        {
+            throw new TerminatingException(
+                FailureReasons.SignatureInvalid, $"{name} is not signed by the key asked for: none of the signatures of the tag {tag} is by it and for {digest}");
+        }
+
+        registry.Keep(tag, manifest);
+    }
+
+    /// <summary>Whether a signature that an earlier fetch kept is right: then it is right whoever put it there, and the registry need not be asked.</summary>
+    private async Task<bool> VerifiesKeptAsync(string tag, SignatureKey key, string digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return registry.KeptManifest(tag) is { Layers: { } kept } && await VerifiesAsync(kept, key, digest, cancellationToken);
+        }
+        catch (TerminatingException)
+        {
+            // Not what was kept, or not all of it: the registry has the last word.
+            return false;
+        }
+    }
+
+    private async Task<bool> VerifiesAsync(List<OciDescriptor> layers, SignatureKey key, string digest, CancellationToken cancellationToken)
+    {
         foreach (OciDescriptor layer in layers.Where(layer => layer.MediaType == PayloadType).Take(MaxSignatures))
         {
             if (layer.Annotations?.GetValueOrDefault(Annotation) is { } signature
@@ -28,13 +58,12 @@ internal sealed class CosignSignature(Registry registry, StoreContext context)
                 && key.Verifies(SHA256.HashData(payload), signature)
                 && Names(payload, digest))
             {
-                FetchLog.SignatureRight(context.Logger, $"{name} {digest}");
-                return;
+                FetchLog.SignatureRight(context.Logger, $"{context.Options.Address.Name} {digest}");
+                return true;
             }
         }
 
-        throw new TerminatingException(
-            FailureReasons.SignatureInvalid, $"{name} is not signed by the key asked for: none of the signatures of the tag {tag} is by it and for {digest}");
+        return false;
     }
 
     private static bool Names(byte[] payload, string digest)

@@ -33,7 +33,7 @@ internal sealed class OciStore : IModelStore
             (manifest, _) = await _registry.ManifestAsync("sha256:" + chosen.Hex, cancellationToken);
         }
 
-        List<OciDescriptor> layers = manifest.Layers ?? [];
+        List<OciDescriptor> layers = (manifest.Layers ?? []).FindAll(layer => layer.Title is null || !DesktopFiles.Contains(layer.Title));
         if (layers.Count > MaxLayers || layers.Sum(layer => (double)layer.Size) > _context.Options.MaxBytes)
         {
             throw new TerminatingException(

@@ -27,6 +27,11 @@ internal sealed class Registry
         string repository = isDocker && !address.Repository.Contains('/', StringComparison.Ordinal) ? $"library/{address.Repository}" : address.Repository;
         _root = $"{(address.PlainHttp ? "http" : "https")}://{host}/v2/{repository}";
         RegistryCredentials? credentials = context.Options.Credentials is { } secret ? RegistryCredentials.Read(secret, address.Registry) : null;
+        if (credentials is { NamesRegistry: false })
+        {
+            context.RequireSecretFor(new Uri($"{(address.PlainHttp ? "http" : "https")}://{address.Registry}"));
+        }
+
         _authorization = new RegistryAuthorization(credentials, repository, address.PlainHttp, context);
     }
 
@@ -46,21 +51,39 @@ internal sealed class Registry
     public async Task<(OciManifest Manifest, string Digest)?> TryManifestAsync(string reference, CancellationToken cancellationToken)
     {
         RemoteFile file = new(_address.Name, new Uri($"{_root}/manifests/{reference}"), _authorization) { Accept = ManifestTypes };
-        if (await ReadAsync(file, cancellationToken) is not { } body)
+        if ((Kept(reference) ?? await ReadAsync(file, cancellationToken)) is not { } body)
         {
             return null;
         }
 
-        string digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(body));
+        string digest = DigestOf(body);
         if (reference.StartsWith("sha256:", StringComparison.Ordinal) && reference != digest)
         {
             throw new TerminatingException(
                 FailureReasons.DigestMismatch, $"{_address.Name}: the digest of the manifest that arrived is {digest}, expected {reference}");
         }
 
+        _context.Kept?.Write(NameOf(digest), body);
+        return (Parse(body, reference), digest);
+    }
+
+    /// <summary>The manifest that a tag had when it was kept; null when it was not.</summary>
+    public OciManifest? KeptManifest(string tag) => _context.Kept?.TryRead(tag) is { } body ? Parse(body, tag) : null;
+
+    /// <summary>Keeps the manifest that a tag has. It is void once its digest is kept no more.</summary>
+    public void Keep(string tag, string digest)
+    {
+        if (_context.Kept?.TryRead(NameOf(digest)) is { } body)
+        {
+            _context.Kept.Write(tag, body);
+        }
+    }
+
+    private OciManifest Parse(byte[] body, string reference)
+    {
         try
         {
-            return JsonSerializer.Deserialize(body, OciJson.Default.OciManifest) is { } manifest ? (manifest, digest) : throw NoManifest(reference, null);
+            return JsonSerializer.Deserialize(body, OciJson.Default.OciManifest) ?? throw NoManifest(reference, null);
         }
         catch (JsonException e)
         {
@@ -71,12 +94,25 @@ internal sealed class Registry
     /// <summary>A small blob, checked against its digest.</summary>
     public async Task<byte[]> BlobAsync(OciDescriptor descriptor, CancellationToken cancellationToken)
     {
-        byte[] body = await ReadAsync(Blob(descriptor), cancellationToken)
+        byte[] body = Kept("sha256:" + descriptor.Hex) ?? await ReadAsync(Blob(descriptor), cancellationToken)
             ?? throw new TerminatingException(FailureReasons.ModelNotFound, $"{_address.Name} lacks its blob {descriptor.Digest}");
         string actual = Convert.ToHexStringLower(SHA256.HashData(body));
-        return actual == descriptor.Hex ? body
-            : throw new TerminatingException(FailureReasons.DigestMismatch, $"{_address.Name}: the digest of a blob that arrived is {actual}, expected {descriptor.Hex}");
+        if (actual != descriptor.Hex)
+        {
+            throw new TerminatingException(FailureReasons.DigestMismatch, $"{_address.Name}: the digest of a blob that arrived is {actual}, expected {descriptor.Hex}");
+        }
+
+        _context.Kept?.Write(NameOf("sha256:" + descriptor.Hex), body);
+        return body;
     }
+
+    private static string DigestOf(byte[] body) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(body));
+
+    private static string NameOf(string digest) => digest.Replace(':', '-');
+
+    /// <summary>What was kept under a digest, if it still has it.</summary>
+    private byte[]? Kept(string reference) =>
+        reference.StartsWith("sha256:", StringComparison.Ordinal) && _context.Kept?.TryRead(NameOf(reference)) is { } body && DigestOf(body) == reference ? body : null;
 
     private Task<byte[]?> ReadAsync(RemoteFile file, CancellationToken cancellationToken) => _context.Tries.RunAsync(
         file.Name,

@@ -16,11 +16,14 @@ internal sealed record RegistryCredentials
     /// <summary>A token that is exchanged for one the registry takes.</summary>
     public string? IdentityToken { get; private init; }
 
+    /// <summary>Whether the secret itself said which registry they are for.</summary>
+    public bool NamesRegistry { get; private init; }
+
     public static RegistryCredentials Read(SecretFolder secret, string registry)
     {
         if (secret.Text(".dockerconfigjson", "config.json") is { } configuration)
         {
-            return OfDocker(configuration, registry);
+            return OfDocker(configuration, registry) with { NamesRegistry = true };
         }
 
         return secret.Text("token") is { } token
