@@ -37,7 +37,10 @@ public sealed class EvidenceTick
     public required Dictionary<string, RevisionCounts> Revisions { get; init; }
 }
 
-/// <summary>What one revision did in one tick. An outcome counts in the tick in which it became known.</summary>
+/// <summary>
+/// What one revision did in one tick. An outcome counts in the tick in which it became known. Of requests and feedback only those count whose
+/// revision was drawn by weight.
+/// </summary>
 public sealed class RevisionCounts
 {
     /// <summary>Requests that ended, failed ones included, those of warm-ups left out.</summary>
@@ -52,8 +55,14 @@ public sealed class RevisionCounts
     /// <summary>Requests that were sent while their pod was warming up, however they ended: none of them is in Requests, Errors, Rejections or Latency.</summary>
     public long WarmUp { get; set; }
 
-    /// <summary>Latency of successful requests: [bucket, count] pairs, see <see cref="LatencyBuckets"/>.</summary>
+    /// <summary>
+    /// Latency of requests that succeeded, and of those that the router gave up because they took too long: [bucket, count] pairs, see
+    /// <see cref="LatencyBuckets"/>.
+    /// </summary>
     public List<long[]> Latency { get; set; } = [];
+
+    /// <summary>How long clients had waited that went away before they had the whole answer: [bucket, count] pairs. None of these is in Requests.</summary>
+    public List<long[]> Abandoned { get; set; } = [];
 
     /// <summary>Predictions whose truth came in this tick and matched.</summary>
     public long Correct { get; set; }

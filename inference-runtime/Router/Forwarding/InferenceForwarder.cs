@@ -63,7 +63,9 @@ internal sealed class InferenceForwarder(
             PodEndpoint? pod = state.Current.Find(request.Model) is { } route ? Choose(route, request.Pinned, drawn, tried) : null;
             if (pod is not null)
             {
-                bool reached = await AttemptAsync(request, pod);
+                // A revision that a client asks for, or that stands in for another, gets no random sample of the requests.
+                bool isDrawn = request.Pinned is null && pod.Revision == drawn;
+                bool reached = await AttemptAsync(request, pod, isDrawn);
                 if (reached) return;
                 metrics.Retry(request.Model, pod.Revision);
                 tried.Add(pod);
@@ -101,8 +103,11 @@ internal sealed class InferenceForwarder(
     private PodEndpoint? ChooseOf(ModelRoute route, string revision, List<PodEndpoint> tried) =>
         route.Revisions.TryGetValue(revision, out RevisionRoute? pods) ? PodChooser.Choose(pods.Ready, tried, timeProvider) : null;
 
+    /// <param name="request">The request.</param>
+    /// <param name="pod">Who is to answer.</param>
+    /// <param name="isDrawn">Whether chance alone chose the pod's revision: only then is the answer evidence.</param>
     /// <returns>False when no model has seen the request.</returns>
-    private async Task<bool> AttemptAsync(Forwarding request, PodEndpoint pod)
+    private async Task<bool> AttemptAsync(Forwarding request, PodEndpoint pod, bool isDrawn)
     {
         HttpContext context = request.Context;
         bool isInfer = request.Kind == RequestKind.Infer;
@@ -140,28 +145,29 @@ internal sealed class InferenceForwarder(
         }
 
         pod.Recovered();
-        await CompleteAsync(request, pod, error, exception, duration, isWarmUp);
+        ModelRecorder? recorder = isInfer && isDrawn ? evidence.Model(request.Model) : null;
+        await CompleteAsync(request, pod, error, exception, duration, recorder, isWarmUp);
         return true;
     }
 
     private async Task CompleteAsync(
-        Forwarding request, PodEndpoint pod, ForwarderError error, Exception? exception, TimeSpan duration, bool isWarmUp)
+        Forwarding request, PodEndpoint pod, ForwarderError error, Exception? exception, TimeSpan duration, ModelRecorder? recorder, bool isWarmUp)
     {
         HttpContext context = request.Context;
         if (error != ForwarderError.None && (context.RequestAborted.IsCancellationRequested || IsOfClient(error)))
         {
             metrics.Request(request.Model, pod.Revision, ClientClosedRequest);
+
+            // A request that its client did not finish sending says nothing of the model.
+            if (!isWarmUp && error != ForwarderError.RequestBodyClient) recorder?.RecordAbandoned(pod.Revision, duration);
             if (exception is BadHttpRequestException bad) await RouterError.WriteAsync(context, bad.StatusCode, bad.Message);
             return;
         }
 
         int status = context.Response.StatusCode;
         metrics.Request(request.Model, pod.Revision, status);
-        if (request.Kind == RequestKind.Infer)
-        {
-            Record(evidence.Model(request.Model), pod.Revision, error, status, duration, isWarmUp);
-            metrics.Duration(request.Model, pod.Revision, duration);
-        }
+        if (request.Kind == RequestKind.Infer) metrics.Duration(request.Model, pod.Revision, duration);
+        if (recorder is not null) Record(recorder, pod.Revision, error, status, duration, isWarmUp);
 
         if (error == ForwarderError.None) return;
         LogMessages.ForwardingFailed(log, request.Model, pod.Revision, pod.Name, error.ToString(), exception?.Message ?? "");
@@ -179,7 +185,8 @@ internal sealed class InferenceForwarder(
             return;
         }
 
-        RequestOutcome outcome = error != ForwarderError.None || status >= 500 ? RequestOutcome.Error
+        RequestOutcome outcome = error == ForwarderError.RequestTimedOut ? RequestOutcome.TimedOut
+            : error != ForwarderError.None || status >= 500 ? RequestOutcome.Error
             : status >= 400 ? RequestOutcome.Rejection
             : RequestOutcome.Success;
         recorder.RecordRequest(revision, outcome, duration);

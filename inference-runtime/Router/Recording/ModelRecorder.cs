@@ -35,6 +35,13 @@ internal sealed class ModelRecorder
         lock (stripe.Gate) stripe.Get(revision).AddRequest(outcome, duration);
     }
 
+    /// <summary>A request whose client went away before it had the whole answer.</summary>
+    public void RecordAbandoned(string revision, TimeSpan waited)
+    {
+        Stripe stripe = CurrentStripe();
+        lock (stripe.Gate) stripe.Get(revision).AddAbandoned(waited);
+    }
+
     /// <summary>A request to a pod that was cold when it was sent: how it ended is no evidence.</summary>
     public void RecordWarmUp(string revision)
     {

@@ -101,11 +101,14 @@ public sealed class ForwardingTests
         using HttpResponseMessage answer = await router.InferAsync();
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.GatewayTimeout));
-        Assert.That((await router.CountsAsync())[Stable].Errors, Is.EqualTo(1));
+        RevisionCounts counts = (await router.CountsAsync())[Stable];
+        Assert.That((counts.Requests, counts.Errors), Is.EqualTo((1, 1)));
+        Assert.That(counts.Latency.Single()[0], Is.GreaterThanOrEqualTo(LatencyBuckets.Index(TimeSpan.FromMilliseconds(300))), "it is slow as well");
     }
 
-    [Test]
-    public async Task A_request_its_client_gave_up_counts_as_nothing()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_request_its_client_gave_up_is_counted_with_the_time_that_it_had_waited(bool answerHadBegun)
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync(Stable);
@@ -115,6 +118,7 @@ public sealed class ForwardingTests
         {
             arrived.SetResult();
             context.RequestAborted.Register(gone.SetResult);
+            if (answerHadBegun) await context.Response.StartAsync();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         };
         router.Route([new(Stable, 100)], pod.State());
@@ -123,13 +127,18 @@ public sealed class ForwardingTests
         Task<HttpResponseMessage> request = router.Client.PostAsync(
             new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer"), new StringContent("{}"), givingUp.Token);
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await Task.Delay(200);
         await givingUp.CancelAsync();
 
         Assert.That(async () => await request, Throws.InstanceOf<OperationCanceledException>());
         await gone.Task.WaitAsync(TimeSpan.FromSeconds(10));
         pod.BeforeAnswer = null;
         using HttpResponseMessage next = await router.InferAsync();
-        Assert.That((await router.CountsAsync())[Stable].Requests, Is.EqualTo(1), "only the one that was waited for");
+        await Eventually.TrueAsync(async () => (await router.CountsAsync())[Stable].Abandoned.Count > 0, "it is counted");
+        RevisionCounts counts = (await router.CountsAsync())[Stable];
+        Assert.That((counts.Requests, counts.Errors), Is.EqualTo((1, 0)), "only the one that was waited for");
+        Assert.That(counts.Abandoned.Single()[1], Is.EqualTo(1));
+        Assert.That(LatencyBuckets.Bound((int)counts.Abandoned.Single()[0]), Is.InRange(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10)));
     }
 
     [Test]
@@ -161,8 +170,10 @@ public sealed class ForwardingTests
         var refused = new PodState("refused", "uid-refused", "digits", Stable, $"127.0.0.1:{FreePort()}", Ready: true, Warm: true);
         router.Route([new(Stable, 90), new(Canary, 10)], refused, canary.State());
 
-        using HttpResponseMessage answer = await router.InferAsync();
-        Assert.That((answer.StatusCode, Header(answer, "x-model-revision")), Is.EqualTo((HttpStatusCode.OK, Canary)));
+        HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => router.InferAsync()));
+
+        Assert.That(answers.Select(a => (a.StatusCode, Header(a, "x-model-revision"))), Has.All.EqualTo((HttpStatusCode.OK, Canary)));
+        Assert.That((await router.CountsAsync())[Canary].Requests, Is.EqualTo(10), "what was meant for another revision is no random sample");
     }
 
     [Test]
@@ -183,7 +194,7 @@ public sealed class ForwardingTests
         router.Route([new(Stable, 100)], pod.State());
         using HttpResponseMessage answer = await waiting;
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(await router.CountsAsync(), Has.Count.EqualTo(1), "what reached no model is no evidence about any");
+        Assert.That(await router.CountsAsync(), Is.Empty, "what reached no model is no evidence about any, nor is what took the first pod that came");
     }
 
     [Test]
@@ -199,6 +210,7 @@ public sealed class ForwardingTests
             Assert.That(Header(pinned, "x-model-revision"), Is.EqualTo(Canary));
         }
 
+        Assert.That(await router.CountsAsync(), Is.Empty, "whoever chooses the revision is no random sample");
         using HttpResponseMessage unknown = await router.InferAsync(headers: ("x-model-revision", "cccccccccc"));
         Assert.That(unknown.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That(await ErrorOf(unknown), Is.EqualTo("header x-model-revision: model 'digits' has no revision 'cccccccccc'"));

@@ -88,6 +88,7 @@ internal sealed class TestRouter : IAsyncDisposable
             Correct = g.Sum(r => r.Value.Correct),
             Incorrect = g.Sum(r => r.Value.Incorrect),
             Latency = [.. g.SelectMany(r => r.Value.Latency)],
+            Abandoned = [.. g.SelectMany(r => r.Value.Abandoned)],
         });
     }
 
