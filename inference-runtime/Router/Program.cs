@@ -21,11 +21,13 @@ using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 
 RouterOptions options;
+RouterHost made;
 KubernetesClientConfiguration cluster;
 try
 {
     options = RouterOptions.FromEnvironment(Environment.GetEnvironmentVariable);
     cluster = KubernetesConfigurationLoader.Load(timeProvider, log);
+    made = new RouterHost(options, loggers, timeProvider);
 }
 catch (Exception e) when (e is FormatException or KubernetesConfigurationException)
 {
@@ -33,7 +35,7 @@ catch (Exception e) when (e is FormatException or KubernetesConfigurationExcepti
     return 1;
 }
 
-await using var host = new RouterHost(options, loggers, timeProvider);
+await using RouterHost host = made;
 using var client = new KubernetesClient(cluster, timeProvider, loggers.CreateLogger<KubernetesClient>());
 var watcher = new ClusterWatcher(client, options.Namespace, host.State, host.Peers, host.Readiness, timeProvider, loggers);
 using var ending = new CancellationTokenSource();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ModelOperator.Router.Admin;
 using ModelOperator.Router.Feedback;
 using ModelOperator.Router.Forwarding;
+using ModelOperator.Router.Keys;
 using ModelOperator.Router.Recording;
 using ModelOperator.Router.Routing;
 
@@ -34,11 +35,12 @@ internal sealed class RouterHost : IAsyncDisposable
         _options = options;
         _timeProvider = timeProvider;
         Evidence = new EvidenceRecorder(timeProvider);
+        Keys = new KeyRing(options.KeysFile, timeProvider, loggers.CreateLogger<KeyRing>());
         _metrics = new RouterMetrics(State);
         _podHandler = PodTransport.Create(options.ConnectTimeout);
         _transport = new HttpMessageInvoker(_podHandler, disposeHandler: false);
         Peers = new RouterPeers(options);
-        _peerClient = new PeerClient(_podHandler, Peers, options, timeProvider, loggers.CreateLogger<PeerClient>());
+        _peerClient = new PeerClient(_podHandler, Peers, Keys, options, timeProvider, loggers.CreateLogger<PeerClient>());
         _outcomes = new OutcomeCounter(_ledger = new OutcomeLedger(options.RememberedOutcomes, timeProvider), _peerClient, Evidence, _metrics);
         _traffic = BuildTraffic(loggers);
         _admin = BuildAdmin(loggers);
@@ -53,6 +55,9 @@ internal sealed class RouterHost : IAsyncDisposable
     public RouterReadiness Readiness { get; } = new();
 
     public EvidenceRecorder Evidence { get; }
+
+    /// <summary>The namespace's keys.</summary>
+    public KeyRing Keys { get; }
 
     public Uri TrafficAddress => AddressOf(_traffic);
 
@@ -122,6 +127,9 @@ internal sealed class RouterHost : IAsyncDisposable
         builder.Services.AddRouterMetrics();
 
         WebApplication app = builder.Build();
+        var guard = new AdminGuard(Keys, _options);
+        app.Use(next => context => guard.HandleAsync(context, next));
+        app.UseRouting();
         AdminEndpoints.Map(app, Readiness, State, Evidence);
         new OutcomeEndpoints(State, _ledger, _outcomes).Map(app);
         app.MapRouterMetrics();
@@ -151,6 +159,7 @@ internal sealed class RouterHost : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
+                Keys.Refresh();
                 Evidence.CloseTick();
                 Evidence.Forget(State.Current.Models.ContainsKey);
             }

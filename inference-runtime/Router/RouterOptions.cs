@@ -20,6 +20,9 @@ internal sealed record RouterOptions
     /// <summary>ADMIN_PORT: health, metrics and evidence.</summary>
     public int AdminPort { get; init; } = 8081;
 
+    /// <summary>KEYS_FILE: the keys that the routers of the namespace share with the operator; null makes one that nobody else knows.</summary>
+    public string? KeysFile { get; init; }
+
     /// <summary>DRAIN_SECONDS: how long a terminating router serves on, because endpoints take a moment to go.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -68,6 +71,7 @@ internal sealed record RouterOptions
         options = options with
         {
             PodName = variable("POD_NAME") ?? options.PodName,
+            KeysFile = variable("KEYS_FILE") is { Length: > 0 } file ? file : null,
             TrafficPort = (int)Number("TRAFFIC_PORT", options.TrafficPort, 0, 65535),
             AdminPort = (int)Number("ADMIN_PORT", options.AdminPort, 0, 65535),
             DrainTime = Seconds("DRAIN_SECONDS", options.DrainTime, 0, 300),

@@ -44,6 +44,7 @@ internal static class OperatorApplication
     private static void AddController(IServiceCollection services)
     {
         services.AddSingleton<ControllerMetrics>();
+        services.AddSingleton<RouterKeys>();
         services.AddSingleton<EvidenceReader>();
         services.AddSingleton<RouterReports>();
         services.AddSingleton<SourceHttp>();

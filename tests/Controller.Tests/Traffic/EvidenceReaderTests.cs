@@ -14,6 +14,7 @@ namespace ModelOperator.Controller.Tests.Traffic;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class EvidenceReaderTests : IDisposable
 {
+    private readonly PlayedSecrets _secrets = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     public void Dispose() => _services.Dispose();
@@ -28,6 +29,22 @@ public sealed class EvidenceReaderTests : IDisposable
         Assert.That(report, Is.Not.Null);
         Assert.That((report!.Instance, report.TableVersion, report.Next), Is.EqualTo(("a", 4L, 9L)));
         Assert.That(server.Requests, Is.EqualTo(new[] { "/v1/models/digits/ticks?since=5" }));
+    }
+
+    [Test]
+    public async Task A_router_is_shown_that_the_operator_asks()
+    {
+        await new RouterKeys(_secrets, TimeProvider.System).EnsureAsync("vision", [Models.Digits()], CancellationToken.None);
+        string? authorization = null;
+        await using RouterServer server = await RouterServer.StartAsync(context =>
+        {
+            authorization = context.Request.Headers.Authorization;
+            return Answer(context, Report("a", 4, 9));
+        });
+
+        await ReadAsync(server);
+
+        Assert.That(authorization, Does.Match("^Bearer [A-Za-z0-9_-]{22}$"));
     }
 
     [Test]
@@ -141,6 +158,7 @@ public sealed class EvidenceReaderTests : IDisposable
 
     private EvidenceReader Reader(EvidenceOptions options) => new(
         options,
+        new RouterKeys(_secrets, TimeProvider.System),
         new ControllerMetrics(_services.GetRequiredService<IMeterFactory>()),
         TimeProvider.System,
         NullLogger<EvidenceReader>.Instance);

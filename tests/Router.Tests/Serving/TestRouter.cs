@@ -11,10 +11,18 @@ namespace ModelOperator.Router.Tests.Serving;
 /// <summary>A router in this process on real ports, and a client of it.</summary>
 internal sealed class TestRouter : IAsyncDisposable
 {
+    /// <summary>The keys that the routers of the tests share.</summary>
+    private static readonly string KeysFile = WriteKeys();
+
+    private readonly string _name;
     private long _version;
     private RevisionWeight[] _weights = [];
 
-    private TestRouter(RouterOptions options) => Host = new RouterHost(options, NullLoggerFactory.Instance, TimeProvider.System);
+    private TestRouter(RouterOptions options)
+    {
+        _name = options.PodName;
+        Host = new RouterHost(options, NullLoggerFactory.Instance, TimeProvider.System);
+    }
 
     public RouterHost Host { get; }
 
@@ -22,7 +30,7 @@ internal sealed class TestRouter : IAsyncDisposable
 
     public static async Task<TestRouter> StartAsync(Func<RouterOptions, RouterOptions>? configure = null)
     {
-        var options = new RouterOptions { Namespace = "default", TrafficPort = 0, AdminPort = 0 };
+        var options = new RouterOptions { Namespace = "default", KeysFile = KeysFile, TrafficPort = 0, AdminPort = 0 };
         var router = new TestRouter(configure?.Invoke(options) ?? options);
         await router.Host.StartAsync(CancellationToken.None);
         router.Host.Readiness.Synced = true;
@@ -70,8 +78,18 @@ internal sealed class TestRouter : IAsyncDisposable
 
     public async Task<EvidenceReport> TicksAsync(long since = 0, string model = "digits")
     {
-        string json = await Client.GetStringAsync(new Uri(Host.AdminAddress, $"/v1/models/{model}/ticks?since={since}"));
+        (int status, string json) = await AdminAsync(HttpMethod.Get, $"/v1/models/{model}/ticks?since={since}", Host.Keys.TokenFor(_name));
+        Assert.That(status, Is.EqualTo(200), json);
         return JsonSerializer.Deserialize(json, EvidenceJson.Default.EvidenceReport)!;
+    }
+
+    /// <summary>Asks the admin port, as whoever holds that token.</summary>
+    public async Task<(int Status, string Body)> AdminAsync(HttpMethod method, string path, string? token)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(Host.AdminAddress.GetLeftPart(UriPartial.Authority) + path));
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        using HttpResponseMessage response = await Client.SendAsync(request);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
     /// <summary>Everything counted so far, by revision.</summary>
@@ -90,6 +108,13 @@ internal sealed class TestRouter : IAsyncDisposable
             Latency = [.. g.SelectMany(r => r.Value.Latency)],
             Abandoned = [.. g.SelectMany(r => r.Value.Abandoned)],
         });
+    }
+
+    private static string WriteKeys()
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllBytes(file, NamespaceKeys.Create(DateTimeOffset.UtcNow).ToText());
+        return file;
     }
 
     public async ValueTask DisposeAsync()
