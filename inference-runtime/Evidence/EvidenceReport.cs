@@ -9,6 +9,9 @@ namespace ModelOperator.Evidence;
 /// </summary>
 public sealed class EvidenceReport
 {
+    /// <summary>Largest report in bytes. What is more comes with the next.</summary>
+    public const int MostBytes = 256 * 1024;
+
     /// <summary>Identity of the router process; counts start anew with another.</summary>
     public required string Instance { get; init; }
 
@@ -20,6 +23,9 @@ public sealed class EvidenceReport
 
     /// <summary>The cursor for the next call: all ticks below it are closed and never change again.</summary>
     public required long Next { get; init; }
+
+    /// <summary>Whether there are closed ticks from next on already: they had no room.</summary>
+    public bool IsCut { get; init; }
 
     /// <summary>Closed ticks in [since, next) in which something happened, in order.</summary>
     public required List<EvidenceTick> Ticks { get; init; }

@@ -92,13 +92,16 @@ internal sealed class ModelRecorder
 
             // A cursor from beyond the end is of another router process and confirms nothing.
             if (since <= _next) _acknowledged = Math.Max(_acknowledged, since);
+            List<EvidenceTick> ticks = [.. ReportSize.Fitting(_history.Where(t => t.Sequence >= since))];
+            bool isCut = _history.Count > 0 && _history.Last() is { } last && last.Sequence >= since && last.Sequence > ticks[^1].Sequence;
             return new EvidenceReport
             {
                 Instance = instance,
                 TableVersion = tableVersion,
                 Oldest = _oldest,
-                Next = _next,
-                Ticks = [.. _history.Where(t => t.Sequence >= since)],
+                Next = isCut ? ticks[^1].Sequence + 1 : _next,
+                IsCut = isCut,
+                Ticks = ticks,
             };
         }
     }

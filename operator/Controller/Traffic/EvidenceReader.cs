@@ -14,6 +14,7 @@ internal sealed class EvidenceReader : IDisposable
 
     // A router that stays silent is news once.
     private readonly ConcurrentDictionary<string, bool> _silent = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _reading;
     private readonly PodHttp _http;
     private readonly RouterKeys _keys;
     private readonly EvidenceOptions _options;
@@ -23,11 +24,31 @@ internal sealed class EvidenceReader : IDisposable
     public EvidenceReader(EvidenceOptions options, RouterKeys keys, ControllerMetrics metrics, TimeProvider timeProvider, ILogger<EvidenceReader> logger)
     {
         (_options, _keys, _metrics, _logger) = (options, keys, metrics, logger);
+        _reading = new SemaphoreSlim(options.ReadsAtATime);
         _http = new PodHttp(options, options.LargestAnswer, timeProvider);
     }
 
     /// <summary>One router's closed ticks from <paramref name="since"/> on.</summary>
     public async Task<EvidenceReport?> ReadAsync(Pod router, string model, long since, CancellationToken cancellationToken)
+    {
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            return await ReadOneAsync(router, model, since, cancellationToken);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _reading.Dispose();
+    }
+
+    private async Task<EvidenceReport?> ReadOneAsync(Pod router, string model, long since, CancellationToken cancellationToken)
     {
         try
         {
@@ -49,8 +70,6 @@ internal sealed class EvidenceReader : IDisposable
             return NoReport(router, model, e.Message);
         }
     }
-
-    public void Dispose() => _http.Dispose();
 
     private EvidenceReport? NoReport(Pod router, string model, string fault)
     {
