@@ -30,6 +30,9 @@ internal static partial class LogMessages
     [LoggerMessage(11, LogLevel.Warning, "Router {Router} gave no answer about feedback: {Reason}")]
     public static partial void PeerSilent(ILogger logger, string router, string reason);
 
+    [LoggerMessage(13, LogLevel.Warning, "Model {Model}: who may give feedback by revision is not known: {Reason}")]
+    public static partial void AccessUnknown(ILogger logger, string model, string reason);
+
     [LoggerMessage(12, LogLevel.Warning, "The keys read last stay in use: {Reason}")]
     public static partial void KeysUnreadable(ILogger logger, string reason);
 

@@ -22,12 +22,13 @@ using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSi
 
 RouterOptions options;
 RouterHost made;
-KubernetesClientConfiguration cluster;
+KubernetesClient api;
 try
 {
     options = RouterOptions.FromEnvironment(Environment.GetEnvironmentVariable);
-    cluster = KubernetesConfigurationLoader.Load(timeProvider, log);
-    made = new RouterHost(options, loggers, timeProvider);
+    KubernetesClientConfiguration cluster = KubernetesConfigurationLoader.Load(timeProvider, log);
+    api = new KubernetesClient(cluster, timeProvider, loggers.CreateLogger<KubernetesClient>());
+    made = new RouterHost(options, loggers, timeProvider, api);
 }
 catch (Exception e) when (e is FormatException or KubernetesConfigurationException)
 {
@@ -35,8 +36,8 @@ catch (Exception e) when (e is FormatException or KubernetesConfigurationExcepti
     return 1;
 }
 
+using KubernetesClient client = api;
 await using RouterHost host = made;
-using var client = new KubernetesClient(cluster, timeProvider, loggers.CreateLogger<KubernetesClient>());
 var watcher = new ClusterWatcher(client, options.Namespace, host.State, host.Peers, host.Readiness, timeProvider, loggers);
 using var ending = new CancellationTokenSource();
 await host.StartAsync(CancellationToken.None);

@@ -64,6 +64,7 @@ internal static class OperatorApplication
         services.AddSingleton<StatusWriter>();
         services.AddSingleton<OwnedObjects>();
         services.AddSingleton<NameConflicts>();
+        services.AddSingleton<RouterReviews>();
         services.AddSingleton<NamespaceRouter>();
         services.AddSingleton<RevisionDeployments>();
         services.AddSingleton<Announcer>();

@@ -1,3 +1,4 @@
+using Microsoft.Net.Http.Headers;
 using ModelOperator.Evidence;
 using ModelOperator.Router.Forwarding;
 using ModelOperator.Router.Keys;
@@ -24,8 +25,8 @@ internal sealed class AdminGuard(KeyRing keys, RouterOptions options)
             return next(context);
         }
 
-        context.Response.Headers.WWWAuthenticate = "Bearer";
         return RouterError.WriteAsync(
-            context, StatusCodes.Status401Unauthorized, $"only the operator and the routers of namespace '{options.Namespace}' are answered here");
+            context, StatusCodes.Status401Unauthorized, $"only the operator and the routers of namespace '{options.Namespace}' are answered here",
+            HeaderNames.WWWAuthenticate, "Bearer");
     }
 }

@@ -13,6 +13,7 @@ internal sealed class NamespaceRouter(
     IKubernetesClient client,
     OwnedObjects objects,
     RouterKeys keys,
+    RouterReviews reviews,
     IEntityStore<ModelDeployment> models,
     IEntityStore<Deployment> deployments,
     ControllerOptions options,
@@ -65,6 +66,7 @@ internal sealed class NamespaceRouter(
         await keys.EnsureAsync(@namespace, owners, cancellationToken);
         await client.ApplyAsync(Resources.ServiceAccounts, account, OwnedObjects.FieldManager, cancellationToken);
         await client.ApplyAsync(Resources.RoleBindings, binding, OwnedObjects.FieldManager, cancellationToken);
+        await reviews.ApplyAsync(@namespace, cancellationToken);
         _access[@namespace] = new Access(intents, timeProvider.GetTimestamp());
     }
 }

@@ -247,20 +247,67 @@ public sealed class ForwardingTests
         Assert.That(await router.CountsAsync(), Is.Empty);
     }
 
+    [TestCase("GET", "/metrics", 404)]
+    [TestCase("GET", "/METRICS", 404)]
+    [TestCase("GET", "/v2/%2e%2e/metrics", 404)]
+    [TestCase("POST", "/v2/repository/index", 404)]
+    [TestCase("POST", "/V2/repository/models/digits/unload", 404)]
+    [TestCase("GET", "/v2/models/digits%2Fload", 404)]
+    [TestCase("GET", "/v2/models/digits/infer", 405)]
+    [TestCase("DELETE", "/v2/models/digits", 405)]
+    public async Task Nothing_else_of_a_pod_reaches_clients(string method, string path, int status)
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        router.Route([new(Stable, 100)], pod.State());
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(router.Host.TrafficAddress, path));
+        request.Headers.Host = "digits.default";
+
+        using HttpResponseMessage answer = await router.Client.SendAsync(request);
+
+        Assert.That((int)answer.StatusCode, Is.EqualTo(status));
+        Assert.That(await ErrorOf(answer), Is.Not.Empty);
+        Assert.That(answer.Content.Headers.Allow.Count, status == 405 ? Is.Positive : Is.Zero);
+        Assert.That(pod.Asked, Is.Empty);
+    }
+
+    [TestCase("/v2/models/digits/infer")]
+    [TestCase("/v2/models/digits/feedback")]
+    [TestCase("/v2/models/digits/Feedback")]
+    public async Task A_tolerance_that_a_client_sends_reaches_no_pod(string path)
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        router.Route([new(Stable, 100)], pod.State());
+        using HttpResponseMessage answer = await router.InferAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(router.Host.TrafficAddress, path))
+        {
+            Content = new StringContent($$"""{"id":"{{Header(answer, "x-prediction-id")}}","truth":"right"}"""),
+            Headers = { { "x-feedback-tolerance", "1e9" } },
+        };
+
+        using HttpResponseMessage second = await router.Client.SendAsync(request);
+
+        Assert.That(second.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(pod.Asked, Has.Count.EqualTo(2));
+        Assert.That(pod.Asked.Select(headers => headers.ContainsKey("x-feedback-tolerance")), Has.All.False);
+    }
+
     [Test]
-    public async Task The_clients_own_id_is_the_one_of_the_body_else_of_the_header()
+    public async Task A_client_is_told_its_own_id_and_the_one_that_its_feedback_is_to_name()
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync(Stable);
         router.Route([new(Stable, 100)], pod.State());
 
-        using HttpResponseMessage body = await router.InferAsync("""{"inputs":[{"x":1}],"id":"from-body"}""", ("x-request-id", "from-header"));
-        using HttpResponseMessage header = await router.InferAsync(headers: ("x-request-id", "from-header"));
+        using HttpResponseMessage own = await router.InferAsync("""{"inputs":[{"x":1}],"id":"from-body"}""", ("x-request-id", "from-header"));
+        using HttpResponseMessage none = await router.InferAsync();
         using HttpResponseMessage wrong = await router.InferAsync(headers: ("x-request-id", new string('x', 300)));
 
-        Assert.That(Header(body, "x-request-id"), Is.EqualTo("from-body"));
-        Assert.That(await body.Content.ReadAsStringAsync(), Does.Contain("\"id\":\"from-body\""), "passed on as the header");
-        Assert.That(Header(header, "x-request-id"), Is.EqualTo("from-header"));
+        Assert.That(Header(own, "x-request-id"), Is.EqualTo("from-header"));
+        Assert.That(Header(own, "x-prediction-id"), Does.StartWith($"{Stable}.{pod.Name}."));
+        Assert.That(await own.Content.ReadAsStringAsync(), Does.Contain($"\"id\":\"{Header(own, "x-prediction-id")}\""), "it is what the pod remembers");
+        Assert.That(Header(none, "x-request-id"), Is.EqualTo(Header(none, "x-prediction-id")));
         Assert.That((wrong.StatusCode, await ErrorOf(wrong)), Is.EqualTo((HttpStatusCode.BadRequest, "header x-request-id: must be one value of 1 to 256 visible ASCII characters")));
     }
 
@@ -283,22 +330,38 @@ public sealed class ForwardingTests
             using HttpResponseMessage answer = await router.InferAsync($$"""{"id":"{{id}}","x":"{{new string('x', size - Frame.Length - id.Length)}}"}""");
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
             Assert.That((int?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["bytes"], Is.EqualTo(size));
-            Assert.That(Header(answer, "x-request-id"), Is.EqualTo(id));
         }
     }
 
-    [Test]
-    public async Task A_body_over_the_limit_is_refused_with_the_protocols_error()
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_body_over_the_models_limit_is_refused_and_the_setting_is_named(bool hasLength)
     {
-        await using TestRouter router = await TestRouter.StartAsync(o => o with { MaxRequestBytes = 10_000 });
+        await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync(Stable);
-        router.Route([new(Stable, 100)], pod.State());
+        router.Host.State.Update([new ModelTable("digits", 1, [new(Stable, 100)], default, MaxRequestMebibytes: 2)], [pod.State()]);
+        using var content = new StringContent($$"""{"x":"{{new string('x', 2 << 20)}}"}""");
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer")) { Content = content };
+        request.Headers.TransferEncodingChunked = !hasLength;
 
-        using HttpResponseMessage answer = await router.InferAsync(new string(' ', 10_001));
+        using HttpResponseMessage answer = await router.Client.SendAsync(request);
 
-        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
-        Assert.That(await ErrorOf(answer), Is.Not.Empty);
+        Assert.That((int)answer.StatusCode, Is.EqualTo(413));
+        Assert.That(await ErrorOf(answer), Is.EqualTo("the body is larger than 2 MiB, the limit: spec.runtime.maxRequestMebibytes of ModelDeployment 'digits'"));
         Assert.That(pod.Served, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_body_within_the_models_limit_arrives_however_large_the_limit_is()
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        router.Host.State.Update([new ModelTable("digits", 1, [new(Stable, 100)], default, MaxRequestMebibytes: 100)], [pod.State()]);
+
+        using HttpResponseMessage answer = await router.InferAsync(new string(' ', 99 << 20));
+
+        Assert.That((int)answer.StatusCode, Is.EqualTo(200));
+        Assert.That((int?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["bytes"], Is.EqualTo(99 << 20));
     }
 
     internal static int FreePort()

@@ -21,10 +21,13 @@ internal sealed class TestRouter : IAsyncDisposable
     private TestRouter(RouterOptions options)
     {
         _name = options.PodName;
-        Host = new RouterHost(options, NullLoggerFactory.Instance, TimeProvider.System);
+        Host = new RouterHost(options, NullLoggerFactory.Instance, TimeProvider.System, Access);
     }
 
     public RouterHost Host { get; }
+
+    /// <summary>What the API server says of tokens.</summary>
+    public PlayedReviews Access { get; } = new();
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false });
 
@@ -54,8 +57,18 @@ internal sealed class TestRouter : IAsyncDisposable
     /// <summary>Sends a feedback as it stands.</summary>
     public async Task<(int Status, JsonNode Body)> FeedbackJsonAsync(string json)
     {
-        using HttpResponseMessage response = await Client.PostAsync(
-            new Uri(Host.TrafficAddress, "/v2/models/digits/feedback"), new StringContent(json, Encoding.UTF8, "application/json"));
+        return await FeedbackJsonAsync(json, PlayedReviews.Good);
+    }
+
+    /// <summary>Sends a feedback as it stands, as whoever holds that token.</summary>
+    public async Task<(int Status, JsonNode Body)> FeedbackJsonAsync(string json, string? token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Host.TrafficAddress, "/v2/models/digits/feedback"))
+        {
+            Content = new StringContent(json, Encoding.UTF8, "application/json"),
+        };
+        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        using HttpResponseMessage response = await Client.SendAsync(request);
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
 
