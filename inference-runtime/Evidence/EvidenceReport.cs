@@ -9,6 +9,9 @@ namespace ModelOperator.Evidence;
 /// </summary>
 public sealed class EvidenceReport
 {
+    /// <summary>Largest report in bytes. What is more comes with the next.</summary>
+    public const int MostBytes = 256 * 1024;
+
     /// <summary>Identity of the router process; counts start anew with another.</summary>
     public required string Instance { get; init; }
 
@@ -20,6 +23,9 @@ public sealed class EvidenceReport
 
     /// <summary>The cursor for the next call: all ticks below it are closed and never change again.</summary>
     public required long Next { get; init; }
+
+    /// <summary>Whether there are closed ticks from next on already: they had no room.</summary>
+    public bool IsCut { get; init; }
 
     /// <summary>Closed ticks in [since, next) in which something happened, in order.</summary>
     public required List<EvidenceTick> Ticks { get; init; }
@@ -37,7 +43,10 @@ public sealed class EvidenceTick
     public required Dictionary<string, RevisionCounts> Revisions { get; init; }
 }
 
-/// <summary>What one revision did in one tick. An outcome counts in the tick in which it became known.</summary>
+/// <summary>
+/// What one revision did in one tick. An outcome counts in the tick in which it became known. Of requests and feedback only those count whose
+/// revision was drawn by weight.
+/// </summary>
 public sealed class RevisionCounts
 {
     /// <summary>Requests that ended, failed ones included, those of warm-ups left out.</summary>
@@ -52,8 +61,14 @@ public sealed class RevisionCounts
     /// <summary>Requests that were sent while their pod was warming up, however they ended: none of them is in Requests, Errors, Rejections or Latency.</summary>
     public long WarmUp { get; set; }
 
-    /// <summary>Latency of successful requests: [bucket, count] pairs, see <see cref="LatencyBuckets"/>.</summary>
+    /// <summary>
+    /// Latency of requests that succeeded, and of those that the router gave up because they took too long: [bucket, count] pairs, see
+    /// <see cref="LatencyBuckets"/>.
+    /// </summary>
     public List<long[]> Latency { get; set; } = [];
+
+    /// <summary>How long clients had waited that went away before they had the whole answer: [bucket, count] pairs. None of these is in Requests.</summary>
+    public List<long[]> Abandoned { get; set; } = [];
 
     /// <summary>Predictions whose truth came in this tick and matched.</summary>
     public long Correct { get; set; }

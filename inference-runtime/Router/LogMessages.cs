@@ -30,6 +30,12 @@ internal static partial class LogMessages
     [LoggerMessage(11, LogLevel.Warning, "Router {Router} gave no answer about feedback: {Reason}")]
     public static partial void PeerSilent(ILogger logger, string router, string reason);
 
+    [LoggerMessage(13, LogLevel.Warning, "Model {Model}: who may give feedback by revision is not known: {Reason}")]
+    public static partial void AccessUnknown(ILogger logger, string model, string reason);
+
+    [LoggerMessage(12, LogLevel.Warning, "The keys read last stay in use: {Reason}")]
+    public static partial void KeysUnreadable(ILogger logger, string reason);
+
     [LoggerMessage(10, LogLevel.Critical, "Cannot start: {Reason}")]
     public static partial void InvalidConfiguration(ILogger logger, string reason);
 

@@ -21,11 +21,14 @@ using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 
 RouterOptions options;
-KubernetesClientConfiguration cluster;
+RouterHost made;
+KubernetesClient api;
 try
 {
     options = RouterOptions.FromEnvironment(Environment.GetEnvironmentVariable);
-    cluster = KubernetesConfigurationLoader.Load(timeProvider, log);
+    KubernetesClientConfiguration cluster = KubernetesConfigurationLoader.Load(timeProvider, log);
+    api = new KubernetesClient(cluster, timeProvider, loggers.CreateLogger<KubernetesClient>());
+    made = new RouterHost(options, loggers, timeProvider, api);
 }
 catch (Exception e) when (e is FormatException or KubernetesConfigurationException)
 {
@@ -33,8 +36,8 @@ catch (Exception e) when (e is FormatException or KubernetesConfigurationExcepti
     return 1;
 }
 
-await using var host = new RouterHost(options, loggers, timeProvider);
-using var client = new KubernetesClient(cluster, timeProvider, loggers.CreateLogger<KubernetesClient>());
+using KubernetesClient client = api;
+await using RouterHost host = made;
 var watcher = new ClusterWatcher(client, options.Namespace, host.State, host.Peers, host.Readiness, timeProvider, loggers);
 using var ending = new CancellationTokenSource();
 await host.StartAsync(CancellationToken.None);

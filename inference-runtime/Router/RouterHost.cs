@@ -2,9 +2,11 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ModelOperator.Kubernetes.Client;
 using ModelOperator.Router.Admin;
 using ModelOperator.Router.Feedback;
 using ModelOperator.Router.Forwarding;
+using ModelOperator.Router.Keys;
 using ModelOperator.Router.Recording;
 using ModelOperator.Router.Routing;
 
@@ -24,22 +26,25 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly HttpMessageInvoker _transport;
     private readonly RouterMetrics _metrics;
     private readonly PeerClient _peerClient;
+    private readonly FeedbackAccess _access;
     private readonly OutcomeLedger _ledger;
     private readonly OutcomeCounter _outcomes;
     private readonly CancellationTokenSource _ticking = new();
     private Task _ticks = Task.CompletedTask;
 
-    public RouterHost(RouterOptions options, ILoggerFactory loggers, TimeProvider timeProvider)
+    public RouterHost(RouterOptions options, ILoggerFactory loggers, TimeProvider timeProvider, IKubernetesClient? cluster)
     {
         _options = options;
         _timeProvider = timeProvider;
         Evidence = new EvidenceRecorder(timeProvider);
+        Keys = new KeyRing(options.KeysFile, timeProvider, loggers.CreateLogger<KeyRing>());
         _metrics = new RouterMetrics(State);
         _podHandler = PodTransport.Create(options.ConnectTimeout);
         _transport = new HttpMessageInvoker(_podHandler, disposeHandler: false);
         Peers = new RouterPeers(options);
-        _peerClient = new PeerClient(_podHandler, Peers, options, timeProvider, loggers.CreateLogger<PeerClient>());
+        _peerClient = new PeerClient(_podHandler, Peers, Keys, options, timeProvider, loggers.CreateLogger<PeerClient>());
         _outcomes = new OutcomeCounter(_ledger = new OutcomeLedger(options.RememberedOutcomes, timeProvider), _peerClient, Evidence, _metrics);
+        _access = new FeedbackAccess(cluster, options, timeProvider, loggers.CreateLogger<FeedbackAccess>());
         _traffic = BuildTraffic(loggers);
         _admin = BuildAdmin(loggers);
     }
@@ -53,6 +58,9 @@ internal sealed class RouterHost : IAsyncDisposable
     public RouterReadiness Readiness { get; } = new();
 
     public EvidenceRecorder Evidence { get; }
+
+    /// <summary>The namespace's keys.</summary>
+    public KeyRing Keys { get; }
 
     public Uri TrafficAddress => AddressOf(_traffic);
 
@@ -74,6 +82,7 @@ internal sealed class RouterHost : IAsyncDisposable
         await _ticks;
         await _traffic.DisposeAsync();
         await _admin.DisposeAsync();
+        _access.Dispose();
         _peerClient.Dispose();
         _transport.Dispose();
         _podHandler.Dispose();
@@ -87,7 +96,8 @@ internal sealed class RouterHost : IAsyncDisposable
         {
             kestrel.Limits.MaxConcurrentConnections = _options.MaxConnections;
             kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
-            kestrel.Limits.MaxRequestBodySize = _options.MaxRequestBytes;
+            // Each model has its own.
+            kestrel.Limits.MaxRequestBodySize = null;
 
             // A little less than a model server takes, which gets one header more.
             kestrel.Limits.MaxRequestHeaderCount = 60;
@@ -98,9 +108,12 @@ internal sealed class RouterHost : IAsyncDisposable
         });
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton(_options).AddSingleton(_timeProvider).AddSingleton(State).AddSingleton(Readiness).AddSingleton(Evidence);
-        builder.Services.AddSingleton(_metrics).AddSingleton(_transport).AddSingleton(_podHandler).AddSingleton(new BufferBudget(_options.ReplayMemoryBytes));
-        builder.Services.AddSingleton(new ClientIdMap(_options.RememberedIds, _timeProvider));
-        builder.Services.AddSingleton(Peers).AddSingleton(_peerClient).AddSingleton(_outcomes);
+        builder.Services.AddSingleton(_metrics).AddSingleton(_transport).AddSingleton(_podHandler).AddSingleton(new FeedbackBudget(_options.FeedbackMemoryBytes));
+
+        // Half for one client, which may be a gateway: what it sends beyond that is streamed.
+        builder.Services.AddSingleton(new BufferBudget(_options.ReplayMemoryBytes, _options.ReplayMemoryBytes / 2));
+        builder.Services.AddSingleton(Keys).AddSingleton<PredictionIds>().AddSingleton(new ClientIdMap(_options.RememberedIds, _timeProvider));
+        builder.Services.AddSingleton(Peers).AddSingleton(_peerClient).AddSingleton(_outcomes).AddSingleton(_access);
         builder.Services.AddSingleton<FeedbackRelay>().AddSingleton<SelfContainedFeedback>().AddSingleton<FeedbackHandler>();
         builder.Services.AddSingleton<InferenceForwarder>().AddSingleton<TrafficHandler>();
 
@@ -122,6 +135,9 @@ internal sealed class RouterHost : IAsyncDisposable
         builder.Services.AddRouterMetrics();
 
         WebApplication app = builder.Build();
+        var guard = new AdminGuard(Keys, _options);
+        app.Use(next => context => guard.HandleAsync(context, next));
+        app.UseRouting();
         AdminEndpoints.Map(app, Readiness, State, Evidence);
         new OutcomeEndpoints(State, _ledger, _outcomes).Map(app);
         app.MapRouterMetrics();
@@ -151,6 +167,7 @@ internal sealed class RouterHost : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
+                Keys.Refresh();
                 Evidence.CloseTick();
                 Evidence.Forget(State.Current.Models.ContainsKey);
             }

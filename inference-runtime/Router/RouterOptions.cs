@@ -20,6 +20,9 @@ internal sealed record RouterOptions
     /// <summary>ADMIN_PORT: health, metrics and evidence.</summary>
     public int AdminPort { get; init; } = 8081;
 
+    /// <summary>KEYS_FILE: the keys that the routers of the namespace share with the operator; null makes one that nobody else knows.</summary>
+    public string? KeysFile { get; init; }
+
     /// <summary>DRAIN_SECONDS: how long a terminating router serves on, because endpoints take a moment to go.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -47,8 +50,11 @@ internal sealed record RouterOptions
     /// <summary>Memory for all kept bodies together; when it is used up bodies are streamed.</summary>
     public long ReplayMemoryBytes { get; init; } = 256L << 20;
 
-    /// <summary>MAX_REQUEST_BYTES: largest request body.</summary>
-    public long MaxRequestBytes { get; init; } = 64L << 20;
+    /// <summary>Memory for the bodies of feedback; when it is used up senders are told to come again.</summary>
+    public long FeedbackMemoryBytes { get; init; } = 64L << 20;
+
+    /// <summary>How long the body of a feedback may take to arrive.</summary>
+    public TimeSpan FeedbackBodyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>MAX_CONNECTIONS: client connections at once.</summary>
     public long MaxConnections { get; init; } = 10_000;
@@ -68,12 +74,12 @@ internal sealed record RouterOptions
         options = options with
         {
             PodName = variable("POD_NAME") ?? options.PodName,
+            KeysFile = variable("KEYS_FILE") is { Length: > 0 } file ? file : null,
             TrafficPort = (int)Number("TRAFFIC_PORT", options.TrafficPort, 0, 65535),
             AdminPort = (int)Number("ADMIN_PORT", options.AdminPort, 0, 65535),
             DrainTime = Seconds("DRAIN_SECONDS", options.DrainTime, 0, 300),
             TerminationTime = Seconds("TERMINATION_SECONDS", options.TerminationTime, 1, 3600),
             ActivityTimeout = Seconds("REQUEST_TIMEOUT_SECONDS", options.ActivityTimeout, 1, 3600),
-            MaxRequestBytes = Number("MAX_REQUEST_BYTES", options.MaxRequestBytes, 1024, 1L << 32),
             MaxConnections = Number("MAX_CONNECTIONS", options.MaxConnections, 1, 1_000_000),
         };
         return options.DrainTime < options.TerminationTime

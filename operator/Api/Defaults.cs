@@ -33,6 +33,9 @@ public static class Defaults
     /// <summary>Default of analysis.deadlineSeconds.</summary>
     public const int DeadlineSeconds = 86400;
 
+    /// <summary>Default of runtime.maxRequestMebibytes, the model server's as well.</summary>
+    public const int MaxRequestMebibytes = 64;
+
     /// <summary>Default of a latency guardrail's quantilePercent.</summary>
     public const int QuantilePercent = 95;
 
@@ -111,7 +114,8 @@ public static class Defaults
             runtime.Instances,
             runtime.Precision == ModelPrecision.Fp16,
             runtime.Threads,
-            runtime.RequestTimeoutMilliseconds);
+            runtime.RequestTimeoutMilliseconds,
+            runtime.MaxRequestMebibytes);
     }
 
     private static EffectiveFeedback Feedback(FeedbackSpec feedback) =>

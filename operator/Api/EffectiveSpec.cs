@@ -28,6 +28,7 @@ public sealed record EffectiveRuntime(
 /// <param name="HalfPrecision">Whether to compute with 16 bits.</param>
 /// <param name="Threads">CPU threads of each computation.</param>
 /// <param name="RequestTimeoutMilliseconds">How long a request may wait and compute.</param>
+/// <param name="MaxRequestMebibytes">How large a request may be.</param>
 public sealed record EffectiveTuning(
     int? MaxBatchSize,
     IReadOnlyList<int> PreferredBatchSizes,
@@ -36,7 +37,8 @@ public sealed record EffectiveTuning(
     int? Instances,
     bool HalfPrecision,
     int? Threads,
-    int? RequestTimeoutMilliseconds);
+    int? RequestTimeoutMilliseconds,
+    int? MaxRequestMebibytes);
 
 /// <summary>How the truth is held against predictions.</summary>
 /// <param name="Kind">What the truth is.</param>

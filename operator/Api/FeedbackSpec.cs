@@ -26,6 +26,13 @@ public sealed class FeedbackSpec
     /// With kind Regression: how far from the ground truth a right prediction may be. A change takes effect at once, for every revision.
     /// </summary>
     public FeedbackTolerance? Tolerance { get; set; }
+
+    /// <summary>
+    /// Whether feedback may name a request by the id that its client gave it, in the body or in the header x-request-id. Refuse: it must name it by
+    /// the x-prediction-id of the answer, which nobody can guess. Accept: either will do; whoever can guess a client's ids can then decide rollouts. A
+    /// change takes effect at once. Default: Refuse.
+    /// </summary>
+    public ClientIdPolicy? ClientIds { get; set; }
 }
 
 /// <summary>A prediction within absolute or percent is right; with both, the wider one counts.</summary>
@@ -39,6 +46,16 @@ public sealed class FeedbackTolerance
     /// <summary>Distance in percent of the ground truth, a decimal number. It allows no distance from 0: set absolute as well.</summary>
     [Pattern("^[0-9]{1,3}(\\.[0-9]{1,9})?$"), Length(1, 16)]
     public string? Percent { get; set; }
+}
+
+/// <summary>Whether ids that clients make are good for feedback.</summary>
+public enum ClientIdPolicy
+{
+    /// <summary>They are not.</summary>
+    Refuse,
+
+    /// <summary>They are.</summary>
+    Accept,
 }
 
 /// <summary>What the ground truth is.</summary>

@@ -110,6 +110,12 @@ public sealed class RuntimeSpec
     public int? RequestTimeoutMilliseconds { get; set; }
 
     /// <summary>
+    /// Mebibytes that a request may have, at the model's address and in its pods, decompressed; a larger one is answered with status 413. Default: 64.
+    /// </summary>
+    [RangeMinimum(1), RangeMaximum(1024)]
+    public int? MaxRequestMebibytes { get; set; }
+
+    /// <summary>
     /// A pod template (metadata.labels, metadata.annotations and spec) that is merged over the operator's. Lists with names (containers, volumes,
     /// env) are merged by name, others are replaced. The model's container is named "runtime".
     /// </summary>

@@ -37,6 +37,7 @@ public static class RevisionHash
             ("maxBatchSize", tuning.MaxBatchSize),
             ("maxQueueDelayMicroseconds", tuning.MaxQueueDelayMicroseconds),
             ("maxQueueSize", tuning.MaxQueueSize),
+            ("maxRequestMebibytes", tuning.MaxRequestMebibytes),
             ("podTemplate", runtime.PodTemplate?.DeepClone()),
             ("precision", tuning.HalfPrecision ? nameof(ModelPrecision.Fp16) : null),
             ("preferredBatchSizes", tuning.PreferredBatchSizes is { Count: > 0 } sizes ? new JsonArray([.. sizes.Select(size => JsonValue.Create(size))]) : null),

@@ -44,6 +44,7 @@ internal static class OperatorApplication
     private static void AddController(IServiceCollection services)
     {
         services.AddSingleton<ControllerMetrics>();
+        services.AddSingleton<RouterKeys>();
         services.AddSingleton<EvidenceReader>();
         services.AddSingleton<RouterReports>();
         services.AddSingleton<SourceHttp>();
@@ -63,6 +64,7 @@ internal static class OperatorApplication
         services.AddSingleton<StatusWriter>();
         services.AddSingleton<OwnedObjects>();
         services.AddSingleton<NameConflicts>();
+        services.AddSingleton<RouterReviews>();
         services.AddSingleton<NamespaceRouter>();
         services.AddSingleton<RevisionDeployments>();
         services.AddSingleton<Announcer>();

@@ -7,6 +7,7 @@ namespace ModelOperator.Kubernetes.Entities;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(KubernetesObject))]
+[JsonSerializable(typeof(ClusterRoleBinding))]
 [JsonSerializable(typeof(ConfigMap))]
 [JsonSerializable(typeof(Deployment))]
 [JsonSerializable(typeof(Event))]
@@ -17,5 +18,7 @@ namespace ModelOperator.Kubernetes.Entities;
 [JsonSerializable(typeof(Secret))]
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(ServiceAccount))]
+[JsonSerializable(typeof(SubjectAccessReview))]
+[JsonSerializable(typeof(TokenReview))]
 [JsonSerializable(typeof(ValidatingWebhookConfiguration))]
 public sealed partial class EntityJsonContext : JsonSerializerContext;

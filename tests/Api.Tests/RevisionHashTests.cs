@@ -36,6 +36,7 @@ public class RevisionHashTests
         yield return Case("instances", spec => spec.Runtime = new RuntimeSpec { Instances = 2 });
         yield return Case("threads", spec => spec.Runtime = new RuntimeSpec { Threads = 2 });
         yield return Case("half precision", spec => spec.Runtime = new RuntimeSpec { Precision = ModelPrecision.Fp16 });
+        yield return Case("a larger request", spec => spec.Runtime = new RuntimeSpec { MaxRequestMebibytes = 100 });
         yield return Case("a timeout", spec => spec.Runtime = new RuntimeSpec { RequestTimeoutMilliseconds = 500 });
         yield return Case("feedback of another kind", spec => spec.Feedback = Regression("0.5"));
         yield return Case("feedback on another output", spec => spec.Feedback = new FeedbackSpec { Output = "scores" });

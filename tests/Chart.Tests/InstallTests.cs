@@ -63,6 +63,8 @@ public sealed class InstallTests
                 Assert.That(await MayAsync(account, "update", "leases.coordination.k8s.io/model-operator", @namespace.Name), Is.True);
                 Assert.That(await MayAsync(account, "update", "leases.coordination.k8s.io/other", @namespace.Name), Is.False);
                 Assert.That(await MayAsync(account, "create", "pods", "default"), Is.False);
+                Assert.That(await MayAsync(account, "patch", "secrets/model-router-keys", "default"), Is.True);
+                Assert.That(await MayAsync(account, "patch", "secrets/other", "default"), Is.False);
             }
 
             // Giving routers their role takes the right to bind it, and to bind no other.
@@ -71,6 +73,14 @@ public sealed class InstallTests
             var router = $"system:serviceaccount:{@namespace.Name}:model-router";
             Assert.That(await MayAsync(router, "watch", "modeldeployments.modeloperator.io", @namespace.Name), Is.True);
             Assert.That(await MayAsync(router, "watch", "pods", "default"), Is.False);
+
+            // Whose a token is, routers may ask once the operator has named them.
+            Assert.That(await MayAsync(router, "create", "tokenreviews.authentication.k8s.io", @namespace.Name), Is.False);
+            await _kubectl.RunAsync(
+                "", "patch", "clusterrolebinding", "model-router-reviews", "--type=merge", "--as", account, "--patch",
+                $$"""{"subjects":[{"kind":"ServiceAccount","name":"model-router","namespace":"{{@namespace.Name}}"}]}""");
+            Assert.That(await MayAsync(router, "create", "tokenreviews.authentication.k8s.io", @namespace.Name), Is.True);
+            Assert.That(await MayAsync(router, "create", "subjectaccessreviews.authorization.k8s.io", @namespace.Name), Is.True);
         }
         finally
         {

@@ -13,8 +13,8 @@ public class RenderTests
         // Helm and the Go program agree on the order of kinds, not on that within a kind.
         Assert.That(objects.Select(found => (string)found["kind"]!), Is.EqualTo(new[]
         {
-            "Namespace", "ServiceAccount", "CustomResourceDefinition", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole",
-            "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment", "ValidatingWebhookConfiguration",
+            "Namespace", "ServiceAccount", "CustomResourceDefinition", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole",
+            "ClusterRoleBinding", "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment", "ValidatingWebhookConfiguration",
         }));
     }
 
@@ -85,25 +85,29 @@ public class RenderTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That((string)objects.Single(found => IsNamed(found, "Role", "model-operator"))["metadata"]!["namespace"]!, Is.EqualTo("team-a"));
-            Assert.That(Resources(objects.Single("ClusterRole", "model-operator")), Is.EqualTo(new[] { "validatingwebhookconfigurations" }));
+            Assert.That(Resources(objects.Single("ClusterRole", "model-operator")), Is.EqualTo(new[] { "validatingwebhookconfigurations", "clusterrolebindings", "clusterroles" }));
             Assert.That(Environment(objects)["WATCH_NAMESPACE"], Is.EqualTo("team-a"));
             Assert.That(Environment(await Chart.ObjectsAsync()), Does.Not.ContainKey("WATCH_NAMESPACE"));
         }
     }
 
     [Test]
-    public async Task The_operator_may_read_secrets_only_one_by_one_and_bind_only_the_role_of_routers()
+    public async Task The_operator_may_read_secrets_only_one_by_one_write_only_its_own_and_bind_only_the_roles_of_routers()
     {
         var rules = (await Chart.ObjectsAsync()).Single("ClusterRole", "model-operator")["rules"]!.AsArray();
 
-        Assert.That(Verbs("secrets"), Is.EqualTo(new[] { "get" }));
-        Assert.That(Verbs("clusterroles"), Is.EqualTo(new[] { "bind" }));
-        Assert.That((string)Rule("clusterroles")["resourceNames"]![0]!, Is.EqualTo("model-router"));
+        Assert.That(
+            Rules("secrets"),
+            Is.EquivalentTo(new[] { "get of all", "create of all", "delete,get,patch of model-router-keys" }));
+        Assert.That(Rules("clusterroles"), Is.EquivalentTo(new[] { "bind of model-router", "bind of model-router-reviews" }));
+        Assert.That(Rules("clusterrolebindings"), Is.EqualTo(new[] { "get,patch of model-router-reviews" }));
         Assert.That(rules.SelectMany(rule => rule!["verbs"]!.AsArray()).Select(verb => (string)verb!), Has.None.EqualTo("*"));
 
-        JsonNode Rule(string resource) => rules.Single(rule => rule!["resources"]!.AsArray().Any(name => (string)name! == resource))!;
+        IEnumerable<string> Rules(string resource) => rules
+            .Where(rule => rule!["resources"]!.AsArray().Any(name => (string)name! == resource))
+            .Select(rule => $"{Words(rule!["verbs"]!)} of {(rule["resourceNames"] is { } names ? Words(names) : "all")}");
 
-        IEnumerable<string> Verbs(string resource) => Rule(resource)["verbs"]!.AsArray().Select(verb => (string)verb!);
+        static string Words(JsonNode list) => string.Join(',', list.AsArray().Select(word => (string)word!));
     }
 
     [TestCase("1.20", "policy/v1beta1")]

@@ -19,8 +19,12 @@ internal static class Pods
 
     public static Pod Router(string name, Action<Pod>? change = null) => Pod(
         name,
-        new() { [Labels.ManagedBy] = Labels.Operator, [Labels.Component] = Labels.RouterComponent },
-        change);
+        new() { [Labels.ManagedBy] = Labels.Operator, [Labels.Component] = Labels.RouterComponent, ["pod-template-hash"] = "5d8f" },
+        pod =>
+        {
+            pod.Metadata.OwnerReferences = [new() { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = "model-router-5d8f", Uid = "uid-rs", Controller = true }];
+            change?.Invoke(pod);
+        });
 
     public static void MakeReady(Pod pod)
     {

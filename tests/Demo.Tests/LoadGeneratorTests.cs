@@ -84,7 +84,7 @@ public sealed class LoadGeneratorTests
         {
             var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"outputs":[{"name":"label","data":[7]}]}""") };
             response.Headers.Add("x-model-revision", "a1b2c3d4e5");
-            response.Headers.Add("x-request-id", "id-1");
+            response.Headers.Add("x-prediction-id", "id-1");
             return response;
         });
 

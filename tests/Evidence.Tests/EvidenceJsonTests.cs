@@ -19,7 +19,7 @@ public sealed class EvidenceJsonTests
                 {
                     Sequence = 5,
                     Start = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
-                    Revisions = new() { ["0123456789"] = new RevisionCounts { Requests = 4, Errors = 1, Rejections = 1, WarmUp = 3, Latency = [[17, 2]], Correct = 1, Incorrect = 2 } },
+                    Revisions = new() { ["0123456789"] = new RevisionCounts { Requests = 4, Errors = 1, Rejections = 1, WarmUp = 3, Latency = [[17, 2]], Abandoned = [[600, 4]], Correct = 1, Incorrect = 2 } },
                 },
             ],
         };
@@ -28,7 +28,7 @@ public sealed class EvidenceJsonTests
         EvidenceReport read = JsonSerializer.Deserialize(json, EvidenceJson.Default.EvidenceReport)!;
 
         Assert.That(JsonSerializer.Serialize(read, EvidenceJson.Default.EvidenceReport), Is.EqualTo(json));
-        Assert.That(json, Does.Contain("\"tableVersion\":7").And.Contain("\"latency\":[[17,2]]").And.Contain("\"start\":\"2026-01-02T03:04:05+00:00\""));
+        Assert.That(json, Does.Contain("\"tableVersion\":7").And.Contain("\"latency\":[[17,2]],\"abandoned\":[[600,4]]").And.Contain("\"start\":\"2026-01-02T03:04:05+00:00\""));
     }
 
     [Test]

@@ -10,6 +10,8 @@ namespace ModelOperator.Router.Admin;
 /// <summary>What routers ask of each other: to count an outcome whose key the other keeps, and whether it has counted one.</summary>
 internal sealed class OutcomeEndpoints(RoutingState state, OutcomeLedger ledger, OutcomeCounter counter)
 {
+    private static readonly int Most = new ProtocolLimits().MaxLabels;
+
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/v1/outcomes/{key}", (RequestDelegate)FindAsync);
@@ -41,7 +43,8 @@ internal sealed class OutcomeEndpoints(RoutingState state, OutcomeLedger ledger,
 
         if (Count(context, "correct") is not { } correct || Count(context, "incorrect") is not { } incorrect)
         {
-            await RouterError.WriteAsync(context, StatusCodes.Status400BadRequest, "parameters correct and incorrect must be whole numbers from 0");
+            await RouterError.WriteAsync(
+                context, StatusCodes.Status400BadRequest, $"parameters correct and incorrect must be whole numbers from 0 to {Most}, as many as a feedback has");
             return;
         }
 
@@ -52,7 +55,9 @@ internal sealed class OutcomeEndpoints(RoutingState state, OutcomeLedger ledger,
         FeedbackKey.TryParse((string?)context.Request.RouteValues["key"], out FeedbackKey key) ? key : null;
 
     private static int? Count(HttpContext context, string name) =>
-        int.TryParse(context.Request.Query[name], NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : null;
+        int.TryParse(context.Request.Query[name], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count <= Most
+            ? count
+            : null;
 
     private static Task BadKeyAsync(HttpContext context) =>
         RouterError.WriteAsync(context, StatusCodes.Status400BadRequest, "the key must be 32 hexadecimal digits");

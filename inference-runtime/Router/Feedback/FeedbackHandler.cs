@@ -7,11 +7,12 @@ using ModelOperator.Router.Routing;
 namespace ModelOperator.Router.Feedback;
 
 /// <summary>
-/// Takes the truth about an earlier request to the pod that answered it, and counts what that pod found. The pod is known from
-/// an id a router made, or remembered for one a client made; failing both, every pod of the model is asked.
+/// Takes the truth about an earlier request to the pod that answered it, and counts what that pod found. The pod is known from the id, which a router
+/// made. Where the model takes ids that clients made, it is remembered; failing that, every pod of the model is asked.
 /// </summary>
 internal sealed class FeedbackHandler(
-    RouterOptions options, FeedbackRelay relay, SelfContainedFeedback selfContained, ClientIdMap clientIds, EvidenceRecorder evidence, RouterMetrics metrics, BufferBudget budget)
+    RouterOptions options, PredictionIds ids, FeedbackRelay relay, SelfContainedFeedback selfContained, ClientIdMap clientIds, EvidenceRecorder evidence, RouterMetrics metrics, FeedbackBudget budget,
+    TimeProvider timeProvider)
 {
     /// <summary>How many pods are asked at a time for a prediction nobody knows the place of.</summary>
     private const int Parallelism = 8;
@@ -20,13 +21,8 @@ internal sealed class FeedbackHandler(
 
     public async Task HandleAsync(HttpContext context, ModelRoute route)
     {
-        using RequestBody body = await RequestBody.ReadAsync(context, options.ReplayableBodyBytes, budget, context.RequestAborted);
-        if (!body.IsComplete)
-        {
-            await RouterError.WriteAsync(context, StatusCodes.Status413PayloadTooLarge,
-                $"feedback is longer than {options.ReplayableBodyBytes} bytes, the limit");
-            return;
-        }
+        using RequestBody? body = await ReadAsync(context);
+        if (body is null) return;
 
         FeedbackRequest request;
         try
@@ -46,9 +42,17 @@ internal sealed class FeedbackHandler(
 
         string id = request.Id;
         byte[] feedback = body.Beginning.ToArray();
-        if (RequestIds.Parse(id) is { } made)
+        if (ids.Read(route.Name, id) is { } made)
         {
-            await AskOneAsync(context, route, id, made.Revision, made.Pod, feedback);
+            await AskOneAsync(context, route, id, made, feedback);
+            return;
+        }
+
+        if (!route.Feedback.TakesClientIds)
+        {
+            await RouterError.WriteAsync(context, StatusCodes.Status404NotFound,
+                $"field id: '{RouterError.Shown(id)}' is not the {ModelHeaders.PredictionId} of an answer of model '{route.Name}'; "
+                + "ids that clients make are taken where spec.feedback.clientIds is Accept");
             return;
         }
 
@@ -56,30 +60,54 @@ internal sealed class FeedbackHandler(
             && route.FindPod(remembered.Revision, remembered.Pod) is { } pod
             && await relay.AskAsync(pod, route, feedback, context.RequestAborted) is { Status: not HttpStatusCode.NotFound } answer)
         {
-            await AnswerAsync(context, route, pod, answer);
+            await AnswerAsync(context, route, pod, answer, isDrawn: true);
             return;
         }
 
         await AskAllAsync(context, route, id, feedback);
     }
 
-    private async Task AskOneAsync(HttpContext context, ModelRoute route, string id, string revision, string podName, byte[] feedback)
+    /// <summary>The whole body; null when there is none, and its sender is told why.</summary>
+    private async Task<RequestBody?> ReadAsync(HttpContext context)
     {
-        if (route.FindPod(revision, podName) is not { } pod)
+        using var limit = new CancellationTokenSource(options.FeedbackBodyTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
+        try
+        {
+            RequestBody body = await RequestBody.ReadAsync(context, options.ReplayableBodyBytes, budget.Buffers, either.Token);
+            if (body.IsComplete) return body;
+            body.Dispose();
+            await (body.IsTooLong
+                ? RouterError.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, $"feedback is longer than {options.ReplayableBodyBytes} bytes, the limit")
+                : RouterError.WriteAsync(
+                    context, StatusCodes.Status503ServiceUnavailable, "the memory for feedback is in use, or all that one client may have of it", retryAfterSeconds: 1));
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            await RouterError.WriteAsync(
+                context, StatusCodes.Status408RequestTimeout, $"feedback must arrive within {options.FeedbackBodyTimeout.TotalSeconds} s");
+        }
+
+        return null;
+    }
+
+    private async Task AskOneAsync(HttpContext context, ModelRoute route, string id, PredictionId made, byte[] feedback)
+    {
+        if (route.FindPod(made.Revision, made.Pod) is not { } pod)
         {
             await RouterError.WriteAsync(context, StatusCodes.Status404NotFound,
-                $"request '{RouterError.Shown(id)}' was answered by pod '{podName}', which is gone and its predictions with it; "
+                $"request '{RouterError.Shown(id)}' was answered by pod '{made.Pod}', which is gone and its predictions with it; "
                 + "feedback that says its revision itself, with correct, reward, or prediction and truth, can still be counted");
             return;
         }
 
         if (await relay.AskAsync(pod, route, feedback, context.RequestAborted) is { } answer)
         {
-            await AnswerAsync(context, route, pod, answer);
+            await AnswerAsync(context, route, pod, answer, made.IsDrawn);
             return;
         }
 
-        await RouterError.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, $"pod '{podName}', which answered the request, did not answer now",
+        await RouterError.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, $"pod '{made.Pod}', which answered the request, did not answer now",
             retryAfterSeconds: 1);
     }
 
@@ -94,7 +122,7 @@ internal sealed class FeedbackHandler(
             if (known < 0) known = Array.FindIndex(answers, a => a is { Status: not HttpStatusCode.NotFound });
             if (known >= 0)
             {
-                await AnswerAsync(context, route, some[known], answers[known]!);
+                await AnswerAsync(context, route, some[known], answers[known]!, isDrawn: true);
                 return;
             }
 
@@ -108,12 +136,13 @@ internal sealed class FeedbackHandler(
                 $"no pod of model '{route.Name}' knows a request '{RouterError.Shown(id)}'"));
     }
 
-    private async Task AnswerAsync(HttpContext context, ModelRoute route, PodEndpoint pod, FeedbackAnswer answer)
+    private async Task AnswerAsync(HttpContext context, ModelRoute route, PodEndpoint pod, FeedbackAnswer answer, bool isDrawn)
     {
         // Counted before the client hears of it, and also when the client is gone by now: the pod will not say it again.
         if (answer.Outcome is { Duplicate: false } outcome)
         {
-            evidence.Model(route.Name).RecordFeedback(pod.Revision, outcome.Correct, outcome.Incorrect);
+            // An answer is evidence, and so is its truth, when chance chose the revision. Under a client's own id no other is remembered.
+            if (isDrawn) evidence.Model(route.Name).RecordFeedback(pod.Revision, outcome.Correct, outcome.Incorrect);
             metrics.Feedback(route.Name, pod.Revision, outcome.Correct, outcome.Incorrect);
         }
 

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using ModelOperator.Kubernetes.Http;
 using ModelOperator.Protocol;
+using ModelOperator.Router.Keys;
 using ModelOperator.Router.Routing;
 using Polly.Timeout;
 
@@ -9,7 +11,7 @@ namespace ModelOperator.Router.Feedback;
 
 /// <summary>Asks other routers of the namespace, at their admin ports.</summary>
 internal sealed class PeerClient(
-    SocketsHttpHandler connections, RouterPeers peers, RouterOptions options, TimeProvider timeProvider, ILogger<PeerClient> log) : IDisposable
+    SocketsHttpHandler connections, RouterPeers peers, KeyRing keys, RouterOptions options, TimeProvider timeProvider, ILogger<PeerClient> log) : IDisposable
 {
     private const int MaxAnswerBytes = 1024;
 
@@ -66,7 +68,9 @@ internal sealed class PeerClient(
     private async Task<OutcomeAnswer?> SendAsync(RouterPeer peer, HttpMethod method, string path, CancellationToken cancellationToken)
     {
         var uri = new Uri($"http://{peer.AdminAddress}{path}");
-        (HttpStatusCode status, byte[] body) = await _http.SendAsync(() => new HttpRequestMessage(method, uri), cancellationToken);
+        var authorization = new AuthenticationHeaderValue("Bearer", keys.TokenFor(peer.Name));
+        (HttpStatusCode status, byte[] body) = await _http.SendAsync(
+            () => new HttpRequestMessage(method, uri) { Headers = { Authorization = authorization } }, cancellationToken);
         return status switch
         {
             HttpStatusCode.OK => JsonSerializer.Deserialize(body, OutcomeJson.Default.OutcomeAnswer),

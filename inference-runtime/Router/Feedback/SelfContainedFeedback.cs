@@ -6,13 +6,14 @@ using ModelOperator.Router.Routing;
 namespace ModelOperator.Router.Feedback;
 
 /// <summary>
-/// Feedback that names its revision: no pod needs to remember anything, so that it can come days later, when the pods are gone. Each id has one
+/// Feedback that names its revision, from those who may: no pod needs to remember anything, so that it can come days later, when the pods are gone. Each id has one
 /// router that keeps it, which counts it once.
 /// </summary>
-internal sealed class SelfContainedFeedback(OutcomeCounter counter, PeerClient peers, RouterPeers routers)
+internal sealed class SelfContainedFeedback(FeedbackAccess access, OutcomeCounter counter, PeerClient peers, RouterPeers routers)
 {
     public async Task HandleAsync(HttpContext context, ModelRoute route, FeedbackRequest feedback)
     {
+        if (!await access.AdmitAsync(context, route.Name)) return;
         string revision = feedback.Revision!;
         if (!route.Revisions.ContainsKey(revision))
         {

@@ -6,7 +6,11 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ModelOperator.Router.Forwarding;
 
 /// <summary>One attempt to have one pod answer: adds the router's headers, and holds back the answer of a draining server.</summary>
-internal sealed class ForwardAttempt(PodEndpoint pod, string? requestId, Action<HttpContext>? answered) : HttpTransformer
+/// <param name="pod">Who is to answer.</param>
+/// <param name="predictionId">The id under which feedback finds the prediction; null when nothing is predicted.</param>
+/// <param name="requestId">What the client calls its request itself.</param>
+/// <param name="answered">Called before the first byte of the answer.</param>
+internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, string? requestId, Action<HttpContext>? answered) : HttpTransformer
 {
     /// <summary>The server said that it is draining and has not looked at the request.</summary>
     public bool WasDraining { get; private set; }
@@ -19,10 +23,13 @@ internal sealed class ForwardAttempt(PodEndpoint pod, string? requestId, Action<
 
         // The body is here already; waiting for a go-ahead would only add a round trip.
         proxyRequest.Headers.ExpectContinue = null;
-        proxyRequest.Headers.Remove(ModelHeaders.RequestId);
-        if (requestId is not null && RequestIds.FitsHeader(requestId))
+
+        // Between routers and model servers only: whoever sent it could have wrong answers taken for right ones.
+        proxyRequest.Headers.Remove(ModelHeaders.FeedbackTolerance);
+        if (predictionId is not null)
         {
-            proxyRequest.Headers.TryAddWithoutValidation(ModelHeaders.RequestId, requestId);
+            proxyRequest.Headers.Remove(ModelHeaders.RequestId);
+            proxyRequest.Headers.TryAddWithoutValidation(ModelHeaders.RequestId, predictionId);
         }
     }
 
@@ -38,7 +45,11 @@ internal sealed class ForwardAttempt(PodEndpoint pod, string? requestId, Action<
 
         bool copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         httpContext.Response.Headers[ModelHeaders.Revision] = pod.Revision;
-        if (requestId is not null && RequestIds.FitsHeader(requestId)) httpContext.Response.Headers[ModelHeaders.RequestId] = requestId;
+        if (predictionId is not null)
+        {
+            httpContext.Response.Headers[ModelHeaders.PredictionId] = predictionId;
+            httpContext.Response.Headers[ModelHeaders.RequestId] = requestId ?? predictionId;
+        }
 
         // Before the first byte of the answer: the client's feedback can arrive right after it.
         answered?.Invoke(httpContext);

@@ -14,7 +14,7 @@ namespace ModelOperator.Router.Forwarding;
 /// </summary>
 internal sealed class InferenceForwarder(
     RouterOptions options, RoutingState state, IHttpForwarder forwarder, HttpMessageInvoker transport,
-    EvidenceRecorder evidence, ClientIdMap clientIds, RouterMetrics metrics, BufferBudget budget, TimeProvider timeProvider, ILogger<InferenceForwarder> log)
+    PredictionIds ids, EvidenceRecorder evidence, ClientIdMap clientIds, RouterMetrics metrics, BufferBudget budget, TimeProvider timeProvider, ILogger<InferenceForwarder> log)
 {
     private const int ClientClosedRequest = 499;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
@@ -46,11 +46,14 @@ internal sealed class InferenceForwarder(
         }
 
         using RequestBody body = await RequestBody.ReadAsync(context, options.ReplayableBodyBytes, budget, context.RequestAborted);
-        string? clientId = kind == RequestKind.Infer ? IdInBody(context.Request, body) : null;
-        if (string.IsNullOrEmpty(clientId)) clientId = string.IsNullOrEmpty(headerId) ? null : headerId;
+        string? requestId = string.IsNullOrEmpty(headerId) ? null : headerId;
+        string? alias = kind == RequestKind.Infer && route.Feedback.TakesClientIds && pinned is null ? Alias(context.Request, body, requestId) : null;
+
+        // An id that a router made is one answer's: under it there is no second prediction.
+        if (alias is not null && ids.Read(route.Name, alias) is not null) alias = null;
 
         string? revision = pinned ?? (kind == RequestKind.Infer ? route.Draw.Next() : route.Draw.NextOutsideBlocks([]));
-        await TryPodsAsync(new Forwarding(context, route.Name, kind, pinned, clientId, body), revision);
+        await TryPodsAsync(new Forwarding(context, route.Name, kind, pinned, requestId, alias, body), revision);
     }
 
     private async Task TryPodsAsync(Forwarding request, string? drawn)
@@ -63,7 +66,9 @@ internal sealed class InferenceForwarder(
             PodEndpoint? pod = state.Current.Find(request.Model) is { } route ? Choose(route, request.Pinned, drawn, tried) : null;
             if (pod is not null)
             {
-                bool reached = await AttemptAsync(request, pod);
+                // A revision that a client asks for, or that stands in for another, gets no random sample of the requests.
+                bool isDrawn = request.Pinned is null && pod.Revision == drawn;
+                bool reached = await AttemptAsync(request, pod, isDrawn);
                 if (reached) return;
                 metrics.Retry(request.Model, pod.Revision);
                 tried.Add(pod);
@@ -101,16 +106,18 @@ internal sealed class InferenceForwarder(
     private PodEndpoint? ChooseOf(ModelRoute route, string revision, List<PodEndpoint> tried) =>
         route.Revisions.TryGetValue(revision, out RevisionRoute? pods) ? PodChooser.Choose(pods.Ready, tried, timeProvider) : null;
 
+    /// <param name="request">The request.</param>
+    /// <param name="pod">Who is to answer.</param>
+    /// <param name="isDrawn">Whether chance alone chose the pod's revision: only then is the answer evidence.</param>
     /// <returns>False when no model has seen the request.</returns>
-    private async Task<bool> AttemptAsync(Forwarding request, PodEndpoint pod)
+    private async Task<bool> AttemptAsync(Forwarding request, PodEndpoint pod, bool isDrawn)
     {
         HttpContext context = request.Context;
         bool isInfer = request.Kind == RequestKind.Infer;
-        string? requestId = request.ClientId ?? (isInfer ? RequestIds.Make(pod) : null);
-        Action<HttpContext>? remember = isInfer && request.ClientId is { } clientId
-            ? c => RememberAnswered(c, request.Model, clientId, pod)
-            : null;
-        var attempt = new ForwardAttempt(pod, requestId, remember);
+        string? alias = isDrawn ? request.Alias : null;
+        string? predictionId = isInfer ? alias ?? ids.Make(request.Model, pod, isDrawn) : null;
+        Action<HttpContext>? remember = alias is null ? null : c => RememberAnswered(c, request.Model, alias, pod);
+        var attempt = new ForwardAttempt(pod, predictionId, request.RequestId, remember);
         context.Request.Body = request.Body.Open();
 
         bool isWarmUp = isInfer && pod.WarmUp.Takes(timeProvider);
@@ -140,28 +147,29 @@ internal sealed class InferenceForwarder(
         }
 
         pod.Recovered();
-        await CompleteAsync(request, pod, error, exception, duration, isWarmUp);
+        ModelRecorder? recorder = isInfer && isDrawn ? evidence.Model(request.Model) : null;
+        await CompleteAsync(request, pod, error, exception, duration, recorder, isWarmUp);
         return true;
     }
 
     private async Task CompleteAsync(
-        Forwarding request, PodEndpoint pod, ForwarderError error, Exception? exception, TimeSpan duration, bool isWarmUp)
+        Forwarding request, PodEndpoint pod, ForwarderError error, Exception? exception, TimeSpan duration, ModelRecorder? recorder, bool isWarmUp)
     {
         HttpContext context = request.Context;
         if (error != ForwarderError.None && (context.RequestAborted.IsCancellationRequested || IsOfClient(error)))
         {
             metrics.Request(request.Model, pod.Revision, ClientClosedRequest);
-            if (exception is BadHttpRequestException bad) await RouterError.WriteAsync(context, bad.StatusCode, bad.Message);
+
+            // A request that its client did not finish sending says nothing of the model.
+            if (!isWarmUp && error != ForwarderError.RequestBodyClient) recorder?.RecordAbandoned(pod.Revision, duration);
+            if (BadRequest(exception) is { } bad) await RouterError.WriteAsync(context, bad.StatusCode, TrafficHandler.Explained(context, bad));
             return;
         }
 
         int status = context.Response.StatusCode;
         metrics.Request(request.Model, pod.Revision, status);
-        if (request.Kind == RequestKind.Infer)
-        {
-            Record(evidence.Model(request.Model), pod.Revision, error, status, duration, isWarmUp);
-            metrics.Duration(request.Model, pod.Revision, duration);
-        }
+        if (request.Kind == RequestKind.Infer) metrics.Duration(request.Model, pod.Revision, duration);
+        if (recorder is not null) Record(recorder, pod.Revision, error, status, duration, isWarmUp);
 
         if (error == ForwarderError.None) return;
         LogMessages.ForwardingFailed(log, request.Model, pod.Revision, pod.Name, error.ToString(), exception?.Message ?? "");
@@ -179,7 +187,8 @@ internal sealed class InferenceForwarder(
             return;
         }
 
-        RequestOutcome outcome = error != ForwarderError.None || status >= 500 ? RequestOutcome.Error
+        RequestOutcome outcome = error == ForwarderError.RequestTimedOut ? RequestOutcome.TimedOut
+            : error != ForwarderError.None || status >= 500 ? RequestOutcome.Error
             : status >= 400 ? RequestOutcome.Rejection
             : RequestOutcome.Success;
         recorder.RecordRequest(revision, outcome, duration);
@@ -213,6 +222,13 @@ internal sealed class InferenceForwarder(
         return tried.Count == 0 ? $"{which} has no ready pod" : $"no ready pod of {which} could be reached";
     }
 
+    /// <summary>The client's own id that feedback may name, where the model asks for that: the body's, which the model server echoes, else the header's.</summary>
+    private static string? Alias(HttpRequest request, RequestBody body, string? requestId)
+    {
+        string? id = IdInBody(request, body);
+        return id is not null && RequestIds.FitsHeader(id) ? id : requestId;
+    }
+
     private static string? IdInBody(HttpRequest request, RequestBody body)
     {
         ReadOnlySpan<byte> json = body.Beginning;
@@ -227,10 +243,19 @@ internal sealed class InferenceForwarder(
         return BodyId.Find(json, complete);
     }
 
+    /// <summary>What was wrong with the request; the pod's own failure, which follows from it, may be beside it.</summary>
+    private static BadHttpRequestException? BadRequest(Exception? exception) => exception switch
+    {
+        BadHttpRequestException bad => bad,
+        AggregateException several => several.InnerExceptions.Select(BadRequest).FirstOrDefault(bad => bad is not null),
+        { InnerException: { } inner } => BadRequest(inner),
+        _ => null,
+    };
+
     private static bool IsOfClient(ForwarderError error) => error is ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled
         or ForwarderError.RequestBodyClient or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient;
 
     /// <summary>What stays the same over all attempts.</summary>
     private sealed record Forwarding(
-        HttpContext Context, string Model, RequestKind Kind, string? Pinned, string? ClientId, RequestBody Body);
+        HttpContext Context, string Model, RequestKind Kind, string? Pinned, string? RequestId, string? Alias, RequestBody Body);
 }

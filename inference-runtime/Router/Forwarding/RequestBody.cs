@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ModelOperator.Router.Forwarding;
@@ -12,14 +13,16 @@ internal sealed class RequestBody : IDisposable
     private const int FirstRead = 4096;
 
     private readonly BufferBudget _budget;
+    private readonly IPAddress _client;
     private readonly Stream _rest;
     private byte[] _buffer;
     private int _length;
     private PrefixedStream? _sent;
 
-    private RequestBody(BufferBudget budget, Stream rest)
+    private RequestBody(BufferBudget budget, IPAddress client, Stream rest)
     {
         _budget = budget;
+        _client = client;
         _rest = rest;
         _buffer = [];
     }
@@ -30,13 +33,16 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Whether <see cref="Beginning"/> is all of it.</summary>
     public bool IsComplete { get; private set; }
 
+    /// <summary>Whether there is more of it than was to be read; if not, what is missing found no memory.</summary>
+    public bool IsTooLong { get; private set; }
+
     /// <summary>Whether it can be sent (again) from its first byte.</summary>
     public bool CanSend => IsComplete || _sent is null || !_sent.RestTouched;
 
     /// <summary>Reads a body of up to <paramref name="limit"/> bytes whole, of a larger one that much.</summary>
     public static async ValueTask<RequestBody> ReadAsync(HttpContext context, int limit, BufferBudget budget, CancellationToken cancellationToken)
     {
-        var body = new RequestBody(budget, context.Request.Body);
+        var body = new RequestBody(budget, context.Connection.RemoteIpAddress ?? IPAddress.None, context.Request.Body);
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
             body.IsComplete = true;
@@ -66,7 +72,7 @@ internal sealed class RequestBody : IDisposable
         if (!TryGrow(Math.Clamp(expected + 1, FirstRead, 64 * 1024))) return;
         while (true)
         {
-            if (_length == _buffer.Length && (_length > limit || !TryGrow(Math.Min(_length * 2, limit + 1)))) return;
+            if (_length == _buffer.Length && !TryGrow(Math.Min(_length * 2, limit + 1))) return;
             int read = await _rest.ReadAsync(_buffer.AsMemory(_length), cancellationToken);
             if (read == 0)
             {
@@ -75,7 +81,8 @@ internal sealed class RequestBody : IDisposable
             }
 
             _length += read;
-            if (_length > limit) return;
+            IsTooLong = _length > limit;
+            if (IsTooLong) return;
         }
     }
 
@@ -83,7 +90,7 @@ internal sealed class RequestBody : IDisposable
     {
         if (size <= _buffer.Length) return false;
         byte[] larger = ArrayPool<byte>.Shared.Rent(size);
-        if (!_budget.TryTake(larger.Length))
+        if (!_budget.TryTake(_client, larger.Length))
         {
             ArrayPool<byte>.Shared.Return(larger);
             return false;
@@ -99,7 +106,7 @@ internal sealed class RequestBody : IDisposable
         byte[] old = _buffer;
         _buffer = with;
         if (old.Length == 0) return;
-        _budget.Return(old.Length);
+        _budget.Return(_client, old.Length);
         ArrayPool<byte>.Shared.Return(old);
     }
 }

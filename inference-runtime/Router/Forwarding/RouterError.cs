@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 using ModelOperator.Protocol;
 
 namespace ModelOperator.Router.Forwarding;
@@ -8,13 +10,17 @@ namespace ModelOperator.Router.Forwarding;
 internal static class RouterError
 {
     /// <summary>Answers, unless an answer is already under way. With <paramref name="retryAfterSeconds"/> the client is told to come again.</summary>
-    public static async Task WriteAsync(HttpContext context, int status, string message, int? retryAfterSeconds = null)
+    public static Task WriteAsync(HttpContext context, int status, string message, int? retryAfterSeconds = null) => WriteAsync(
+        context, status, message, HeaderNames.RetryAfter, retryAfterSeconds is { } seconds ? seconds.ToString(CultureInfo.InvariantCulture) : default(StringValues));
+
+    /// <summary>Answers with a header that says what would be right, unless an answer is already under way.</summary>
+    public static async Task WriteAsync(HttpContext context, int status, string message, string header, StringValues value)
     {
         if (context.Response.HasStarted) return;
         context.Response.Clear();
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        if (retryAfterSeconds is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers[header] = value;
 
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(message), ProtocolJson.Default.ErrorResponse);
         context.Response.ContentLength = body.Length;

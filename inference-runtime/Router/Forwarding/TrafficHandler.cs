@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 using ModelOperator.Router.Feedback;
 using ModelOperator.Router.Routing;
 
@@ -22,7 +24,7 @@ internal sealed class TrafficHandler(
         }
         catch (BadHttpRequestException e)
         {
-            await RouterError.WriteAsync(context, e.StatusCode, e.Message);
+            await RouterError.WriteAsync(context, e.StatusCode, Explained(context, e));
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
@@ -42,15 +44,50 @@ internal sealed class TrafficHandler(
     private Task RouteAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
-        var target = RequestTarget.Of(state.Current, options.Namespace, request.Method, request.Host.Value ?? "", request.Path.Value ?? "");
-        if (target.Model is { } model)
+        string path = request.Path.Value ?? "";
+        var target = RequestTarget.Of(state.Current, options.Namespace, request.Host.Value ?? "", path);
+        if (target.Model is not { } model)
         {
-            return target.Kind == RequestKind.Feedback ? feedback.HandleAsync(context, model) : forwarder.ForwardAsync(context, model, target.Kind);
+            return RefuseAsync(context, "", StatusCodes.Status404NotFound, target.Asked is { } asked
+                ? $"model '{RouterError.Shown(asked)}' is unknown here"
+                : "no model is named: send the request to the model's own address, or to /v2/models/NAME/infer");
         }
 
-        metrics.Request("", "", StatusCodes.Status404NotFound);
-        return RouterError.WriteAsync(context, StatusCodes.Status404NotFound, target.Asked is { } asked
-            ? $"model '{RouterError.Shown(asked)}' is unknown here"
-            : "no model is named: send the request to the model's own address, or to /v2/models/NAME/infer");
+        RequestKind kind = target.Path.Kind;
+        if (kind == RequestKind.NotServed)
+        {
+            return RefuseAsync(context, model.Name, StatusCodes.Status404NotFound, $"path '{RouterError.Shown(path)}' is not served here");
+        }
+
+        if (!target.Path.Takes(request.Method))
+        {
+            string allowed = kind == RequestKind.Read ? "GET, HEAD" : "POST";
+            metrics.Request(model.Name, "", StatusCodes.Status405MethodNotAllowed);
+            return RouterError.WriteAsync(
+                context, StatusCodes.Status405MethodNotAllowed,
+                $"path '{RouterError.Shown(path)}' does not take method {RouterError.Shown(request.Method)}, want {allowed}", HeaderNames.Allow, allowed);
+        }
+
+        Limit(context, model);
+        return kind == RequestKind.Feedback ? feedback.HandleAsync(context, model) : forwarder.ForwardAsync(context, model, kind);
+    }
+
+    // The server's own limit is one for all models: each has its own, which its pods have too.
+    private static void Limit(HttpContext context, ModelRoute model)
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = model.MaxRequestMebibytes * 1024L * 1024;
+        context.Features.Set(model);
+    }
+
+    /// <summary>What is wrong with a request that could not be read.</summary>
+    internal static string Explained(HttpContext context, BadHttpRequestException e) =>
+        e.StatusCode == StatusCodes.Status413PayloadTooLarge && context.Features.Get<ModelRoute>() is { } model
+            ? $"the body is larger than {model.MaxRequestMebibytes} MiB, the limit: spec.runtime.maxRequestMebibytes of ModelDeployment '{model.Name}'"
+            : e.Message;
+
+    private Task RefuseAsync(HttpContext context, string model, int status, string message)
+    {
+        metrics.Request(model, "", status);
+        return RouterError.WriteAsync(context, status, message);
     }
 }

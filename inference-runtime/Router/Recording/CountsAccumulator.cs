@@ -8,7 +8,10 @@ internal sealed class CountsAccumulator
     private long _requests, _errors, _rejections, _warmUp, _correct, _incorrect;
     private readonly int[] _latency = new int[LatencyBuckets.Count];
 
-    public bool IsEmpty => _requests == 0 && _warmUp == 0 && _correct == 0 && _incorrect == 0;
+    // Most revisions have none in most ticks.
+    private int[]? _abandoned;
+
+    public bool IsEmpty => _requests == 0 && _warmUp == 0 && _correct == 0 && _incorrect == 0 && _abandoned is null;
 
     public void AddRequest(RequestOutcome outcome, TimeSpan duration)
     {
@@ -17,9 +20,12 @@ internal sealed class CountsAccumulator
         {
             case RequestOutcome.Success: _latency[LatencyBuckets.Index(duration)]++; break;
             case RequestOutcome.Rejection: _rejections++; break;
+            case RequestOutcome.TimedOut: _errors++; _latency[LatencyBuckets.Index(duration)]++; break;
             default: _errors++; break;
         }
     }
+
+    public void AddAbandoned(TimeSpan waited) => (_abandoned ??= new int[LatencyBuckets.Count])[LatencyBuckets.Index(waited)]++;
 
     public void AddWarmUp() => _warmUp++;
 
@@ -39,27 +45,37 @@ internal sealed class CountsAccumulator
         other._correct += _correct;
         other._incorrect += _incorrect;
         for (int i = 0; i < _latency.Length; i++) other._latency[i] += _latency[i];
+        if (_abandoned is not null)
+        {
+            other._abandoned ??= new int[LatencyBuckets.Count];
+            for (int i = 0; i < _abandoned.Length; i++) other._abandoned[i] += _abandoned[i];
+            _abandoned = null;
+        }
+
         _requests = _errors = _rejections = _warmUp = _correct = _incorrect = 0;
         Array.Clear(_latency);
     }
 
-    public RevisionCounts ToCounts()
+    public RevisionCounts ToCounts() => new()
     {
-        var buckets = new List<long[]>();
-        for (int i = 0; i < _latency.Length; i++)
+        Requests = _requests,
+        Errors = _errors,
+        Rejections = _rejections,
+        WarmUp = _warmUp,
+        Latency = Pairs(_latency),
+        Abandoned = Pairs(_abandoned ?? []),
+        Correct = _correct,
+        Incorrect = _incorrect,
+    };
+
+    private static List<long[]> Pairs(int[] counts)
+    {
+        var pairs = new List<long[]>();
+        for (int i = 0; i < counts.Length; i++)
         {
-            if (_latency[i] > 0) buckets.Add([i, _latency[i]]);
+            if (counts[i] > 0) pairs.Add([i, counts[i]]);
         }
 
-        return new RevisionCounts
-        {
-            Requests = _requests,
-            Errors = _errors,
-            Rejections = _rejections,
-            WarmUp = _warmUp,
-            Latency = buckets,
-            Correct = _correct,
-            Incorrect = _incorrect,
-        };
+        return pairs;
     }
 }

@@ -35,6 +35,13 @@ internal sealed class ModelRecorder
         lock (stripe.Gate) stripe.Get(revision).AddRequest(outcome, duration);
     }
 
+    /// <summary>A request whose client went away before it had the whole answer.</summary>
+    public void RecordAbandoned(string revision, TimeSpan waited)
+    {
+        Stripe stripe = CurrentStripe();
+        lock (stripe.Gate) stripe.Get(revision).AddAbandoned(waited);
+    }
+
     /// <summary>A request to a pod that was cold when it was sent: how it ended is no evidence.</summary>
     public void RecordWarmUp(string revision)
     {
@@ -85,13 +92,16 @@ internal sealed class ModelRecorder
 
             // A cursor from beyond the end is of another router process and confirms nothing.
             if (since <= _next) _acknowledged = Math.Max(_acknowledged, since);
+            List<EvidenceTick> ticks = [.. ReportSize.Fitting(_history.Where(t => t.Sequence >= since))];
+            bool isCut = _history.Count > 0 && _history.Last() is { } last && last.Sequence >= since && last.Sequence > ticks[^1].Sequence;
             return new EvidenceReport
             {
                 Instance = instance,
                 TableVersion = tableVersion,
                 Oldest = _oldest,
-                Next = _next,
-                Ticks = [.. _history.Where(t => t.Sequence >= since)],
+                Next = isCut ? ticks[^1].Sequence + 1 : _next,
+                IsCut = isCut,
+                Ticks = ticks,
             };
         }
     }

@@ -8,6 +8,9 @@ internal enum RequestOutcome
     /// <summary>The model server refused it with 4xx.</summary>
     Rejection,
 
-    /// <summary>Answered 5xx or not at all.</summary>
+    /// <summary>Answered 5xx, or broken off by the server.</summary>
     Error,
+
+    /// <summary>Given up by the router, which had waited for as long as it may: an error, and slow.</summary>
+    TimedOut,
 }

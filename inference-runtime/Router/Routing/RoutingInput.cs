@@ -1,3 +1,5 @@
+using ModelOperator.Api;
+
 namespace ModelOperator.Router.Routing;
 
 /// <summary>The routing table of one model, as the operator wishes it.</summary>
@@ -5,7 +7,9 @@ namespace ModelOperator.Router.Routing;
 /// <param name="Version">Grows with every change; -1 when the operator has not written a table yet.</param>
 /// <param name="Targets">Revisions and their weights.</param>
 /// <param name="Feedback">How the truth is judged.</param>
-internal sealed record ModelTable(string Model, long Version, IReadOnlyList<RevisionWeight> Targets, FeedbackRule Feedback = default);
+/// <param name="MaxRequestMebibytes">How large a request may be.</param>
+internal sealed record ModelTable(
+    string Model, long Version, IReadOnlyList<RevisionWeight> Targets, FeedbackRule Feedback = default, int MaxRequestMebibytes = Defaults.MaxRequestMebibytes);
 
 /// <summary>A revision's share of requests.</summary>
 internal readonly record struct RevisionWeight(string Revision, int Weight);

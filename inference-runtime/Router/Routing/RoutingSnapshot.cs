@@ -18,8 +18,9 @@ internal sealed class RoutingSnapshot(FrozenDictionary<string, ModelRoute> model
 /// <param name="Draw">Draws among the revisions that have a weight and a ready pod.</param>
 /// <param name="Revisions">Every revision that is in the table or has a pod.</param>
 /// <param name="Feedback">How the truth is judged.</param>
+/// <param name="MaxRequestMebibytes">How large a request may be.</param>
 internal sealed record ModelRoute(
-    string Name, long TableVersion, WeightedDraw Draw, FrozenDictionary<string, RevisionRoute> Revisions, FeedbackRule Feedback)
+    string Name, long TableVersion, WeightedDraw Draw, FrozenDictionary<string, RevisionRoute> Revisions, FeedbackRule Feedback, int MaxRequestMebibytes)
 {
     /// <summary>The pod of that name, ready or not.</summary>
     public PodEndpoint? FindPod(string revision, string pod) =>

@@ -38,7 +38,7 @@ internal static class SnapshotBuilder
         }
 
         bool sameDraw = previous is not null && previous.TableVersion == table.Version && previous.Draw.Weights.SequenceEqual(weights);
-        return new ModelRoute(table.Model, table.Version, sameDraw ? previous!.Draw : new WeightedDraw(weights), revisions, table.Feedback);
+        return new ModelRoute(table.Model, table.Version, sameDraw ? previous!.Draw : new WeightedDraw(weights), revisions, table.Feedback, table.MaxRequestMebibytes);
     }
 
     private static PodEndpoint EndpointOf(PodState pod, Dictionary<string, PodEndpoint> known) =>

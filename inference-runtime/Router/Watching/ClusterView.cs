@@ -23,10 +23,12 @@ internal static class ClusterView
     // Twice as long as a warm-up lasts at most, so that clocks need not agree.
     private static readonly TimeSpan WarmAfter = 2 * WarmUp.Longest;
 
-    public static ModelTable Table(ModelDeployment model) => model.Status?.Routing is { } table
-        ? new ModelTable(
-            model.Metadata.Name, table.Version, [.. table.Targets.Select(t => new RevisionWeight(t.Revision, Math.Clamp(t.Weight, 0, 100)))], Rule(model.Spec.Feedback))
-        : new ModelTable(model.Metadata.Name, -1, [], Rule(model.Spec.Feedback));
+    public static ModelTable Table(ModelDeployment model) => new(
+        model.Metadata.Name,
+        model.Status?.Routing?.Version ?? -1,
+        [.. (model.Status?.Routing?.Targets ?? []).Select(t => new RevisionWeight(t.Revision, Math.Clamp(t.Weight, 0, 100)))],
+        Rule(model.Spec.Feedback),
+        model.Spec.Runtime?.MaxRequestMebibytes ?? Defaults.MaxRequestMebibytes);
 
     /// <summary>The pod as the router sees it; null when it has no address or has ended.</summary>
     public static PodState? Pod(Pod pod, DateTimeOffset now)
@@ -54,11 +56,17 @@ internal static class ClusterView
         return string.Create(CultureInfo.InvariantCulture, $"{(ip.Contains(':') ? $"[{ip}]" : ip)}:{port}");
     }
 
-    private static FeedbackRule Rule(FeedbackSpec? feedback) => feedback?.Kind switch
+    private static FeedbackRule Rule(FeedbackSpec? feedback)
     {
-        FeedbackKind.Regression => new FeedbackRule(
-            PredictionKind.Number, Tolerance.Parse($"{feedback.Tolerance?.Absolute ?? "0"},{feedback.Tolerance?.Percent ?? "0"}%") ?? default),
-        FeedbackKind.Explicit => new FeedbackRule(PredictionKind.None, default),
-        _ => new FeedbackRule(PredictionKind.Label, default),
-    };
+        bool clientIds = feedback?.ClientIds == ClientIdPolicy.Accept;
+        return feedback?.Kind switch
+        {
+            FeedbackKind.Regression => new FeedbackRule(
+                PredictionKind.Number,
+                Tolerance.Parse($"{feedback.Tolerance?.Absolute ?? "0"},{feedback.Tolerance?.Percent ?? "0"}%") ?? default,
+                clientIds),
+            FeedbackKind.Explicit => new FeedbackRule(PredictionKind.None, default, clientIds),
+            _ => new FeedbackRule(PredictionKind.Label, default, clientIds),
+        };
+    }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace ModelOperator.Server.Serving;
 
 /// <summary>The name under which a request's predictions are remembered.</summary>
@@ -18,5 +20,6 @@ internal static class RequestId
         }
     }
 
-    public static string New() => Guid.NewGuid().ToString("N");
+    /// <summary>An id that nobody can guess: who holds it may say what became of the answer.</summary>
+    public static string New() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ModelOperator.Api;
 using ModelOperator.Controller.Intents;
+using ModelOperator.Evidence;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Kubernetes.Runtime;
@@ -10,7 +11,7 @@ namespace ModelOperator.Controller.Apply;
 /// <summary>Finds objects that have the names we need and are somebody else's: those are never taken over.</summary>
 internal sealed class NameConflicts(IKubernetesClient client, IEntityStore<Deployment> deployments, IEntityStore<Service> services)
 {
-    // Our caches hold what carries our label; these two types have no cache, so a name once found free or ours is not asked for again.
+    // Our caches hold what carries our label; these types have no cache, so a name once found free or ours is not asked for again.
     private readonly ConcurrentDictionary<string, bool> _routerAccessIsOurs = new(StringComparer.Ordinal);
 
     /// <summary>One sentence that names the first such object; null when there is none.</summary>
@@ -39,7 +40,8 @@ internal sealed class NameConflicts(IKubernetesClient client, IEntityStore<Deplo
         }
 
         string? conflict = await OursAsync(Resources.ServiceAccounts, @namespace, RouterNames.Router, cancellationToken)
-            ?? await OursAsync(Resources.RoleBindings, @namespace, RouterNames.Router, cancellationToken);
+            ?? await OursAsync(Resources.RoleBindings, @namespace, RouterNames.Router, cancellationToken)
+            ?? await OursAsync(Resources.Secrets, @namespace, NamespaceKeys.SecretName, cancellationToken);
         if (conflict is null)
         {
             _routerAccessIsOurs[@namespace] = true;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ModelOperator.Api;
 using ModelOperator.Controller.Intents;
+using ModelOperator.Controller.Traffic;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Kubernetes.Runtime;
@@ -11,12 +12,14 @@ namespace ModelOperator.Controller.Apply;
 internal sealed class NamespaceRouter(
     IKubernetesClient client,
     OwnedObjects objects,
+    RouterKeys keys,
+    RouterReviews reviews,
     IEntityStore<ModelDeployment> models,
     IEntityStore<Deployment> deployments,
     ControllerOptions options,
     TimeProvider timeProvider)
 {
-    // Its identity and rights are not watched: they are applied again from time to time, sooner while no router is ready.
+    // Its keys, identity and rights are not watched: they are applied again from time to time, sooner while no router is ready.
     private static readonly TimeSpan AccessLifetime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AccessLifetimeWhileNotReady = TimeSpan.FromSeconds(10);
 
@@ -42,7 +45,11 @@ internal sealed class NamespaceRouter(
             cancellationToken);
     }
 
-    public void Forget(string @namespace) => _access.TryRemove(@namespace, out _);
+    public void Forget(string @namespace)
+    {
+        _access.TryRemove(@namespace, out _);
+        keys.Forget(@namespace);
+    }
 
     private async Task ApplyAccessAsync(
         string @namespace, List<ModelDeployment> owners, Deployment? current, CancellationToken cancellationToken)
@@ -56,8 +63,10 @@ internal sealed class NamespaceRouter(
             return;
         }
 
+        await keys.EnsureAsync(@namespace, owners, cancellationToken);
         await client.ApplyAsync(Resources.ServiceAccounts, account, OwnedObjects.FieldManager, cancellationToken);
         await client.ApplyAsync(Resources.RoleBindings, binding, OwnedObjects.FieldManager, cancellationToken);
+        await reviews.ApplyAsync(@namespace, cancellationToken);
         _access[@namespace] = new Access(intents, timeProvider.GetTimestamp());
     }
 }

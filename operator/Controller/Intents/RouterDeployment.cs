@@ -1,11 +1,18 @@
 using System.Text.Json.Nodes;
 using ModelOperator.Api;
+using ModelOperator.Evidence;
 
 namespace ModelOperator.Controller.Intents;
 
 /// <summary>The router pods of a namespace: all its models' Services lead to them.</summary>
 internal static class RouterDeployment
 {
+    private const string Keys = "keys";
+    private const string KeysDirectory = "/etc/model-router";
+
+    // 0440: the pod's group is the one that the router runs as.
+    private const int OwnerAndGroupRead = 288;
+
     public static JsonObject Build(string @namespace, IEnumerable<ModelDeployment> owners, string image, int replicas) => new()
     {
         ["apiVersion"] = "apps/v1",
@@ -40,14 +47,22 @@ internal static class RouterDeployment
         ["topologySpreadConstraints"] = Spread.Over(ObjectLabels.RouterSelector()),
         ["containers"] = new JsonArray(Container(image)),
         ["volumes"] = new JsonArray(
-            new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() }),
+            new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() },
+            new JsonObject
+            {
+                ["name"] = Keys,
+                ["secret"] = new JsonObject { ["secretName"] = NamespaceKeys.SecretName, ["defaultMode"] = OwnerAndGroupRead },
+            }),
     };
 
     private static JsonObject Container(string image) => new()
     {
         ["name"] = "router",
         ["image"] = image,
-        ["env"] = new JsonArray(FromField("POD_NAME", "metadata.name"), FromField("POD_NAMESPACE", "metadata.namespace")),
+        ["env"] = new JsonArray(
+            FromField("POD_NAME", "metadata.name"),
+            FromField("POD_NAMESPACE", "metadata.namespace"),
+            new JsonObject { ["name"] = "KEYS_FILE", ["value"] = $"{KeysDirectory}/{NamespaceKeys.FileName}" }),
         ["ports"] = new JsonArray(
             Port(RouterNames.TrafficPort, RouterNames.TrafficPortNumber),
             Port(RouterNames.AdminPort, RouterNames.AdminPortNumber)),
@@ -73,7 +88,8 @@ internal static class RouterDeployment
         ["securityContext"] = PodSecurity.Container(),
         ["terminationMessagePolicy"] = "FallbackToLogsOnError",
         ["volumeMounts"] = new JsonArray(
-            new JsonObject { ["name"] = "tmp", ["mountPath"] = "/tmp" }),
+            new JsonObject { ["name"] = "tmp", ["mountPath"] = "/tmp" },
+            new JsonObject { ["name"] = Keys, ["mountPath"] = KeysDirectory, ["readOnly"] = true }),
     };
 
     private static JsonObject Port(string name, int number) => new()

@@ -40,6 +40,7 @@ internal static class ServeArguments
         .. Option("--max-queue-delay-microseconds", tuning.MaxQueueDelayMicroseconds),
         .. Option("--max-queue-size", tuning.MaxQueueSize),
         .. Option("--request-timeout-milliseconds", tuning.RequestTimeoutMilliseconds),
+        .. Option("--max-body-mebibytes", tuning.MaxRequestMebibytes),
     ];
 
     private static string[] Option(string name, object? value) => value is null ? [] : [name, $"{value}"];

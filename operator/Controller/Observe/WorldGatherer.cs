@@ -79,7 +79,7 @@ internal sealed class WorldGatherer(
 
     private static List<Pod> Routers(IReadOnlyList<Pod> pods, Func<Pod, bool> which) =>
     [
-        .. pods.Where(pod => pod.Metadata.Labels?.GetValueOrDefault(Labels.Component) == Labels.RouterComponent && which(pod))
+        .. pods.Where(pod => RouterPods.IsOne(pod) && which(pod))
             .OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal),
     ];
 

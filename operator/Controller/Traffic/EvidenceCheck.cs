@@ -58,12 +58,15 @@ internal static class EvidenceCheck
     }
 
     private static bool IsPlausible(RevisionCounts counts) =>
-        counts is { Requests: >= 0, Errors: >= 0, Rejections: >= 0, WarmUp: >= 0, Correct: >= 0, Incorrect: >= 0, Latency: not null }
+        counts is { Requests: >= 0, Errors: >= 0, Rejections: >= 0, WarmUp: >= 0, Correct: >= 0, Incorrect: >= 0, Latency: not null, Abandoned: not null }
         && counts.Errors <= counts.Requests
         && counts.Rejections <= counts.Requests - counts.Errors
-        && counts.Latency.Count <= LatencyBuckets.Count
-        && counts.Latency.TrueForAll(pair => pair is [>= 0 and < LatencyBuckets.Count, >= 0])
+        && AreBuckets(counts.Latency)
+        && AreBuckets(counts.Abandoned)
         && LatenciesOf(counts) <= counts.Requests;
+
+    private static bool AreBuckets(List<long[]> pairs) =>
+        pairs.Count <= LatencyBuckets.Count && pairs.TrueForAll(pair => pair is [>= 0 and < LatencyBuckets.Count, >= 0]);
 
     private static decimal LatenciesOf(RevisionCounts counts) => counts.Latency.Sum(pair => (decimal)pair[1]);
 }

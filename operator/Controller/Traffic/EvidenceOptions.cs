@@ -1,4 +1,5 @@
 using ModelOperator.Controller.Intents;
+using ModelOperator.Evidence;
 
 namespace ModelOperator.Controller.Traffic;
 
@@ -18,5 +19,8 @@ internal sealed record EvidenceOptions
     public int Retries { get; init; } = 1;
 
     /// <summary>Largest answer in bytes.</summary>
-    public int LargestAnswer { get; init; } = 16 * 1024 * 1024;
+    public int LargestAnswer { get; init; } = EvidenceReport.MostBytes;
+
+    /// <summary>Reports that are read at a time: what a report becomes in memory is some times its size.</summary>
+    public int ReadsAtATime { get; init; } = 16;
 }

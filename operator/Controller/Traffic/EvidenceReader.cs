@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using ModelOperator.Evidence;
+using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 using Polly.Timeout;
 
@@ -13,24 +14,47 @@ internal sealed class EvidenceReader : IDisposable
 
     // A router that stays silent is news once.
     private readonly ConcurrentDictionary<string, bool> _silent = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _reading;
     private readonly PodHttp _http;
+    private readonly RouterKeys _keys;
     private readonly EvidenceOptions _options;
     private readonly ControllerMetrics _metrics;
     private readonly ILogger<EvidenceReader> _logger;
 
-    public EvidenceReader(EvidenceOptions options, ControllerMetrics metrics, TimeProvider timeProvider, ILogger<EvidenceReader> logger)
+    public EvidenceReader(EvidenceOptions options, RouterKeys keys, ControllerMetrics metrics, TimeProvider timeProvider, ILogger<EvidenceReader> logger)
     {
-        (_options, _metrics, _logger) = (options, metrics, logger);
+        (_options, _keys, _metrics, _logger) = (options, keys, metrics, logger);
+        _reading = new SemaphoreSlim(options.ReadsAtATime);
         _http = new PodHttp(options, options.LargestAnswer, timeProvider);
     }
 
     /// <summary>One router's closed ticks from <paramref name="since"/> on.</summary>
     public async Task<EvidenceReport?> ReadAsync(Pod router, string model, long since, CancellationToken cancellationToken)
     {
+        await _reading.WaitAsync(cancellationToken);
         try
         {
+            return await ReadOneAsync(router, model, since, cancellationToken);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _reading.Dispose();
+    }
+
+    private async Task<EvidenceReport?> ReadOneAsync(Pod router, string model, long since, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string? token = await _keys.TokenForAsync(router, cancellationToken);
             byte[] body = await _http.GetAsync(
-                router, _options.Port, $"/v1/models/{Uri.EscapeDataString(model)}/ticks", $"since={since}", cancellationToken);
+                router, _options.Port, $"/v1/models/{Uri.EscapeDataString(model)}/ticks", $"since={since}", token, cancellationToken);
             EvidenceReport? report = JsonSerializer.Deserialize(body, EvidenceJson.Default.EvidenceReport);
             string? fault = report is null ? "the answer is null" : EvidenceCheck.Fault(report);
             if (fault is not null)
@@ -41,13 +65,11 @@ internal sealed class EvidenceReader : IDisposable
             _silent.TryRemove(Key(router, model), out _);
             return report;
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or JsonException)
+        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or JsonException or KubernetesException)
         {
             return NoReport(router, model, e.Message);
         }
     }
-
-    public void Dispose() => _http.Dispose();
 
     private EvidenceReport? NoReport(Pod router, string model, string fault)
     {

@@ -12,6 +12,9 @@ internal sealed class RouterReports(EvidenceReader reader)
     // Forgetting costs one longer answer; remembering pods long gone would cost memory for ever.
     private const int MostRemembered = 10_000;
 
+    // Fifteen minutes of seconds, each as long as a report may be, are no router's.
+    private const int MostReports = 64;
+
     // Which process a pod was when it was asked last: only with that is the cursor in the status the right one to ask from.
     private readonly ConcurrentDictionary<string, string> _instanceByPod = new(StringComparer.Ordinal);
 
@@ -39,7 +42,33 @@ internal sealed class RouterReports(EvidenceReader reader)
             }
         }
 
-        return new ObservedRouter { Pod = router.Metadata.Name, Report = report };
+        return new ObservedRouter { Pod = router.Metadata.Name, Report = await ReadOnAsync(model, router, report, cancellationToken) };
+    }
+
+    /// <summary>With what had no room in the first report. What fails on the way is there the next time.</summary>
+    private async Task<EvidenceReport?> ReadOnAsync(ModelDeployment model, Pod router, EvidenceReport? first, CancellationToken cancellationToken)
+    {
+        var whole = first;
+        for (int reports = 1; whole is { IsCut: true } && reports < MostReports; reports++)
+        {
+            var next = await reader.ReadAsync(router, model.Metadata.Name, whole.Next, cancellationToken);
+            if (next is null || next.Instance != whole.Instance || next.Next <= whole.Next)
+            {
+                return whole;
+            }
+
+            whole = new EvidenceReport
+            {
+                Instance = whole.Instance,
+                TableVersion = next.TableVersion,
+                Oldest = whole.Oldest,
+                Next = next.Next,
+                IsCut = next.IsCut,
+                Ticks = [.. whole.Ticks, .. next.Ticks.Where(tick => tick.Sequence >= whole.Next)],
+            };
+        }
+
+        return whole;
     }
 
     private static long Cursor(ModelDeployment model, string instance) =>

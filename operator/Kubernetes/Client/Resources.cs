@@ -7,6 +7,9 @@ public static class Resources
 {
     private static readonly EntityJsonContext Json = EntityJsonContext.Default;
 
+    public static ResourceType<ClusterRoleBinding> ClusterRoleBindings { get; } = new(
+        "rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", false, Json.ClusterRoleBinding);
+
     public static ResourceType<ConfigMap> ConfigMaps { get; } = new("", "v1", "ConfigMap", "configmaps", true, Json.ConfigMap);
 
     public static ResourceType<Deployment> Deployments { get; } = new("apps", "v1", "Deployment", "deployments", true, Json.Deployment);
@@ -28,6 +31,12 @@ public static class Resources
 
     public static ResourceType<ServiceAccount> ServiceAccounts { get; } = new(
         "", "v1", "ServiceAccount", "serviceaccounts", true, Json.ServiceAccount);
+
+    public static ResourceType<SubjectAccessReview> SubjectAccessReviews { get; } = new(
+        "authorization.k8s.io", "v1", "SubjectAccessReview", "subjectaccessreviews", false, Json.SubjectAccessReview);
+
+    public static ResourceType<TokenReview> TokenReviews { get; } = new(
+        "authentication.k8s.io", "v1", "TokenReview", "tokenreviews", false, Json.TokenReview);
 
     public static ResourceType<ValidatingWebhookConfiguration> ValidatingWebhookConfigurations { get; } = new(
         "admissionregistration.k8s.io",

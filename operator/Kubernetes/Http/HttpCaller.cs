@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Polly;
 using Polly.Retry;
@@ -48,8 +49,21 @@ public sealed class HttpCaller : IDisposable
         failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
 
     /// <summary>Reads what is at an address; whatever fails, an answer that is no success included, is tried again.</summary>
-    public Task<byte[]> GetAsync(Uri uri, CancellationToken cancellationToken) =>
-        ExecuteAsync(token => _http.GetByteArrayAsync(uri, token), limit: null, idempotent: true, cancellationToken);
+    /// <param name="uri">The address.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="bearerToken">Who asks; null tells nothing.</param>
+    public Task<byte[]> GetAsync(Uri uri, CancellationToken cancellationToken, string? bearerToken = null)
+    {
+        return ExecuteAsync(AttemptAsync, limit: null, idempotent: true, cancellationToken);
+
+        async Task<byte[]> AttemptAsync(CancellationToken token)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, uri);
+            request.Headers.Authorization = bearerToken is null ? null : new AuthenticationHeaderValue("Bearer", bearerToken);
+            using var response = await _http.SendAsync(request, token);
+            return await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(token);
+        }
+    }
 
     /// <summary>Sends a request; only one that never left is sent again.</summary>
     /// <param name="request">Makes the request, once an attempt.</param>

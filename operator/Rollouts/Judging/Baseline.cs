@@ -36,7 +36,8 @@ internal static class Baseline
             }
 
             blockStart ??= start;
-            known = [.. known.Select(one => one with { Evidence = Collect(one, tick.Revisions.GetValueOrDefault(stable)) })];
+            var (counts, all) = (tick.Revisions.GetValueOrDefault(stable), known);
+            known = [.. known.Select(one => one with { Evidence = BlockCollector.Collect(one, null, counts, all) })];
         }
 
         scope.Status.Baseline = new BaselineStatus
@@ -67,7 +68,4 @@ internal static class Baseline
         && (scope.Status.Baseline is not { } baseline
             || scope.Now - baseline.ReadAt >= Period
             || RolloutStates.Of(scope) == RolloutState.NewRevision);
-
-    private static GuardrailEvidence Collect(CountedGuardrail known, RevisionCounts? stable) =>
-        BlockCollector.Collect(known.Guardrail, known.Evidence, null, stable);
 }

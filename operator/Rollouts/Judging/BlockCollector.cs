@@ -43,7 +43,8 @@ internal sealed class BlockCollector
         long requests = RevisionFigures.Requests(canary);
         _rollout.CanaryRequests += requests;
         _rollout.StepRequests += _rollout.StepConfirmedAt is null ? 0 : requests;
-        Change(known => known with { Evidence = Collect(known.Guardrail, known.Evidence, canary, stable) });
+        var all = _guardrails;
+        Change(known => known with { Evidence = Collect(known, canary, stable, all) });
     }
 
     /// <summary>Ends the block whose time is over although no later tick has come.</summary>
@@ -58,17 +59,22 @@ internal sealed class BlockCollector
     /// <summary>Hands the evidence back.</summary>
     public void Save() => _scope.Evidence = _guardrails;
 
-    public static GuardrailEvidence Collect(EffectiveGuardrail guardrail, GuardrailEvidence evidence, RevisionCounts? canary, RevisionCounts? stable)
+    /// <summary>A guardrail's evidence with the counts of one tick; <paramref name="all"/> are the guardrails of the rollout as they were before it.</summary>
+    public static GuardrailEvidence Collect(CountedGuardrail known, RevisionCounts? canary, RevisionCounts? stable, IEnumerable<KnownGuardrail> all)
     {
-        if (evidence.Latency is not { } target)
+        var (guardrail, evidence) = (known.Guardrail, known.Evidence);
+        if (evidence.Latency is { } target)
         {
-            return evidence.Collect(new Block(RevisionFigures.Count(guardrail.Type, canary), RevisionFigures.Count(guardrail.Type, stable)));
+            return evidence.Collect(new Block(Slow(target, canary), Slow(target, stable))) with { Latency = target.Learn(RevisionFigures.Latencies(stable)) };
         }
 
-        var stableLatencies = RevisionFigures.Latencies(stable);
-        var counts = new Block(target.Count(RevisionFigures.Latencies(canary)), target.Count(stableLatencies));
-        return evidence.Collect(counts) with { Latency = target.Learn(stableLatencies) };
+        int patience = Patience.Of(guardrail, all);
+        return evidence.Collect(new Block(RevisionFigures.Count(guardrail.Type, canary, patience), RevisionFigures.Count(guardrail.Type, stable, patience)));
     }
+
+    // Whoever went away after the target would have got a slow answer, if any.
+    private static ArmCounts Slow(LatencyTarget target, RevisionCounts? counts) =>
+        target.Count([.. RevisionFigures.Latencies(counts), .. RevisionFigures.Abandoned(counts, target.Bucket ?? LatencyBuckets.Count)]);
 
     private void Close()
     {

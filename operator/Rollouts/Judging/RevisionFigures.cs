@@ -13,7 +13,11 @@ internal static class RevisionFigures
     /// <summary>Requests answered, those of warm-ups among them.</summary>
     public static long Requests(RevisionCounts? counts) => Sane(counts?.Requests) + Sane(counts?.WarmUp);
 
-    public static ArmCounts Count(GuardrailType type, RevisionCounts? counts)
+    /// <summary>Counts bad ones and all.</summary>
+    /// <param name="type">What is bad: a wrong answer, or a failed request.</param>
+    /// <param name="counts">The counts.</param>
+    /// <param name="patience">A request failed when its client waited beyond this bucket and went away.</param>
+    public static ArmCounts Count(GuardrailType type, RevisionCounts? counts, int patience)
     {
         if (counts is null)
         {
@@ -27,15 +31,24 @@ internal static class RevisionFigures
         }
 
         long requests = Sane(counts.Requests);
-        return new ArmCounts(Math.Min(requests, Sane(counts.Errors) + Sane(counts.Rejections)), requests);
+        long unanswered = Abandoned(counts, patience).Sum(pair => pair.Count);
+        return new ArmCounts(Math.Min(requests, Sane(counts.Errors) + Sane(counts.Rejections)) + unanswered, requests + unanswered);
     }
 
-    public static List<(int Bucket, long Count)> Latencies(RevisionCounts? counts) =>
-        counts is null
-            ? []
-            : [.. counts.Latency
-                .Where(pair => pair is { Length: 2 } && pair[0] is >= 0 and < LatencyBuckets.Count && pair[1] > 0)
-                .Select(pair => ((int)pair[0], Sane(pair[1])))];
+    /// <summary>Latencies of answers.</summary>
+    public static List<(int Bucket, long Count)> Latencies(RevisionCounts? counts) => Pairs(counts?.Latency);
+
+    /// <summary>
+    /// How long clients waited that went away, of those who waited beyond a bucket. Who went away sooner says nothing, of either revision.
+    /// </summary>
+    public static List<(int Bucket, long Count)> Abandoned(RevisionCounts? counts, int beyond) => [.. Pairs(counts?.Abandoned).Where(pair => pair.Bucket > beyond)];
+
+    private static List<(int Bucket, long Count)> Pairs(List<long[]>? pairs) =>
+    [
+        .. (pairs ?? [])
+            .Where(pair => pair is { Length: 2 } && pair[0] is >= 0 and < LatencyBuckets.Count && pair[1] > 0)
+            .Select(pair => ((int)pair[0], Sane(pair[1]))),
+    ];
 
     private static long Sane(long? count) => Math.Clamp(count ?? 0, 0, Most);
 }

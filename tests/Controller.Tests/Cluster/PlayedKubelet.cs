@@ -94,7 +94,15 @@ internal sealed class PlayedKubelet : IAsyncDisposable
         Metadata = new V1ObjectMeta
         {
             Name = name,
-            Labels = new Dictionary<string, string>(deployment.Spec.Template.Metadata.Labels) { ["test-deployment"] = deployment.Metadata.Name },
+            Labels = new Dictionary<string, string>(deployment.Spec.Template.Metadata.Labels)
+            {
+                ["test-deployment"] = deployment.Metadata.Name,
+                ["pod-template-hash"] = "5d8f",
+            },
+            OwnerReferences =
+            [
+                new V1OwnerReference { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = $"{deployment.Metadata.Name}-5d8f", Uid = $"{Guid.NewGuid()}", Controller = true },
+            ],
         },
         Spec = new V1PodSpec
         {

@@ -31,6 +31,7 @@ public sealed class IntentTests
                     Precision = ModelPrecision.Fp16,
                     Threads = 3,
                     RequestTimeoutMilliseconds = 50_000,
+                    MaxRequestMebibytes = 100,
                     PodTemplate = (JsonObject)JsonNode.Parse(
                         """
                         {

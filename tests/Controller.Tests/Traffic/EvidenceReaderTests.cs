@@ -14,6 +14,7 @@ namespace ModelOperator.Controller.Tests.Traffic;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class EvidenceReaderTests : IDisposable
 {
+    private readonly PlayedSecrets _secrets = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     public void Dispose() => _services.Dispose();
@@ -28,6 +29,22 @@ public sealed class EvidenceReaderTests : IDisposable
         Assert.That(report, Is.Not.Null);
         Assert.That((report!.Instance, report.TableVersion, report.Next), Is.EqualTo(("a", 4L, 9L)));
         Assert.That(server.Requests, Is.EqualTo(new[] { "/v1/models/digits/ticks?since=5" }));
+    }
+
+    [Test]
+    public async Task A_router_is_shown_that_the_operator_asks()
+    {
+        await new RouterKeys(_secrets, TimeProvider.System).EnsureAsync("vision", [Models.Digits()], CancellationToken.None);
+        string? authorization = null;
+        await using RouterServer server = await RouterServer.StartAsync(context =>
+        {
+            authorization = context.Request.Headers.Authorization;
+            return Answer(context, Report("a", 4, 9));
+        });
+
+        await ReadAsync(server);
+
+        Assert.That(authorization, Does.Match("^Bearer [A-Za-z0-9_-]{22}$"));
     }
 
     [Test]
@@ -71,6 +88,63 @@ public sealed class EvidenceReaderTests : IDisposable
     }
 
     [Test]
+    public async Task A_report_longer_than_a_routers_gives_none()
+    {
+        string padding = new(' ', EvidenceReport.MostBytes);
+        await using RouterServer server = await RouterServer.StartAsync(
+            context => context.Response.WriteAsync(JsonSerializer.Serialize(Report("a", 4, 9), EvidenceJson.Default.EvidenceReport) + padding));
+
+        Assert.That(await ReadAsync(server), Is.Null);
+    }
+
+    [Test]
+    public async Task What_had_no_room_in_a_report_is_read_at_once()
+    {
+        await using RouterServer server = await RouterServer.StartAsync(context =>
+        {
+            long since = long.Parse(context.Request.Query["since"]!);
+            var tick = new EvidenceTick { Sequence = since + 1, Start = DateTimeOffset.UnixEpoch, Revisions = [] };
+            return Answer(context, new() { Instance = "a", TableVersion = since, Oldest = 0, Next = since + 2, IsCut = since < 6, Ticks = [tick] });
+        });
+        using EvidenceReader reader = Reader(new() { Port = server.Port });
+
+        EvidenceReport report = (await new RouterReports(reader).ReadAsync(Models.Digits(), [Pods.Router("r", Pods.MakeReady)], CancellationToken.None))[0].Report!;
+
+        Assert.That(report.Ticks.Select(tick => tick.Sequence), Is.EqualTo(new[] { 1, 3, 5, 7 }));
+        Assert.That((report.Next, report.TableVersion, report.IsCut), Is.EqualTo((8L, 6L, false)));
+    }
+
+    [Test]
+    public async Task A_router_that_never_comes_to_an_end_does_not_hold_the_operator()
+    {
+        await using RouterServer server = await RouterServer.StartAsync(
+            context => Answer(context, new() { Instance = "a", TableVersion = 1, Oldest = 0, Next = long.Parse(context.Request.Query["since"]!) + 1, IsCut = true, Ticks = [] }));
+        using EvidenceReader reader = Reader(new() { Port = server.Port });
+
+        await new RouterReports(reader).ReadAsync(Models.Digits(), [Pods.Router("r", Pods.MakeReady)], CancellationToken.None);
+
+        Assert.That(server.Requests, Has.Count.LessThanOrEqualTo(64));
+    }
+
+    [Test]
+    public async Task No_more_reports_are_read_at_a_time_than_there_is_memory_for()
+    {
+        int now = 0, most = 0;
+        await using RouterServer server = await RouterServer.StartAsync(async context =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref now));
+            await Task.Delay(20);
+            Interlocked.Decrement(ref now);
+            await Answer(context, Report("a", 4, 9));
+        });
+        using EvidenceReader reader = Reader(new() { Port = server.Port, ReadsAtATime = 3, AttemptTimeout = TimeSpan.FromSeconds(20) });
+
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => reader.ReadAsync(Pods.Router("r", Pods.MakeReady), "digits", 0, CancellationToken.None)));
+
+        Assert.That(most, Is.LessThanOrEqualTo(3));
+    }
+
+    [Test]
     public async Task An_endless_answer_gives_no_report()
     {
         byte[] chunk = new byte[64 * 1024];
@@ -99,6 +173,9 @@ public sealed class EvidenceReaderTests : IDisposable
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"errors":2}}}]}""")]
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":9,"latency":[[815,1]]}}}]}""")]
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"latency":[[1,2]]}}}]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"abandoned":[[815,1]]}}}]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"abandoned":[[1,-1]]}}}]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"abandoned":null}}}]}""")]
     public async Task A_report_that_cannot_be_true_is_none(string body)
     {
         await using RouterServer server = await RouterServer.StartAsync(context => context.Response.WriteAsync(body));
@@ -141,6 +218,7 @@ public sealed class EvidenceReaderTests : IDisposable
 
     private EvidenceReader Reader(EvidenceOptions options) => new(
         options,
+        new RouterKeys(_secrets, TimeProvider.System),
         new ControllerMetrics(_services.GetRequiredService<IMeterFactory>()),
         TimeProvider.System,
         NullLogger<EvidenceReader>.Instance);

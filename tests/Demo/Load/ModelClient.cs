@@ -40,7 +40,7 @@ public sealed class ModelClient(HttpClient http, string model)
                 var label = answer?.Outputs.FirstOrDefault(output => output.Name == "label");
                 return label is { Data.Length: 1 } && id is not null
                     ? new Answer(id, revision ?? "unknown", label.Data[0])
-                    : throw new CallFailedException("the answer has no label or no x-request-id", id, revision);
+                    : throw new CallFailedException("the answer has no label or no x-prediction-id", id, revision);
             },
             cancellationToken);
     }
@@ -62,7 +62,7 @@ public sealed class ModelClient(HttpClient http, string model)
         try
         {
             using var response = await send();
-            id = Header(response, "x-request-id");
+            id = Header(response, "x-prediction-id");
             revision = Header(response, "x-model-revision");
             return response.IsSuccessStatusCode
                 ? await read(response, id, revision)

@@ -12,6 +12,12 @@ internal sealed record Behaviour
     public double WrongRate { get; init; } = 0.03;
     public double ErrorRate { get; init; }
 
+    /// <summary>Share of requests that are never answered: their clients go away after <see cref="PatienceBucket"/>.</summary>
+    public double SilentRate { get; init; }
+
+    /// <summary>Bucket of the time after which clients go away: two seconds.</summary>
+    public int PatienceBucket { get; init; } = 617;
+
     /// <summary>Bucket around which latencies lie.</summary>
     public int LatencyBucket { get; init; } = 270;
 

@@ -88,6 +88,12 @@ internal sealed class SimulatedRouter(string instance, int lagSeconds)
 
     private static void Count(RevisionCounts counts, Behaviour behaviour, double feedbackShare, Random random)
     {
+        if (behaviour.SilentRate > 0 && random.NextDouble() < behaviour.SilentRate)
+        {
+            counts.Abandoned.Add([behaviour.PatienceBucket, 1]);
+            return;
+        }
+
         counts.Requests++;
         if (random.NextDouble() < behaviour.ErrorRate)
         {

@@ -1,8 +1,10 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.Logging.Abstractions;
 using ModelOperator.Router.Feedback;
 using ModelOperator.Router.Forwarding;
+using ModelOperator.Router.Keys;
 using ModelOperator.Router.Routing;
 using ModelOperator.Testing;
 
@@ -10,24 +12,47 @@ namespace ModelOperator.Router.Tests.Forwarding;
 
 public sealed class IdTests
 {
-    [TestCase("digits-0123456789-6c5d9-x7k2p")]
-    [TestCase("a.pod.with.dots")]
-    public void A_made_id_tells_its_revision_and_pod_and_fits_a_header(string pod)
+    private static readonly PredictionIds Ids = Made();
+
+    [TestCase("digits-0123456789-6c5d9-x7k2p", true)]
+    [TestCase("a.pod.with.dots", false)]
+    public void A_made_id_tells_its_revision_and_pod_and_whether_chance_chose_them_and_fits_a_header(string pod, bool isDrawn)
     {
-        string id = RequestIds.Make(new PodEndpoint(pod, "uid", "0123456789", "10.0.0.1:80"));
-        Assert.That(RequestIds.Parse(id), Is.EqualTo(("0123456789", pod)));
+        string id = Ids.Make("digits", Endpoint(pod), isDrawn);
+        Assert.That(Ids.Read("digits", id), Is.EqualTo(new PredictionId("0123456789", pod, isDrawn)));
         Assert.That(RequestIds.FitsHeader(id), Is.True);
     }
 
     [TestCase("")]
     [TestCase("mine")]
-    [TestCase("a.b.c")]
-    [TestCase("0123456789.pod")]
-    [TestCase("0123456789..0123456789abcdef")]
-    [TestCase("0123456789.pod.0123456789abcdeg")]
-    [TestCase("012345678g.pod.0123456789abcdef")]
-    [TestCase("01234567890.pod.0123456789abcdef")]
-    public void Any_other_id_is_the_clients_own(string id) => Assert.That(RequestIds.Parse(id), Is.Null);
+    [TestCase("....")]
+    [TestCase("0123456789.pod.d0123456789abcdef")]
+    [TestCase("0123456789.pod.0123456789abcdef.AAAAAAAAAAAAAAAAAAAAAA")]
+    [TestCase("0123456789.pod.d0123456789abcdef.AAAAAAAAAAAAAAAAAAAAAA")]
+    [TestCase("0123456789.pod.d0123456789abcdef.")]
+    public void Any_other_id_is_none(string id) => Assert.That(Ids.Read("digits", id), Is.Null);
+
+    [Test]
+    public void An_id_is_good_for_its_own_model_and_as_it_stands_only()
+    {
+        string id = Ids.Make("digits", Endpoint("pod-1"), isDrawn: false);
+
+        Assert.That(Ids.Read("other", id), Is.Null);
+        Assert.That(Made().Read("digits", id), Is.Null, "other keys");
+        Assert.That(Ids.Read("digits", id.Replace(".c", ".d", StringComparison.Ordinal)), Is.Null);
+        Assert.That(Ids.Read("digits", id.Replace("pod-1", "pod-2", StringComparison.Ordinal)), Is.Null);
+        for (int i = 0; i < id.Length; i++)
+        {
+            // The last character of a code has bits that say nothing.
+            if (i == id.Length - 1) continue;
+            string changed = id[..i] + (id[i] == 'x' ? 'y' : 'x') + id[(i + 1)..];
+            Assert.That(Ids.Read("digits", changed), Is.Null, changed);
+        }
+    }
+
+    [Test]
+    public void No_two_ids_are_alike() =>
+        Assert.That(Enumerable.Range(0, 1000).Select(_ => Ids.Make("digits", Endpoint("pod"), isDrawn: true)), Is.Unique);
 
     [TestCase("ok-1", true)]
     [TestCase("", false)]
@@ -92,4 +117,8 @@ public sealed class IdTests
 
         Assert.That(map.Find("digits", "old"), Is.Null);
     }
+
+    private static PredictionIds Made() => new(new KeyRing(null, TimeProvider.System, NullLogger<KeyRing>.Instance));
+
+    private static PodEndpoint Endpoint(string pod) => new(pod, "uid", "0123456789", "10.0.0.1:80");
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ModelOperator.Evidence;
 using ModelOperator.Router.Recording;
 using ModelOperator.Testing;
@@ -23,6 +24,7 @@ public sealed class EvidenceRecorderTests
                 model.RecordRequest($"r{i % 3}", (RequestOutcome)(i % 5 == 0 ? 1 : i % 7 == 0 ? 2 : 0), TimeSpan.FromMicroseconds(i));
                 if (i % 2 == 0) model.RecordFeedback($"r{i % 3}", 2, 1);
                 if (i % 4 == 0) model.RecordWarmUp($"r{i % 3}");
+                if (i % 10 == 0) model.RecordAbandoned($"r{i % 3}", TimeSpan.FromMicroseconds(i));
             }
         }))];
 
@@ -48,6 +50,7 @@ public sealed class EvidenceRecorderTests
             Assert.That(reader.Sum(c => c.Errors), Is.EqualTo(Writers * errors));
             Assert.That(reader.Sum(c => c.Latency.Sum(b => b[1])), Is.EqualTo(Writers * (Each - (Each / 5) - errors)));
             Assert.That(reader.Sum(c => c.WarmUp), Is.EqualTo(Writers * Each / 4));
+            Assert.That(reader.Sum(c => c.Abandoned.Sum(b => b[1])), Is.EqualTo(Writers * Each / 10));
             Assert.That(reader.Sum(c => c.Correct), Is.EqualTo(Writers * Each));
             Assert.That(reader.Sum(c => c.Incorrect), Is.EqualTo(Writers * Each / 2));
             Assert.That(reader.Sequences, Is.Ordered.And.Unique);
@@ -113,13 +116,37 @@ public sealed class EvidenceRecorderTests
             Close(recorder);
         }
 
-        EvidenceReport report = recorder.Read("digits", 1, 0);
-        Assert.Multiple(() =>
+        var reader = new CursorReader(recorder);
+        reader.Read();
+        Assert.That((recorder.Read("digits", 1, 0).Oldest, reader.Next), Is.EqualTo((100, 1000)));
+        Assert.That(reader.Sequences, Is.EqualTo(Enumerable.Range(100, 900)));
+    }
+
+    [TestCase(1, 1)]
+    [TestCase(40, 2)]
+    [TestCase(800, 20)]
+    public void No_report_is_longer_than_the_operator_takes_and_what_has_no_room_comes_next(int latencies, int revisions)
+    {
+        var recorder = new EvidenceRecorder(_time);
+        for (int i = 0; i < 900; i++)
         {
-            Assert.That((report.Oldest, report.Next), Is.EqualTo((100, 1000)));
-            Assert.That(report.Ticks, Has.Count.EqualTo(900));
-            Assert.That(report.Ticks[0].Sequence, Is.EqualTo(100));
-        });
+            if (i < 900 / revisions)
+            {
+                for (int j = 0; j < latencies * revisions; j++)
+                {
+                    recorder.Model("digits").RecordRequest($"0123456789-{j % revisions}", RequestOutcome.Success, LatencyBuckets.Bound(j / revisions));
+                }
+            }
+
+            Close(recorder);
+        }
+
+        var reader = new CursorReader(recorder);
+        reader.Read();
+
+        Assert.That(reader.Longest, Is.LessThanOrEqualTo(EvidenceReport.MostBytes));
+        Assert.That(reader.Sequences, Is.EqualTo(Enumerable.Range(0, 900 / revisions)));
+        Assert.That(reader.Sum(c => c.Requests), Is.EqualTo(latencies * revisions * (900 / revisions)));
     }
 
     [Test]
@@ -180,19 +207,29 @@ public sealed class EvidenceRecorderTests
     private static void Record(EvidenceRecorder recorder) =>
         recorder.Model("digits").RecordRequest("a", RequestOutcome.Success, TimeSpan.FromMilliseconds(1));
 
-    /// <summary>Reads as the operator does: from where the last report ended.</summary>
+    /// <summary>Reads as the operator does: from where the last report ended, until nothing is left.</summary>
     private sealed class CursorReader(EvidenceRecorder recorder)
     {
         private readonly List<EvidenceTick> _ticks = [];
-        private long _next;
+
+        public long Next { get; private set; }
+
+        /// <summary>Bytes of the longest report.</summary>
+        public int Longest { get; private set; }
 
         public IEnumerable<long> Sequences => _ticks.Select(t => t.Sequence);
 
         public void Read()
         {
-            EvidenceReport report = recorder.Read("digits", 1, _next);
-            _ticks.AddRange(report.Ticks);
-            _next = report.Next;
+            EvidenceReport report;
+            do
+            {
+                report = recorder.Read("digits", 1, Next);
+                _ticks.AddRange(report.Ticks);
+                Next = report.Next;
+                Longest = Math.Max(Longest, JsonSerializer.SerializeToUtf8Bytes(report, EvidenceJson.Default.EvidenceReport).Length);
+            }
+            while (report.IsCut);
         }
 
         public long Sum(Func<RevisionCounts, long> count) => _ticks.SelectMany(t => t.Revisions.Values).Sum(count);

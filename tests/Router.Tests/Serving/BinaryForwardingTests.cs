@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ModelOperator.Router.Routing;
 
 namespace ModelOperator.Router.Tests.Serving;
 
@@ -15,7 +16,7 @@ public sealed class BinaryForwardingTests
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync(Revision);
-        router.Route([new(Revision, 100)], pod.State());
+        router.Route(new FeedbackRule(default, default, TakesClientIds: true), [new(Revision, 100)], pod.State());
         string? id = null, accepts = null, encoding = null;
         pod.BeforeAnswer = async context =>
         {

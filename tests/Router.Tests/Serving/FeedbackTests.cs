@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using ModelOperator.Evidence;
+using ModelOperator.Router.Forwarding;
 using ModelOperator.Router.Routing;
 
 namespace ModelOperator.Router.Tests.Serving;
@@ -11,6 +12,7 @@ namespace ModelOperator.Router.Tests.Serving;
 public sealed class FeedbackTests
 {
     private const string Stable = "aaaaaaaaaa", Canary = "bbbbbbbbbb";
+    private static readonly FeedbackRule ClientIds = new(default, default, TakesClientIds: true);
 
     [Test]
     public async Task Truth_is_counted_once_for_the_revision_that_answered_also_through_another_router()
@@ -22,7 +24,7 @@ public sealed class FeedbackTests
         for (int i = 0; i < 100; i++)
         {
             using HttpResponseMessage answer = await router.InferAsync();
-            answered.Add((answer.Headers.GetValues("x-request-id").Single(), answer.Headers.GetValues("x-model-revision").Single()));
+            answered.Add((answer.Headers.GetValues("x-prediction-id").Single(), answer.Headers.GetValues("x-model-revision").Single()));
         }
 
         foreach ((string id, string revision) in answered)
@@ -48,7 +50,7 @@ public sealed class FeedbackTests
     {
         await using TestRouter router = await TestRouter.StartAsync(), other = await TestRouter.StartAsync();
         await using TestPod stable = await TestPod.StartAsync(Stable), canary = await TestPod.StartAsync(Canary);
-        foreach (TestRouter r in new[] { router, other }) r.Route([new(Stable, 50), new(Canary, 50)], stable.State(), canary.State());
+        foreach (TestRouter r in new[] { router, other }) r.Route(ClientIds, [new(Stable, 50), new(Canary, 50)], stable.State(), canary.State());
         for (int i = 0; i < 20; i++)
         {
             using HttpResponseMessage answer = await router.InferAsync($$"""{"id":"mine-{{i}}"}""");
@@ -61,13 +63,72 @@ public sealed class FeedbackTests
     }
 
     [Test]
+    public async Task An_id_of_the_clients_own_is_good_for_nothing_unless_the_model_asks_for_it()
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        router.Route([new(Stable, 100)], pod.State());
+        using HttpResponseMessage answer = await router.InferAsync("""{"id":"mine"}""", ("x-request-id", "mine"));
+
+        (int status, JsonNode body) = await router.FeedbackAsync("mine");
+
+        Assert.That((status, (string?)body["error"]), Is.EqualTo((404, "field id: 'mine' is not the x-prediction-id of an answer of model 'digits'; "
+            + "ids that clients make are taken where spec.feedback.clientIds is Accept")));
+        Assert.That((await router.FeedbackAsync(answer.Headers.GetValues("x-prediction-id").Single())).Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task Ids_that_no_router_made_count_nothing_and_reach_no_pod()
+    {
+        await using TestRouter router = await TestRouter.StartAsync(), stranger = await TestRouter.StartAsync(o => o with { KeysFile = null });
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        foreach (TestRouter r in new[] { router, stranger }) r.Route([new(Stable, 100)], pod.State());
+        using HttpResponseMessage answer = await stranger.InferAsync();
+        string forged = answer.Headers.GetValues("x-prediction-id").Single();
+
+        Assert.That((await router.FeedbackAsync(forged)).Status, Is.EqualTo(404));
+        Assert.That(await router.CountsAsync(), Is.Empty);
+        Assert.That((bool)(await stranger.FeedbackAsync(forged)).Body["duplicate"]!, Is.False, "the pod was not asked");
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Under_one_id_there_is_one_prediction_however_often_a_client_sends_it(bool takesClientIds)
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        router.Route(takesClientIds ? ClientIds : default, [new(Stable, 100)], pod.State());
+        using HttpResponseMessage first = await router.InferAsync();
+        string id = first.Headers.GetValues("x-prediction-id").Single();
+
+        using HttpResponseMessage second = await router.InferAsync($$"""{"id":"{{id}}"}""", ("x-request-id", id));
+
+        Assert.That(second.Headers.GetValues("x-prediction-id").Single(), Is.Not.EqualTo(id));
+    }
+
+    [Test]
+    public async Task Truth_of_an_answer_whose_revision_the_client_chose_is_no_evidence()
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod pod = await TestPod.StartAsync(Canary);
+        router.Route(ClientIds, [new(Canary, 100)], pod.State());
+        using HttpResponseMessage answer = await router.InferAsync("""{"id":"mine"}""", ("x-model-revision", Canary));
+
+        (int status, JsonNode body) = await router.FeedbackAsync(answer.Headers.GetValues("x-prediction-id").Single(), "wrong");
+
+        Assert.That((status, (int)body["incorrect"]!), Is.EqualTo((200, 1)));
+        Assert.That((await router.FeedbackAsync("mine", "wrong")).Status, Is.EqualTo(404), "nor is there an id of the client's own for it");
+        Assert.That(await router.CountsAsync(), Is.Empty);
+    }
+
+    [Test]
     public async Task A_pod_that_is_draining_can_still_be_asked_and_one_that_is_gone_is_named()
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync(Stable);
         router.Route([new(Stable, 100)], pod.State());
         using HttpResponseMessage answer = await router.InferAsync();
-        string id = answer.Headers.GetValues("x-request-id").Single();
+        string id = answer.Headers.GetValues("x-prediction-id").Single();
 
         router.Route([new(Stable, 100)], pod.State(ready: false));
         Assert.That((await router.FeedbackAsync(id)).Status, Is.EqualTo(200));
@@ -83,7 +144,7 @@ public sealed class FeedbackTests
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod stable = await TestPod.StartAsync(Stable), canary = await TestPod.StartAsync(Canary);
-        router.Route([new(Stable, 100)], stable.State(), canary.State());
+        router.Route(ClientIds, [new(Stable, 100)], stable.State(), canary.State());
 
         (int status, JsonNode body) = await router.FeedbackAsync("nobody");
 
@@ -97,7 +158,7 @@ public sealed class FeedbackTests
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync(Stable);
         var silent = new PodState("silent", "uid-silent", "digits", Canary, $"127.0.0.1:{ForwardingTests.FreePort()}", Ready: true, Warm: true);
-        router.Route([new(Stable, 100)], pod.State(), silent);
+        router.Route(ClientIds, [new(Stable, 100)], pod.State(), silent);
 
         Assert.That((await router.FeedbackAsync("nobody")).Status, Is.EqualTo(503));
     }
@@ -128,7 +189,8 @@ public sealed class FeedbackTests
         pod.Draining = true;
         router.Route([new(Stable, 100)], pod.State());
 
-        (int status, JsonNode body) = await router.FeedbackAsync($"{Stable}.{pod.Name}.0123456789abcdef");
+        (int status, JsonNode body) = await router.FeedbackAsync(
+            new PredictionIds(router.Host.Keys).Make("digits", new PodEndpoint(pod.Name, "uid", Stable, pod.Address), isDrawn: true));
 
         Assert.That((status, (string?)body["error"]), Is.EqualTo((503, "the server is stopping")));
         Assert.That(await router.CountsAsync(), Is.Empty);

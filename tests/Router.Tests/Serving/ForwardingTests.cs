@@ -101,11 +101,14 @@ public sealed class ForwardingTests
         using HttpResponseMessage answer = await router.InferAsync();
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.GatewayTimeout));
-        Assert.That((await router.CountsAsync())[Stable].Errors, Is.EqualTo(1));
+        RevisionCounts counts = (await router.CountsAsync())[Stable];
+        Assert.That((counts.Requests, counts.Errors), Is.EqualTo((1, 1)));
+        Assert.That(counts.Latency.Single()[0], Is.GreaterThanOrEqualTo(LatencyBuckets.Index(TimeSpan.FromMilliseconds(300))), "it is slow as well");
     }
 
-    [Test]
-    public async Task A_request_its_client_gave_up_counts_as_nothing()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_request_its_client_gave_up_is_counted_with_the_time_that_it_had_waited(bool answerHadBegun)
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync(Stable);
@@ -115,6 +118,7 @@ public sealed class ForwardingTests
         {
             arrived.SetResult();
             context.RequestAborted.Register(gone.SetResult);
+            if (answerHadBegun) await context.Response.StartAsync();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         };
         router.Route([new(Stable, 100)], pod.State());
@@ -123,13 +127,18 @@ public sealed class ForwardingTests
         Task<HttpResponseMessage> request = router.Client.PostAsync(
             new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer"), new StringContent("{}"), givingUp.Token);
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await Task.Delay(200);
         await givingUp.CancelAsync();
 
         Assert.That(async () => await request, Throws.InstanceOf<OperationCanceledException>());
         await gone.Task.WaitAsync(TimeSpan.FromSeconds(10));
         pod.BeforeAnswer = null;
         using HttpResponseMessage next = await router.InferAsync();
-        Assert.That((await router.CountsAsync())[Stable].Requests, Is.EqualTo(1), "only the one that was waited for");
+        await Eventually.TrueAsync(async () => (await router.CountsAsync())[Stable].Abandoned.Count > 0, "it is counted");
+        RevisionCounts counts = (await router.CountsAsync())[Stable];
+        Assert.That((counts.Requests, counts.Errors), Is.EqualTo((1, 0)), "only the one that was waited for");
+        Assert.That(counts.Abandoned.Single()[1], Is.EqualTo(1));
+        Assert.That(LatencyBuckets.Bound((int)counts.Abandoned.Single()[0]), Is.InRange(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10)));
     }
 
     [Test]
@@ -161,8 +170,10 @@ public sealed class ForwardingTests
         var refused = new PodState("refused", "uid-refused", "digits", Stable, $"127.0.0.1:{FreePort()}", Ready: true, Warm: true);
         router.Route([new(Stable, 90), new(Canary, 10)], refused, canary.State());
 
-        using HttpResponseMessage answer = await router.InferAsync();
-        Assert.That((answer.StatusCode, Header(answer, "x-model-revision")), Is.EqualTo((HttpStatusCode.OK, Canary)));
+        HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => router.InferAsync()));
+
+        Assert.That(answers.Select(a => (a.StatusCode, Header(a, "x-model-revision"))), Has.All.EqualTo((HttpStatusCode.OK, Canary)));
+        Assert.That((await router.CountsAsync())[Canary].Requests, Is.EqualTo(10), "what was meant for another revision is no random sample");
     }
 
     [Test]
@@ -183,7 +194,7 @@ public sealed class ForwardingTests
         router.Route([new(Stable, 100)], pod.State());
         using HttpResponseMessage answer = await waiting;
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(await router.CountsAsync(), Has.Count.EqualTo(1), "what reached no model is no evidence about any");
+        Assert.That(await router.CountsAsync(), Is.Empty, "what reached no model is no evidence about any, nor is what took the first pod that came");
     }
 
     [Test]
@@ -199,6 +210,7 @@ public sealed class ForwardingTests
             Assert.That(Header(pinned, "x-model-revision"), Is.EqualTo(Canary));
         }
 
+        Assert.That(await router.CountsAsync(), Is.Empty, "whoever chooses the revision is no random sample");
         using HttpResponseMessage unknown = await router.InferAsync(headers: ("x-model-revision", "cccccccccc"));
         Assert.That(unknown.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That(await ErrorOf(unknown), Is.EqualTo("header x-model-revision: model 'digits' has no revision 'cccccccccc'"));
@@ -235,20 +247,67 @@ public sealed class ForwardingTests
         Assert.That(await router.CountsAsync(), Is.Empty);
     }
 
+    [TestCase("GET", "/metrics", 404)]
+    [TestCase("GET", "/METRICS", 404)]
+    [TestCase("GET", "/v2/%2e%2e/metrics", 404)]
+    [TestCase("POST", "/v2/repository/index", 404)]
+    [TestCase("POST", "/V2/repository/models/digits/unload", 404)]
+    [TestCase("GET", "/v2/models/digits%2Fload", 404)]
+    [TestCase("GET", "/v2/models/digits/infer", 405)]
+    [TestCase("DELETE", "/v2/models/digits", 405)]
+    public async Task Nothing_else_of_a_pod_reaches_clients(string method, string path, int status)
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        router.Route([new(Stable, 100)], pod.State());
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(router.Host.TrafficAddress, path));
+        request.Headers.Host = "digits.default";
+
+        using HttpResponseMessage answer = await router.Client.SendAsync(request);
+
+        Assert.That((int)answer.StatusCode, Is.EqualTo(status));
+        Assert.That(await ErrorOf(answer), Is.Not.Empty);
+        Assert.That(answer.Content.Headers.Allow.Count, status == 405 ? Is.Positive : Is.Zero);
+        Assert.That(pod.Asked, Is.Empty);
+    }
+
+    [TestCase("/v2/models/digits/infer")]
+    [TestCase("/v2/models/digits/feedback")]
+    [TestCase("/v2/models/digits/Feedback")]
+    public async Task A_tolerance_that_a_client_sends_reaches_no_pod(string path)
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        router.Route([new(Stable, 100)], pod.State());
+        using HttpResponseMessage answer = await router.InferAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(router.Host.TrafficAddress, path))
+        {
+            Content = new StringContent($$"""{"id":"{{Header(answer, "x-prediction-id")}}","truth":"right"}"""),
+            Headers = { { "x-feedback-tolerance", "1e9" } },
+        };
+
+        using HttpResponseMessage second = await router.Client.SendAsync(request);
+
+        Assert.That(second.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(pod.Asked, Has.Count.EqualTo(2));
+        Assert.That(pod.Asked.Select(headers => headers.ContainsKey("x-feedback-tolerance")), Has.All.False);
+    }
+
     [Test]
-    public async Task The_clients_own_id_is_the_one_of_the_body_else_of_the_header()
+    public async Task A_client_is_told_its_own_id_and_the_one_that_its_feedback_is_to_name()
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync(Stable);
         router.Route([new(Stable, 100)], pod.State());
 
-        using HttpResponseMessage body = await router.InferAsync("""{"inputs":[{"x":1}],"id":"from-body"}""", ("x-request-id", "from-header"));
-        using HttpResponseMessage header = await router.InferAsync(headers: ("x-request-id", "from-header"));
+        using HttpResponseMessage own = await router.InferAsync("""{"inputs":[{"x":1}],"id":"from-body"}""", ("x-request-id", "from-header"));
+        using HttpResponseMessage none = await router.InferAsync();
         using HttpResponseMessage wrong = await router.InferAsync(headers: ("x-request-id", new string('x', 300)));
 
-        Assert.That(Header(body, "x-request-id"), Is.EqualTo("from-body"));
-        Assert.That(await body.Content.ReadAsStringAsync(), Does.Contain("\"id\":\"from-body\""), "passed on as the header");
-        Assert.That(Header(header, "x-request-id"), Is.EqualTo("from-header"));
+        Assert.That(Header(own, "x-request-id"), Is.EqualTo("from-header"));
+        Assert.That(Header(own, "x-prediction-id"), Does.StartWith($"{Stable}.{pod.Name}."));
+        Assert.That(await own.Content.ReadAsStringAsync(), Does.Contain($"\"id\":\"{Header(own, "x-prediction-id")}\""), "it is what the pod remembers");
+        Assert.That(Header(none, "x-request-id"), Is.EqualTo(Header(none, "x-prediction-id")));
         Assert.That((wrong.StatusCode, await ErrorOf(wrong)), Is.EqualTo((HttpStatusCode.BadRequest, "header x-request-id: must be one value of 1 to 256 visible ASCII characters")));
     }
 
@@ -271,22 +330,38 @@ public sealed class ForwardingTests
             using HttpResponseMessage answer = await router.InferAsync($$"""{"id":"{{id}}","x":"{{new string('x', size - Frame.Length - id.Length)}}"}""");
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
             Assert.That((int?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["bytes"], Is.EqualTo(size));
-            Assert.That(Header(answer, "x-request-id"), Is.EqualTo(id));
         }
     }
 
-    [Test]
-    public async Task A_body_over_the_limit_is_refused_with_the_protocols_error()
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_body_over_the_models_limit_is_refused_and_the_setting_is_named(bool hasLength)
     {
-        await using TestRouter router = await TestRouter.StartAsync(o => o with { MaxRequestBytes = 10_000 });
+        await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync(Stable);
-        router.Route([new(Stable, 100)], pod.State());
+        router.Host.State.Update([new ModelTable("digits", 1, [new(Stable, 100)], default, MaxRequestMebibytes: 2)], [pod.State()]);
+        using var content = new StringContent($$"""{"x":"{{new string('x', 2 << 20)}}"}""");
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer")) { Content = content };
+        request.Headers.TransferEncodingChunked = !hasLength;
 
-        using HttpResponseMessage answer = await router.InferAsync(new string(' ', 10_001));
+        using HttpResponseMessage answer = await router.Client.SendAsync(request);
 
-        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
-        Assert.That(await ErrorOf(answer), Is.Not.Empty);
+        Assert.That((int)answer.StatusCode, Is.EqualTo(413));
+        Assert.That(await ErrorOf(answer), Is.EqualTo("the body is larger than 2 MiB, the limit: spec.runtime.maxRequestMebibytes of ModelDeployment 'digits'"));
         Assert.That(pod.Served, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_body_within_the_models_limit_arrives_however_large_the_limit_is()
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        router.Host.State.Update([new ModelTable("digits", 1, [new(Stable, 100)], default, MaxRequestMebibytes: 100)], [pod.State()]);
+
+        using HttpResponseMessage answer = await router.InferAsync(new string(' ', 99 << 20));
+
+        Assert.That((int)answer.StatusCode, Is.EqualTo(200));
+        Assert.That((int?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["bytes"], Is.EqualTo(99 << 20));
     }
 
     internal static int FreePort()

@@ -24,8 +24,8 @@ public sealed class MetricsTests
         router.Route([new("aaaaaaaaaa", 100)], pod.State(), new PodState("refused", "uid-refused", "digits", "aaaaaaaaaa", "127.0.0.1:9", Ready: true, Warm: true));
         for (int i = 0; i < 20; i++)
         {
-            using HttpResponseMessage answer = await router.InferAsync(headers: ("x-request-id", $"m-{i}"));
-            await router.FeedbackAsync($"m-{i}");
+            using HttpResponseMessage answer = await router.InferAsync();
+            await router.FeedbackAsync(answer.Headers.GetValues("x-prediction-id").Single());
         }
 
         using HttpRequestMessage request = new(HttpMethod.Get, new Uri(router.Host.AdminAddress, "/metrics"));

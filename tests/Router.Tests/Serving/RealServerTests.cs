@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json.Nodes;
+using System.Text;
 using ModelOperator.Evidence;
 using ModelOperator.Protocol;
 using ModelOperator.Router.Routing;
@@ -57,6 +59,33 @@ public sealed class RealServerTests
 
         Assert.That((status, (int)wide["correct"]!, (int)wide["incorrect"]!), Is.EqualTo((200, 2, 0)), wide.ToJsonString());
         Assert.That(((int)narrow["correct"]!, (int)narrow["incorrect"]!), Is.EqualTo((1, 1)));
+    }
+
+    [TestCase("0", false)]
+    [TestCase("0", true)]
+    [TestCase("0.00000000000000", false)]
+    public async Task Every_answer_can_be_given_feedback_whatever_the_rows_the_size_and_the_coding_of_its_request(string number, bool isCompressed)
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using Server server = await Server.StartAsync();
+        router.Route([new(Stable, 100)], server.State("s", Stable));
+        string numbers = string.Join(',', Enumerable.Repeat(number, 5000 * 64));
+        byte[] body = Encoding.UTF8.GetBytes($$"""{"inputs":[{"name":"image","shape":[5000,64],"datatype":"FP32","data":[{{numbers}}]}],"id":"mine"}""");
+        using var content = new ByteArrayContent(isCompressed ? Compressed(body) : body);
+        if (isCompressed) content.Headers.ContentEncoding.Add("gzip");
+
+        using HttpResponseMessage answer = await router.Client.PostAsync(new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer"), content);
+        string id = answer.Headers.GetValues("x-prediction-id").Single();
+        (int status, JsonNode judged) = await router.FeedbackJsonAsync($$"""{"id":"{{id}}","correct":true}""");
+
+        Assert.That(((int)answer.StatusCode, status, (int?)judged["correct"]), Is.EqualTo((200, 200, 1)), judged.ToJsonString());
+    }
+
+    private static byte[] Compressed(byte[] body)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest)) gzip.Write(body);
+        return compressed.ToArray();
     }
 
     private static JsonArray Rows(IEnumerable<double> numbers) => [.. numbers.Select(n => (JsonNode)n)];

@@ -118,9 +118,7 @@ public sealed class SelfContainedFeedbackTests
     {
         await using TestRouter a = await StartAsync("a");
 
-        using HttpResponseMessage answer = await a.Client.GetAsync(new Uri(a.Host.AdminAddress, path));
-
-        Assert.That((int)answer.StatusCode, Is.EqualTo(status));
+        Assert.That((await a.AdminAsync(HttpMethod.Get, path, a.Host.Keys.TokenFor("a"))).Status, Is.EqualTo(status));
     }
 
     private static async Task<TestRouter> StartAsync(string name)

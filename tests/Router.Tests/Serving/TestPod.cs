@@ -33,6 +33,9 @@ internal sealed class TestPod : IAsyncDisposable
     /// <summary>Turns away whatever arrives, as a server that is stopping does.</summary>
     public bool Draining { get; set; }
 
+    /// <summary>The headers of whatever arrived.</summary>
+    public ConcurrentQueue<IHeaderDictionary> Asked { get; } = new();
+
     public int Served => Volatile.Read(ref _served);
 
     public string Address { get; private set; } = "";
@@ -63,6 +66,7 @@ internal sealed class TestPod : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
+        Asked.Enqueue(new HeaderDictionary(context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase)));
         if (Draining)
         {
             context.Response.StatusCode = 503;

@@ -11,18 +11,29 @@ namespace ModelOperator.Router.Tests.Serving;
 /// <summary>A router in this process on real ports, and a client of it.</summary>
 internal sealed class TestRouter : IAsyncDisposable
 {
+    /// <summary>The keys that the routers of the tests share.</summary>
+    private static readonly string KeysFile = WriteKeys();
+
+    private readonly string _name;
     private long _version;
     private RevisionWeight[] _weights = [];
 
-    private TestRouter(RouterOptions options) => Host = new RouterHost(options, NullLoggerFactory.Instance, TimeProvider.System);
+    private TestRouter(RouterOptions options)
+    {
+        _name = options.PodName;
+        Host = new RouterHost(options, NullLoggerFactory.Instance, TimeProvider.System, Access);
+    }
 
     public RouterHost Host { get; }
+
+    /// <summary>What the API server says of tokens.</summary>
+    public PlayedReviews Access { get; } = new();
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false });
 
     public static async Task<TestRouter> StartAsync(Func<RouterOptions, RouterOptions>? configure = null)
     {
-        var options = new RouterOptions { Namespace = "default", TrafficPort = 0, AdminPort = 0 };
+        var options = new RouterOptions { Namespace = "default", KeysFile = KeysFile, TrafficPort = 0, AdminPort = 0 };
         var router = new TestRouter(configure?.Invoke(options) ?? options);
         await router.Host.StartAsync(CancellationToken.None);
         router.Host.Readiness.Synced = true;
@@ -46,8 +57,18 @@ internal sealed class TestRouter : IAsyncDisposable
     /// <summary>Sends a feedback as it stands.</summary>
     public async Task<(int Status, JsonNode Body)> FeedbackJsonAsync(string json)
     {
-        using HttpResponseMessage response = await Client.PostAsync(
-            new Uri(Host.TrafficAddress, "/v2/models/digits/feedback"), new StringContent(json, Encoding.UTF8, "application/json"));
+        return await FeedbackJsonAsync(json, PlayedReviews.Good);
+    }
+
+    /// <summary>Sends a feedback as it stands, as whoever holds that token.</summary>
+    public async Task<(int Status, JsonNode Body)> FeedbackJsonAsync(string json, string? token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Host.TrafficAddress, "/v2/models/digits/feedback"))
+        {
+            Content = new StringContent(json, Encoding.UTF8, "application/json"),
+        };
+        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        using HttpResponseMessage response = await Client.SendAsync(request);
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
 
@@ -70,8 +91,18 @@ internal sealed class TestRouter : IAsyncDisposable
 
     public async Task<EvidenceReport> TicksAsync(long since = 0, string model = "digits")
     {
-        string json = await Client.GetStringAsync(new Uri(Host.AdminAddress, $"/v1/models/{model}/ticks?since={since}"));
+        (int status, string json) = await AdminAsync(HttpMethod.Get, $"/v1/models/{model}/ticks?since={since}", Host.Keys.TokenFor(_name));
+        Assert.That(status, Is.EqualTo(200), json);
         return JsonSerializer.Deserialize(json, EvidenceJson.Default.EvidenceReport)!;
+    }
+
+    /// <summary>Asks the admin port, as whoever holds that token.</summary>
+    public async Task<(int Status, string Body)> AdminAsync(HttpMethod method, string path, string? token)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(Host.AdminAddress.GetLeftPart(UriPartial.Authority) + path));
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        using HttpResponseMessage response = await Client.SendAsync(request);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
     /// <summary>Everything counted so far, by revision.</summary>
@@ -88,7 +119,15 @@ internal sealed class TestRouter : IAsyncDisposable
             Correct = g.Sum(r => r.Value.Correct),
             Incorrect = g.Sum(r => r.Value.Incorrect),
             Latency = [.. g.SelectMany(r => r.Value.Latency)],
+            Abandoned = [.. g.SelectMany(r => r.Value.Abandoned)],
         });
+    }
+
+    private static string WriteKeys()
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllBytes(file, NamespaceKeys.Create(DateTimeOffset.UtcNow).ToText());
+        return file;
     }
 
     public async ValueTask DisposeAsync()

@@ -64,6 +64,8 @@ public sealed class ClusterViewTests
         yield return new TestCaseData(
             new FeedbackSpec { Kind = FeedbackKind.Regression, Tolerance = new() { Absolute = "2", Percent = "2.5" } },
             new FeedbackRule(PredictionKind.Number, new Tolerance(2, 2.5)));
+        yield return new TestCaseData(new FeedbackSpec { ClientIds = ClientIdPolicy.Refuse }, new FeedbackRule(PredictionKind.Label, default));
+        yield return new TestCaseData(new FeedbackSpec { ClientIds = ClientIdPolicy.Accept }, new FeedbackRule(PredictionKind.Label, default, TakesClientIds: true));
     }
 
     [TestCaseSource(nameof(Rules))]
@@ -82,6 +84,9 @@ public sealed class ClusterViewTests
         };
         ModelTable table = ClusterView.Table(model);
         Assert.That((table.Model, table.Version), Is.EqualTo(("digits", 4)));
+        Assert.That(table.MaxRequestMebibytes, Is.EqualTo(64));
+        model.Spec.Runtime = new RuntimeSpec { MaxRequestMebibytes = 100 };
+        Assert.That(ClusterView.Table(model).MaxRequestMebibytes, Is.EqualTo(100));
         Assert.That(table.Targets, Is.EqualTo(new RevisionWeight[] { new("a", 95), new("b", 5) }));
     }
 
