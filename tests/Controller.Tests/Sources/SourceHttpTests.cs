@@ -142,7 +142,7 @@ public sealed class SourceHttpTests
             {
                 using TcpClient client = await stranger.AcceptTcpClientAsync();
                 // What is not read would end the connection before the greeting arrives.
-                await client.GetStream().ReadAtLeastAsync(new byte[4096], 1);
+                Assert.That(await client.GetStream().ReadAtLeastAsync(new byte[4096], 1), Is.Positive);
                 await client.GetStream().WriteAsync("SSH-2.0-OpenSSH_9.6 hunter2\r\n\r\n"u8.ToArray());
             }
         });
