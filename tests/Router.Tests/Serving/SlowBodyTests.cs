@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using ModelOperator.Router.Forwarding;
-using ModelOperator.Router.Routing;
 
 namespace ModelOperator.Router.Tests.Serving;
 
