@@ -138,7 +138,7 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner, IAsyncDispo
                 _metrics.Failed(_name, terminal: true, threw);
                 _logger.ReconcileFailedForGood(_options.KindName, key, result.ErrorMessage, result.Error);
                 return "terminal_error";
-            case { Error: KubernetesException { IsConflict: true } }:
+            case { IsOutdated: true } or { Error: KubernetesException { IsConflict: true } }:
                 // The cache was behind the server; no fault of anybody's.
                 Retry(key, result);
                 _logger.ReconcileConflicted(_options.KindName, key);

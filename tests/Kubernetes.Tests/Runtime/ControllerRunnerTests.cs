@@ -105,6 +105,22 @@ public sealed class ControllerRunnerTests
     }
 
     [Test]
+    public async Task An_entity_that_changes_each_time_it_is_reconciled_is_looked_at_with_backoff()
+    {
+        var controller = new Controller
+        {
+            Then = (entity, attempt) => attempt > 8 ? ReconciliationResult<ConfigMap>.Success(entity) : ReconciliationResult<ConfigMap>.Outdated(entity),
+        };
+        await using var running = Start(controller);
+        var started = _time.GetUtcNow();
+        Put("a");
+
+        await AdvanceAsync(() => controller.Reconciled.Count == 9);
+
+        Assert.That(_time.GetUtcNow() - started, Is.EqualTo(TimeSpan.FromMilliseconds(5 * 255)));
+    }
+
+    [Test]
     public async Task One_entity_that_always_throws_does_not_keep_the_others_from_being_reconciled()
     {
         var controller = new Controller { ThrowFor = "bad" };
