@@ -165,8 +165,9 @@ internal sealed class ModelDeploymentController(
         .. plan.GateJobs.SelectMany(job => new[] { job.CanaryRevision, job.StableRevision }),
     ];
 
-    // Servers before 1.21 call an intent that does not fit the schema an internal error.
+    // Servers before 1.21 call an intent that does not fit the schema an internal error. A namespace that is being deleted refuses nothing of ours
+    // in particular: the runtime waits for its end.
     private static bool IsRefusal(KubernetesException e) =>
-        e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity
+        (e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity && !e.IsNamespaceTerminating)
         || (e.StatusCode == HttpStatusCode.InternalServerError && e.Message.StartsWith("failed to create typed patch object", StringComparison.Ordinal));
 }
