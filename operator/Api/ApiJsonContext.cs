@@ -15,6 +15,7 @@ namespace ModelOperator.Api;
         typeof(StatusTimeConverter),
         typeof(LenientEnumConverter<AcceleratorKind>),
         typeof(LenientEnumConverter<BatchingMode>),
+        typeof(LenientEnumConverter<ClientIdPolicy>),
         typeof(LenientEnumConverter<EvaluationState>),
         typeof(LenientEnumConverter<ExecutionProvider>),
         typeof(LenientEnumConverter<FeedbackKind>),

@@ -13,6 +13,7 @@ internal static class EnumRules
         .. Known("spec.rollout.analysis.onInconclusive", spec.Rollout?.Analysis?.OnInconclusive),
         .. (spec.Rollout?.Analysis?.Guardrails ?? []).SelectMany((guardrail, i) => Guardrail($"spec.rollout.analysis.guardrails[{i}]", guardrail)),
         .. Known("spec.feedback.kind", spec.Feedback?.Kind),
+        .. Known("spec.feedback.clientIds", spec.Feedback?.ClientIds),
     ];
 
     private static IEnumerable<FieldError> Guardrail(string path, Guardrail guardrail) =>
