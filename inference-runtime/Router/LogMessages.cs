@@ -36,6 +36,12 @@ internal static partial class LogMessages
     [LoggerMessage(12, LogLevel.Warning, "The keys read last stay in use: {Reason}")]
     public static partial void KeysUnreadable(ILogger logger, string reason);
 
+    [LoggerMessage(14, LogLevel.Error, "Model {Model}: its table and pods cannot be put in force; it is routed as before")]
+    public static partial void ModelNotRouted(ILogger logger, string model, Exception exception);
+
+    [LoggerMessage(15, LogLevel.Critical, "The watch of the cluster has failed; the router ends so that another one takes over")]
+    public static partial void WatchFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(10, LogLevel.Critical, "Cannot start: {Reason}")]
     public static partial void InvalidConfiguration(ILogger logger, string reason);
 

@@ -47,9 +47,14 @@ LogMessages.Started(log, options.PodName, options.Namespace);
 // A router that no longer hears of changes would route ever more wrongly, so it ends when its watch does.
 await Task.WhenAny(told.Task, watching);
 bool asked = told.Task.IsCompleted;
+if (watching.Exception is { } fault)
+{
+    LogMessages.WatchFailed(log, fault.GetBaseException());
+}
+
 await RouterShutdown.RunAsync(host, options, timeProvider, log);
 await ending.CancelAsync();
-await watching;
+await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 return asked ? 0 : 1;
 
 void End(PosixSignalContext signal)

@@ -81,6 +81,7 @@ internal static class OperatorApplication
             .WithReconcileStrategy(ReconcileStrategy.ByGeneration)
             .WithParallelReconciliation(parallel => parallel.WithMaxParallelReconciliations(Workers)));
         @operator
+            .AddCache(ModelDeploymentResource.Type, options => options with { ConsistentFirstList = true })
             .AddCache(Resources.Deployments, Ours)
             .AddCache(Resources.Services, Ours)
             .AddCache(Resources.Pods, Ours)

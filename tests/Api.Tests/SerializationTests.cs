@@ -49,6 +49,53 @@ public class SerializationTests
     }
 
     [Test]
+    public void A_state_in_the_status_that_only_another_version_knows_is_no_known_one_and_is_written_back_as_it_came()
+    {
+        var status = JsonSerializer.Deserialize(
+            """{"phase":"Meditating","evaluation":{"revision":"a","state":"Dreaming","rows":3},"stableRevision":"b"}""",
+            ApiJsonContext.Default.ModelDeploymentStatus)!;
+
+        Assert.That(Enum.IsDefined(status.Phase!.Value), Is.False);
+        Assert.That(Enum.IsDefined(status.Evaluation!.State), Is.False);
+        Assert.That((status.StableRevision, status.Evaluation.Rows), Is.EqualTo(("b", 3L)), "the rest is read");
+        var again = JsonSerializer.SerializeToNode(status, ApiJsonContext.Default.ModelDeploymentStatus)!;
+        Assert.That((string?)again["phase"], Is.EqualTo("Meditating"));
+        Assert.That((string?)again["evaluation"]!["state"], Is.EqualTo("Dreaming"));
+    }
+
+    [TestCase("\"3\"")]
+    [TestCase("\"stable\"")]
+    [TestCase("\"\"")]
+    public void A_state_is_read_by_its_exact_name_alone(string phase)
+    {
+        var status = JsonSerializer.Deserialize($$"""{"phase":{{phase}}}""", ApiJsonContext.Default.ModelDeploymentStatus)!;
+
+        Assert.That(Enum.IsDefined(status.Phase!.Value), Is.False);
+    }
+
+    [Test]
+    public void No_enum_of_the_api_makes_an_object_unreadable()
+    {
+        var strict = typeof(ModelDeployment).Assembly.GetExportedTypes()
+            .Where(type => type.IsEnum && ApiJsonContext.Default.GetTypeInfo(type)?.Converter.GetType() is { } converter
+                && converter != typeof(LenientEnumConverter<>).MakeGenericType(type));
+
+        Assert.That(strict, Is.Empty);
+        Assert.That(ApiJsonContext.Default.GetTypeInfo(typeof(RolloutPhase)), Is.Not.Null);
+    }
+
+    [Test]
+    public void However_many_unknown_states_come_none_is_taken_for_a_known_one()
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            var status = JsonSerializer.Deserialize($$"""{"phase":"Unheard{{i}}"}""", ApiJsonContext.Default.ModelDeploymentStatus)!;
+            Assert.That(Enum.IsDefined(status.Phase!.Value), Is.False);
+            Assert.That(JsonSerializer.Serialize(status, ApiJsonContext.Default.ModelDeploymentStatus), Does.Contain($"Unheard{i}"));
+        }
+    }
+
+    [Test]
     public void A_field_of_a_newer_version_is_passed_over()
     {
         var entity = JsonSerializer.Deserialize(

@@ -149,6 +149,37 @@ public class ValidatorTests
     }
 
     [Test]
+    public void Names_that_a_newer_version_knows_are_refused_with_the_field_and_what_is_known()
+    {
+        var entity = Specs.Entity();
+        entity.Spec = System.Text.Json.JsonSerializer.Deserialize(
+            """
+            {
+              "model":{"uri":"https://models.example.com/digits.onnx"},
+              "runtime":{"accelerator":{"kind":"Quantum"},"executionProviders":["CPU","Abacus"],"batching":{"mode":"Psychic"},"precision":"Fp2"},
+              "rollout":{"analysis":{"onInconclusive":"Ponder","guardrails":[{"name":"a","type":"Drift","prometheus":{"direction":"Sideways"}}]}},
+              "feedback":{"kind":"Ranking"}
+            }
+            """,
+            ApiJsonContext.Default.ModelDeploymentSpec)!;
+
+        var errors = ModelDeploymentValidator.Validate(entity);
+
+        Assert.That(errors.Select(error => $"{error.Field}: {error.Value}"), Is.EqualTo(new[]
+        {
+            """spec.runtime.accelerator.kind: "Quantum" """.Trim(),
+            """spec.runtime.executionProviders[1]: "Abacus" """.Trim(),
+            """spec.runtime.batching.mode: "Psychic" """.Trim(),
+            """spec.runtime.precision: "Fp2" """.Trim(),
+            """spec.rollout.analysis.onInconclusive: "Ponder" """.Trim(),
+            """spec.rollout.analysis.guardrails[0].type: "Drift" """.Trim(),
+            """spec.rollout.analysis.guardrails[0].prometheus.direction: "Sideways" """.Trim(),
+            """spec.feedback.kind: "Ranking" """.Trim(),
+        }));
+        Assert.That(errors[^1].Problem, Is.EqualTo("is not known to this version of the operator; want one of Classification, Regression, Explicit"));
+    }
+
+    [Test]
     public void All_errors_are_found_at_once()
     {
         var errors = ModelDeploymentValidator.Validate(Specs.Entity(entity =>

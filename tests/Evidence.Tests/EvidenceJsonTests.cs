@@ -32,6 +32,23 @@ public sealed class EvidenceJsonTests
     }
 
     [Test]
+    public void The_report_of_a_router_of_another_version_is_read_whatever_it_has_more_or_less()
+    {
+        EvidenceReport newer = JsonSerializer.Deserialize(
+            """
+            {"future":{"kind":"Dream"},"instance":"a","tableVersion":7,"oldest":3,"next":12,"ticks":[{"sequence":5,"start":"2026-01-02T03:04:05Z","mode":"Ponder",
+              "revisions":{"0123456789":{"requests":4,"kind":"Shadow","byPod":{"x":1},"latency":[[17,2]]}}}]}
+            """,
+            EvidenceJson.Default.EvidenceReport)!;
+        EvidenceReport older = JsonSerializer.Deserialize(
+            """{"instance":"a","tableVersion":7,"oldest":3,"next":12,"ticks":[{"sequence":5,"start":"2026-01-02T03:04:05Z","revisions":{"0123456789":{}}}]}""",
+            EvidenceJson.Default.EvidenceReport)!;
+
+        Assert.That((newer.Next, newer.Ticks[0].Revisions["0123456789"].Requests), Is.EqualTo((12L, 4L)));
+        Assert.That(older.Ticks[0].Revisions["0123456789"].Requests, Is.Zero);
+    }
+
+    [Test]
     public void A_report_without_its_cursor_is_refused() => Assert.That(
         () => JsonSerializer.Deserialize("""{"instance":"a","tableVersion":1,"oldest":0,"ticks":[]}""", EvidenceJson.Default.EvidenceReport),
         Throws.TypeOf<JsonException>().With.Message.Contains("next"));

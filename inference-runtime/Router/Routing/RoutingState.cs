@@ -12,12 +12,14 @@ internal sealed class RoutingState
     /// <summary>Completes when a snapshot later than those seen so far is in force. Take it before reading <see cref="Current"/>.</summary>
     public Task Changed => _changed.Task;
 
-    /// <summary>Puts tables and pods in force.</summary>
-    public RoutingSnapshot Update(IEnumerable<ModelTable> tables, IEnumerable<PodState> pods)
+    /// <summary>
+    /// Puts tables and pods in force. A model for which that fails stays as it was, and the others go on; <paramref name="failed"/> hears of it.
+    /// </summary>
+    public RoutingSnapshot Update(IEnumerable<ModelTable> tables, IEnumerable<PodState> pods, Action<string, Exception>? failed = null)
     {
         lock (_updateLock)
         {
-            RoutingSnapshot snapshot = SnapshotBuilder.Build(_current, tables, pods);
+            RoutingSnapshot snapshot = SnapshotBuilder.Build(_current, tables, pods, failed);
             _current = snapshot;
             TaskCompletionSource waiting = _changed;
             _changed = NewSignal();

@@ -8,11 +8,30 @@ namespace ModelOperator.Router.Routing;
 /// </summary>
 internal static class SnapshotBuilder
 {
-    public static RoutingSnapshot Build(RoutingSnapshot previous, IEnumerable<ModelTable> tables, IEnumerable<PodState> pods)
+    public static RoutingSnapshot Build(
+        RoutingSnapshot previous, IEnumerable<ModelTable> tables, IEnumerable<PodState> pods, Action<string, Exception>? failed = null)
     {
         ILookup<string, PodState> podsByModel = pods.ToLookup(p => p.Model);
-        return new RoutingSnapshot(tables.ToFrozenDictionary(
-            t => t.Model, t => BuildModel(previous.Find(t.Model), t, podsByModel[t.Model])));
+        return new RoutingSnapshot(tables
+            .Select(t => TryBuild(previous.Find(t.Model), t, podsByModel[t.Model], failed))
+            .OfType<ModelRoute>()
+            .ToFrozenDictionary(m => m.Name));
+    }
+
+    /// <summary>The route as it was, if any, where the new one cannot be made.</summary>
+    private static ModelRoute? TryBuild(ModelRoute? previous, ModelTable table, IEnumerable<PodState> pods, Action<string, Exception>? failed)
+    {
+        try
+        {
+            return BuildModel(previous, table, pods);
+        }
+#pragma warning disable CA1031 // Whatever is wrong with one model, the tables of the others must still come into force.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            failed?.Invoke(table.Model, e);
+            return previous;
+        }
     }
 
     private static ModelRoute BuildModel(ModelRoute? previous, ModelTable table, IEnumerable<PodState> pods)

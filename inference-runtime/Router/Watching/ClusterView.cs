@@ -1,7 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using ModelOperator.Api;
 using ModelOperator.Kubernetes.Entities;
-using ModelOperator.Protocol;
 using ModelOperator.Router.Routing;
 
 namespace ModelOperator.Router.Watching;
@@ -23,12 +23,12 @@ internal static class ClusterView
     // Twice as long as a warm-up lasts at most, so that clocks need not agree.
     private static readonly TimeSpan WarmAfter = 2 * WarmUp.Longest;
 
-    public static ModelTable Table(ModelDeployment model) => new(
+    public static ModelTable Table(RoutedModel model) => new(
         model.Metadata.Name,
         model.Status?.Routing?.Version ?? -1,
-        [.. (model.Status?.Routing?.Targets ?? []).Select(t => new RevisionWeight(t.Revision, Math.Clamp(t.Weight, 0, 100)))],
-        Rule(model.Spec.Feedback),
-        model.Spec.Runtime?.MaxRequestMebibytes ?? Defaults.MaxRequestMebibytes);
+        [.. (model.Status?.Routing?.Targets ?? []).SelectMany(Weight)],
+        FeedbackRules.Of(model.Spec?.Feedback),
+        MaxRequestMebibytes(model.Spec?.Runtime));
 
     /// <summary>The pod as the router sees it; null when it has no address or has ended.</summary>
     public static PodState? Pod(Pod pod, DateTimeOffset now)
@@ -56,17 +56,12 @@ internal static class ClusterView
         return string.Create(CultureInfo.InvariantCulture, $"{(ip.Contains(':') ? $"[{ip}]" : ip)}:{port}");
     }
 
-    private static FeedbackRule Rule(FeedbackSpec? feedback)
-    {
-        bool clientIds = feedback?.ClientIds == ClientIdPolicy.Accept;
-        return feedback?.Kind switch
-        {
-            FeedbackKind.Regression => new FeedbackRule(
-                PredictionKind.Number,
-                Tolerance.Parse($"{feedback.Tolerance?.Absolute ?? "0"},{feedback.Tolerance?.Percent ?? "0"}%") ?? default,
-                clientIds),
-            FeedbackKind.Explicit => new FeedbackRule(PredictionKind.None, default, clientIds),
-            _ => new FeedbackRule(PredictionKind.Label, default, clientIds),
-        };
-    }
+    private static IEnumerable<RevisionWeight> Weight(RoutedTarget target) =>
+        string.IsNullOrEmpty(target.Revision) ? [] : [new RevisionWeight(target.Revision, Math.Clamp(target.Weight, 0, 100))];
+
+    private static int MaxRequestMebibytes(JsonElement? runtime) =>
+        runtime is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty("maxRequestMebibytes", out JsonElement limit)
+        && limit.ValueKind == JsonValueKind.Number && limit.TryGetInt32(out int mebibytes)
+            ? mebibytes
+            : Defaults.MaxRequestMebibytes;
 }

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using ModelOperator.Api;
 using ModelOperator.Kubernetes.Cache;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
@@ -15,10 +14,10 @@ internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
     private readonly RouterReadiness _readiness;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _log;
-    private readonly EntityCache<ModelDeployment> _models;
+    private readonly EntityCache<RoutedModel> _models;
     private readonly EntityCache<Pod> _pods;
     private readonly EntityCache<Pod> _routers;
-    private readonly Reflector<ModelDeployment> _modelReflector;
+    private readonly Reflector<RoutedModel> _modelReflector;
     private readonly Reflector<Pod> _podReflector;
     private readonly Reflector<Pod> _routerReflector;
 
@@ -34,25 +33,36 @@ internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
         _readiness = readiness;
         _timeProvider = timeProvider;
         _log = loggers.CreateLogger<ClusterWatcher>();
-        _models = new EntityCache<ModelDeployment>(loggers.CreateLogger<EntityCache<ModelDeployment>>());
+        _models = new EntityCache<RoutedModel>(loggers.CreateLogger<EntityCache<RoutedModel>>());
         _pods = new EntityCache<Pod>(loggers.CreateLogger<EntityCache<Pod>>());
         _routers = new EntityCache<Pod>(loggers.CreateLogger<EntityCache<Pod>>());
         _models.AddHandler(this);
         _pods.AddHandler(this);
         _routers.AddHandler(this);
         var options = new ReflectorOptions { Namespace = @namespace };
-        _modelReflector = new Reflector<ModelDeployment>(
-            client, ModelDeploymentResource.Type, _models, options, timeProvider, loggers.CreateLogger<Reflector<ModelDeployment>>());
+        _modelReflector = new Reflector<RoutedModel>(
+            client, RoutedModel.Type, _models, options with { ConsistentFirstList = true }, timeProvider, loggers.CreateLogger<Reflector<RoutedModel>>());
         _podReflector = new Reflector<Pod>(
             client, Resources.Pods, _pods, options with { LabelSelector = ClusterView.PodSelector }, timeProvider, loggers.CreateLogger<Reflector<Pod>>());
         _routerReflector = new Reflector<Pod>(
             client, Resources.Pods, _routers, options with { LabelSelector = ClusterView.RouterSelector }, timeProvider, loggers.CreateLogger<Reflector<Pod>>());
     }
 
-    /// <summary>Watches until cancelled. The last routing stays in force whenever the API server cannot be reached.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        _modelReflector.RunAsync(cancellationToken), _podReflector.RunAsync(cancellationToken), _routerReflector.RunAsync(cancellationToken),
-        UpdateAsync(cancellationToken));
+    /// <summary>
+    /// Watches until cancelled. The last routing stays in force whenever the API server cannot be reached. A fault of its own ends it as a whole:
+    /// a router in which one part has died would go on, ready, with a routing that never changes.
+    /// </summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] parts =
+        [
+            _modelReflector.RunAsync(stop.Token), _podReflector.RunAsync(stop.Token), _routerReflector.RunAsync(stop.Token), UpdateAsync(stop.Token),
+        ];
+        await Task.WhenAny(parts);
+        await stop.CancelAsync();
+        await Task.WhenAll(parts);
+    }
 
     void IEntityHandler<KubernetesObject>.Added(KubernetesObject entity) => _changes.Writer.TryWrite(true);
 
@@ -84,7 +94,9 @@ internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
         RoutingSnapshot before = _state.Current;
         var time = _timeProvider.GetUtcNow();
         RoutingSnapshot now = _state.Update(
-            _models.List().Select(ClusterView.Table), _pods.List().Select(pod => ClusterView.Pod(pod, time)).OfType<PodState>());
+            _models.List().Select(ClusterView.Table),
+            _pods.List().Select(pod => ClusterView.Pod(pod, time)).OfType<PodState>(),
+            (model, fault) => LogMessages.ModelNotRouted(_log, model, fault));
         foreach (ModelRoute route in now.Models.Values)
         {
             if (before.Find(route.Name) is { } old && ReferenceEquals(old.Draw, route.Draw)) continue;

@@ -6,13 +6,23 @@ namespace ModelOperator.Api.Validation;
 /// The rules that a schema alone cannot state: between fields, and on the form of names and addresses. The CRD holds those that CEL can
 /// state as well; the webhook asks here on servers without CEL, and the operator before it acts, because a webhook can be away.
 /// </summary>
-/// <remarks>Ranges, lengths and enums are the schema's, which every server checks.</remarks>
+/// <remarks>
+/// Ranges and lengths are the schema's, which every server checks. Enums are too, and are checked here as well: the schema may be of a newer version
+/// than this program.
+/// </remarks>
 public static partial class ModelDeploymentValidator
 {
     /// <summary>Checks everything; empty when all is well.</summary>
     public static IReadOnlyList<FieldError> Validate(ModelDeployment entity)
     {
         ArgumentNullException.ThrowIfNull(entity);
+        IReadOnlyList<FieldError> unknown = [.. EnumRules.Check(entity.Spec)];
+        if (unknown.Count > 0)
+        {
+            // What the other rules say of a value that nobody knows would only confuse.
+            return unknown;
+        }
+
         return
         [
             .. Name(entity.Metadata.Name),

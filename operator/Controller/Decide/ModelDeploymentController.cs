@@ -38,7 +38,7 @@ internal sealed class ModelDeploymentController(
     ControllerOptions options,
     TimeProvider timeProvider) : IEntityController<ModelDeployment>
 {
-    // A status write that lost against another change is planned anew at once; the cache may need a moment to hear of a deletion.
+    // The refusal of a revision is planned with at once, so that it shows.
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(20);
 
     // Nobody tells us when a foreign object goes, or when a quota grows.
@@ -78,7 +78,7 @@ internal sealed class ModelDeploymentController(
         });
         if (await statusWriter.WriteAsync(model, plan.Status, cancellationToken) is not { } written)
         {
-            return Result.Success(entity, AtOnce);
+            return Result.Outdated(entity);
         }
 
         announcer.Announce(written, model.Status, plan.Status, plan.Events);
@@ -89,10 +89,10 @@ internal sealed class ModelDeploymentController(
     {
         (string? @namespace, string name) = (entity.Metadata.Namespace, entity.Metadata.Name);
         latest.Forget(@namespace, name);
-        refusals.Forget($"{@namespace}/{name}");
+        refusals.Forget(entity);
         sources.Forget(@namespace, name);
-        gateJobReader.Forget(@namespace, name);
-        evaluationObserver.Forget(@namespace, name);
+        gateJobReader.Forget(entity);
+        evaluationObserver.Forget(entity);
         if (models.List(@namespace).Count == 0)
         {
             router.Forget(@namespace!);
@@ -108,7 +108,7 @@ internal sealed class ModelDeploymentController(
         ModelDeploymentStatus status = BlockedStatus.Of(model, reason, message, timeProvider.GetUtcNow());
         if (await statusWriter.WriteAsync(model, status, cancellationToken) is not { } written)
         {
-            return Result.Success(model, AtOnce);
+            return Result.Outdated(model);
         }
 
         announcer.AnnounceBlocked(written, model.Status, reason, status.Message!);
@@ -118,7 +118,6 @@ internal sealed class ModelDeploymentController(
     private async Task<Result> ApplyAsync(
         ModelDeployment model, EffectiveSpec spec, string wanted, Plan plan, CancellationToken cancellationToken)
     {
-        string key = $"{model.Metadata.Namespace}/{model.Metadata.Name}";
         try
         {
             await router.ApplyAsync(model, cancellationToken);
@@ -153,11 +152,11 @@ internal sealed class ModelDeploymentController(
         await gateJobs.ActAsync(model, plan.GateJobs, unserved, cancellationToken);
         if (refusal is null)
         {
-            refusals.Forget(key);
+            refusals.Forget(model);
             return Result.Success(model, plan.RequeueAfter);
         }
 
-        return Result.Success(model, refusals.Remember(key, wanted, refusal) ? AtOnce : LookAgain);
+        return Result.Success(model, refusals.Remember(model, wanted, refusal) ? AtOnce : LookAgain);
     }
 
     private static HashSet<string> AskedDirectly(Plan plan) =>
@@ -166,8 +165,9 @@ internal sealed class ModelDeploymentController(
         .. plan.GateJobs.SelectMany(job => new[] { job.CanaryRevision, job.StableRevision }),
     ];
 
-    // Servers before 1.21 call an intent that does not fit the schema an internal error.
+    // Servers before 1.21 call an intent that does not fit the schema an internal error. A namespace that is being deleted refuses nothing of ours
+    // in particular: the runtime waits for its end.
     private static bool IsRefusal(KubernetesException e) =>
-        e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity
+        (e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity && !e.IsNamespaceTerminating)
         || (e.StatusCode == HttpStatusCode.InternalServerError && e.Message.StartsWith("failed to create typed patch object", StringComparison.Ordinal));
 }

@@ -16,7 +16,8 @@ namespace ModelOperator.Controller.Observe;
 internal sealed class EvaluationObserver(
     IKubernetesClient client, IEntityStore<Job> jobs, IEntityStore<Pod> pods, ProgressReader progress, ControllerOptions options)
 {
-    // What could not be made; tried again with every plan, so forgetting after a restart costs nothing.
+    // What could not be made, by the model's uid: another one of its name starts without it. Tried again with every plan, so forgetting after a
+    // restart costs nothing.
     private readonly ConcurrentDictionary<string, string> _refusals = new(StringComparer.Ordinal);
 
     /// <summary>The evaluation that the status says is on its way, as its Job shows it; null when there is none.</summary>
@@ -58,7 +59,7 @@ internal sealed class EvaluationObserver(
     /// <summary>What the evaluation needs is there, or is not needed any more.</summary>
     public void Accept(ModelDeployment model) => _refusals.TryRemove(Key(model), out _);
 
-    public void Forget(string? @namespace, string name) => _refusals.TryRemove($"{@namespace}/{name}", out _);
+    public void Forget(ModelDeployment model) => _refusals.TryRemove(Key(model), out _);
 
     /// <summary>What the kubelet says in Events alone: a data set that is not there keeps a pod from starting.</summary>
     private async Task<string?> MissingAsync(ModelDeployment model, EvaluationDataset dataset, CancellationToken cancellationToken)
@@ -83,5 +84,5 @@ internal sealed class EvaluationObserver(
     private static EvaluationArm ArmOf(ArmReport arm) => new(
         arm.Bad, arm.Answers, arm.Slow, arm.LatencyMicroseconds is { } latency ? TimeSpan.FromMicroseconds(latency) : null, arm.Errors, arm.Error);
 
-    private static string Key(ModelDeployment model) => $"{model.Metadata.Namespace}/{model.Metadata.Name}";
+    private static string Key(ModelDeployment model) => model.Metadata.Uid!;
 }

@@ -40,7 +40,7 @@ internal sealed class WorldGatherer(
     private async Task<PodFailure?> CauseAsync(
         ModelDeployment model, string wantedRevision, IReadOnlyList<ObservedRevision> revisions, CancellationToken cancellationToken)
     {
-        if (refusals.Of($"{model.Metadata.Namespace}/{model.Metadata.Name}", wantedRevision) is { } refusal)
+        if (refusals.Of(model, wantedRevision) is { } refusal)
         {
             return refusal;
         }

@@ -10,8 +10,9 @@ namespace ModelOperator.Controller.Sources;
 /// <summary>Reads what the Jobs of Job guardrails say, or why there is none.</summary>
 internal sealed class GateJobReader(IEntityStore<Job> jobs, IEntityStore<Pod> pods)
 {
-    // Jobs that could not be made; tried again with every plan, so forgetting after a restart costs nothing.
-    private readonly ConcurrentDictionary<(string? Namespace, string Model, string Guardrail), string> _refusals = [];
+    // Jobs that could not be made, by the model's uid: another one of its name starts without them. Tried again with every plan, so forgetting
+    // after a restart costs nothing.
+    private readonly ConcurrentDictionary<(string Model, string Guardrail), string> _refusals = [];
 
     /// <summary>What the Job of a guardrail says of the rollout in progress.</summary>
     public GateAnswer Read(ModelDeployment model, string guardrail, JobGate gate, DateTimeOffset now)
@@ -33,14 +34,13 @@ internal sealed class GateJobReader(IEntityStore<Job> jobs, IEntityStore<Pod> po
     /// <summary>The Job of a guardrail is there.</summary>
     public void Accept(ModelDeployment model, string guardrail) => _refusals.TryRemove(Key(model, guardrail), out _);
 
-    public void Forget(string? @namespace, string model)
+    public void Forget(ModelDeployment model)
     {
-        foreach (var key in _refusals.Keys.Where(key => key.Namespace == @namespace && key.Model == model))
+        foreach (var key in _refusals.Keys.Where(key => key.Model == model.Metadata.Uid))
         {
             _refusals.TryRemove(key, out _);
         }
     }
 
-    private static (string? Namespace, string Model, string Guardrail) Key(ModelDeployment model, string guardrail) =>
-        (model.Metadata.Namespace, model.Metadata.Name, guardrail);
+    private static (string Model, string Guardrail) Key(ModelDeployment model, string guardrail) => (model.Metadata.Uid!, guardrail);
 }

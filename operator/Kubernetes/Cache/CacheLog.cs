@@ -20,6 +20,9 @@ internal static partial class CacheLog
     [LoggerMessage(5, LogLevel.Information, "The watch of {Resource} from resource version {ResourceVersion} was lost ({Error}); watching on.")]
     public static partial void WatchFailed(this ILogger logger, string resource, string resourceVersion, string error);
 
+    [LoggerMessage(7, LogLevel.Error, "{Type} {Key} cannot be read; {Kept}. {Cause} Upgrade this program, or take the change back.")]
+    public static partial void ObjectUnreadable(this ILogger logger, string type, string key, string kept, string cause);
+
     [LoggerMessage(6, LogLevel.Error, "A handler of {Type}, {Handler}, failed.")]
     public static partial void HandlerFailed(this ILogger logger, string type, string handler, Exception exception);
 }

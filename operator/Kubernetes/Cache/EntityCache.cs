@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
@@ -6,7 +7,8 @@ using ModelOperator.Kubernetes.Runtime;
 namespace ModelOperator.Kubernetes.Cache;
 
 /// <summary>
-/// The objects of one type as last seen, kept current by a <see cref="Reflector{T}"/>. Reads never wait for handlers.
+/// The objects of one type as last seen, kept current by a <see cref="Reflector{T}"/>. Reads never wait for handlers. An object in a version that
+/// does not fit the type stays as it was last read: it is there, and a reader that took it for gone would undo what it asks for.
 /// </summary>
 public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStore<T>
     where T : KubernetesObject
@@ -16,6 +18,9 @@ public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStor
     private readonly Lock _delivery = new();
     private readonly List<IEntityHandler<T>> _handlers = [];
 
+    // By key, changed under _delivery.
+    private volatile ImmutableDictionary<EntityKey, UnreadableObject> _unreadable = ImmutableDictionary<EntityKey, UnreadableObject>.Empty;
+
     /// <summary>The first list is in the cache and every handler has heard of it.</summary>
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
 
@@ -24,6 +29,9 @@ public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStor
 
     public T? Get(string? @namespace, string name) =>
         _index.Get(new EntityKey(string.IsNullOrEmpty(@namespace) ? null : @namespace, name));
+
+    /// <summary>Objects that are there in a version that cannot be read.</summary>
+    public IReadOnlyCollection<UnreadableObject> Unreadable => [.. _unreadable.Values];
 
     public IReadOnlyList<T> List(string? @namespace = null) => _index.List(@namespace);
 
@@ -39,6 +47,11 @@ public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStor
             {
                 Deliver(handler, entity, static (h, e) => h.Added(e));
             }
+
+            foreach (var unreadable in _unreadable.Values)
+            {
+                Deliver(handler, unreadable, static (h, u) => h.Unreadable(u));
+            }
         }
     }
 
@@ -47,15 +60,25 @@ public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStor
     {
         lock (_delivery)
         {
-            var listed = list.Items.Select(EntityKey.Of).ToHashSet();
-            foreach (var gone in _index.List(null).Where(e => !listed.Contains(EntityKey.Of(e))))
+            var listed = list.Items.Select(EntityKey.Of).Concat(list.Unreadable.Select(u => u.Key).OfType<EntityKey>()).ToHashSet();
+
+            // One without a name may be any of those that are missing.
+            if (list.Unreadable.All(u => u.Key is not null))
             {
-                Remove(gone);
+                foreach (var gone in _index.List(null).Select(EntityKey.Of).Concat(_unreadable.Keys).Where(key => !listed.Contains(key)).ToList())
+                {
+                    Remove(gone, null);
+                }
             }
 
             foreach (var entity in list.Items)
             {
                 Put(entity);
+            }
+
+            foreach (var unreadable in list.Unreadable)
+            {
+                Keep(unreadable);
             }
         }
 
@@ -67,15 +90,21 @@ public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStor
     {
         lock (_delivery)
         {
-            switch (change.Type)
+            switch (change)
             {
-                case WatchEventType.Added or WatchEventType.Modified:
-                    Put(change.Object);
+                case { Type: WatchEventType.Added or WatchEventType.Modified, Object: { } entity }:
+                    Put(entity);
                     break;
-                case WatchEventType.Deleted:
-                    Remove(change.Object);
+                case { Type: WatchEventType.Added or WatchEventType.Modified, Unreadable: { } unreadable }:
+                    Keep(unreadable);
                     break;
-                case WatchEventType.Bookmark:
+                case { Type: WatchEventType.Deleted, Object: { } entity }:
+                    Remove(EntityKey.Of(entity), entity);
+                    break;
+                case { Type: WatchEventType.Deleted, Unreadable.Key: { } key }:
+                    Remove(key, null);
+                    break;
+                case { Type: WatchEventType.Deleted or WatchEventType.Bookmark }:
                     break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(change), change.Type, "Not a kind of change.");
@@ -85,6 +114,7 @@ public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStor
 
     private void Put(T entity)
     {
+        SetUnreadable(_unreadable.Remove(EntityKey.Of(entity)));
         var old = _index.Put(entity);
         if (old is null)
         {
@@ -102,12 +132,56 @@ public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStor
         }
     }
 
-    private void Remove(T entity)
+    /// <param name="key">What is gone.</param>
+    /// <param name="last">How it was in the end; null when only the version in the cache is known.</param>
+    private void Remove(EntityKey key, T? last)
     {
-        if (_index.Remove(EntityKey.Of(entity)))
+        SetUnreadable(_unreadable.Remove(key));
+        if (_index.Remove(key) is { } old)
         {
-            Notify(entity, static (h, e) => h.Deleted(e));
+            Notify(last ?? old, static (h, e) => h.Deleted(e));
         }
+    }
+
+    private void Keep(UnreadableObject unreadable)
+    {
+        if (unreadable.Key is not { } key)
+        {
+            logger.ObjectUnreadable(typeof(T).Name, unreadable.Name, "it is passed over", unreadable.Cause);
+            return;
+        }
+
+        // The one that was read is gone when another has its name.
+        if (_index.Get(key) is { } kept && kept.Metadata.Uid != unreadable.Metadata!.Uid)
+        {
+            Remove(key, null);
+        }
+
+        var known = _unreadable.GetValueOrDefault(key);
+        SetUnreadable(_unreadable.SetItem(key, unreadable));
+        if (known is null || known.Metadata!.ResourceVersion != unreadable.Metadata!.ResourceVersion)
+        {
+            Notify(unreadable, static (h, u) => h.Unreadable(u));
+        }
+
+        if (known is null || known.Metadata!.Uid != unreadable.Metadata!.Uid || known.Cause != unreadable.Cause)
+        {
+            logger.ObjectUnreadable(
+                typeof(T).Name,
+                unreadable.Name,
+                _index.Get(key) is { } last ? $"its version {last.Metadata.ResourceVersion} stays in force" : "no version of it is known",
+                unreadable.Cause);
+        }
+    }
+
+    private void SetUnreadable(ImmutableDictionary<EntityKey, UnreadableObject> unreadable)
+    {
+        if (unreadable.Count != _unreadable.Count)
+        {
+            CacheMetrics.Unreadable(typeof(T).Name, unreadable.Count - _unreadable.Count);
+        }
+
+        _unreadable = unreadable;
     }
 
     private void Notify<TState>(TState state, Action<IEntityHandler<T>, TState> deliver)

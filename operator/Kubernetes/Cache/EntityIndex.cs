@@ -62,17 +62,18 @@ internal sealed class EntityIndex<T>
         }
     }
 
-    public bool Remove(EntityKey key)
+    /// <summary>The object that was there, if any.</summary>
+    public T? Remove(EntityKey key)
     {
         lock (_lock)
         {
             if (!_byKey.Remove(key, out var old))
             {
-                return false;
+                return null;
             }
 
             Unlink(key, old);
-            return true;
+            return old;
         }
     }
 

@@ -1,3 +1,4 @@
+using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Kubernetes.Cache;
@@ -16,4 +17,11 @@ public interface IEntityHandler<in T>
 
     /// <summary>Gone; <paramref name="last"/> is the last version seen, which after a lost connection may not be the last there was.</summary>
     void Deleted(T last);
+
+    /// <summary>
+    /// There in a version that does not fit the type, told once a version. The last version that did stays in the cache, if there was one.
+    /// </summary>
+    void Unreadable(UnreadableObject unreadable)
+    {
+    }
 }

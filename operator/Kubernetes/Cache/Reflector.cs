@@ -21,7 +21,11 @@ public sealed class Reflector<T>(
     private static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(1);
 
     private readonly ReflectorBackoff _backoff = new(options, timeProvider, Random.Shared);
-    private string _resourceVersion = "0";
+    private long _lastTurn = timeProvider.GetTimestamp();
+    private string _resourceVersion = options.ConsistentFirstList ? "" : "0";
+
+    /// <summary>How long ago it last asked the server for a list or a watch. Both end within minutes, whatever the server does.</summary>
+    internal TimeSpan SinceLastTurn => timeProvider.GetElapsedTime(Volatile.Read(ref _lastTurn));
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -49,6 +53,7 @@ public sealed class Reflector<T>(
     private async Task ListAsync(CancellationToken cancellationToken)
     {
         CacheMetrics.Listed(type.Plural);
+        Volatile.Write(ref _lastTurn, timeProvider.GetTimestamp());
         KubernetesList<T> list;
         try
         {
@@ -95,6 +100,7 @@ public sealed class Reflector<T>(
     {
         CacheMetrics.Watched(type.Plural);
         var started = timeProvider.GetTimestamp();
+        Volatile.Write(ref _lastTurn, started);
         var changes = 0L;
         var watch = Options() with
         {
@@ -106,7 +112,7 @@ public sealed class Reflector<T>(
         {
             changes++;
             cache.Apply(change);
-            if (change.Object.Metadata.ResourceVersion is { Length: > 0 } resourceVersion)
+            if (change.Metadata?.ResourceVersion is { Length: > 0 } resourceVersion)
             {
                 _resourceVersion = resourceVersion;
             }

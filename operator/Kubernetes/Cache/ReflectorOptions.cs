@@ -10,6 +10,12 @@ public sealed record ReflectorOptions
 
     public string? FieldSelector { get; init; }
 
+    /// <summary>
+    /// Asks etcd for the first list, and not a server's cache: after a restart that one may be older than what this program saw and did before it.
+    /// For types with few objects; other first lists are cheap, and the watch brings them up to date.
+    /// </summary>
+    public bool ConsistentFirstList { get; init; }
+
     /// <summary>Each watch is asked to last between this and twice this, at random, so that many watches do not end together.</summary>
     public TimeSpan MinWatchTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

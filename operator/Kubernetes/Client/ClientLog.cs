@@ -10,7 +10,4 @@ internal static partial class ClientLog
 
     [LoggerMessage(21, LogLevel.Information, "{Method} {Path} failed ({Error}); attempt {Attempt} follows in {Delay}.")]
     public static partial void Retrying(this ILogger logger, string method, string path, string error, int attempt, TimeSpan delay);
-
-    [LoggerMessage(22, LogLevel.Error, "{Kind} {Name} cannot be read and is passed over.")]
-    public static partial void UnreadableObject(this ILogger logger, string kind, string name, Exception exception);
 }

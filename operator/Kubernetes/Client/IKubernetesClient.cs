@@ -51,11 +51,22 @@ public sealed record ListOptions
 
 /// <summary>Objects and the resourceVersion at which they were read.</summary>
 public sealed record KubernetesList<T>(IReadOnlyList<T> Items, string ResourceVersion)
-    where T : KubernetesObject;
+    where T : KubernetesObject
+{
+    /// <summary>Objects that are there as well, and do not fit the type.</summary>
+    public IReadOnlyList<UnreadableObject> Unreadable { get; init; } = [];
+}
 
 /// <summary>One change. A BOOKMARK carries nothing but a resourceVersion.</summary>
-public sealed record WatchEvent<T>(WatchEventType Type, T Object)
-    where T : KubernetesObject;
+/// <param name="Type">What happened.</param>
+/// <param name="Object">The object it happened to; null when it does not fit the type.</param>
+/// <param name="Unreadable">The object when it does not fit the type.</param>
+public sealed record WatchEvent<T>(WatchEventType Type, T? Object, UnreadableObject? Unreadable = null)
+    where T : KubernetesObject
+{
+    /// <summary>Name, version and the rest of the object; null when not even they can be read.</summary>
+    public ObjectMeta? Metadata => Object?.Metadata ?? Unreadable?.Metadata;
+}
 
 public enum WatchEventType
 {

@@ -18,21 +18,20 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     private static readonly TimeSpan DefaultWatch = TimeSpan.FromMinutes(5);
 
     private readonly ApiCaller _caller;
-    private readonly ILogger _logger;
 
     public KubernetesClient(KubernetesClientConfiguration configuration, TimeProvider timeProvider, ILogger<KubernetesClient> logger)
-        : this(new ApiCaller(configuration, timeProvider, logger), logger)
+        : this(new ApiCaller(configuration, timeProvider, logger))
     {
     }
 
     /// <summary>Over a given transport, for tests that play the server.</summary>
     internal KubernetesClient(
         KubernetesClientConfiguration configuration, TimeProvider timeProvider, ILogger<KubernetesClient> logger, HttpMessageHandler handler)
-        : this(new ApiCaller(configuration, timeProvider, logger, handler), logger)
+        : this(new ApiCaller(configuration, timeProvider, logger, handler))
     {
     }
 
-    private KubernetesClient(ApiCaller caller, ILogger logger) => (_caller, _logger) = (caller, logger);
+    private KubernetesClient(ApiCaller caller) => _caller = caller;
 
     public async Task<T?> GetAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken)
         where T : KubernetesObject
@@ -52,18 +51,10 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         ResourceType<T> type, string? @namespace, ListOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
-        var items = new List<T>();
-        string? next = null;
-        while (true)
-        {
-            var page = await ListPageAsync(type, @namespace, options, next, cancellationToken);
-            items.AddRange(page.Items);
-            next = page.Metadata.Continue;
-            if (string.IsNullOrEmpty(next))
-            {
-                return new KubernetesList<T>(items, page.Metadata.ResourceVersion ?? "");
-            }
-        }
+        // Where reading the pages took longer than the server keeps their version, the list is asked for whole: nothing in it can expire.
+        return await ListPagesAsync(type, @namespace, options, PageSize, cancellationToken)
+            ?? await ListPagesAsync(type, @namespace, options, limit: null, cancellationToken)
+            ?? throw new InvalidDataException($"The server sent a list of {type.Plural} in pages that was asked for whole.");
     }
 
     public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
@@ -79,7 +70,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
             ("resourceVersion", options.ResourceVersion),
             ("timeoutSeconds", $"{Math.Max(1, (long)timeout.TotalSeconds)}"),
             ("allowWatchBookmarks", options.AllowBookmarks ? "true" : null));
-        var entities = new EntityReader<T>(type, _logger);
+        var entities = new EntityReader<T>(type);
         return _caller.StreamAsync(
             new ApiRequest(HttpMethod.Get, path) { IsIdempotent = true },
             timeout + WatchGrace,
@@ -159,26 +150,57 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
 
     public void Dispose() => _caller.Dispose();
 
-    private Task<ListPage<T>> ListPageAsync<T>(
-        ResourceType<T> type, string? @namespace, ListOptions options, string? next, CancellationToken cancellationToken)
+    /// <summary>Null when a page after the first has expired.</summary>
+    private async Task<KubernetesList<T>?> ListPagesAsync<T>(
+        ResourceType<T> type, string? @namespace, ListOptions options, int? limit, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
-        // A list at some version comes from the server's cache, whole and cheap; a limit would send it to etcd page by page.
-        var isPaged = string.IsNullOrEmpty(options.ResourceVersion);
+        var items = new List<T>();
+        var unreadable = new List<UnreadableObject>();
+        string? next = null;
+        while (true)
+        {
+            ListPage<T> page;
+            try
+            {
+                page = await ListPageAsync(type, @namespace, options, limit, next, cancellationToken);
+            }
+            catch (KubernetesException e) when (e.IsExpired && next is not null)
+            {
+                return null;
+            }
+
+            items.AddRange(page.Items);
+            unreadable.AddRange(page.Unreadable);
+            next = page.Metadata.Continue;
+            if (string.IsNullOrEmpty(next))
+            {
+                return new KubernetesList<T>(items, page.Metadata.ResourceVersion ?? "") { Unreadable = unreadable };
+            }
+        }
+    }
+
+    private Task<ListPage<T>> ListPageAsync<T>(
+        ResourceType<T> type, string? @namespace, ListOptions options, int? limit, string? next, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        // A list at some version comes from the server's cache, whole and cheap; a limit would send it to etcd page by page. At version 0 a server
+        // with a cache does not mind the limit, and one without a cache needs it.
+        var isPaged = options.ResourceVersion is null or "" or "0";
         var path = ResourcePath.WithQuery(
             ResourcePath.Of(type, @namespace),
             ("labelSelector", options.LabelSelector),
             ("fieldSelector", options.FieldSelector),
-            ("resourceVersion", isPaged ? null : options.ResourceVersion),
-            ("limit", isPaged ? $"{PageSize}" : null),
+            ("resourceVersion", next is null && !string.IsNullOrEmpty(options.ResourceVersion) ? options.ResourceVersion : null),
+            ("limit", isPaged && limit is not null ? $"{limit}" : null),
             ("continue", next));
         return _caller.CallAsync(
-            new ApiRequest(HttpMethod.Get, path) { IsIdempotent = true }, new EntityReader<T>(type, _logger).ReadListAsync, cancellationToken);
+            new ApiRequest(HttpMethod.Get, path) { IsIdempotent = true }, new EntityReader<T>(type).ReadListAsync, cancellationToken);
     }
 
     private Task<T> CallAsync<T>(ResourceType<T> type, ApiRequest request, CancellationToken cancellationToken)
         where T : KubernetesObject =>
-        _caller.CallAsync(request, new EntityReader<T>(type, _logger).ReadAsync, cancellationToken);
+        _caller.CallAsync(request, new EntityReader<T>(type).ReadAsync, cancellationToken);
 
     private static ApiRequest Write(HttpMethod method, string path, JsonNode body, string contentType = "application/json") =>
         new(method, path) { Body = Encoding.UTF8.GetBytes(body.ToJsonString()), ContentType = contentType };

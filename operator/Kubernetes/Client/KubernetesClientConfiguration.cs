@@ -15,7 +15,10 @@ public sealed record KubernetesClientConfiguration
     /// <summary>Who is calling.</summary>
     public ICredentialSource Credentials { get; init; } = AnonymousCredentials.Instance;
 
-    /// <summary>A proxy for this server; null takes what the environment says.</summary>
+    /// <summary>Whom the caller acts as; null as itself.</summary>
+    public Impersonation? Impersonation { get; init; }
+
+    /// <summary>A proxy for this server (http, https or socks5), with credentials if it wants them; null takes what the environment says.</summary>
     public Uri? Proxy { get; init; }
 
     /// <summary>Goes straight to the server whatever the environment says.</summary>

@@ -25,6 +25,9 @@ public sealed class KubernetesException(HttpStatusCode statusCode, string reason
     public bool IsTooLargeResourceVersion =>
         StatusCode == HttpStatusCode.GatewayTimeout && Message.Contains("Too large resource version", StringComparison.Ordinal);
 
+    /// <summary>The namespace is being deleted and takes nothing new: what is in it will go, and no retry helps.</summary>
+    public bool IsNamespaceTerminating { get; init; }
+
     public bool IsNotFound => StatusCode == HttpStatusCode.NotFound;
     public bool IsConflict => StatusCode == HttpStatusCode.Conflict;
 }

@@ -16,6 +16,9 @@ internal interface ICacheRunner
 
     Task Synced { get; }
 
+    /// <summary>Why it no longer keeps the cache current, or null. A server that is away is no reason.</summary>
+    string? Stuck { get; }
+
     Task RunAsync(CancellationToken cancellationToken);
 }
 
@@ -28,14 +31,33 @@ internal sealed class CacheRunner<T>(
     ILogger<Reflector<T>> logger) : ICacheRunner
     where T : KubernetesObject
 {
+    /// <summary>A watch lasts ten minutes at most, and pauses half a minute.</summary>
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(20);
+
+    private readonly Reflector<T> _reflector = new(client, type, cache, options, time, logger);
+    private volatile bool _ended;
+
     public string Resource => type.Plural;
 
     public bool HasSynced => cache.HasSynced;
 
     public Task Synced => cache.Synced;
 
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        new Reflector<T>(client, type, cache, options, time, logger).RunAsync(cancellationToken);
+    public string? Stuck => _ended ? $"the watch of {Resource} has ended"
+        : _reflector.SinceLastTurn is var since && since > LongestTurn ? $"the watch of {Resource} has stood still for {since.TotalSeconds:0} s"
+        : null;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _reflector.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            _ended = true;
+        }
+    }
 }
 
 /// <summary>What of a type is cached.</summary>

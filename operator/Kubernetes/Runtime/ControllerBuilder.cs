@@ -18,6 +18,8 @@ public sealed class ControllerBuilder<TEntity>
         _type = type;
     }
 
+    internal string ApiVersion => _type.ApiVersion;
+
     internal string KindName => _type.Kind;
 
     /// <summary>Reconciles the entities that a changed object maps to.</summary>

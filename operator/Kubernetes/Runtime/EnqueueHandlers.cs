@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ModelOperator.Kubernetes.Cache;
+using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Kubernetes.Runtime;
@@ -9,11 +10,24 @@ internal sealed class EnqueueSelf<TEntity>(WorkQueue<EntityKey> queue, Reconcile
     where TEntity : KubernetesObject
 {
     private readonly ConcurrentDictionary<EntityKey, TEntity> _deleted = new();
+    private readonly ConcurrentDictionary<EntityKey, UnreadableObject> _unreadable = new();
 
     /// <summary>The entity as it was last seen; null when it was never there, is there, or was told of.</summary>
     public TEntity? FindDeleted(EntityKey key) => _deleted.GetValueOrDefault(key);
 
     public void ForgetDeleted(TEntity deleted) => _deleted.TryRemove(KeyValuePair.Create(EntityKey.Of(deleted), deleted));
+
+    /// <summary>The entity in a version that cannot be read, once; null when there is none or it was taken.</summary>
+    public UnreadableObject? TakeUnreadable(EntityKey key) => _unreadable.TryRemove(key, out var unreadable) ? unreadable : null;
+
+    public void Unreadable(UnreadableObject unreadable)
+    {
+        if (unreadable.Key is { } key)
+        {
+            _unreadable[key] = unreadable;
+            queue.Add(key);
+        }
+    }
 
     public void Added(TEntity entity)
     {

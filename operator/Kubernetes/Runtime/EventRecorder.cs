@@ -247,6 +247,12 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             // Written by an attempt whose answer got lost.
             return true;
         }
+        catch (KubernetesException e) when (e.IsNamespaceTerminating)
+        {
+            // Nobody will read it.
+            _metrics.EventLost("namespace_terminating");
+            return false;
+        }
 #pragma warning disable CA1031 // An event that cannot be written is lost; the next one is tried.
         catch (Exception e)
 #pragma warning restore CA1031

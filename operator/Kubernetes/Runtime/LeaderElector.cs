@@ -19,7 +19,7 @@ public sealed class LeaderElector
     // The lease as last seen to change, and when that was on our own clock.
     private (string? Holder, DateTimeOffset? Renewed, string? Version) _observed;
     private long _observedAt;
-    private long _renewedAt;
+    private long _renewedAt; // Read by those who write, hence volatile.
     private bool _seen;
     private string? _reportedHolder;
     private volatile bool _leader;
@@ -43,6 +43,17 @@ public sealed class LeaderElector
     /// <summary>This process holds the lease, as far as it knows.</summary>
     public bool IsLeader => _leader;
 
+    /// <summary>
+    /// This process holds the lease and is sure of it: nobody can have taken it since it was last renewed. False as well when the process was paused
+    /// for that long and has not heard yet.
+    /// </summary>
+    public bool HoldsSurely => _leader && SinceRenewal < _settings.LeaderElectionRenewDeadline;
+
+    /// <summary>What renews the lease has come to a halt: it neither renews nor gives up.</summary>
+    internal bool IsStuck => _leader && SinceRenewal > _settings.LeaderElectionLeaseDuration * 2;
+
+    private TimeSpan SinceRenewal => _time.GetElapsedTime(Volatile.Read(ref _renewedAt));
+
     /// <summary>Waits until this process holds the lease.</summary>
     public async Task AcquireAsync(CancellationToken cancellationToken)
     {
@@ -65,14 +76,14 @@ public sealed class LeaderElector
             while (true)
             {
                 await Task.Delay(_settings.LeaderElectionRetryPeriod, _time, cancellationToken);
-                var left = _settings.LeaderElectionRenewDeadline - _time.GetElapsedTime(_renewedAt);
+                var left = _settings.LeaderElectionRenewDeadline - SinceRenewal;
                 var state = left > TimeSpan.Zero ? await TryAsync(cancellationToken, left) : LeaseState.Unknown;
                 if (state == LeaseState.HeldByOther)
                 {
                     throw new LeadershipLostException($"The lease {_key} was taken by {_observed.Holder}.");
                 }
 
-                if (state != LeaseState.Held && _time.GetElapsedTime(_renewedAt) >= _settings.LeaderElectionRenewDeadline)
+                if (state != LeaseState.Held && SinceRenewal >= _settings.LeaderElectionRenewDeadline)
                 {
                     throw new LeadershipLostException($"The lease {_key} could not be renewed for {_settings.LeaderElectionRenewDeadline.TotalSeconds:0.#} s.");
                 }
@@ -140,7 +151,11 @@ public sealed class LeaderElector
             // The lease counts from when the renewal was sent, not from when its answer came.
             var sent = _time.GetTimestamp();
             var state = await TryOnceAsync(either.Token);
-            _renewedAt = state == LeaseState.Held ? sent : _renewedAt;
+            if (state == LeaseState.Held)
+            {
+                Volatile.Write(ref _renewedAt, sent);
+            }
+
             return state;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

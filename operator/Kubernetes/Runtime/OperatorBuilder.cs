@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using ModelOperator.Kubernetes.Cache;
+using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Kubernetes.Runtime;
@@ -36,6 +37,8 @@ public sealed class OperatorBuilder
             options,
             p,
             Settings,
+            p.GetService<LeaderElector>() is { } elector ? new WriteFence(() => elector.HoldsSurely) : null,
+            p.GetRequiredService<IEventRecorder>(),
             p.GetRequiredService<ControllerMetrics>(),
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<ILogger<ControllerRunner<TEntity>>>()));

@@ -41,6 +41,19 @@ internal sealed class OperatorHost(
     public IReadOnlyList<string> NotReady =>
         [.. _caches.Where(c => !c.HasSynced).Select(c => $"cache of {c.Resource}"), .. readyChecks.Select(c => c.NotReady).OfType<string>()];
 
+    /// <summary>
+    /// What has come to a halt that nothing inside the process can mend, or nothing. A server that is away is no such thing: a restart would not
+    /// bring it back.
+    /// </summary>
+    public IReadOnlyList<string> Stuck => _stopping.IsCancellationRequested
+        ? []
+        :
+        [
+            .. _caches.Select(c => c.Stuck).OfType<string>(),
+            .. _controllers.Select(c => c.Stuck).OfType<string>(),
+            .. _elector?.IsStuck == true ? ["the lease is neither renewed nor given up"] : Array.Empty<string>(),
+        ];
+
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Returns at once: the web server, which starts last, must answer probes while the caches fill.</summary>

@@ -25,6 +25,9 @@ public sealed record ReconciliationResult<TEntity>
     /// <summary>No retry can mend it: wait for the next change.</summary>
     public bool IsTerminal { get; private init; }
 
+    /// <summary>It met a newer version, or none any more; no fault of anybody's.</summary>
+    public bool IsOutdated { get; private init; }
+
     /// <summary>Nothing is left to do, or nothing until <paramref name="requeueAfter"/>; earlier failures are forgotten.</summary>
     public static ReconciliationResult<TEntity> Success(TEntity entity, TimeSpan? requeueAfter = null) => new(entity) { RequeueAfter = requeueAfter };
 
@@ -32,6 +35,10 @@ public sealed record ReconciliationResult<TEntity>
     public static ReconciliationResult<TEntity> Failure(
         TEntity entity, string errorMessage, Exception? error = null, TimeSpan? requeueAfter = null) =>
         new(entity) { ErrorMessage = errorMessage, Error = error, RequeueAfter = requeueAfter };
+
+    /// <summary>The entity has changed or gone while it was reconciled: looks again, with backoff.</summary>
+    public static ReconciliationResult<TEntity> Outdated(TEntity entity) =>
+        new(entity) { ErrorMessage = "The object has changed or gone meanwhile.", IsOutdated = true };
 
     /// <summary>Waits for the next change of the entity.</summary>
     public static ReconciliationResult<TEntity> Terminal(TEntity entity, string errorMessage, Exception? error = null) =>

@@ -1,17 +1,18 @@
 namespace ModelOperator.Kubernetes.Runtime;
 
 /// <summary>
-/// How long a failed key waits: 5 ms doubling with each failure in a row up to 1000 s, and never sooner than the bucket all
-/// keys share (10 a second, 100 at once) allows. Not safe for several threads at once.
+/// How long a failed key waits: 5 ms doubling with each failure in a row, and never sooner than the bucket all keys share (10 a second,
+/// 100 at once) allows. Half a minute at most: what waits may be a canary with traffic that nobody judges meanwhile. Not safe for several
+/// threads at once.
 /// </summary>
 internal sealed class RetryDelays<TKey>(TimeProvider time)
     where TKey : notnull
 {
     private const double FirstMilliseconds = 5;
-    private const double LongestMilliseconds = 1_000_000;
+    private const double LongestMilliseconds = 30_000;
 
     private readonly Dictionary<TKey, int> _failures = [];
-    private readonly TokenBucket _bucket = new(tokensPerSecond: 10, capacity: 100, time);
+    private readonly TokenBucket _bucket = new(tokensPerSecond: 10, capacity: 100, time, longestWait: TimeSpan.FromMilliseconds(LongestMilliseconds));
 
     public TimeSpan Next(TKey key)
     {

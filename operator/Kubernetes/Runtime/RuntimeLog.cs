@@ -33,6 +33,12 @@ internal static partial class RuntimeLog
     [LoggerMessage(109, LogLevel.Debug, "Reconciling {Kind} {Key} met a newer version; trying again.")]
     public static partial void ReconcileConflicted(this ILogger logger, string kind, EntityKey key);
 
+    [LoggerMessage(111, LogLevel.Information, "{Kind} {Key} is left alone: its namespace is being deleted.")]
+    public static partial void NamespaceTerminating(this ILogger logger, string kind, EntityKey key);
+
+    [LoggerMessage(112, LogLevel.Warning, "Reconciling {Kind} {Key} stopped before a write: {Message}")]
+    public static partial void WriteFenced(this ILogger logger, string kind, EntityKey key, string message);
+
     [LoggerMessage(110, LogLevel.Warning, "The lease could not be released and is left to expire.")]
     public static partial void LeaseReleaseFailed(this ILogger logger, Exception error);
 

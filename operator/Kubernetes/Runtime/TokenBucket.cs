@@ -1,7 +1,11 @@
 namespace ModelOperator.Kubernetes.Runtime;
 
 /// <summary>A bucket that refills steadily; not safe for several threads at once.</summary>
-internal sealed class TokenBucket(double tokensPerSecond, int capacity, TimeProvider time)
+/// <param name="tokensPerSecond">How fast it refills.</param>
+/// <param name="capacity">Tokens it holds when full.</param>
+/// <param name="time">Clock.</param>
+/// <param name="longestWait">No debt grows beyond what refills in this time; null for no limit.</param>
+internal sealed class TokenBucket(double tokensPerSecond, int capacity, TimeProvider time, TimeSpan? longestWait = null)
 {
     private double _tokens = capacity;
     private long _refilled = time.GetTimestamp();
@@ -10,7 +14,7 @@ internal sealed class TokenBucket(double tokensPerSecond, int capacity, TimeProv
     public TimeSpan Reserve()
     {
         Refill();
-        _tokens--;
+        _tokens = Math.Max(_tokens - 1, -(longestWait ?? TimeSpan.MaxValue).TotalSeconds * tokensPerSecond);
         return _tokens >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-_tokens / tokensPerSecond);
     }
 

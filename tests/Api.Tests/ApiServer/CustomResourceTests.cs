@@ -212,10 +212,11 @@ public sealed class CustomResourceTests : IAsyncDisposable
         var list = await client.ListAsync(ModelDeploymentResource.Type, _namespace.Name, new ListOptions(), cancellationToken);
         var watched = await client
             .WatchAsync(ModelDeploymentResource.Type, _namespace.Name, new ListOptions { ResourceVersion = before.ResourceVersion }, cancellationToken)
-            .FirstAsync(change => change.Type == WatchEventType.Added, cancellationToken);
+            .FirstAsync(change => change is { Type: WatchEventType.Added, Object: not null }, cancellationToken);
 
         Assert.That(list.Items.Select(item => item.Metadata.Name), Is.EqualTo(["digits"]));
-        Assert.That(watched.Object.Metadata.Name, Is.EqualTo("digits"));
+        Assert.That(list.Unreadable.Select(item => item.Name), Is.EqualTo([$"{_namespace.Name}/deep"]));
+        Assert.That(watched.Object?.Metadata.Name, Is.EqualTo("digits"));
     }
 
     [Test]

@@ -88,6 +88,70 @@ public sealed class EntityCacheTests
         }
     }
 
+    [Test]
+    public void An_object_that_changed_into_a_version_that_cannot_be_read_stays_as_it_was()
+    {
+        _cache.AddHandler(_handler);
+        _cache.Apply(Added("a", "1"));
+        _cache.Apply(new(WatchEventType.Modified, null, Unreadable("a", "2")));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(_cache.Get("n", "a")?.Metadata.ResourceVersion, Is.EqualTo("1"));
+            Assert.That(_cache.Unreadable.Select(u => u.Cause), Is.EqualTo(new[] { "data: is of another kind" }));
+            Assert.That(_handler.Heard, Is.EqualTo(new[] { "+a1", "?a2" }));
+        }
+    }
+
+    [Test]
+    public void A_relist_with_a_version_that_cannot_be_read_deletes_nothing_of_it()
+    {
+        _cache.Replace(new([Map("a", "1"), Map("gone", "2")], "2"));
+        _cache.AddHandler(_handler);
+
+        _cache.Replace(new([], "9") { Unreadable = [Unreadable("a", "5"), Unreadable("new", "6")] });
+        _cache.Replace(new([], "9") { Unreadable = [Unreadable("a", "5"), Unreadable("new", "6")] });
+
+        Assert.That(_handler.Heard, Is.EqualTo(new[] { "+a1", "+gone2", "-gone2", "?a5", "?new6" }), "told once a version");
+        Assert.That(_cache.List().Select(e => e.Metadata.Name), Is.EqualTo(new[] { "a" }));
+    }
+
+    [Test]
+    public void An_object_without_a_name_that_can_be_read_may_be_any_of_those_that_are_missing()
+    {
+        _cache.Replace(new([Map("a", "1"), Map("b", "2")], "2"));
+
+        _cache.Replace(new([Map("b", "3")], "9") { Unreadable = [new(null, "", "?")] });
+
+        Assert.That(_cache.List().Select(e => e.Metadata.Name), Is.EquivalentTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public void An_object_that_cannot_be_read_and_is_deleted_or_made_anew_does_not_stay()
+    {
+        _cache.Apply(Added("deleted", "1"));
+        _cache.Apply(Added("replaced", "2", "first"));
+        _cache.AddHandler(_handler);
+
+        _cache.Apply(new(WatchEventType.Deleted, null, Unreadable("deleted", "3")));
+        _cache.Apply(new(WatchEventType.Modified, null, Unreadable("replaced", "4", "second")));
+
+        Assert.That(_cache.List(), Is.Empty);
+        Assert.That(_handler.Heard.Skip(2), Is.EqualTo(new[] { "-deleted1", "-replaced2", "?replaced4" }));
+    }
+
+    [Test]
+    public void An_object_that_can_be_read_again_is_an_update_of_what_it_was()
+    {
+        _cache.Apply(Added("a", "1"));
+        _cache.Apply(new(WatchEventType.Modified, null, Unreadable("a", "2")));
+        _cache.AddHandler(_handler);
+        _cache.Apply(Modified("a", "3"));
+
+        Assert.That(_handler.Heard, Is.EqualTo(new[] { "+a1", "?a2", "~a1>a3" }));
+        Assert.That(_cache.Unreadable, Is.Empty);
+    }
+
     private sealed class FailingHandler : IEntityHandler<ConfigMap>
     {
         public void Added(ConfigMap entity) => throw new InvalidOperationException("added");

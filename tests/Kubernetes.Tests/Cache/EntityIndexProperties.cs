@@ -36,7 +36,7 @@ public sealed class EntityIndexProperties
             var key = EntityKey.Of(map);
             if (isRemoval)
             {
-                if (index.Remove(key) != expected.Remove(key))
+                if (index.Remove(key) is not null != expected.Remove(key))
                 {
                     return false;
                 }

@@ -37,6 +37,26 @@ public sealed class ReflectorTests
     }
 
     [Test]
+    public async Task A_first_list_that_must_be_consistent_is_not_taken_from_a_cache()
+    {
+        _client.List("5").WatchFails(Gone()).List("9");
+
+        var calls = await RunUntil("watch 9", options: new ReflectorOptions { ConsistentFirstList = true });
+
+        Assert.That(calls, Is.EqualTo(new[] { "list ", "watch 5", "list 5", "watch 9" }));
+    }
+
+    [Test]
+    public async Task An_event_that_cannot_be_read_moves_its_place_and_loses_nothing()
+    {
+        _client.List("5", Map("a", "3")).Watch(new WatchEvent<ConfigMap>(WatchEventType.Modified, null, Unreadable("a", "8")));
+
+        await RunUntil("watch 8");
+
+        Assert.That(_cache.Get("n", "a")?.Metadata.ResourceVersion, Is.EqualTo("3"));
+    }
+
+    [Test]
     public async Task A_bookmark_moves_its_place_and_nothing_else()
     {
         _client.List("5").Watch(Bookmark("40"));
@@ -185,12 +205,12 @@ public sealed class ReflectorTests
     private static KubernetesException Gone() => new(HttpStatusCode.Gone, "Expired", "too old resource version");
 
     /// <summary>Runs it until it has made a call so many times, moving the clock on whenever it waits.</summary>
-    private async Task<string[]> RunUntil(string call, int times = 1)
+    private async Task<string[]> RunUntil(string call, int times = 1, ReflectorOptions? options = null)
     {
         _cache.AddHandler(_handler);
         using var stop = new CancellationTokenSource();
         var reflector = new Reflector<ConfigMap>(
-            _client, Resources.ConfigMaps, _cache, new ReflectorOptions(), _clock, NullLogger<Reflector<ConfigMap>>.Instance);
+            _client, Resources.ConfigMaps, _cache, options ?? new ReflectorOptions(), _clock, NullLogger<Reflector<ConfigMap>>.Instance);
         var run = Task.Run(() => reflector.RunAsync(stop.Token));
         await _clock.AdvanceUntilAsync(() => _client.Calls.Count(c => c == call) >= times, TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(5));
         await stop.CancelAsync();

@@ -131,7 +131,7 @@ public sealed class ApiServerAuthenticationTests
     {
         while (await watch.MoveNextAsync())
         {
-            if (watch.Current.Object.Metadata.Name == name)
+            if (watch.Current.Metadata?.Name == name)
             {
                 return true;
             }

@@ -59,6 +59,33 @@ public sealed class ApiServerClientTests
     }
 
     [Test]
+    public async Task A_namespace_that_is_being_deleted_takes_nothing_new_and_says_so(CancellationToken cancellationToken)
+    {
+        // It stays in deletion, since nothing finalizes it here.
+        var ending = (await _world.CoreV1.CreateNamespaceAsync(
+            new V1Namespace { Metadata = new V1ObjectMeta { GenerateName = "ending-" } }, cancellationToken: cancellationToken)).Metadata.Name;
+        await _world.CoreV1.DeleteNamespaceAsync(ending, cancellationToken: cancellationToken);
+
+        foreach (var call in new Func<Task>[]
+        {
+            () => _client.CreateAsync(Resources.ConfigMaps, new ConfigMap { Metadata = { Namespace = ending, Name = "a" } }, cancellationToken),
+            () => _client.ApplyAsync(
+                Resources.Services,
+                new JsonObject
+                {
+                    ["metadata"] = new JsonObject { ["namespace"] = ending, ["name"] = "s" },
+                    ["spec"] = new JsonObject { ["ports"] = new JsonArray(new JsonObject { ["port"] = 80, ["protocol"] = "TCP" }) },
+                },
+                "first",
+                cancellationToken),
+        })
+        {
+            var refusal = await Assert.ThrowsAsync<KubernetesException>(() => call());
+            Assert.That(refusal!.IsNamespaceTerminating, Is.True, refusal.Message);
+        }
+    }
+
+    [Test]
     public async Task A_stale_replace_is_a_conflict(CancellationToken cancellationToken)
     {
         var first = await _client.CreateAsync(Resources.ConfigMaps, Map("a", ("k", "1")), cancellationToken);

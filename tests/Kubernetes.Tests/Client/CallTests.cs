@@ -115,17 +115,61 @@ public sealed class CallTests
         using var server = new ScriptedServer(Json("""{"metadata":{"resourceVersion":"7"},"items":null}"""));
         using var client = server.Client();
 
-        var list = await client.ListAsync(Resources.Pods, "n", new ListOptions { ResourceVersion = "0" }, CancellationToken.None);
+        var list = await client.ListAsync(Resources.Pods, "n", new ListOptions { ResourceVersion = "5" }, CancellationToken.None);
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(server.Requests.Single().Uri.Query, Is.EqualTo("?resourceVersion=0"));
+            Assert.That(server.Requests.Single().Uri.Query, Is.EqualTo("?resourceVersion=5"));
             Assert.That(list.Items, Is.Empty);
         }
     }
 
     [Test]
-    public async Task An_object_in_a_list_that_cannot_be_read_is_passed_over()
+    public async Task A_list_at_version_0_has_a_limit_for_servers_without_a_cache_and_its_pages_no_version()
+    {
+        using var server = new ScriptedServer(
+            Json("""{"metadata":{"resourceVersion":"7","continue":"more"},"items":[{"metadata":{"name":"a"}}]}"""),
+            Json("""{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"b"}}]}"""));
+        using var client = server.Client();
+
+        await client.ListAsync(Resources.Pods, "n", new ListOptions { ResourceVersion = "0" }, CancellationToken.None);
+
+        Assert.That(
+            server.Requests.Select(r => r.Uri.Query), Is.EqualTo(new[] { "?resourceVersion=0&limit=500", "?limit=500&continue=more" }), "a server refuses both together");
+    }
+
+    [Test]
+    public async Task A_list_whose_pages_expire_while_they_are_read_is_asked_for_whole()
+    {
+        using var server = new ScriptedServer(
+            Json("""{"metadata":{"resourceVersion":"7","continue":"more"},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"gone since"}}]}"""),
+            Refusal(HttpStatusCode.Gone, "Expired"),
+            Json("""{"metadata":{"resourceVersion":"9"},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}}]}"""));
+        using var client = server.Client();
+
+        var list = await client.ListAsync(Resources.Pods, null, new ListOptions(), CancellationToken.None);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(list.Items.Select(p => p.Metadata.Name), Is.EqualTo(new[] { "a", "b" }));
+            Assert.That(list.ResourceVersion, Is.EqualTo("9"));
+            Assert.That(server.Requests[2].Uri.Query, Is.Empty);
+        }
+    }
+
+    [Test]
+    public async Task A_list_that_is_refused_as_expired_at_once_is_refused()
+    {
+        using var server = new ScriptedServer(Refusal(HttpStatusCode.Gone, "Expired"));
+        using var client = server.Client();
+
+        var refusal = await Assert.ThrowsAsync<KubernetesException>(() => client.ListAsync(Resources.Pods, null, new ListOptions(), CancellationToken.None));
+
+        Assert.That(refusal!.IsExpired, Is.True);
+    }
+
+    [Test]
+    public async Task An_object_in_a_list_that_cannot_be_read_is_named_with_the_field_that_does_not_fit()
     {
         using var server = new ScriptedServer(Json(
             """{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a"},"spec":{"containers":"?"}},{"metadata":{"name":"b"}}]}"""));
@@ -133,7 +177,27 @@ public sealed class CallTests
 
         var list = await client.ListAsync(Resources.Pods, null, new ListOptions(), CancellationToken.None);
 
-        Assert.That(list.Items.Select(p => p.Metadata.Name), Is.EqualTo(new[] { "b" }));
+        var unreadable = list.Unreadable.Single();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(list.Items.Select(p => p.Metadata.Name), Is.EqualTo(new[] { "b" }));
+            Assert.That(unreadable.Key, Is.EqualTo(new EntityKey(null, "a")));
+            Assert.That(unreadable.Field, Is.EqualTo("spec.containers"));
+            Assert.That(unreadable.Problem, Does.Contain("could not be converted").And.Not.Contain("LineNumber"));
+        }
+    }
+
+    [Test]
+    public async Task An_object_deeper_than_its_type_still_has_its_name()
+    {
+        var deep = string.Concat(Enumerable.Repeat("{\"a\":", 100)) + "1" + new string('}', 100);
+        using var server = new ScriptedServer(Json(
+            "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[{\"spec\":" + deep + ",\"metadata\":{\"name\":\"a\",\"uid\":\"u\"}}]}"));
+        using var client = server.Client();
+
+        var list = await client.ListAsync(Resources.Pods, null, new ListOptions(), CancellationToken.None);
+
+        Assert.That(list.Unreadable.Single().Metadata!.Uid, Is.EqualTo("u"));
     }
 
     [Test]
@@ -152,6 +216,20 @@ public sealed class CallTests
             Assert.That(refusal.Reason, Is.EqualTo("Invalid"));
             Assert.That(refusal.Message, Is.EqualTo("Pod \"a\" is invalid"));
         }
+    }
+
+    [TestCase("""{"kind":"Status","code":403,"reason":"Forbidden","message":"no","details":{"causes":[{"reason":"NamespaceTerminating","field":"metadata.namespace"}]}}""", true)]
+    [TestCase("""{"kind":"Status","code":403,"reason":"Forbidden","message":"pods \"a\" is forbidden: unable to create new content in namespace n because it is being terminated"}""", true)]
+    [TestCase("""{"kind":"Status","code":403,"reason":"Forbidden","message":"pods \"a\" is forbidden: exceeded quota","details":{"causes":[]}}""", false)]
+    public async Task A_namespace_that_is_being_deleted_is_told_from_other_refusals(string status, bool terminating)
+    {
+        using var server = new ScriptedServer(Json(status, HttpStatusCode.Forbidden));
+        using var client = server.Client();
+
+        var refusal = await Assert.ThrowsAsync<KubernetesException>(
+            () => client.CreateAsync(Resources.Pods, new Pod { Metadata = { Name = "a", Namespace = "n" } }, CancellationToken.None));
+
+        Assert.That(refusal!.IsNamespaceTerminating, Is.EqualTo(terminating));
     }
 
     [Test]

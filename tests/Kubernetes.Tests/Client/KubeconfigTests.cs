@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Client.Authentication;
 using ModelOperator.Kubernetes.Client.Configuration;
+using ModelOperator.Kubernetes.Client.Transport;
 using ModelOperator.Testing;
 
 namespace ModelOperator.Kubernetes.Tests.Client;
@@ -205,6 +206,64 @@ public sealed class KubeconfigTests : IDisposable
         Assert.That(() => Load(content), Throws.InstanceOf<KubernetesConfigurationException>().With.Message.Contains(message));
     }
 
+    [Test]
+    public void As_whom_to_act_goes_into_headers()
+    {
+        var configuration = Load("""
+            current-context: c
+            clusters: [{name: c, cluster: {server: "https://c.test"}}]
+            users:
+            - name: u
+              user:
+                token: t
+                as: system:serviceaccount:ml:ci
+                as-uid: "42"
+                as-groups: [deployers, "system:authenticated"]
+                as-user-extra: {"example.com/scopes": [read, write]}
+            contexts: [{name: c, context: {cluster: c, user: u}}]
+            """);
+
+        using var message = new ApiRequest(HttpMethod.Get, "api").ToMessage(configuration, "t");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(message.Headers.GetValues("Impersonate-User"), Is.EqualTo(new[] { "system:serviceaccount:ml:ci" }));
+            Assert.That(message.Headers.GetValues("Impersonate-Uid"), Is.EqualTo(new[] { "42" }));
+            Assert.That(message.Headers.GetValues("Impersonate-Group"), Is.EqualTo(new[] { "deployers", "system:authenticated" }));
+            Assert.That(message.Headers.GetValues("Impersonate-Extra-example.com%2Fscopes"), Is.EqualTo(new[] { "read", "write" }));
+            Assert.That(message.Headers.Authorization!.Parameter, Is.EqualTo("t"), "the server asks whether this one may");
+        }
+    }
+
+    [TestCase("http://me:p%40ss@proxy.test:3128", "http://proxy.test:3128/", "me", "p@ss")]
+    [TestCase("socks5://me:secret@proxy.test:1080", "socks5://proxy.test:1080/", "me", "secret")]
+    [TestCase("socks5://proxy.test:1080", "socks5://proxy.test:1080/", null, null)]
+    public void A_proxy_is_used_with_its_credentials(string address, string proxy, string? user, string? password)
+    {
+        var configuration = Load(Usual.Replace("http://proxy.test:3128", address, StringComparison.Ordinal), "else");
+
+        var made = ProxyAddress.ToProxy(configuration.Proxy!);
+
+        Assert.That(made.Address, Is.EqualTo(new Uri(proxy)));
+        var credentials = made.Credentials?.GetCredential(made.Address!, "Basic");
+        Assert.That((credentials?.UserName, credentials?.Password), Is.EqualTo((user, password)));
+    }
+
+    [TestCase("socks4://me:secret@proxy.test", "proxy.test")]
+    [TestCase("me:secret@proxy.test:3128", "proxy.test:3128")]
+    public void A_proxy_that_cannot_be_used_is_named_without_its_password(string address, string shown)
+    {
+        Assert.That(
+            () => Load(Usual.Replace("http://proxy.test:3128", address, StringComparison.Ordinal), "else"),
+            Throws.InstanceOf<KubernetesConfigurationException>().With.Message.Contains($"proxy-url: is '{shown}'; an address with http, https or socks5 is expected")
+                .And.Message.Not.Contains("secret"));
+    }
+
+    [TestCase("{as-groups: [a]}", "as: is missing")]
+    [TestCase("{as: me, as-groups: a}", "as-groups: is not a list")]
+    [TestCase("{as: \"a\\nb\"}", "as: holds a character")]
+    [TestCase("{as: me, as-user-extra: {k: v}}", "as-user-extra: is not a list")]
+    [TestCase("{username: me, password: secret}", "username: is basic authentication")]
     [TestCase("{client-key-data: a2V5}", "client-certificate: is missing")]
     [TestCase("{client-certificate-data: '***', client-key-data: a2V5}", "client-certificate-data: is not base64")]
     [TestCase("{auth-provider: {name: gcp}}", "an exec plugin is expected")]

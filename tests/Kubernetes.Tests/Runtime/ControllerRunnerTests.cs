@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOperator.Kubernetes.Cache;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Kubernetes.Runtime;
+using ModelOperator.Kubernetes.Tests.Client;
 using ModelOperator.Testing;
 
 namespace ModelOperator.Kubernetes.Tests.Runtime;
@@ -21,6 +23,9 @@ public sealed class ControllerRunnerTests
 
     private readonly ManualTimeProvider _time = new();
     private readonly EntityCache<ConfigMap> _cache = new(NullLogger<EntityCache<ConfigMap>>.Instance);
+    private readonly RecordingLogger<ControllerRunner<ConfigMap>> _log = new();
+    private WriteFence? _fence;
+    private readonly Recorder _events = new();
     private readonly EntityCache<Pod> _pods = new(NullLogger<EntityCache<Pod>>.Instance);
 
     [Test]
@@ -102,6 +107,99 @@ public sealed class ControllerRunnerTests
         await AdvanceAsync(() => controller.Reconciled.Count == 4);
 
         Assert.That(_time.GetUtcNow() - started, Is.EqualTo(TimeSpan.FromMilliseconds(5 + 10 + 20)));
+    }
+
+    [Test]
+    public async Task An_entity_that_changes_each_time_it_is_reconciled_is_looked_at_with_backoff()
+    {
+        var controller = new Controller
+        {
+            Then = (entity, attempt) => attempt > 8 ? ReconciliationResult<ConfigMap>.Success(entity) : ReconciliationResult<ConfigMap>.Outdated(entity),
+        };
+        await using var running = Start(controller);
+        var started = _time.GetUtcNow();
+        Put("a");
+
+        await AdvanceAsync(() => controller.Reconciled.Count == 9);
+
+        Assert.That(_time.GetUtcNow() - started, Is.EqualTo(TimeSpan.FromMilliseconds(5 * 255)));
+    }
+
+    [Test]
+    public async Task A_version_that_cannot_be_read_is_told_in_an_event_and_the_one_before_is_reconciled()
+    {
+        var controller = new Controller();
+        await using var running = Start(controller);
+        Put("a");
+        await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
+
+        _cache.Apply(new(WatchEventType.Modified, null, new UnreadableObject(New("a", 2).Metadata, "data.k", "is no text.")));
+
+        await Eventually.TrueAsync(() => controller.Reconciled.Count == 2, "the version before is");
+        Assert.That(controller.Deleted, Is.Empty);
+        Assert.That(_events.Recorded, Has.Count.EqualTo(1));
+        Assert.That(_events.Recorded.Single(), Does.StartWith("Warning v1 ConfigMap ns/a Unreadable: data.k: is no text."));
+    }
+
+    [Test]
+    public async Task An_entity_of_a_namespace_that_is_being_deleted_is_left_alone_quietly_and_with_backoff()
+    {
+        var controller = new Controller
+        {
+            Then = (_, _) => throw new KubernetesException(System.Net.HttpStatusCode.Forbidden, "Forbidden", "terminating") { IsNamespaceTerminating = true },
+        };
+        await using var running = Start(controller);
+        var started = _time.GetUtcNow();
+        Put("a");
+
+        await AdvanceAsync(() => controller.Reconciled.Count == 16);
+
+        Assert.That(_time.GetUtcNow() - started, Is.GreaterThan(TimeSpan.FromSeconds(60)));
+        Assert.That(_log.Written.Max(w => w.Level), Is.EqualTo(LogLevel.Information));
+        Assert.That(_log.Written.Select(w => w.Exception), Is.All.Null);
+    }
+
+    [Test]
+    public async Task A_reconcile_of_a_process_that_may_have_lost_its_lease_writes_nothing_and_is_tried_again()
+    {
+        var sure = false;
+        _fence = new WriteFence(() => sure);
+        using var server = new ScriptedServer(ScriptedServer.Json("{}"));
+        using var client = server.Client();
+        var controller = new Controller
+        {
+            Then = (entity, attempt) =>
+            {
+                sure = attempt > 1;
+                client.DeleteAsync(Resources.ConfigMaps, "ns", "a", CancellationToken.None).GetAwaiter().GetResult();
+                return ReconciliationResult<ConfigMap>.Success(entity);
+            },
+        };
+        await using var running = Start(controller);
+        Put("a");
+        await Eventually.TrueAsync(() => _time.PendingTimers > 0, "it waits");
+        Assert.That(server.Requests, Is.Empty);
+
+        await AdvanceAsync(() => server.Requests.Count == 1);
+        await running.IdleAsync();
+    }
+
+    [Test]
+    public async Task A_reconcile_that_does_not_end_is_told_to_the_watchdog()
+    {
+        var controller = new Controller { Block = new(0) };
+        await using var running = Start(controller);
+        Put("a");
+        await Eventually.TrueAsync(() => controller.Running == 1, "it has begun");
+        _time.Advance(TimeSpan.FromMinutes(9));
+        Assert.That(running.Runner.Stuck, Is.Null);
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.That(running.Runner.Stuck, Is.EqualTo("the reconcile of ConfigMap ns/a has not ended within 10 min"));
+
+        controller.Block.Release();
+        await running.IdleAsync();
+        Assert.That(running.Runner.Stuck, Is.Null);
     }
 
     [Test]
@@ -242,8 +340,8 @@ public sealed class ControllerRunnerTests
         configure?.Invoke(builder);
         var provider = services.BuildServiceProvider();
         var runner = new ControllerRunner<ConfigMap>(
-            controller, _cache, builder, provider, Settings, new(provider.GetRequiredService<IMeterFactory>()), _time,
-            NullLogger<ControllerRunner<ConfigMap>>.Instance);
+            controller, _cache, builder, provider, Settings, _fence, _events, new(provider.GetRequiredService<IMeterFactory>()), _time,
+            _log);
         runner.Connect();
         return new(runner, runner.RunAsync(CancellationToken.None), provider);
     }
@@ -275,6 +373,14 @@ public sealed class ControllerRunnerTests
             await Task;
             await Services.DisposeAsync();
         }
+    }
+
+    private sealed class Recorder : IEventRecorder
+    {
+        public ConcurrentQueue<string> Recorded { get; } = new();
+
+        public void Record(KubernetesObject entity, string reason, string message, EventType type, string action) =>
+            Recorded.Enqueue($"{type} {entity.ApiVersion} {entity.Kind} {EntityKey.Of(entity)} {reason}: {message}");
     }
 
     private sealed class Controller : IEntityController<ConfigMap>

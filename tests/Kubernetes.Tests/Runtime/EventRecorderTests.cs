@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
@@ -50,6 +51,19 @@ public sealed class EventRecorderTests : IDisposable
         Assert.That(Series().Order(), Is.EqualTo(new[] { ("Weight 25.", 1), ("Weight 5.", 50) }));
         Assert.That(_api.Calls.Count(c => c == "create events"), Is.EqualTo(2));
         Assert.That(_api.Calls.Count(c => c == "patch events"), Is.InRange(1, 3));
+    }
+
+    [Test]
+    public async Task An_event_in_a_namespace_that_is_being_deleted_is_dropped_without_a_word_and_not_tried_again()
+    {
+        _api.Before = (_, _) => throw new KubernetesException(HttpStatusCode.Forbidden, "Forbidden", "terminating") { IsNamespaceTerminating = true };
+        var log = new RecordingLogger<EventRecorder>();
+        await using var recorder = New(logger: log);
+        recorder.Record(Entity("digits"), "Progressing", "Weight 5.", EventType.Normal, "Step");
+        await FlushAsync(recorder);
+
+        Assert.That(_api.Calls, Has.Count.EqualTo(1));
+        Assert.That(log.Written, Is.Empty);
     }
 
     [Test]
@@ -167,11 +181,11 @@ public sealed class EventRecorderTests : IDisposable
 
     public void Dispose() => _services.Dispose();
 
-    private EventRecorder New(Func<EventRecorderOptions, EventRecorderOptions>? configure = null)
+    private EventRecorder New(Func<EventRecorderOptions, EventRecorderOptions>? configure = null, ILogger<EventRecorder>? logger = null)
     {
         var options = new EventRecorderOptions { Controller = "model-operator", Instance = "pod-0" };
         return new(
-            _api, configure?.Invoke(options) ?? options, _time, new(_services.GetRequiredService<IMeterFactory>()), NullLogger<EventRecorder>.Instance);
+            _api, configure?.Invoke(options) ?? options, _time, new(_services.GetRequiredService<IMeterFactory>()), logger ?? NullLogger<EventRecorder>.Instance);
     }
 
     private static KubernetesObject Entity(string name) => new()

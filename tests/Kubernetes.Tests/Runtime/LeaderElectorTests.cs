@@ -27,6 +27,23 @@ public sealed class LeaderElectorTests
     }
 
     [Test]
+    public async Task A_holder_that_was_paused_for_as_long_as_it_may_go_unrenewed_is_not_sure_to_hold_the_lease()
+    {
+        var elector = New("a");
+        Assert.That(elector.HoldsSurely, Is.False);
+        await elector.AcquireAsync(CancellationToken.None);
+
+        _time.Advance(TimeSpan.FromSeconds(9));
+        Assert.That(elector.HoldsSurely, Is.True);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.That((elector.IsLeader, elector.HoldsSurely), Is.EqualTo((true, false)), "it has not heard yet that it may be another's");
+        Assert.That(elector.IsStuck, Is.False);
+        _time.Advance(TimeSpan.FromSeconds(21));
+        Assert.That(elector.IsStuck, Is.True);
+    }
+
+    [Test]
     public async Task A_lease_that_is_renewed_is_not_taken()
     {
         using var stop = new CancellationTokenSource();

@@ -105,13 +105,13 @@ public sealed class WorkQueueTests
     }
 
     [Test]
-    public async Task A_key_that_fails_for_ever_is_tried_every_thousand_seconds()
+    public async Task A_key_that_fails_for_ever_is_tried_every_half_minute()
     {
         await using var queue = new WorkQueue<string>(_time);
         for (var i = 0; i < 2000; i++)
         {
             queue.AddRateLimited("a");
-            _time.Advance(TimeSpan.FromSeconds(1000));
+            _time.Advance(TimeSpan.FromSeconds(30));
             Assert.That(queue.Depth, Is.EqualTo(1));
             await queue.TakeAsync(CancellationToken.None);
             queue.Done("a");
@@ -152,6 +152,20 @@ public sealed class WorkQueueTests
         Assert.That(queue.Depth, Is.EqualTo(110));
         _time.Advance(TimeSpan.FromSeconds(4));
         Assert.That(queue.Depth, Is.EqualTo(150));
+    }
+
+    [Test]
+    public async Task However_many_keys_fail_none_waits_longer_than_half_a_minute()
+    {
+        await using var queue = new WorkQueue<int>(_time);
+        for (var i = 0; i < 5000; i++)
+        {
+            queue.AddRateLimited(i);
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.That(queue.Depth, Is.EqualTo(5000));
     }
 
     [Test]

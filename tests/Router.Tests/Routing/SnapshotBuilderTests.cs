@@ -31,6 +31,23 @@ public sealed class SnapshotBuilderTests
     }
 
     [Test]
+    public void A_model_that_cannot_be_built_stays_as_it_was_and_the_others_go_on()
+    {
+        var state = new RoutingState();
+        ModelTable other = Table with { Model = "other" };
+        state.Update([Table, other], [Pod("a1", "a")]);
+        var failed = new List<string>();
+
+        // Two pods with one uid: no server makes them.
+        state.Update([Table with { Version = 4 }, other with { Version = 4 }], [Pod("a1", "a"), Pod("a1", "b")], (model, _) => failed.Add(model));
+        state.Update([Table with { Version = 5 }, other with { Version = 5 }], [Pod("a1", "a"), Pod("a1", "b")], (model, _) => failed.Add(model));
+
+        Assert.That(failed, Is.EqualTo(new[] { "digits" }));
+        Assert.That(state.Current.Models["digits"].TableVersion, Is.EqualTo(4));
+        Assert.That(state.Current.Models["other"].TableVersion, Is.EqualTo(5));
+    }
+
+    [Test]
     public void A_revision_at_zero_percent_takes_over_when_nobody_with_weight_can_serve()
     {
         var table = Table with { Targets = [new("stable", 0), new("canary", 100)] };

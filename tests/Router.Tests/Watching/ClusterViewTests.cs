@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ModelOperator.Api;
 using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Protocol;
@@ -70,25 +71,46 @@ public sealed class ClusterViewTests
 
     [TestCaseSource(nameof(Rules))]
     public void Feedback_is_judged_as_the_spec_says(FeedbackSpec? feedback, object rule) =>
-        Assert.That(ClusterView.Table(new ModelDeployment { Spec = new() { Feedback = feedback } }).Feedback, Is.EqualTo(rule));
+        Assert.That(ClusterView.Table(Routed(new ModelDeployment { Spec = new() { Feedback = feedback } })).Feedback, Is.EqualTo(rule));
+
+    [TestCase("""{"kind":"Ranking"}""")]
+    [TestCase("""{"kind":{"ranking":{}}}""")]
+    [TestCase("""{"kind":"Regression","tolerance":0.5}""")]
+    [TestCase("""[]""")]
+    public void Feedback_of_a_kind_that_is_not_known_is_judged_by_nothing_but_itself(string feedback) =>
+        Assert.That(
+            ClusterView.Table(Read("""{"metadata":{"name":"digits"},"spec":{"feedback":""" + feedback + "}}")).Feedback,
+            Is.EqualTo(new FeedbackRule(PredictionKind.None, default)));
+
+    [TestCase("{}")]
+    [TestCase("""{"spec":null,"status":null}""")]
+    [TestCase("""{"status":{"routing":{"version":3,"targets":null}}}""")]
+    [TestCase("""{"status":{"routing":{"version":3,"targets":[{"revision":null,"weight":100},{"weight":1}]}}}""")]
+    public void A_model_with_parts_missing_has_a_table_without_them(string json) =>
+        Assert.That(ClusterView.Table(Read(json)).Targets, Is.Empty);
 
     [Test]
     public void A_table_is_that_of_the_status_and_a_model_without_one_has_version_minus_1()
     {
         var model = new ModelDeployment { Metadata = { Name = "digits" } };
-        Assert.That(ClusterView.Table(model).Version, Is.EqualTo(-1));
+        Assert.That(ClusterView.Table(Routed(model)).Version, Is.EqualTo(-1));
 
         model.Status = new ModelDeploymentStatus
         {
             Routing = new RoutingTable { Version = 4, Targets = [new() { Revision = "a", Weight = 95 }, new() { Revision = "b", Weight = 5 }] },
         };
-        ModelTable table = ClusterView.Table(model);
+        ModelTable table = ClusterView.Table(Routed(model));
         Assert.That((table.Model, table.Version), Is.EqualTo(("digits", 4)));
         Assert.That(table.MaxRequestMebibytes, Is.EqualTo(64));
         model.Spec.Runtime = new RuntimeSpec { MaxRequestMebibytes = 100 };
-        Assert.That(ClusterView.Table(model).MaxRequestMebibytes, Is.EqualTo(100));
+        Assert.That(ClusterView.Table(Routed(model)).MaxRequestMebibytes, Is.EqualTo(100));
         Assert.That(table.Targets, Is.EqualTo(new RevisionWeight[] { new("a", 95), new("b", 5) }));
     }
+
+    /// <summary>As a router reads what the operator writes.</summary>
+    private static RoutedModel Routed(ModelDeployment model) => Read(JsonSerializer.Serialize(model, ApiJsonContext.Default.ModelDeployment));
+
+    private static RoutedModel Read(string json) => JsonSerializer.Deserialize(json, RoutedModelJson.Default.RoutedModel)!;
 
     private static PodState? View(Pod pod) => ClusterView.Pod(pod, DateTimeOffset.UnixEpoch);
 

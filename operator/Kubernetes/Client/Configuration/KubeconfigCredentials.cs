@@ -20,6 +20,12 @@ internal sealed class KubeconfigCredentials(KubeconfigEntry user, KubeconfigEntr
             throw user.Wrong("auth-provider", "is no longer supported by Kubernetes; an exec plugin is expected in its place");
         }
 
+        if (user.Text("username") is not null || user.Text("password") is not null)
+        {
+            throw user.Wrong(
+                "username", "is basic authentication, which Kubernetes no longer has; a token, a client certificate or an exec plugin is expected");
+        }
+
         if (user.PathOf("tokenFile") is { } tokenFile)
         {
             return new TokenFileCredentials(tokenFile, Certificate(), timeProvider, logger);

@@ -17,12 +17,14 @@ internal sealed class KubeconfigResolver(Kubeconfig kubeconfig, TimeProvider tim
         var user = Find(kubeconfig.Users, context, "user");
         return new KubernetesClientConfiguration
         {
-            Server = Address(cluster, "server") ?? throw cluster.Wrong("server", "is missing; such as https://host:6443 is expected"),
+            Server = Address(cluster, "server", "http or https", "http", "https")
+                ?? throw cluster.Wrong("server", "is missing; such as https://host:6443 is expected"),
             Trust = Trust(cluster),
             Credentials = user is null
                 ? AnonymousCredentials.Instance
                 : new KubeconfigCredentials(user, cluster, timeProvider, logger).Resolve(),
-            Proxy = Address(cluster, "proxy-url"),
+            Impersonation = user is null ? null : KubeconfigImpersonation.Read(user),
+            Proxy = Address(cluster, "proxy-url", "http, https or socks5", "http", "https", "socks5"),
         };
     }
 
@@ -43,11 +45,12 @@ internal sealed class KubeconfigResolver(Kubeconfig kubeconfig, TimeProvider tim
             ? entries.GetValueOrDefault(name) ?? throw context.Wrong(field, $"there is no {field} '{name}'")
             : null;
 
-    private static Uri? Address(KubeconfigEntry entry, string field) => entry.Text(field) switch
+    private static Uri? Address(KubeconfigEntry entry, string field, string expected, params string[] schemes) => entry.Text(field) switch
     {
         null => null,
-        var text when Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" => uri,
-        var text => throw entry.Wrong(field, $"is '{text}'; an http or https address is expected"),
+        var text when Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && schemes.Contains(uri.Scheme) => uri,
+        // What stands before an @ may be a password.
+        var text => throw entry.Wrong(field, $"is '{text[(text.LastIndexOf('@') + 1)..]}'; an address with {expected} is expected"),
     };
 
     private ServerTrust Trust(KubeconfigEntry cluster) => new()

@@ -112,6 +112,7 @@ internal sealed class ApiCaller : IDisposable
     /// <summary>One attempt. Credentials the server no longer takes are renewed once, if others can be had.</summary>
     private async Task<HttpResponseMessage> SendAsync(ApiRequest request, CancellationToken cancellationToken)
     {
+        WriteFence.Check(request.Method, request.Path);
         var started = _timeProvider.GetTimestamp();
         var credential = await _configuration.Credentials.GetAsync(cancellationToken);
         var response = await SendWithAsync(request, credential, cancellationToken);

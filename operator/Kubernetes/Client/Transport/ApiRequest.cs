@@ -27,6 +27,7 @@ internal sealed record ApiRequest(HttpMethod Method, string PathAndQuery)
         };
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         message.Headers.TryAddWithoutValidation("User-Agent", configuration.UserAgent);
+        configuration.Impersonation?.AddTo(message.Headers);
         if (configuration.Trust.ServerName is { } serverName)
         {
             // The handler asks for, and checks, the certificate of the host named here.

@@ -55,7 +55,7 @@ internal sealed class HandlerPool(KubernetesClientConfiguration configuration) :
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = configuration.Proxy is not null || !(configuration.BypassProxy || configuration.Server.IsLoopback),
-        Proxy = configuration.Proxy is { } proxy ? new WebProxy(proxy) : null,
+        Proxy = configuration.Proxy is { } proxy ? ProxyAddress.ToProxy(proxy) : null,
         SslOptions = SslOptions(authorities, certificate),
     };
 

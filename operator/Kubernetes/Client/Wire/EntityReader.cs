@@ -1,11 +1,10 @@
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Kubernetes.Client.Wire;
 
 /// <summary>Reads objects and lists of one type.</summary>
-internal sealed class EntityReader<T>(ResourceType<T> type, ILogger logger)
+internal sealed class EntityReader<T>(ResourceType<T> type)
     where T : KubernetesObject
 {
     /// <summary>etcd holds objects of at most 1.5 MB; their JSON can be some times that.</summary>
@@ -14,8 +13,8 @@ internal sealed class EntityReader<T>(ResourceType<T> type, ILogger logger)
     private const int MaxListBytes = 512 << 20;
 
     /// <summary>
-    /// For what objects come in, lists and events: deeper than any object the server takes (10,000). An object too deep for its type is
-    /// passed over by <see cref="TryRead"/>; it must not make what comes with it unreadable.
+    /// For what objects come in, lists and events: deeper than any object the server takes (10,000). An object too deep for its type must not
+    /// make what comes with it unreadable.
     /// </summary>
     internal static JsonReaderOptions Envelope { get; } = new() { MaxDepth = 20_000 };
 
@@ -25,32 +24,25 @@ internal sealed class EntityReader<T>(ResourceType<T> type, ILogger logger)
         return Read(body.Span);
     }
 
-    public T Read(ReadOnlySpan<byte> json)
+    public T Read(ReadOnlySpan<byte> json) => TryRead(json) switch
+    {
+        ({ } entity, _) => entity,
+        (_, var unreadable) => throw new InvalidDataException($"The server's {type.Kind} {unreadable!.Name} cannot be read: {unreadable.Cause}"),
+    };
+
+    /// <summary>
+    /// The object, or which one it is and why it does not fit the type: one that another version of the program wrote must neither keep us from
+    /// seeing all the others nor be taken for gone.
+    /// </summary>
+    public (T? Entity, UnreadableObject? Unreadable) TryRead(ReadOnlySpan<byte> json)
     {
         try
         {
-            return Complete(JsonSerializer.Deserialize(json, type.TypeInfo));
+            return (Complete(JsonSerializer.Deserialize(json, type.TypeInfo)), null);
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"The server's {type.Kind} {NameIn(json)} cannot be read: {e.Message}", e);
-        }
-    }
-
-    /// <summary>
-    /// Null, and a line in the log, for an object that does not fit the type: one that another version of the program wrote must
-    /// not keep us from seeing all the others.
-    /// </summary>
-    public T? TryRead(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            return Read(json);
-        }
-        catch (InvalidDataException e)
-        {
-            logger.UnreadableObject(type.Kind, NameIn(json), e);
-            return null;
+            return (null, new UnreadableObject(MetadataIn(json), FieldOf(e), ProblemOf(e)));
         }
     }
 
@@ -70,19 +62,18 @@ internal sealed class EntityReader<T>(ResourceType<T> type, ILogger logger)
     private ListPage<T> ReadList(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, Envelope);
-        var items = new List<T>();
-        var metadata = new ListMeta();
+        var page = new ListPage<T>([], [], new ListMeta());
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("items"u8))
             {
-                ReadItems(ref reader, json, items);
+                ReadItems(ref reader, json, page);
             }
             else if (reader.ValueTextEquals("metadata"u8))
             {
                 reader.Read();
-                metadata = JsonSerializer.Deserialize(ref reader, ListJsonContext.Default.ListMeta) ?? metadata;
+                page = page with { Metadata = JsonSerializer.Deserialize(ref reader, ListJsonContext.Default.ListMeta) ?? page.Metadata };
             }
             else
             {
@@ -91,10 +82,10 @@ internal sealed class EntityReader<T>(ResourceType<T> type, ILogger logger)
             }
         }
 
-        return new ListPage<T>(items, metadata);
+        return page;
     }
 
-    private void ReadItems(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, List<T> items)
+    private void ReadItems(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ListPage<T> page)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
@@ -106,9 +97,14 @@ internal sealed class EntityReader<T>(ResourceType<T> type, ILogger logger)
         {
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
-            if (TryRead(json[start..(int)reader.BytesConsumed]) is { } item)
+            var (item, unreadable) = TryRead(json[start..(int)reader.BytesConsumed]);
+            if (item is not null)
             {
-                items.Add(item);
+                page.Items.Add(item);
+            }
+            else
+            {
+                page.Unreadable.Add(unreadable!);
             }
         }
     }
@@ -135,16 +131,23 @@ internal sealed class EntityReader<T>(ResourceType<T> type, ILogger logger)
         return entity;
     }
 
-    private static string NameIn(ReadOnlySpan<byte> json)
+    private static ObjectMeta? MetadataIn(ReadOnlySpan<byte> json)
     {
         try
         {
-            var any = JsonSerializer.Deserialize(json, EntityJsonContext.Default.KubernetesObject);
-            return any?.Metadata is null ? "without a name" : EntityKey.Of(any).ToString();
+            var reader = new Utf8JsonReader(json, Envelope);
+            return JsonSerializer.Deserialize(ref reader, EntityJsonContext.Default.KubernetesObject)?.Metadata;
         }
         catch (JsonException)
         {
-            return "without a name";
+            return null;
         }
     }
+
+    // As paths of fields are written everywhere else: spec.containers[0].name.
+    private static string FieldOf(JsonException e) => e.Path?.TrimStart('$').TrimStart('.') ?? "";
+
+    // The serializer appends the path and a position in text that nobody sees.
+    private static string ProblemOf(JsonException e) =>
+        e.Message.IndexOf(" Path: ", StringComparison.Ordinal) is var end and > 0 ? e.Message[..end] : e.Message;
 }

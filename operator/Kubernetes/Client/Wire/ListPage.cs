@@ -4,7 +4,7 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Kubernetes.Client.Wire;
 
 /// <summary>A list, or one page of it.</summary>
-internal sealed record ListPage<T>(List<T> Items, ListMeta Metadata)
+internal sealed record ListPage<T>(List<T> Items, List<UnreadableObject> Unreadable, ListMeta Metadata)
     where T : KubernetesObject;
 
 /// <summary>metav1.ListMeta.</summary>

@@ -32,8 +32,16 @@ internal static class StatusReader
             code,
             status?.Reason is { Length: > 0 } reason ? reason : code.ToString(),
             status?.Message is { Length: > 0 } message ? message : fallbackMessage,
-            retryAfter ?? (status?.Details?.RetryAfterSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null));
+            retryAfter ?? (status?.Details?.RetryAfterSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null))
+        {
+            IsNamespaceTerminating = code == HttpStatusCode.Forbidden && IsNamespaceTerminating(status),
+        };
     }
+
+    // Older servers have it in the message alone.
+    private static bool IsNamespaceTerminating(StatusDocument? status) =>
+        status?.Details?.Causes?.Exists(cause => cause.Reason == "NamespaceTerminating") == true
+        || status?.Message?.Contains("because it is being terminated", StringComparison.Ordinal) == true;
 
     private static async Task<StatusDocument?> ReadDocumentAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

@@ -82,7 +82,8 @@ internal static class WatchReader
             _ => throw new InvalidDataException(
                 $"The watch sent an event of type '{type}'; ADDED, MODIFIED, DELETED, BOOKMARK or ERROR is expected."),
         };
-        return entities.TryRead(json[entity]) is { } read ? new WatchEvent<T>(known, read) : null;
+        var (read, unreadable) = entities.TryRead(json[entity]);
+        return new WatchEvent<T>(known, read, unreadable);
     }
 
     private static (string? Type, Range Object) Split(ReadOnlySpan<byte> json)

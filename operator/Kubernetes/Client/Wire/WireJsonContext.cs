@@ -15,6 +15,12 @@ internal sealed class StatusDocument
 internal sealed class StatusDetails
 {
     public int? RetryAfterSeconds { get; set; }
+    public List<StatusCause>? Causes { get; set; }
+}
+
+internal sealed class StatusCause
+{
+    public string? Reason { get; set; }
 }
 
 /// <summary>metav1.DeleteOptions.</summary>

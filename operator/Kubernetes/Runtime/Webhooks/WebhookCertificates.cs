@@ -17,6 +17,11 @@ internal sealed class WebhookCertificates(
 {
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Another replica wrote first, and looking again finds what it wrote. A conflict that stays must not be asked about in a tight loop.
+    /// </summary>
+    private static readonly TimeSpan ConflictPeriod = TimeSpan.FromSeconds(1);
+
     private volatile CertificateSet? _current;
 
     /// <summary>What the web server shows; null until there is one.</summary>
@@ -54,7 +59,7 @@ internal sealed class WebhookCertificates(
             var wait = options.CheckPeriod;
             try
             {
-                wait = await EnsureAsync(stoppingToken) ? wait : TimeSpan.Zero;
+                wait = await EnsureAsync(stoppingToken) ? wait : ConflictPeriod;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
