@@ -18,6 +18,9 @@ public static class Defaults
     /// <summary>Default of a step's durationSeconds.</summary>
     public const int StepDurationSeconds = 60;
 
+    /// <summary>Default of a step's minRequests. Older versions wrote 0 into every step, so that means the default too.</summary>
+    public const int StepMinRequests = 10;
+
     /// <summary>Default of rollout.progressDeadlineSeconds.</summary>
     public const int ProgressDeadlineSeconds = 600;
 
@@ -137,8 +140,11 @@ public static class Defaults
         evaluation.Concurrency ?? EvaluationConcurrency,
         TimeSpan.FromSeconds(evaluation.DeadlineSeconds ?? EvaluationDeadlineSeconds));
 
-    private static EffectiveStep Step(RolloutStep step) =>
-        new(step.Weight, TimeSpan.FromSeconds(step.DurationSeconds ?? StepDurationSeconds), step.MinRequests ?? 0);
+    private static EffectiveStep Step(RolloutStep step) => new(
+        step.Weight,
+        TimeSpan.FromSeconds(step.DurationSeconds ?? StepDurationSeconds),
+        step.MinRequests is > 0 and var asked ? asked : StepMinRequests,
+        step.MinRequests is > 0);
 
     private static EffectiveAnalysis Analysis(AnalysisSpec analysis) => new(
         TimeSpan.FromSeconds(analysis.IntervalSeconds ?? IntervalSeconds),

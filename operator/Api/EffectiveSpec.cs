@@ -84,8 +84,9 @@ public sealed record EffectiveEvaluation(
 /// <summary>One traffic step.</summary>
 /// <param name="Weight">Percent of requests the canary gets.</param>
 /// <param name="Duration">Least time at this weight, counted from when every ready router has confirmed it.</param>
-/// <param name="MinRequests">Least requests answered by the canary at this weight.</param>
-public sealed record EffectiveStep(int Weight, TimeSpan Duration, int MinRequests);
+/// <param name="MinRequests">Least requests answered by the canary at this weight and judged.</param>
+/// <param name="IsMinimumAsked">Whether the spec asks for these; else a verdict of gates, where there is no other guardrail, is as good.</param>
+public sealed record EffectiveStep(int Weight, TimeSpan Duration, int MinRequests, bool IsMinimumAsked);
 
 /// <summary>How stable and canary are compared.</summary>
 /// <param name="Interval">Length of the blocks of traffic that are judged.</param>

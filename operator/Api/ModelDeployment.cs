@@ -10,7 +10,7 @@ namespace ModelOperator.Api;
 [KubernetesEntityCategories("all")]
 [ObjectName("^[a-z]([-a-z0-9]*[a-z0-9])?$", MaxNameLength)]
 [ScaleSubresource(".spec.replicas", ".status.replicas", ".status.selector")]
-[GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "Ready", "string", Description = "Whether the stable revision serves.")]
+[GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "Ready", "string", Description = "Whether requests are answered.")]
 [GenericAdditionalPrinterColumn(".status.phase", "Phase", "string", Description = "What the rollout is doing.")]
 [GenericAdditionalPrinterColumn(".status.stableRevision", "Stable", "string", Description = "Stable revision.")]
 [GenericAdditionalPrinterColumn(".status.canaryRevision", "Canary", "string", Description = "Canary revision.")]

@@ -136,9 +136,13 @@ public sealed class RolloutStatus
     /// <summary>When every ready router had confirmed the weight of the step.</summary>
     public DateTimeOffset? StepConfirmedAt { get; set; }
 
-    /// <summary>Requests the canary answered in this step.</summary>
+    /// <summary>Requests the canary answered in this step, in blocks that were judged; the first ones of a cold pod are left out.</summary>
     [RangeMinimum(0)]
     public long StepRequests { get; set; }
+
+    /// <summary>Requests the canary answered in this step, in the block being collected. They are not judged yet.</summary>
+    [RangeMinimum(0)]
+    public long BlockRequests { get; set; }
 
     /// <summary>Requests the canary answered in this rollout.</summary>
     [RangeMinimum(0)]
@@ -341,6 +345,13 @@ public sealed class RejectedRevision
 
     /// <summary>When it was rejected.</summary>
     public DateTimeOffset Time { get; set; }
+
+    /// <summary>When it is tried again; absent when it had traffic or failed its evaluation: then it is not.</summary>
+    public DateTimeOffset? RetryAt { get; set; }
+
+    /// <summary>How often it was tried in vain before it had any traffic; absent when it had traffic or failed its evaluation.</summary>
+    [RangeMinimum(0)]
+    public int? Attempts { get; set; }
 }
 
 /// <summary>One decision and its reason.</summary>

@@ -9,6 +9,9 @@ public static class Reasons
     /// <summary>The stable revision serves.</summary>
     public const string Serving = "Serving";
 
+    /// <summary>The stable revision has no ready pod; another revision answers in its place.</summary>
+    public const string StableDown = "StableDown";
+
     /// <summary>The first revision is coming up.</summary>
     public const string Initializing = "Initializing";
 
@@ -84,6 +87,9 @@ public static class Reasons
     /// <summary>The spec breaks a rule; the message names the field, the value and what would be right.</summary>
     public const string InvalidSpec = "InvalidSpec";
 
+    /// <summary>The CustomResourceDefinition is older than the operator and drops fields; the operator decides nothing until it is updated.</summary>
+    public const string DefinitionOutdated = "DefinitionOutdated";
+
     /// <summary>A Secret that the spec names does not exist, or lacks the key.</summary>
     public const string SecretNotFound = "SecretNotFound";
 
@@ -137,6 +143,9 @@ public static class Reasons
 
     /// <summary>The stable revision's Deployment was deleted, and its pod template with it.</summary>
     public const string StableLost = "StableLost";
+
+    /// <summary>Somebody took labels, annotations or owners off an object of the operator's; the operator put them back.</summary>
+    public const string MetadataRestored = "MetadataRestored";
 
     /// <summary>The API server refused an object that the operator wrote; the operator tries again.</summary>
     public const string ReconcileError = "ReconcileError";

@@ -38,8 +38,10 @@ public sealed class RolloutStep
     [DefaultValue(60), RangeMinimum(0), RangeMaximum(604800)]
     public int? DurationSeconds { get; set; }
 
-    /// <summary>Minimum number of requests that the canary answers at this weight.</summary>
-    [DefaultValue(0), RangeMinimum(0), RangeMaximum(1000000000)]
+    /// <summary>
+    /// Minimum number of requests that the canary answers at this weight and that are judged. Default, also for 0: 10. Time alone never ends a step.
+    /// </summary>
+    [RangeMinimum(0), RangeMaximum(1000000000)]
     public int? MinRequests { get; set; }
 }
 
@@ -72,7 +74,10 @@ public sealed class AnalysisSpec
     [DefaultValue(86400), RangeMinimum(1), RangeMaximum(2592000)]
     public int? DeadlineSeconds { get; set; }
 
-    /// <summary>What to do at the deadline without a verdict: Hold, Rollback or Promote. A guardrail without data always holds.</summary>
+    /// <summary>
+    /// What to do at the deadline without a verdict: Hold, Rollback or Promote. A guardrail without data always holds, but for Promote when no
+    /// request came at all and the canary passed its evaluation.
+    /// </summary>
     [DefaultValue("Hold")]
     public InconclusiveAction? OnInconclusive { get; set; }
 }

@@ -59,12 +59,16 @@ internal static class OperatorApplication
         services.AddSingleton<EvaluationObserver>();
         services.AddSingleton<EvaluationJobs>();
         services.AddSingleton<Refusals>();
+        services.AddSingleton<DefinitionCheck>();
+        services.AddSingleton<RevisionFinder>();
         services.AddSingleton<WorldGatherer>();
         services.AddSingleton<LatestModels>();
+        services.AddSingleton<ValidSpecs>();
         services.AddSingleton<StatusWriter>();
         services.AddSingleton<OwnedObjects>();
         services.AddSingleton<NameConflicts>();
         services.AddSingleton<RouterReviews>();
+        services.AddSingleton<RouterBudgets>();
         services.AddSingleton<NamespaceRouter>();
         services.AddSingleton<RevisionDeployments>();
         services.AddSingleton<Announcer>();

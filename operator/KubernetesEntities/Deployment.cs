@@ -10,6 +10,14 @@ public sealed class Deployment : KubernetesObject, ISpec<DeploymentSpec>, IStatu
 public sealed class DeploymentSpec
 {
     public int? Replicas { get; set; }
+
+    /// <summary>Nobody can change it, not even an administrator.</summary>
+    public LabelSelector? Selector { get; set; }
+}
+
+public sealed class LabelSelector
+{
+    public Dictionary<string, string>? MatchLabels { get; set; }
 }
 
 public sealed class DeploymentStatus

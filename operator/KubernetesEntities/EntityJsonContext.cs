@@ -14,6 +14,7 @@ namespace ModelOperator.Kubernetes.Entities;
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(Pod))]
+[JsonSerializable(typeof(PodDisruptionBudget))]
 [JsonSerializable(typeof(RoleBinding))]
 [JsonSerializable(typeof(Secret))]
 [JsonSerializable(typeof(Service))]

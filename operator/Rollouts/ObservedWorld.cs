@@ -6,7 +6,7 @@ namespace ModelOperator.Rollouts;
 /// <summary>The objects of one ModelDeployment and the routers of its namespace, as seen now.</summary>
 public sealed record ObservedWorld
 {
-    /// <summary>Every Deployment of the ModelDeployment, one a revision.</summary>
+    /// <summary>Every Deployment of the ModelDeployment, one a revision, and the revisions that have ready pods alone.</summary>
     public IReadOnlyList<ObservedRevision> Revisions { get; init; } = [];
 
     /// <summary>Every ready router pod, those that gave no answer included.</summary>
@@ -17,6 +17,9 @@ public sealed record ObservedWorld
     /// </summary>
     public IReadOnlyList<ObservedRouter> LeavingRouters { get; init; } = [];
 
+    /// <summary>What keeps router pods from becoming ready, when none is.</summary>
+    public PodFailure? RouterFailure { get; init; }
+
     /// <summary>What Prometheus servers answered now, by the guardrail's name; those that <see cref="Sources"/> does not call due are absent.</summary>
     public IReadOnlyDictionary<string, MetricAnswer> Metrics { get; init; } = ImmutableDictionary<string, MetricAnswer>.Empty;
 
@@ -26,16 +29,19 @@ public sealed record ObservedWorld
     /// <summary>The evaluation Job of the revision that <see cref="Plan.Evaluation"/> asked for; null when there is none yet.</summary>
     public ObservedEvaluation? Evaluation { get; init; }
 
-    /// <summary>The revision's Deployment, or null when there is none.</summary>
+    /// <summary>The revision, or null when it has neither a Deployment nor a ready pod.</summary>
     public ObservedRevision? Find(string? revision) =>
         revision is null ? null : Revisions.FirstOrDefault(r => r.Revision == revision);
 }
 
-/// <summary>One revision's Deployment and its pods.</summary>
+/// <summary>One revision: its Deployment and its pods.</summary>
 public sealed record ObservedRevision
 {
     /// <summary>The revision.</summary>
     public required string Revision { get; init; }
+
+    /// <summary>False for ready pods whose Deployment is gone: nobody replaces them, and nothing can scale them.</summary>
+    public bool HasDeployment { get; init; } = true;
 
     /// <summary>metadata.creationTimestamp of the Deployment; orders old revisions.</summary>
     public DateTimeOffset? CreatedAt { get; init; }

@@ -41,6 +41,7 @@ public static class Planner
         scope.WantNothing();
         return RolloutStates.Of(scope) switch
         {
+            RolloutState.Blocked => StandStill.Execute(scope),
             RolloutState.StableLost => LoseStable.Execute(scope),
             RolloutState.CanaryUnwanted => Supersede.Execute(scope),
             RolloutState.ScaledToZero => StayAtZero.Execute(scope),

@@ -17,6 +17,12 @@ public sealed record PlannerInput
     /// <summary>The revision (hash) the spec asks for.</summary>
     public required string WantedRevision { get; init; }
 
+    /// <summary>
+    /// Whether the newest spec cannot be acted on: a canary is judged and rolled back as ever, by <see cref="Spec"/>, but nothing begins, gets more
+    /// requests or is promoted. <see cref="WantedRevision"/> is then the revision on trial.
+    /// </summary>
+    public bool IsGuardOnly { get; init; }
+
     /// <summary>The status as last written; null for a new ModelDeployment. Never changed by the planner.</summary>
     public ModelDeploymentStatus? Status { get; init; }
 

@@ -3,7 +3,10 @@ namespace ModelOperator.Rollouts;
 /// <summary>Where a rollout is: decides which action is next.</summary>
 internal enum RolloutState
 {
-    /// <summary>The stable revision's Deployment was deleted, and its pod template with it.</summary>
+    /// <summary>The newest spec cannot be acted on, and no canary has traffic: all stays as it is.</summary>
+    Blocked,
+
+    /// <summary>The stable revision's Deployment was deleted, its pod template with it, and none of its pods is ready any more.</summary>
     StableLost,
 
     /// <summary>The spec asks for something else than the canary, or for no pods at all.</summary>

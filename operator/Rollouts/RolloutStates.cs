@@ -5,6 +5,8 @@ internal static class RolloutStates
 {
     private static readonly (RolloutState State, Func<Scope, bool> Holds)[] Chain =
     [
+        (RolloutState.Blocked, s => s.Input.IsGuardOnly && s.Table.WeightOf(s.Status.CanaryRevision) == 0),
+        (RolloutState.CanaryComparing, s => s.Input.IsGuardOnly),
         (RolloutState.StableLost, s => s.Status.StableRevision is { } stable && stable != s.Wanted && s.Find(stable) is null),
         (RolloutState.CanaryUnwanted, s => s.Status.CanaryRevision is { } canary && (canary != s.Wanted || s.Replicas == 0)),
         (RolloutState.ScaledToZero, s => s.Replicas == 0),

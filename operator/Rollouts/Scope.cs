@@ -42,7 +42,10 @@ internal sealed class Scope
 
     public string Wanted => Input.WantedRevision;
 
-    public bool IsWantedRejected => Status.Rejected is { } rejected && rejected.Exists(r => r.Revision == Wanted);
+    /// <summary>Why the wanted revision was rejected; null when it was not, or is to be tried again by now.</summary>
+    public RejectedRevision? WantedRejected => Status.Rejected?.Find(r => r.Revision == Wanted && !(r.RetryAt <= Now));
+
+    public bool IsWantedRejected => WantedRejected is not null;
 
     /// <summary>Whether every ready router answers and is on the table in force.</summary>
     public bool IsConfirmed =>
@@ -67,12 +70,16 @@ internal sealed class Scope
     /// <summary>Whether nothing but the truth of answers given is missing for a promotion.</summary>
     public bool AwaitsTruth { get; set; }
 
+    /// <summary>Whether a canary waits for nodes or a quota to have room for its pods.</summary>
+    public bool AwaitsRoom { get; set; }
+
     /// <summary>Takes back what an action wanted whose state is over.</summary>
     public void WantNothing()
     {
         _pods.Clear();
         Evaluation = null;
         AwaitsTruth = false;
+        AwaitsRoom = false;
     }
 
     public void WantPods(string revision, int replicas) => _pods[revision] = replicas;

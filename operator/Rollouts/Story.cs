@@ -27,9 +27,12 @@ internal static class Story
         var routers = scope.World.Routers;
         int confirmed = routers.Count(router => router.Report?.TableVersion >= scope.Table.Version);
         return routers.Count == 0
-            ? "no router is ready to confirm it"
+            ? $"no router is ready to confirm it{WhyNoRouter(scope)}"
             : $"{confirmed} of {routers.Count} routers confirm it";
     }
+
+    /// <summary>Why no router is ready, to be put at the end of a sentence.</summary>
+    public static string WhyNoRouter(Scope scope) => scope.World.RouterFailure is { } failure ? $": {failure.Reason}: {failure.Message}" : "";
 
     /// <summary>How long the trial was and how much the canary saw, to be put at the end of a sentence.</summary>
     public static string Trial(Scope scope)
@@ -83,7 +86,7 @@ internal static class Story
                 waits.Add($"{Time(step.Step.Duration)} from {confirmed.UtcDateTime:HH:mm:ss} UTC");
             }
 
-            if (rollout.StepRequests < step.Step.MinRequests)
+            if (!StepProgress.HasAnswers(scope, step.Step))
             {
                 waits.Add($"{step.Step.MinRequests - rollout.StepRequests} more requests");
             }

@@ -15,8 +15,12 @@ internal sealed class Table(ModelDeploymentStatus status)
 
     public bool Contains(string revision) => Targets.Any(target => target.Revision == revision);
 
-    /// <summary>Sends everything to one revision.</summary>
-    public void SendAllTo(string revision) => Replace([new TrafficTarget { Revision = revision, Weight = 100 }]);
+    /// <summary>Sends everything to one revision; the stand-ins get what none of its pods can take.</summary>
+    public void SendAllTo(string revision, IEnumerable<string>? standIns = null) => Replace(
+    [
+        new TrafficTarget { Revision = revision, Weight = 100 },
+        .. (standIns ?? []).Select(standIn => new TrafficTarget { Revision = standIn, Weight = 0 }),
+    ]);
 
     /// <summary>Gives the canary its weight. Stable stays in the table at 0 percent too: it takes over when no canary pod is ready.</summary>
     public void Share(string stable, string canary, int weight) => Replace(

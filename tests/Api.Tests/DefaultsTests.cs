@@ -19,9 +19,9 @@ public class DefaultsTests
             Assert.That(effective.Runtime.PodTemplate, Is.Null);
             Assert.That(effective.Rollout.Steps, Is.EqualTo(new[]
             {
-                new EffectiveStep(5, TimeSpan.FromMinutes(1), 0),
-                new EffectiveStep(25, TimeSpan.FromMinutes(1), 0),
-                new EffectiveStep(50, TimeSpan.FromMinutes(1), 0),
+                new EffectiveStep(5, TimeSpan.FromMinutes(1), 10, IsMinimumAsked: false),
+                new EffectiveStep(25, TimeSpan.FromMinutes(1), 10, IsMinimumAsked: false),
+                new EffectiveStep(50, TimeSpan.FromMinutes(1), 10, IsMinimumAsked: false),
             }));
             Assert.That(effective.Rollout.ProgressDeadline, Is.EqualTo(TimeSpan.FromMinutes(10)));
             Assert.That(effective.Rollout.RevisionHistoryLimit, Is.EqualTo(10));
@@ -75,7 +75,7 @@ public class DefaultsTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(effective.Replicas, Is.Zero);
-            Assert.That(effective.Rollout.Steps, Is.EqualTo([new EffectiveStep(10, TimeSpan.Zero, 5)]));
+            Assert.That(effective.Rollout.Steps, Is.EqualTo([new EffectiveStep(10, TimeSpan.Zero, 5, IsMinimumAsked: true)]));
             Assert.That(effective.Rollout.ProgressDeadline, Is.EqualTo(TimeSpan.FromSeconds(30)));
             Assert.That(effective.Rollout.RevisionHistoryLimit, Is.Zero);
             Assert.That(effective.Rollout.Analysis.Interval, Is.EqualTo(TimeSpan.FromSeconds(1)));
@@ -86,13 +86,22 @@ public class DefaultsTests
         }
     }
 
+    [TestCase(null)]
+    [TestCase(0)]
+    public void A_step_needs_answers_also_where_the_spec_says_none(int? minRequests)
+    {
+        var spec = Specs.Minimal();
+        spec.Rollout = new RolloutSpec { Steps = [new RolloutStep { Weight = 10, MinRequests = minRequests }] };
+
+        Assert.That(Defaults.Resolve(spec, Specs.RuntimeImage).Rollout.Steps.Single().MinRequests, Is.EqualTo(Defaults.StepMinRequests));
+    }
+
     private static readonly (Type Type, string Property, object Value)[] Resolved =
     [
         (typeof(ModelDeploymentSpec), nameof(ModelDeploymentSpec.Replicas), (long)Defaults.Replicas),
         (typeof(RolloutSpec), nameof(RolloutSpec.ProgressDeadlineSeconds), (long)Defaults.ProgressDeadlineSeconds),
         (typeof(RolloutSpec), nameof(RolloutSpec.RevisionHistoryLimit), (long)Defaults.RevisionHistoryLimit),
         (typeof(RolloutStep), nameof(RolloutStep.DurationSeconds), (long)Defaults.StepDurationSeconds),
-        (typeof(RolloutStep), nameof(RolloutStep.MinRequests), 0L),
         (typeof(AnalysisSpec), nameof(AnalysisSpec.IntervalSeconds), (long)Defaults.IntervalSeconds),
         (typeof(AnalysisSpec), nameof(AnalysisSpec.ConfidencePercent), (long)Defaults.ConfidencePercent),
         (typeof(AnalysisSpec), nameof(AnalysisSpec.DeadlineSeconds), (long)Defaults.DeadlineSeconds),

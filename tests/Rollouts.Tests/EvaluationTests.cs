@@ -28,7 +28,7 @@ public class EvaluationTests
             evaluation.Message,
             Does.StartWith("970 of 1,000 answers right, 97.0 %, stable 96.0 %; 10 wrong only by the new revision, 20 only by stable; on data like this its accuracy differs from stable's by -").And.EndWith("; p95 12.5 ms"));
         Assert.That(simulation.LastPlan!.Evaluation, Is.Null, "its Job goes");
-        Assert.That(simulation.Status.History!.Last().Message, Does.StartWith("canary v2 is ready and gets 5 percent of requests; its evaluation passed: 970 of 1,000 answers right"));
+        Assert.That(simulation.Status.History!.Last().Message, Does.StartWith("canary v2 is ready and is to get 5 percent of requests; its evaluation passed: 970 of 1,000 answers right"));
     }
 
     [TestCase(98, null, null, "accuracy 97.0 % is below minAccuracyPercent 98: 970 of 1,000 answers right")]

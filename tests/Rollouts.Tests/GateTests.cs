@@ -22,6 +22,21 @@ public class GateTests
     }
 
     [Test]
+    public void Where_gates_are_all_there_is_their_verdict_takes_the_place_of_answers()
+    {
+        var spec = Spec();
+        spec.Rollout!.Analysis!.Guardrails!.RemoveAt(0);
+        spec.Rollout.Steps = [new RolloutStep { Weight = 5, DurationSeconds = 5 }, new RolloutStep { Weight = 50, DurationSeconds = 5 }];
+        bool isSafe = false;
+        var simulation = Rollout(s => new GateAnswer { At = s.Now, Verdict = isSafe ? Verdict.Safe : Verdict.Continue }, spec, requestsPerSecond: 0);
+
+        simulation.Run(60);
+        Assert.That(simulation.Status.Rollout!.Step, Is.Zero, "time alone ends no step");
+        isSafe = true;
+        simulation.RunUntil(s => s.StableRevision == "v2", 60);
+    }
+
+    [Test]
     public void Harmful_rolls_back_with_the_reason_that_was_given()
     {
         var simulation = Rollout(s => new GateAnswer { At = s.Now, Verdict = Verdict.Harmful, Message = "toxicity 12 %" });
@@ -138,9 +153,9 @@ public class GateTests
         return spec;
     }
 
-    private static Simulation Rollout(Func<Simulation, GateAnswer> gate, ModelDeploymentSpec? spec = null)
+    private static Simulation Rollout(Func<Simulation, GateAnswer> gate, ModelDeploymentSpec? spec = null, int requestsPerSecond = 100)
     {
-        var simulation = new Simulation { Gate = gate, Planned = new Invariants().Check };
+        var simulation = new Simulation { Gate = gate, RequestsPerSecond = requestsPerSecond, Planned = new Invariants().Check };
         simulation.Ask("v1", new Behaviour(), spec ?? Spec());
         simulation.RunUntil(s => s.Phase == RolloutPhase.Stable, 60);
         simulation.Ask("v2", new Behaviour());

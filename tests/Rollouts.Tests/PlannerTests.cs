@@ -188,6 +188,58 @@ public class PlannerTests
     }
 
     [Test]
+    public void A_stable_revision_whose_Deployment_is_gone_is_not_lost_while_its_pods_are_ready()
+    {
+        var status = Comparing();
+        var input = Input(status, "v2", Router(Report(next: 1, version: 2)));
+        var plan = Plan(input with { World = input.World with { Revisions = [Ready("v1", 2) with { HasDeployment = false }, Ready("v2", 1)] } });
+        Assert.Multiple(() =>
+        {
+            Assert.That((plan.Status.StableRevision, plan.Status.CanaryRevision), Is.EqualTo(("v1", "v2")));
+            Assert.That(plan.Status.Routing!.Version, Is.EqualTo(status.Routing!.Version));
+            Assert.That(plan.Deployments.Select(d => d.Revision), Is.EqualTo(new[] { "v2" }), "nothing that is not there is scaled");
+        });
+    }
+
+    [Test]
+    public void A_spec_that_cannot_be_acted_on_leaves_a_canary_at_its_weight_however_good_it_is()
+    {
+        var status = Comparing();
+        status.Rollout!.StepRequests = 1000;
+        var input = Input(status, "v2", Router(Report(next: 1, version: 2))) with { Now = Now.AddSeconds(50) };
+        Assert.That(Plan(input).Status.Rollout!.Step, Is.EqualTo(1), "it would have got the next step");
+        var plan = Plan(input with { IsGuardOnly = true });
+        Assert.Multiple(() =>
+        {
+            Assert.That((plan.Status.Rollout!.Step, plan.Status.CanaryRevision, plan.Status.Routing!.Version), Is.EqualTo((0, "v2", 2L)));
+            Assert.That(plan.Deployments.Select(d => d.Action), Has.None.EqualTo(DeploymentAction.Apply), "its pod template is not known");
+        });
+    }
+
+    [Test]
+    public void A_spec_that_cannot_be_acted_on_does_not_shield_a_harmful_canary()
+    {
+        var report = new EvidenceReport
+        {
+            Instance = "r1",
+            TableVersion = 2,
+            Oldest = 0,
+            Next = 90,
+            Ticks = [.. Enumerable.Range(0, 40).Select(i => Tick(i + 5, canary: 20, start: i, wrong: 10))],
+        };
+        var input = Input(Comparing(), "v2", Router(report)) with { Now = Now.AddSeconds(60), IsGuardOnly = true };
+        var back = Plan(input);
+        var settled = Plan(input with { Status = back.Status, WantedRevision = "v1", World = input.World with { Routers = [Router(Report(next: 90, version: 3))] } });
+        Assert.Multiple(() =>
+        {
+            Assert.That(back.Status.Routing!.Targets.Select(t => (t.Revision, t.Weight)), Is.EqualTo(new[] { ("v1", 100) }));
+            Assert.That(back.Events.Select(e => e.Reason), Is.EqualTo(new[] { Reasons.AccuracyHarmful }));
+            Assert.That(settled.Status.Rejected!.Single().Revision, Is.EqualTo("v2"), "it is not tried again when the spec asks for it anew");
+            Assert.That(settled.Deployments, Is.EqualTo(new[] { new DeploymentPlan("v2", DeploymentAction.Scale, 0) }));
+        });
+    }
+
+    [Test]
     public void Old_revisions_beyond_the_limit_are_deleted_oldest_first_and_only_without_pods()
     {
         var input = Input(Stable(), "v1", Router(Report(next: 1)));
@@ -239,6 +291,28 @@ public class PlannerTests
     }
 
     [Test]
+    public void Answers_that_are_not_judged_yet_end_no_step()
+    {
+        var input = Input(Comparing(), "v2", Router(Heard(Tick(5, canary: 500, start: 98)))) with { Now = Now.AddSeconds(100) };
+        var open = Plan(input);
+        var closed = Plan(input with { Status = open.Status, Now = Now.AddSeconds(110) });
+        Assert.Multiple(() =>
+        {
+            Assert.That((open.Status.Rollout!.Step, open.Status.Rollout.StepRequests, open.Status.Rollout.BlockRequests), Is.EqualTo((0, 0L, 500L)));
+            Assert.That(closed.Status.Rollout!.Step, Is.EqualTo(1), "the block was judged, and is not suspicious");
+        });
+    }
+
+    [Test]
+    public void Answers_of_a_cold_pod_end_no_step()
+    {
+        var tick = new EvidenceTick { Sequence = 5, Start = Now.AddSeconds(50), Revisions = new() { ["v2"] = new RevisionCounts { WarmUp = 500 } } };
+        var input = Input(Comparing(), "v2", Router(Heard(tick))) with { Now = Now.AddSeconds(100) };
+        var plan = Plan(input);
+        Assert.That((plan.Status.Rollout!.Step, plan.Status.Rollout.StepRequests, plan.Status.Rollout.CanaryRequests), Is.EqualTo((0, 0L, 500L)));
+    }
+
+    [Test]
     public void A_router_that_shuts_down_is_read_to_the_end_and_not_waited_for()
     {
         var status = Comparing();
@@ -266,6 +340,16 @@ public class PlannerTests
             Assert.That(Plan(input with { Status = plan.Status, World = input.World with { LeavingRouters = [leaving] } }).Status.Rollout!.CanaryRequests,
                 Is.EqualTo(judged + 7), "counted once");
         });
+    }
+
+    [Test]
+    public void What_keeps_routers_from_being_made_is_the_message_of_Ready()
+    {
+        var input = Input(Stable(), "v1");
+        var plan = Plan(input with { World = input.World with { RouterFailure = new PodFailure(Reasons.PodsRefused, "must specify limits.cpu") } });
+        Assert.That(
+            (Condition(plan, ConditionTypes.Ready).Status, Condition(plan, ConditionTypes.Ready).Message),
+            Is.EqualTo(("False", "the pods of v1 are ready, but no router sends them requests yet: PodsRefused: must specify limits.cpu")));
     }
 
     [Test]
@@ -335,14 +419,16 @@ public class PlannerTests
     private static EvidenceReport Report(string instance, long next, params EvidenceTick[] ticks) =>
         new() { Instance = instance, TableVersion = 1, Oldest = 0, Next = next, Ticks = [.. ticks] };
 
-    private static EvidenceTick Tick(long sequence, int canary = 10, int start = 0) => new()
+    private static EvidenceReport Heard(EvidenceTick tick) => new() { Instance = "r1", TableVersion = 2, Oldest = 0, Next = 90, Ticks = [tick] };
+
+    private static EvidenceTick Tick(long sequence, int canary = 10, int start = 0, int wrong = 0) => new()
     {
         Sequence = sequence,
         Start = Now.AddSeconds(start),
         Revisions = new Dictionary<string, RevisionCounts>
         {
             ["v1"] = new RevisionCounts { Requests = 100, Correct = 97, Incorrect = 3, Latency = [[200, 100]] },
-            ["v2"] = new RevisionCounts { Requests = canary, Correct = canary, Latency = [[200, canary]] },
+            ["v2"] = new RevisionCounts { Requests = canary, Correct = canary - wrong, Incorrect = wrong, Latency = [[200, canary]] },
         },
     };
 

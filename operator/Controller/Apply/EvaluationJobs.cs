@@ -64,9 +64,12 @@ internal sealed class EvaluationJobs(
         Job? current = await FindAsync(model, EvaluationJob.NameOf(intent), cancellationToken);
         if (current is null)
         {
-            await objects.ApplyAsync(Resources.Jobs, intent, null, cancellationToken);
+            await objects.ApplyAsync(model, Resources.Jobs, intent, null, cancellationToken);
+            return;
         }
-        else if (!current.IsComplete && current.Failure is null && EvaluationResult.Read(current, pods.OwnedBy(current.Metadata.Uid!)).EndedAt is not null)
+
+        await objects.MendAsync(model, Resources.Jobs, (JsonObject)intent["metadata"]!, current, cancellationToken);
+        if (!current.IsComplete && current.Failure is null && EvaluationResult.Read(current, pods.OwnedBy(current.Metadata.Uid!)).EndedAt is not null)
         {
             await StopAsync(current, cancellationToken);
         }
@@ -84,7 +87,7 @@ internal sealed class EvaluationJobs(
 
     private async Task RemoveAsync(ModelDeployment model, string? except, CancellationToken cancellationToken)
     {
-        foreach (Job old in jobs.OwnedBy(model.Metadata.Uid!).Where(old => old.Metadata.DeletionTimestamp is null
+        foreach (Job old in jobs.List(model.Metadata.Namespace).Where(old => Owners.Owns(model, old) && old.Metadata.DeletionTimestamp is null
             && old.Metadata.Labels?.GetValueOrDefault(Labels.Component) == Labels.EvaluationComponent && old.Metadata.Name != except))
         {
             await client.DeleteAsync(Resources.Jobs, old.Metadata.Namespace, old.Metadata.Name, cancellationToken, old.Metadata.Uid);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using ModelOperator.Analysis;
 using ModelOperator.Api;
 using ModelOperator.Controller.Intents;
@@ -32,8 +33,8 @@ internal sealed class GateJobs(
             await RunAsync(model, plan, name, unserved, cancellationToken);
         }
 
-        foreach (Job job in jobs.OwnedBy(model.Metadata.Uid!).Where(
-            job => IsGate(job) && !wanted.Contains(job.Metadata.Name) && (plans.Any(plan => plan.Guardrail == GuardrailOf(job)) || IsOver(job, model))))
+        foreach (Job job in jobs.List(model.Metadata.Namespace).Where(
+            job => Owners.Owns(model, job) && IsGate(job) && !wanted.Contains(job.Metadata.Name) && (plans.Any(plan => plan.Guardrail == GuardrailOf(job)) || IsOver(job, model))))
         {
             await DeleteAsync(job, cancellationToken);
         }
@@ -48,7 +49,13 @@ internal sealed class GateJobs(
         {
             if (Owners.Owns(model, current))
             {
+                var intent = GateJob.Build(model, plan, model.Status!.Rollout!.StartedAt);
+                await objects.MendAsync(model, Resources.Jobs, (JsonObject)intent["metadata"]!, current, cancellationToken);
                 reader.Accept(model, plan.Guardrail);
+                if (HasSpoken(model, plan) && !current.IsComplete && current.Failure is null)
+                {
+                    await StopAsync(current, cancellationToken);
+                }
             }
             else
             {
@@ -59,7 +66,7 @@ internal sealed class GateJobs(
         }
 
         // A verdict stands, also when somebody has cleared away the Job that gave it.
-        if (model.Status!.Analysis?.Find(g => g.Name == plan.Guardrail)?.Verdict is nameof(Verdict.Safe) or nameof(Verdict.Harmful))
+        if (HasSpoken(model, plan))
         {
             return;
         }
@@ -72,13 +79,26 @@ internal sealed class GateJobs(
 
         try
         {
-            await objects.ApplyAsync(Resources.Jobs, GateJob.Build(model, plan, model.Status.Rollout!.StartedAt), null, cancellationToken);
+            await objects.ApplyAsync(model, Resources.Jobs, GateJob.Build(model, plan, model.Status!.Rollout!.StartedAt), null, cancellationToken);
             reader.Accept(model, plan.Guardrail);
         }
         catch (KubernetesException e) when (
             e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.InternalServerError)
         {
             reader.Refuse(model, plan.Guardrail, $"Job {name} is refused: {StatusLimits.Shorten(e.Message, 512)}");
+        }
+    }
+
+    private static bool HasSpoken(ModelDeployment model, GateJobPlan plan) =>
+        model.Status!.Analysis?.Find(g => g.Name == plan.Guardrail)?.Verdict is nameof(Verdict.Safe) or nameof(Verdict.Harmful);
+
+    // The verdict has been read; what still runs beside the container that gave it, such as a proxy, may never end by itself.
+    private async Task StopAsync(Job job, CancellationToken cancellationToken)
+    {
+        if (job.Spec.Parallelism != 0)
+        {
+            var patch = new JsonObject { ["spec"] = new JsonObject { ["parallelism"] = 0 } };
+            await client.MergePatchAsync(Resources.Jobs, job.Metadata.Namespace, job.Metadata.Name, patch, cancellationToken);
         }
     }
 

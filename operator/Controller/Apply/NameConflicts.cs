@@ -50,10 +50,16 @@ internal sealed class NameConflicts(IKubernetesClient client, IEntityStore<Deplo
         return conflict;
     }
 
+    // A label that was taken off hides an object from our caches and makes it nobody else's.
+    private static bool IsOurs(KubernetesObject there) =>
+        there.Metadata.Labels?.GetValueOrDefault(Labels.ManagedBy) == Labels.Operator
+        || Owners.HasModel(there)
+        || (there is Deployment deployment && deployment.Spec.Selector?.MatchLabels?.GetValueOrDefault(Labels.ManagedBy) == Labels.Operator);
+
     private async Task<string?> OursAsync<T>(ResourceType<T> type, string @namespace, string name, CancellationToken cancellationToken)
         where T : KubernetesObject =>
         await client.GetAsync(type, @namespace, name, cancellationToken) is { } there
-        && there.Metadata.Labels?.GetValueOrDefault(Labels.ManagedBy) != Labels.Operator
+        && !IsOurs(there)
             ? $"{type.Kind} {name} exists in namespace {@namespace} and is not the operator's: rename or delete it, "
                 + $"or label it {Labels.ManagedBy}={Labels.Operator} to hand it over"
             : null;

@@ -14,12 +14,13 @@ internal sealed class NamespaceRouter(
     OwnedObjects objects,
     RouterKeys keys,
     RouterReviews reviews,
+    RouterBudgets budgets,
     IEntityStore<ModelDeployment> models,
     IEntityStore<Deployment> deployments,
     ControllerOptions options,
     TimeProvider timeProvider)
 {
-    // Its keys, identity and rights are not watched: they are applied again from time to time, sooner while no router is ready.
+    // Its keys, identity, rights and budget are not watched: they are applied again from time to time, sooner while no router is ready.
     private static readonly TimeSpan AccessLifetime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AccessLifetimeWhileNotReady = TimeSpan.FromSeconds(10);
 
@@ -39,6 +40,7 @@ internal sealed class NamespaceRouter(
         Deployment? current = deployments.Get(@namespace, RouterNames.Router);
         await ApplyAccessAsync(@namespace, owners, current, cancellationToken);
         await objects.ApplyAsync(
+            model,
             Resources.Deployments,
             RouterDeployment.Build(@namespace, owners, options.RouterImage, options.RouterReplicas),
             current,
@@ -56,7 +58,8 @@ internal sealed class NamespaceRouter(
     {
         var account = RouterAccess.ServiceAccount(@namespace, owners);
         var binding = RouterAccess.RoleBinding(@namespace, owners);
-        string intents = account.ToJsonString() + binding.ToJsonString();
+        var budget = RouterBudget.Build(@namespace, owners);
+        string intents = account.ToJsonString() + binding.ToJsonString() + budget.ToJsonString();
         TimeSpan lifetime = current?.Status?.ReadyReplicas > 0 ? AccessLifetime : AccessLifetimeWhileNotReady;
         if (_access.TryGetValue(@namespace, out Access? access) && access.Intents == intents && timeProvider.GetElapsedTime(access.Timestamp) < lifetime)
         {
@@ -67,6 +70,7 @@ internal sealed class NamespaceRouter(
         await client.ApplyAsync(Resources.ServiceAccounts, account, OwnedObjects.FieldManager, cancellationToken);
         await client.ApplyAsync(Resources.RoleBindings, binding, OwnedObjects.FieldManager, cancellationToken);
         await reviews.ApplyAsync(@namespace, cancellationToken);
+        await budgets.ApplyAsync(budget, cancellationToken);
         _access[@namespace] = new Access(intents, timeProvider.GetTimestamp());
     }
 }

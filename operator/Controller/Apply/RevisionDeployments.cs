@@ -1,21 +1,41 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using ModelOperator.Api;
 using ModelOperator.Controller.Intents;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
-using ModelOperator.Kubernetes.Runtime;
 using ModelOperator.Rollouts;
 
 namespace ModelOperator.Controller.Apply;
 
 /// <summary>Makes the revisions' Deployments what the plan says.</summary>
-internal sealed class RevisionDeployments(
-    IKubernetesClient client, OwnedObjects objects, IEntityStore<Deployment> deployments, ControllerOptions options)
+internal sealed class RevisionDeployments(IKubernetesClient client, OwnedObjects objects, ControllerOptions options)
 {
-    public async Task ActAsync(ModelDeployment model, EffectiveSpec spec, DeploymentPlan plan, CancellationToken cancellationToken)
+    private const int MostRemembered = 10_000;
+
+    // Pod templates this process has written, by the uid of their Deployment.
+    private readonly ConcurrentDictionary<string, string> _written = new(StringComparer.Ordinal);
+
+    /// <summary>Puts back labels and owners that somebody took off.</summary>
+    public async Task MendAsync(ModelDeployment model, IReadOnlyList<Deployment> deployments, CancellationToken cancellationToken)
+    {
+        foreach (Deployment deployment in deployments.Where(deployment => deployment.Metadata.DeletionTimestamp is null))
+        {
+            string revision = RevisionDeployment.RevisionOf(model, deployment)!;
+            await objects.MendAsync(model, Resources.Deployments, RevisionDeployment.Metadata(model, revision), deployment, cancellationToken);
+        }
+    }
+
+    /// <param name="model">The ModelDeployment.</param>
+    /// <param name="deployments">The Deployments of its revisions.</param>
+    /// <param name="spec">Its spec.</param>
+    /// <param name="plan">What to do with one of them.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public async Task ActAsync(
+        ModelDeployment model, IReadOnlyList<Deployment> deployments, EffectiveSpec spec, DeploymentPlan plan, CancellationToken cancellationToken)
     {
         string name = RevisionDeployment.NameOf(model.Metadata.Name, plan.Revision);
-        Deployment? current = deployments.Get(model.Metadata.Namespace, name);
+        Deployment? current = deployments.FirstOrDefault(deployment => deployment.Metadata.Name == name);
         switch (plan.Action)
         {
             case DeploymentAction.Apply:
@@ -39,7 +59,8 @@ internal sealed class RevisionDeployments(
         JsonObject intent = RevisionDeployment.Build(model, plan.Revision, plan.Replicas, spec, options.AllowedModelNetworks);
         string template = RevisionDeployment.TemplateHashOf(intent);
         if (current?.Metadata.Annotations?.GetValueOrDefault(RevisionDeployment.TemplateHashAnnotation) is { } made && made != template
-            && current.Status?.ReadyReplicas > 0)
+            && current.Status?.ReadyReplicas > 0
+            && _written.GetValueOrDefault(current.Metadata.Uid!) != template)
         {
             // Another version of the operator, or one set up differently, made it and would word its pods differently. Pods that serve are not
             // restarted for that; those that do not may have waited for it.
@@ -47,7 +68,13 @@ internal sealed class RevisionDeployments(
             return;
         }
 
-        await objects.ApplyAsync(Resources.Deployments, intent, current, cancellationToken);
+        Deployment applied = await objects.ApplyAsync(model, Resources.Deployments, intent, current, cancellationToken);
+        if (_written.Count >= MostRemembered)
+        {
+            _written.Clear();
+        }
+
+        _written[applied.Metadata.Uid!] = template;
     }
 
     private async Task ScaleAsync(Deployment current, int replicas, CancellationToken cancellationToken)

@@ -13,8 +13,8 @@ internal sealed class RevisionServices(IKubernetesClient client, OwnedObjects ob
     /// <summary>Makes the Services of these revisions and removes those of others. One sentence when one cannot be had; null when all are there.</summary>
     public async Task<string?> ActAsync(ModelDeployment model, IReadOnlyCollection<string> revisions, CancellationToken cancellationToken)
     {
-        foreach (Service old in services.OwnedBy(model.Metadata.Uid!).Where(old =>
-            old.Metadata.DeletionTimestamp is null && old.Metadata.Labels?.GetValueOrDefault(Labels.Revision) is { } revision && !revisions.Contains(revision)))
+        foreach (Service old in services.List(model.Metadata.Namespace).Where(old => Owners.Owns(model, old)
+            && old.Metadata.DeletionTimestamp is null && old.Metadata.Labels?.GetValueOrDefault(Labels.Revision) is { } revision && !revisions.Contains(revision)))
         {
             await client.DeleteAsync(Resources.Services, old.Metadata.Namespace, old.Metadata.Name, cancellationToken, old.Metadata.Uid);
         }
@@ -41,7 +41,7 @@ internal sealed class RevisionServices(IKubernetesClient client, OwnedObjects ob
 
         try
         {
-            await objects.ApplyAsync(Resources.Services, RevisionService.Build(model, revision), current, cancellationToken);
+            await objects.ApplyAsync(model, Resources.Services, RevisionService.Build(model, revision), current, cancellationToken);
             return null;
         }
         catch (KubernetesException e) when (

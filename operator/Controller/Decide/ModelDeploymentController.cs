@@ -19,10 +19,13 @@ namespace ModelOperator.Controller.Decide;
 /// </summary>
 internal sealed class ModelDeploymentController(
     LatestModels latest,
+    DefinitionCheck definition,
+    RevisionFinder finder,
     WorldGatherer gatherer,
     Refusals refusals,
     NameConflicts conflicts,
     StatusWriter statusWriter,
+    ValidSpecs validSpecs,
     NamespaceRouter router,
     OwnedObjects objects,
     RevisionDeployments revisions,
@@ -53,19 +56,27 @@ internal sealed class ModelDeploymentController(
             return Result.Success(entity);
         }
 
+        if (await definition.FindProblemAsync(cancellationToken) is { } outdated)
+        {
+            return await BlockAsync(model, spec: null, new(Reasons.DefinitionOutdated, outdated, LookAgain), cancellationToken);
+        }
+
         IReadOnlyList<FieldError> errors = ModelDeploymentValidator.Validate(model);
         if (errors.Count > 0)
         {
-            return await BlockAsync(model, Reasons.InvalidSpec, string.Join("; ", errors), lookAgain: null, cancellationToken);
+            return await BlockAsync(
+                model, validSpecs.Of(model, errors), new(Reasons.InvalidSpec, string.Join("; ", errors), LookAgain: null), cancellationToken);
         }
 
         EffectiveSpec spec = Defaults.Resolve(model.Spec, options.RuntimeImage);
+        validSpecs.Remember(model, spec);
         string wanted = RevisionHash.Of(spec);
         if (await conflicts.FindAsync(model, wanted, cancellationToken) is { } conflict)
         {
-            return await BlockAsync(model, Reasons.NameConflict, conflict, LookAgain, cancellationToken);
+            return await BlockAsync(model, spec, new(Reasons.NameConflict, conflict, LookAgain), cancellationToken);
         }
 
+        IReadOnlyList<Deployment> deployments = await finder.FindAsync(model, cancellationToken);
         Plan plan = Planner.Plan(new PlannerInput
         {
             Name = model.Metadata.Name,
@@ -73,7 +84,7 @@ internal sealed class ModelDeploymentController(
             Spec = spec,
             WantedRevision = wanted,
             Status = model.Status,
-            World = await gatherer.GatherAsync(model, spec, wanted, cancellationToken),
+            World = await gatherer.GatherAsync(model, deployments, spec, wanted, cancellationToken),
             Now = timeProvider.GetUtcNow(),
         });
         if (await statusWriter.WriteAsync(model, plan.Status, cancellationToken) is not { } written)
@@ -82,13 +93,14 @@ internal sealed class ModelDeploymentController(
         }
 
         announcer.Announce(written, model.Status, plan.Status, plan.Events);
-        return await ApplyAsync(written, spec, wanted, plan, cancellationToken);
+        return await ApplyAsync(written, deployments, spec, wanted, plan, cancellationToken);
     }
 
     public Task<Result> DeletedAsync(ModelDeployment entity, CancellationToken cancellationToken)
     {
         (string? @namespace, string name) = (entity.Metadata.Namespace, entity.Metadata.Name);
         latest.Forget(@namespace, name);
+        validSpecs.Forget(entity);
         refusals.Forget(entity);
         sources.Forget(@namespace, name);
         gateJobReader.Forget(entity);
@@ -102,30 +114,67 @@ internal sealed class ModelDeploymentController(
         return Task.FromResult(Result.Success(entity));
     }
 
-    private async Task<Result> BlockAsync(
-        ModelDeployment model, string reason, string message, TimeSpan? lookAgain, CancellationToken cancellationToken)
+    /// <summary>Why the newest spec cannot be acted on.</summary>
+    private sealed record Block(string Reason, string Message, TimeSpan? LookAgain);
+
+    /// <summary>
+    /// The newest spec waits for somebody. What serves is kept, and a canary with traffic is judged and rolled back as ever, if there is a spec to
+    /// judge by.
+    /// </summary>
+    private async Task<Result> BlockAsync(ModelDeployment model, EffectiveSpec? spec, Block block, CancellationToken cancellationToken)
     {
-        ModelDeploymentStatus status = BlockedStatus.Of(model, reason, message, timeProvider.GetUtcNow());
+        IReadOnlyList<Deployment> deployments = await finder.FindAsync(model, cancellationToken);
+        Plan? plan = spec is null ? null : await GuardAsync(model, deployments, spec, cancellationToken);
+        string message = plan?.Status.CanaryRevision is { } canary
+            ? $"{block.Message}; until then canary {canary} gets no more requests than it has, and is judged by the last valid spec"
+            : block.Message;
+        ModelDeploymentStatus status = BlockedStatus.Of(model, plan?.Status, block.Reason, message, timeProvider.GetUtcNow());
         if (await statusWriter.WriteAsync(model, status, cancellationToken) is not { } written)
         {
             return Result.Outdated(model);
         }
 
-        announcer.AnnounceBlocked(written, model.Status, reason, status.Message!);
-        return Result.Success(written, lookAgain);
+        announcer.AnnounceBlocked(written, model.Status, block.Reason, status.Message!);
+        if (plan is null || spec is null)
+        {
+            return Result.Success(written, block.LookAgain);
+        }
+
+        announcer.Announce(written, model.Status, plan.Status, plan.Events);
+        if (await conflicts.FindAsync(model, plan.Status.StableRevision!, cancellationToken) is null)
+        {
+            await ApplySharedAsync(written, cancellationToken);
+        }
+
+        foreach (DeploymentPlan deployment in plan.Deployments)
+        {
+            await revisions.ActAsync(written, deployments, spec, deployment, cancellationToken);
+        }
+
+        await revisions.MendAsync(written, deployments, cancellationToken);
+        return Result.Success(written, block.LookAgain < plan.RequeueAfter ? block.LookAgain : plan.RequeueAfter);
     }
 
+    private async Task<Plan?> GuardAsync(
+        ModelDeployment model, IReadOnlyList<Deployment> deployments, EffectiveSpec spec, CancellationToken cancellationToken) =>
+        model.Status is not { StableRevision: { } stable } status ? null : Planner.Plan(new PlannerInput
+        {
+            Name = model.Metadata.Name,
+            Generation = model.Metadata.Generation ?? 0,
+            Spec = spec,
+            WantedRevision = status.CanaryRevision ?? stable,
+            IsGuardOnly = true,
+            Status = status,
+            World = await gatherer.GatherAsync(model, deployments, spec, wantedRevision: null, cancellationToken),
+            Now = timeProvider.GetUtcNow(),
+        });
+
     private async Task<Result> ApplyAsync(
-        ModelDeployment model, EffectiveSpec spec, string wanted, Plan plan, CancellationToken cancellationToken)
+        ModelDeployment model, IReadOnlyList<Deployment> deployments, EffectiveSpec spec, string wanted, Plan plan, CancellationToken cancellationToken)
     {
         try
         {
-            await router.ApplyAsync(model, cancellationToken);
-            await objects.ApplyAsync(
-                Resources.Services,
-                ModelService.Build(model),
-                services.Get(model.Metadata.Namespace, model.Metadata.Name),
-                cancellationToken);
+            await ApplySharedAsync(model, cancellationToken);
         }
         catch (KubernetesException e) when (IsRefusal(e))
         {
@@ -138,18 +187,19 @@ internal sealed class ModelDeploymentController(
         {
             try
             {
-                await revisions.ActAsync(model, spec, deployment, cancellationToken);
+                await revisions.ActAsync(model, deployments, spec, deployment, cancellationToken);
             }
             catch (KubernetesException e) when (deployment.Revision == wanted && IsRefusal(e))
             {
                 // The user's to mend, as a rule in spec.runtime.podTemplate: the next plan shows it and holds the revision to its deadline.
-                refusal = new PodFailure(Reasons.PodsRefused, StatusLimits.Shorten(e.Message));
+                refusal = PodFailures.OfRefusal(e.Message);
             }
         }
 
         string? unserved = await revisionServices.ActAsync(model, AskedDirectly(plan), cancellationToken);
         await evaluations.ActAsync(model, spec, plan.Evaluation, unserved, cancellationToken);
         await gateJobs.ActAsync(model, plan.GateJobs, unserved, cancellationToken);
+        await revisions.MendAsync(model, deployments, cancellationToken);
         if (refusal is null)
         {
             refusals.Forget(model);
@@ -157,6 +207,14 @@ internal sealed class ModelDeploymentController(
         }
 
         return Result.Success(model, refusals.Remember(model, wanted, refusal) ? AtOnce : LookAgain);
+    }
+
+    /// <summary>What does not depend on the spec: the routers and the way to them.</summary>
+    private async Task ApplySharedAsync(ModelDeployment model, CancellationToken cancellationToken)
+    {
+        await router.ApplyAsync(model, cancellationToken);
+        Service? current = services.Get(model.Metadata.Namespace, model.Metadata.Name);
+        await objects.ApplyAsync(model, Resources.Services, ModelService.Build(model), current, cancellationToken);
     }
 
     private static HashSet<string> AskedDirectly(Plan plan) =>

@@ -70,7 +70,7 @@ internal static class EvaluationJob
                 ["image"] = image,
                 ["args"] = new JsonArray([.. Arguments(model, plan, effective.Feedback, given).Select(argument => (JsonNode)argument)]),
                 ["ports"] = new JsonArray(new JsonObject { ["name"] = "progress", ["containerPort"] = ProgressPort, ["protocol"] = "TCP" }),
-                ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["cpu"] = "100m", ["memory"] = "256Mi" } },
+                ["resources"] = HelperResources.Build(),
                 ["securityContext"] = PodSecurity.Container(),
                 ["terminationMessagePolicy"] = "FallbackToLogsOnError",
                 ["volumeMounts"] = Mounts(dataset, given),

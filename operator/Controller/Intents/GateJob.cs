@@ -14,6 +14,16 @@ internal static class GateJob
     /// <summary>Tells for which rollout a Job was made, by when that started.</summary>
     public const string RolloutAnnotation = "modeloperator.io/rollout-started-at";
 
+    /// <summary>Name of the container that gives the verdict, where there are several.</summary>
+    public const string DecidingContainer = "check";
+
+    /// <summary>The container that gives the verdict: the one named check, else the first. The others help it, as a proxy does, and may go on for ever.</summary>
+    public static string? DecidingContainerOf(JobGate gate)
+    {
+        List<string?> names = [.. (gate.Template["spec"]?["containers"] as JsonArray ?? []).Select(container => (string?)container?["name"])];
+        return names.Contains(DecidingContainer) ? DecidingContainer : names.FirstOrDefault();
+    }
+
     /// <summary>Name of the Job.</summary>
     public static string NameOf(string model, string revision, string guardrail, DateTimeOffset rolloutStartedAt, JobGate gate) =>
         JobName.Of(model, revision, guardrail, $"{RolloutOf(rolloutStartedAt)}\n{gate.Template.ToJsonString()}");

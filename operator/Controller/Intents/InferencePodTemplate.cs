@@ -69,7 +69,7 @@ internal static class InferencePodTemplate
             ["name"] = FetchContainer,
             ["image"] = image,
             ["args"] = new JsonArray([.. arguments.Select(argument => (JsonNode)argument)]),
-            ["resources"] = Requests(),
+            ["resources"] = HelperResources.Build(),
             ["securityContext"] = PodSecurity.Container(),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
             ["volumeMounts"] = new JsonArray([Mount("models", ModelsDirectory), Mount("tmp", "/tmp"), .. given.Mounts]),

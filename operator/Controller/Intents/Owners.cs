@@ -36,14 +36,22 @@ internal static class Owners
         return references;
     }
 
-    /// <summary>Whether an object is a ModelDeployment's own, and not somebody else's of the same name.</summary>
+    /// <summary>
+    /// Whether an object is a ModelDeployment's own, and not somebody else's of the same name. One that lost its owner reference is known by its
+    /// labels, and one that lost its labels by its owner reference.
+    /// </summary>
     public static bool Owns(ModelDeployment owner, KubernetesObject owned) =>
-        owned.Metadata.OwnerReferences?.Exists(reference => reference.Uid == owner.Metadata.Uid) == true;
+        owned.Metadata.OwnerReferences?.Exists(reference => reference.Uid == owner.Metadata.Uid) == true
+        || (!HasManager(owned)
+            && owned.Metadata.Labels?.GetValueOrDefault(Labels.ManagedBy) == Labels.Operator
+            && owned.Metadata.Labels.GetValueOrDefault(Labels.Model) == owner.Metadata.Name);
 
-    /// <summary>Whether an object has all the owners an intent gives it; an object that lost one would be collected too early or never.</summary>
-    public static bool AreOn(KubernetesObject current, JsonObject intent) =>
-        intent["metadata"]!["ownerReferences"]!.AsArray()
-            .All(wanted => current.Metadata.OwnerReferences?.Exists(owner => owner.Uid == (string?)wanted!["uid"]) == true);
+    /// <summary>Whether some object, this operator's or another's, manages it.</summary>
+    public static bool HasManager(KubernetesObject owned) => owned.Metadata.OwnerReferences?.Exists(reference => reference.Controller == true) == true;
+
+    /// <summary>Whether any ModelDeployment is among its owners.</summary>
+    public static bool HasModel(KubernetesObject owned) => owned.Metadata.OwnerReferences?.Exists(reference =>
+        reference.Kind == ModelDeployment.KindName && reference.ApiVersion.StartsWith($"{ModelDeployment.Group}/", StringComparison.Ordinal)) == true;
 
     private static JsonObject Reference(ModelDeployment owner) => new()
     {

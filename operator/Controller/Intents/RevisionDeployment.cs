@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using ModelOperator.Api;
+using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Controller.Intents;
 
@@ -16,24 +17,43 @@ internal static class RevisionDeployment
 
     public static string NameOf(string model, string revision) => $"{model}-{revision}";
 
+    /// <summary>
+    /// The revision of a model that a Deployment is; null when it is none. Its selector tells, which nobody can change, where labels and owners can
+    /// be taken off by anybody. One that another object manages, such as an earlier ModelDeployment of the same name, is none.
+    /// </summary>
+    public static string? RevisionOf(ModelDeployment model, Deployment deployment) =>
+        deployment.Spec.Selector?.MatchLabels is { } selector
+        && selector.GetValueOrDefault(Labels.ManagedBy) == Labels.Operator
+        && selector.GetValueOrDefault(Labels.Component) == Labels.InferenceComponent
+        && selector.GetValueOrDefault(Labels.Model) == model.Metadata.Name
+        && selector.GetValueOrDefault(Labels.Revision) is { } revision
+        && deployment.Metadata.Name == NameOf(model.Metadata.Name, revision)
+        && (Owners.Owns(model, deployment) || !Owners.HasManager(deployment))
+            ? revision
+            : null;
+
+    /// <summary>The metadata that every revision's Deployment has, whatever its pod template.</summary>
+    public static JsonObject Metadata(ModelDeployment model, string revision) => new()
+    {
+        ["name"] = NameOf(model.Metadata.Name, revision),
+        ["namespace"] = model.Metadata.Namespace,
+        ["labels"] = ObjectLabels.Revision(model.Metadata.Name, revision),
+        ["ownerReferences"] = Owners.Controller(model),
+    };
+
     public static JsonObject Build(ModelDeployment model, string revision, int replicas, EffectiveSpec effective, string? allowedNetworks = null)
     {
         JsonObject template = PodTemplateMerge.Merge(
             InferencePodTemplate.Build(model.Metadata.Name, revision, effective, allowedNetworks), effective.Runtime.PodTemplate);
         PortProtocols.WriteOut(template);
         KeepLabels(template, model.Metadata.Name, revision);
+        JsonObject metadata = Metadata(model, revision);
+        metadata.Insert(metadata.Count - 1, "annotations", new JsonObject { [TemplateHashAnnotation] = HashOf(template) });
         return new JsonObject
         {
             ["apiVersion"] = "apps/v1",
             ["kind"] = "Deployment",
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = NameOf(model.Metadata.Name, revision),
-                ["namespace"] = model.Metadata.Namespace,
-                ["labels"] = ObjectLabels.Revision(model.Metadata.Name, revision),
-                ["annotations"] = new JsonObject { [TemplateHashAnnotation] = HashOf(template) },
-                ["ownerReferences"] = Owners.Controller(model),
-            },
+            ["metadata"] = metadata,
             ["spec"] = new JsonObject
             {
                 ["replicas"] = replicas,

@@ -69,6 +69,8 @@ internal static class RouterDeployment
         ["resources"] = new JsonObject
         {
             ["requests"] = new JsonObject { ["cpu"] = "100m", ["memory"] = "128Mi" },
+            // A quota may ask for limits. These are far above what a router takes.
+            ["limits"] = new JsonObject { ["cpu"] = "4", ["memory"] = "1Gi" },
         },
         ["readinessProbe"] = new JsonObject
         {

@@ -30,6 +30,19 @@ internal static class PodFailures
         return placement;
     }
 
+    /// <summary>What keeps a Deployment's pods from being made; null when nothing does.</summary>
+    public static PodFailure? OfRefused(Deployment deployment) =>
+        deployment.Status?.Conditions?.Find(condition => condition is { Type: "ReplicaFailure", Status: "True" }) is { } condition
+            ? OfRefusal($"the API server refuses the pods: {condition.Message}")
+            : null;
+
+    /// <summary>
+    /// What the API server says when it refuses pods. A quota that is used up leaves no room for a pod, as a full node does: there is nothing wrong with
+    /// the pod.
+    /// </summary>
+    public static PodFailure OfRefusal(string message) => new(
+        message.Contains("exceeded quota", StringComparison.Ordinal) ? Reasons.Unschedulable : Reasons.PodsRefused, StatusLimits.Shorten(message));
+
     /// <summary>Null when the pod is ready, on its way out, or may still become ready.</summary>
     public static PodFailure? Of(Pod pod)
     {

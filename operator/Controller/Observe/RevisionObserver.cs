@@ -1,4 +1,5 @@
 using ModelOperator.Api;
+using ModelOperator.Controller.Intents;
 using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Rollouts;
 
@@ -8,7 +9,7 @@ namespace ModelOperator.Controller.Observe;
 internal static class RevisionObserver
 {
     /// <param name="owner">The ModelDeployment.</param>
-    /// <param name="deployments">Deployments it owns.</param>
+    /// <param name="deployments">Deployments of its revisions.</param>
     /// <param name="pods">Inference pods of its namespace.</param>
     public static IReadOnlyList<ObservedRevision> Observe(
         ModelDeployment owner, IReadOnlyList<Deployment> deployments, IReadOnlyList<Pod> pods)
@@ -17,35 +18,41 @@ internal static class RevisionObserver
             .Where(pod => LabelOf(pod, Labels.Model) == owner.Metadata.Name && LabelOf(pod, Labels.Component) == Labels.InferenceComponent)
             .Where(pod => pod.Metadata.DeletionTimestamp is null)
             .ToLookup(pod => LabelOf(pod, Labels.Revision) ?? "", StringComparer.Ordinal);
-        return
+        List<ObservedRevision> observed =
         [
             .. deployments
-                .Where(deployment => deployment.Metadata.DeletionTimestamp is null && LabelOf(deployment, Labels.Revision) is not null)
+                .Where(deployment => deployment.Metadata.DeletionTimestamp is null)
                 .OrderBy(deployment => deployment.Metadata.Name, StringComparer.Ordinal)
-                .Select(deployment => Observe(deployment, [.. byRevision[LabelOf(deployment, Labels.Revision)!]])),
+                .Select(deployment => (Deployment: deployment, Revision: RevisionDeployment.RevisionOf(owner, deployment)))
+                .Where(known => known.Revision is not null)
+                .Select(known => Observe(known.Revision!, known.Deployment, [.. byRevision[known.Revision!]])),
         ];
+        return [.. observed, .. Orphans(owner, byRevision).Where(orphan => !observed.Exists(known => known.Revision == orphan.Revision))];
     }
 
-    private static ObservedRevision Observe(Deployment deployment, IReadOnlyList<Pod> pods)
+    // Pods outlive a Deployment that was deleted with --cascade=orphan: while they are ready, they serve.
+    private static IEnumerable<ObservedRevision> Orphans(ModelDeployment owner, ILookup<string, Pod> byRevision) =>
+        from revision in new[] { owner.Status?.StableRevision, owner.Status?.CanaryRevision }
+        where revision is not null
+        let ready = byRevision[revision].Count(pod => pod.IsReady())
+        where ready > 0
+        select new ObservedRevision { Revision = revision, HasDeployment = false, DesiredReplicas = ready, Replicas = ready, ReadyReplicas = ready };
+
+    private static ObservedRevision Observe(string revision, Deployment deployment, IReadOnlyList<Pod> pods)
     {
         int desired = deployment.Spec.Replicas ?? 1;
         int ready = pods.Count(pod => pod.IsReady());
         return new ObservedRevision
         {
-            Revision = LabelOf(deployment, Labels.Revision)!,
+            Revision = revision,
             CreatedAt = deployment.Metadata.CreationTimestamp,
             DesiredReplicas = desired,
             // An evicted pod stays behind as Failed while its successor runs.
             Replicas = pods.Count(pod => pod.Status?.Phase is not ("Failed" or "Succeeded")),
             ReadyReplicas = ready,
-            Failure = ready >= desired ? null : PodFailures.OfAny(pods) ?? Refusal(deployment),
+            Failure = ready >= desired ? null : PodFailures.OfAny(pods) ?? PodFailures.OfRefused(deployment),
         };
     }
-
-    private static PodFailure? Refusal(Deployment deployment) =>
-        deployment.Status?.Conditions?.Find(condition => condition is { Type: "ReplicaFailure", Status: "True" }) is { } condition
-            ? new PodFailure(Reasons.PodsRefused, StatusLimits.Shorten($"the API server refuses the pods: {condition.Message}"))
-            : null;
 
     private static string? LabelOf(KubernetesObject entity, string label) => entity.Metadata.Labels?.GetValueOrDefault(label);
 }

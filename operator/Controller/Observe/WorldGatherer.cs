@@ -1,4 +1,5 @@
 using ModelOperator.Api;
+using ModelOperator.Controller.Intents;
 using ModelOperator.Controller.Sources;
 using ModelOperator.Controller.Traffic;
 using ModelOperator.Kubernetes.Client;
@@ -11,19 +12,24 @@ namespace ModelOperator.Controller.Observe;
 /// <summary>Brings together what the planner has to know of the world around one ModelDeployment.</summary>
 internal sealed class WorldGatherer(
     IKubernetesClient client,
-    IEntityStore<Deployment> deployments,
+    IEntityStore<Deployment> routers,
     IEntityStore<Pod> pods,
     RouterReports reports,
     SourceReader sources,
     EvaluationObserver evaluations,
     Refusals refusals)
 {
+    /// <param name="model">The ModelDeployment.</param>
+    /// <param name="deployments">The Deployments of its revisions.</param>
+    /// <param name="spec">Its spec.</param>
+    /// <param name="wantedRevision">The revision that the spec asks for; null when it cannot be acted on.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<ObservedWorld> GatherAsync(
-        ModelDeployment model, EffectiveSpec spec, string wantedRevision, CancellationToken cancellationToken)
+        ModelDeployment model, IReadOnlyList<Deployment> deployments, EffectiveSpec spec, string? wantedRevision, CancellationToken cancellationToken)
     {
         IReadOnlyList<Pod> ours = pods.List(model.Metadata.Namespace);
-        IReadOnlyList<ObservedRevision> revisions = RevisionObserver.Observe(model, deployments.OwnedBy(model.Metadata.Uid!), ours);
-        if (await CauseAsync(model, wantedRevision, revisions, cancellationToken) is { } cause)
+        IReadOnlyList<ObservedRevision> revisions = RevisionObserver.Observe(model, deployments, ours);
+        if (wantedRevision is not null && await CauseAsync(model, wantedRevision, revisions, cancellationToken) is { } cause)
         {
             revisions = WithFailure(revisions, wantedRevision, cause);
         }
@@ -33,7 +39,13 @@ internal sealed class WorldGatherer(
         Task<ObservedWorld> told = sources.AddAsync(new ObservedWorld { Revisions = revisions }, model, spec.Rollout.Analysis, cancellationToken);
         Task<ObservedEvaluation?> evaluation = evaluations.ObserveAsync(model, spec, cancellationToken);
         await Task.WhenAll(ready, leaving, told, evaluation);
-        return await told with { Routers = await ready, LeavingRouters = await leaving, Evaluation = await evaluation };
+        return await told with
+        {
+            Routers = await ready,
+            LeavingRouters = await leaving,
+            RouterFailure = (await ready).Count > 0 ? null : RouterFailure(model, ours),
+            Evaluation = await evaluation,
+        };
     }
 
     /// <summary>What the pods themselves cannot say: it keeps them from being made, or from starting.</summary>
@@ -75,13 +87,17 @@ internal sealed class WorldGatherer(
     private static ObservedRevision[] WithFailure(IReadOnlyList<ObservedRevision> revisions, string wantedRevision, PodFailure cause) =>
         revisions.Any(revision => revision.Revision == wantedRevision)
             ? [.. revisions.Select(revision => revision.Revision == wantedRevision ? revision with { Failure = cause } : revision)]
-            : [.. revisions, new ObservedRevision { Revision = wantedRevision, Failure = cause }];
+            : [.. revisions, new ObservedRevision { Revision = wantedRevision, HasDeployment = false, Failure = cause }];
 
     private static List<Pod> Routers(IReadOnlyList<Pod> pods, Func<Pod, bool> which) =>
     [
         .. pods.Where(pod => RouterPods.IsOne(pod) && which(pod))
             .OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal),
     ];
+
+    private PodFailure? RouterFailure(ModelDeployment model, IReadOnlyList<Pod> pods) =>
+        PodFailures.OfAny(Routers(pods, _ => true))
+        ?? (routers.Get(model.Metadata.Namespace, RouterNames.Router) is { } deployment ? PodFailures.OfRefused(deployment) : null);
 
     // A router that is told to stop stays until its last ticks have been read.
     private static bool IsLeaving(Pod pod) =>

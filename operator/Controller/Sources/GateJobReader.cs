@@ -25,7 +25,7 @@ internal sealed class GateJobReader(IEntityStore<Job> jobs, IEntityStore<Pod> po
 
         string name = GateJob.NameOf(model.Metadata.Name, status.CanaryRevision!, guardrail, status.Rollout!.StartedAt, gate);
         Job? job = jobs.Get(model.Metadata.Namespace, name) is { Metadata.DeletionTimestamp: null } there && Owners.Owns(model, there) ? there : null;
-        return GateJobResult.Read(job, job is null ? [] : pods.OwnedBy(job.Metadata.Uid!), now);
+        return GateJobResult.Read(job, job is null ? [] : pods.OwnedBy(job.Metadata.Uid!), GateJob.DecidingContainerOf(gate), now);
     }
 
     /// <summary>The Job of a guardrail could not be made, for a reason that a person can read.</summary>

@@ -19,8 +19,9 @@ internal static class GateJobResult
     /// <summary>What it says at this time.</summary>
     /// <param name="job">The Job of this very run; null while there is none.</param>
     /// <param name="pods">The pods it owns.</param>
+    /// <param name="deciding">Name of the container that gives the verdict.</param>
     /// <param name="now">When this is read.</param>
-    public static GateAnswer Read(Job? job, IReadOnlyList<Pod> pods, DateTimeOffset now)
+    public static GateAnswer Read(Job? job, IReadOnlyList<Pod> pods, string? deciding, DateTimeOffset now)
     {
         var answer = new GateAnswer { At = now };
         if (job is null)
@@ -40,9 +41,9 @@ internal static class GateJobResult
             return Without(job, answer);
         }
 
-        return Interruption(pod) is { } interruption
+        return Interruption(pod, deciding) is { } interruption
             ? answer with { Problem = $"pod {pod.Metadata.Name} was ended from outside: {interruption}; delete Job {job.Metadata.Name} to run it again" }
-            : Judge(pod, answer);
+            : Judge(pod, deciding, answer);
     }
 
     private static GateAnswer Without(Job job, GateAnswer answer)
@@ -58,7 +59,7 @@ internal static class GateJobResult
     }
 
     /// <summary>What ended the pod from outside; null when nothing did.</summary>
-    private static string? Interruption(Pod pod)
+    private static string? Interruption(Pod pod, string? deciding)
     {
         // The kubelet and the scheduler give a failed pod a reason; a container that fails does not.
         if (pod.Status is { Phase: "Failed", Reason.Length: > 0 } status)
@@ -78,27 +79,24 @@ internal static class GateJobResult
 
         return pod.Status?.InitContainerStatuses?.Find(Failed) is { State.Terminated: { } init } failed
             ? $"init container {failed.Name} ended with exit code {init.ExitCode}"
-            : pod.Status?.ContainerStatuses?.Find(container => NotItsOwnEnd.Contains(container.State?.Terminated?.Reason)) is { } killed
+            : pod.Status?.ContainerStatuses?.Find(container => container.Name == deciding && NotItsOwnEnd.Contains(container.State?.Terminated?.Reason)) is { } killed
                 ? $"container {killed.Name}: {OneLine.Of($"{killed.State!.Terminated!.Reason}: {killed.State.Terminated.Message}", 256)}"
                 : null;
     }
 
-    private static GateAnswer Judge(Pod pod, GateAnswer answer)
+    private static GateAnswer Judge(Pod pod, string? deciding, GateAnswer answer)
     {
-        List<ContainerStatus> containers = pod.Status?.ContainerStatuses ?? [];
-        if (containers.Count == 0 || containers.Exists(container => container.State?.Terminated is null))
+        if (pod.Status?.ContainerStatuses?.Find(container => container.Name == deciding) is not { State.Terminated: { } end } container)
         {
             return answer with { Problem = Waiting(pod) is { } waiting ? $"pod {pod.Metadata.Name} has not run yet: {waiting}" : null };
         }
 
-        List<VerdictMessage> verdicts = [.. containers.Select(Said)];
-        VerdictMessage worst = verdicts.MinBy(verdict => Rank(verdict.Verdict))!;
-        return answer with { Verdict = worst.Verdict, Message = worst.Message };
+        VerdictMessage said = Said(container.Name, end);
+        return answer with { Verdict = said.Verdict, Message = said.Message };
     }
 
-    private static VerdictMessage Said(ContainerStatus container)
+    private static VerdictMessage Said(string container, ContainerStateTerminated end)
     {
-        ContainerStateTerminated end = container.State!.Terminated!;
         if (end.Message?.Trim() is ['{', ..] json && VerdictMessage.Parse(Encoding.UTF8.GetBytes(json), out _) is { } said)
         {
             // It has ended: nothing more is to come.
@@ -109,15 +107,8 @@ internal static class GateJobResult
         string words = last is null ? "" : $": {OneLine.Of(last, 512)}";
         return end.ExitCode == 0
             ? new VerdictMessage(Verdict.Safe, last is null ? null : OneLine.Of(last, 512))
-            : new VerdictMessage(Verdict.Harmful, $"container {container.Name} ended with exit code {end.ExitCode}{words}");
+            : new VerdictMessage(Verdict.Harmful, $"container {container} ended with exit code {end.ExitCode}{words}");
     }
-
-    private static int Rank(Verdict verdict) => verdict switch
-    {
-        Verdict.Harmful => 0,
-        Verdict.Inconclusive => 1,
-        _ => 2,
-    };
 
     private static bool Failed(ContainerStatus container) => container.State?.Terminated is { ExitCode: not 0 };
 

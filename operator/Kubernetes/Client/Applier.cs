@@ -28,7 +28,7 @@ public sealed class Applier(IKubernetesClient client, string fieldManager)
         where T : KubernetesObject
     {
         var hash = Hash(intent);
-        if (current is not null && IsApplied(current, subresource, hash))
+        if (current is not null && IsApplied(current, intent, subresource, hash))
         {
             return current;
         }
@@ -49,15 +49,19 @@ public sealed class Applier(IKubernetesClient client, string fieldManager)
 
     /// <summary>
     /// A cache that is still behind our own write shows an older version than the server answered: nothing it knows speaks for
-    /// writing again. Where there is a generation, it stands still while only the status changes.
+    /// writing again. Where there is a generation, it stands still while only the status changes. It also stands still when somebody changes
+    /// metadata, so that is compared.
     /// </summary>
-    private bool IsApplied<T>(T current, string? subresource, string hash)
+    private bool IsApplied<T>(T current, JsonObject intent, string? subresource, string hash)
         where T : KubernetesObject =>
         current.Metadata is { Uid: { } uid, ResourceVersion: { } version }
         && _applied.TryGetValue((uid, subresource), out var last)
         && last.Hash == hash
         && (ResourceVersions.HasReached(last.ResourceVersion, version)
-            || (subresource is null && last.Generation is not null && last.Generation == current.Metadata.Generation));
+            || (subresource is null
+                && last.Generation is not null
+                && last.Generation == current.Metadata.Generation
+                && MetadataDrift.Of(current.Metadata, intent["metadata"] as JsonObject) is null));
 
     private static string Hash(JsonObject intent) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(intent.ToJsonString())));
 

@@ -20,6 +20,12 @@ public static class Resources
 
     public static ResourceType<Lease> Leases { get; } = new("coordination.k8s.io", "v1", "Lease", "leases", true, Json.Lease);
 
+    public static ResourceType<PodDisruptionBudget> PodDisruptionBudgets { get; } = new(
+        "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", true, Json.PodDisruptionBudget);
+
+    /// <summary>As servers before 1.21 know them; those from 1.25 on do not.</summary>
+    public static ResourceType<PodDisruptionBudget> PodDisruptionBudgetsBeta { get; } = PodDisruptionBudgets with { Version = "v1beta1" };
+
     public static ResourceType<Pod> Pods { get; } = new("", "v1", "Pod", "pods", true, Json.Pod);
 
     public static ResourceType<RoleBinding> RoleBindings { get; } = new(

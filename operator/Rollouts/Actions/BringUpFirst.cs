@@ -1,4 +1,5 @@
 using ModelOperator.Api;
+using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Rollouts.Judging;
 
 namespace ModelOperator.Rollouts.Actions;
@@ -37,7 +38,7 @@ internal static class BringUpFirst
             status.StableRevision = revision;
             Baseline.ForgetLatencies(status);
             scope.Table.SendAllTo(revision);
-            scope.Decide(DecisionActions.Promoted, revision, Reasons.Promoted, $"first revision {revision} is ready and gets all requests{Evaluate.Passed(scope)}");
+            scope.Decide(DecisionActions.Promoted, revision, Reasons.Promoted, $"first revision {revision} is ready and is the stable one now; routers send it all requests as soon as they confirm{Evaluate.Passed(scope)}");
             status.Phase = RolloutPhase.Promoting;
             return Next.LookAgain;
         }
@@ -47,6 +48,21 @@ internal static class BringUpFirst
         status.Message = observed?.Failure is { } failure
             ? $"first revision {revision} does not come up: {failure.Reason}: {failure.Message}"
             : $"first revision {revision} is coming up: no pod is ready yet{(late ? $", {Story.Time(scope.Spec.ProgressDeadline)} after it was made" : "")}";
+        Warn(scope, observed?.Failure, late);
         return Next.Wait;
+    }
+
+    // Ready keeps the reason: it is news when it is another one than before.
+    private static void Warn(Scope scope, PodFailure? failure, bool isLate)
+    {
+        string? before = Conditions.Get(scope.Input.Status?.Conditions, ConditionTypes.Ready)?.Reason;
+        if (failure is not null && failure.Reason != before)
+        {
+            scope.Tell(EventSeverity.Warning, failure.Reason, scope.Status.Message!);
+        }
+        else if (failure is null && isLate && scope.PreviousPhase != RolloutPhase.Stalled)
+        {
+            scope.Tell(EventSeverity.Warning, Reasons.ProgressDeadlineExceeded, scope.Status.Message!);
+        }
     }
 }

@@ -17,20 +17,29 @@ internal static class CompareCanary
         }
 
         bool isDue = step.IsOverdue && !step.IsAllSafe;
-        var onInconclusive = step.HasData ? scope.Spec.Analysis.OnInconclusive : InconclusiveAction.Hold;
+        bool isIdle = step.IsHeard && HasPassedWithoutRequests(scope, step.Canary);
+        var onInconclusive = scope.Spec.Analysis.OnInconclusive;
+        if (!step.HasData && !(isIdle && onInconclusive == InconclusiveAction.Promote))
+        {
+            onInconclusive = InconclusiveAction.Hold;
+        }
+
         if (isDue && onInconclusive == InconclusiveAction.Rollback)
         {
             return Rejection.Execute(scope, Reasons.AnalysisDeadlineExceeded, Story.Undecided(scope));
         }
 
         bool isHeld = isDue && (onInconclusive == InconclusiveAction.Hold || step.IsSuspicious);
-        bool isPromotable = isDue ? !isHeld : step.IsDone && step.IsLast && step.IsAllSafe;
-        int needed = isPromotable ? scope.Replicas : step.IsDone && !step.IsLast && !isHeld ? step.NextCapacity : step.CurrentCapacity;
+        bool mayGrow = !isHeld && !scope.Input.IsGuardOnly;
+        bool isPromotable = mayGrow && (isDue || (step.IsDone && step.IsLast && step.IsAllSafe));
+        int needed = isPromotable ? scope.Replicas : mayGrow && step.IsDone && !step.IsLast ? step.NextCapacity : step.CurrentCapacity;
         int pods = Capacity.Keep(scope, step.Canary, needed);
         scope.WantPods(step.Stable, scope.Replicas);
-        scope.WantPods(step.Canary, pods);
-        status.Rollout!.UnreadySince = step.ReadyPods >= pods ? null : status.Rollout.UnreadySince ?? scope.Now;
-        if (scope.Now - status.Rollout.UnreadySince >= scope.Spec.ProgressDeadline)
+        bool answersAll = StandIns.Answering(scope) == step.Canary;
+        scope.WantPods(step.Canary, answersAll ? scope.Replicas : pods);
+        scope.AwaitsRoom = step.ReadyPods < pods && Capacity.IsMissing(scope, step.Canary);
+        status.Rollout!.UnreadySince = step.ReadyPods >= pods || scope.AwaitsRoom ? null : status.Rollout.UnreadySince ?? scope.Now;
+        if (scope.Now - status.Rollout.UnreadySince >= scope.Spec.ProgressDeadline && !answersAll)
         {
             return Rejection.Execute(
                 scope,
@@ -41,7 +50,8 @@ internal static class CompareCanary
         if (isPromotable && step.ReadyPods >= pods)
         {
             return isDue
-                ? Promotion.Execute(scope, Reasons.AnalysisDeadlineExceeded, $"onInconclusive is Promote; {Story.Undecided(scope)}")
+                ? Promotion.Execute(
+                    scope, Reasons.AnalysisDeadlineExceeded, $"onInconclusive is Promote{(isIdle ? $", and no request came{Evaluate.Passed(scope)}" : "")}; {Story.Undecided(scope)}")
                 : Promotion.Execute(scope, Reasons.Promoted, Story.Safe(scope));
         }
 
@@ -52,10 +62,22 @@ internal static class CompareCanary
 
         status.Phase = RolloutPhase.Analyzing;
         scope.AwaitsTruth = step is { IsDone: true, IsLast: true, IsAllSafe: false } && AwaitsTruth(scope);
-        step.MoveTable(scope, pods);
+        if (mayGrow)
+        {
+            step.MoveTable(scope, pods);
+        }
+
         status.Message = Story.Comparing(scope, StepProgress.Observe(scope), pods);
         return Next.Wait;
     }
+
+    // A model that nobody asks is judged by labelled data alone, if the spec says so.
+    private static bool HasPassedWithoutRequests(Scope scope, string canary) =>
+        scope.Status.Rollout!.CanaryRequests == 0
+        && scope.Evidence.OfType<CountedGuardrail>().All(known => known.Evidence.Total.Canary.Total == 0)
+        && scope.Spec.Evaluation is not null
+        && scope.Status.Evaluation is { State: EvaluationState.Passed } evaluation
+        && evaluation.Revision == canary;
 
     // Labels may come long after the answers: all else is shown, and answers are still without their truth.
     private static bool AwaitsTruth(Scope scope) => scope.Evidence

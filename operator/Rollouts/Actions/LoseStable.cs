@@ -12,11 +12,12 @@ internal static class LoseStable
     {
         var status = scope.Status;
         string lost = status.StableRevision!;
-        if (scope.IsWantedRejected)
+        if (scope.WantedRejected is { RetryAt: null })
         {
+            StandIns.GoBackToStable(scope);
             status.Phase = RolloutPhase.Stalled;
-            status.Message =
-                $"the Deployment of stable revision {lost} is gone and revision {scope.Wanted} was rejected: nothing serves; change spec to a revision that works";
+            status.Message = $"the Deployment of stable revision {lost} is gone and revision {scope.Wanted} was rejected: "
+                + $"{(StandIns.Answering(scope) is { } standIn ? $"{standIn} answers in its place" : "nothing serves")}; change spec to a revision that works";
             return Next.Wait;
         }
 

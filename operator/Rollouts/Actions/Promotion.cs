@@ -16,6 +16,7 @@ internal static class Promotion
         status.StableRevision = canary;
         Baseline.ForgetLatencies(status);
         status.CanaryRevision = null;
+        status.Rejected = null;
         status.Rollout = null;
         status.Phase = RolloutPhase.Promoting;
         return Next.LookAgain;

@@ -10,7 +10,7 @@ internal static class Settle
         var status = scope.Status;
         string stable = status.StableRevision!;
         long before = scope.Table.Version;
-        scope.Table.SendAllTo(stable);
+        StandIns.GoBackToStable(scope);
         scope.WantPods(stable, scope.Replicas);
         bool arrived = scope.IsConfirmed || (status.Phase == RolloutPhase.Stable && scope.Table.Version == before);
         if (arrived)

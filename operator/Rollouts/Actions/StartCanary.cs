@@ -11,10 +11,13 @@ internal static class StartCanary
         var rollout = status.Rollout!;
         string stable = status.StableRevision!;
         string canary = status.CanaryRevision!;
-        int needed = Capacity.For(scope.Replicas, scope.Spec.Steps[0].Weight);
-        scope.Table.SendAllTo(stable);
+        StandIns.GoBackToStable(scope);
+        StandIns.Offer(scope, canary);
+        string? standIn = StandIns.Answering(scope);
+        // It takes over from a revision that answers all requests, or answers all of them itself.
+        int needed = standIn is not null && standIn != canary ? scope.Replicas : Capacity.For(scope.Replicas, scope.Spec.Steps[0].Weight);
         scope.WantPods(stable, scope.Replicas);
-        scope.WantPods(canary, Capacity.Keep(scope, canary, needed));
+        scope.WantPods(canary, standIn is null ? Capacity.Keep(scope, canary, needed) : scope.Replicas);
         status.Phase = RolloutPhase.Starting;
         rollout.Steps = scope.Spec.Steps.Count;
         if (scope.Find(canary)?.ReadyReplicas >= needed)
@@ -37,19 +40,21 @@ internal static class StartCanary
                 DecisionActions.StepAdvanced,
                 canary,
                 Reasons.StepAdvanced,
-                $"canary {canary} is ready and gets {scope.Spec.Steps[0].Weight} percent of requests{Evaluate.Passed(scope)}");
+                $"canary {canary} is ready and is to get {scope.Spec.Steps[0].Weight} percent of requests{Evaluate.Passed(scope)}");
             return Next.LookAgain;
         }
 
-        // An evaluation takes its time: once it has begun, only the time without pods counts.
-        var since = status.Evaluation?.Revision == canary ? rollout.UnreadySince ??= scope.Now : rollout.StartedAt;
+        // An evaluation takes its time, and room may take any time: only the time without ready pods that could start counts.
+        scope.AwaitsRoom = Capacity.IsMissing(scope, canary);
+        rollout.UnreadySince = scope.AwaitsRoom ? null : rollout.UnreadySince ?? scope.Now;
         Evaluate.Keep(scope, canary, stable);
-        if (scope.Now - since >= scope.Spec.ProgressDeadline)
+        if (scope.Now - rollout.UnreadySince >= scope.Spec.ProgressDeadline)
         {
             return Rejection.Execute(
                 scope,
                 Reasons.ProgressDeadlineExceeded,
-                $"not ready after {Story.Time(scope.Spec.ProgressDeadline)}: {Story.WhyNotReady(scope, canary, needed)}");
+                $"not ready after {Story.Time(scope.Spec.ProgressDeadline)}: {Story.WhyNotReady(scope, canary, needed)}",
+                isRetried: true);
         }
 
         status.Message = $"canary {canary} is coming up and has no traffic yet: {Story.WhyNotReady(scope, canary, needed)}";

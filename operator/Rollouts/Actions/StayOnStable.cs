@@ -9,14 +9,14 @@ internal static class StayOnStable
     {
         var status = scope.Status;
         string stable = status.StableRevision!;
-        var rejected = status.Rejected!.Find(r => r.Revision == scope.Wanted)!;
+        var rejected = scope.WantedRejected!;
         long before = scope.Table.Version;
-        scope.Table.SendAllTo(stable);
+        StandIns.GoBackToStable(scope);
         scope.WantPods(stable, scope.Replicas);
         bool arrived = scope.IsConfirmed || (status.Phase == RolloutPhase.Rejected && scope.Table.Version == before);
         status.Phase = arrived ? RolloutPhase.Rejected : RolloutPhase.RollingBack;
         status.Message = arrived
-            ? $"revision {scope.Wanted} was rejected ({rejected.Reason}: {rejected.Message}); stable revision {stable} serves on; change the spec to try another"
+            ? $"revision {scope.Wanted} was rejected ({rejected.Reason}: {rejected.Message}); stable revision {stable} serves on{Rejection.Retry(rejected.RetryAt)}; change the spec to try another"
             : $"revision {scope.Wanted} was rejected ({rejected.Reason}): all requests go back to {stable}: {Story.Confirmations(scope)}";
         return Next.Wait;
     }

@@ -17,7 +17,7 @@ internal sealed record StepProgress
 
     /// <summary>
     /// The routers have confirmed the step's weight and still answer, and so do the guardrails' own sources; it lasted long enough, with enough
-    /// requests, ready pods and no suspicion.
+    /// judged requests, ready pods and no suspicion.
     /// </summary>
     public required bool IsDone { get; init; }
 
@@ -29,6 +29,9 @@ internal sealed record StepProgress
 
     /// <summary>Every guardrail has counts of both arms, and no source of what is not decided is lost.</summary>
     public required bool HasData { get; init; }
+
+    /// <summary>Routers and sources answer.</summary>
+    public required bool IsHeard { get; init; }
 
     public bool IsLast => NextStep is null;
 
@@ -65,7 +68,7 @@ internal sealed record StepProgress
             NextCapacity = next is null ? capacity : Capacity.For(scope.Replicas, next.Weight),
             IsDone = scope.Table.WeightOf(canary) == step.Weight
                 && scope.Now - rollout.StepConfirmedAt >= step.Duration
-                && rollout.StepRequests >= step.MinRequests
+                && HasAnswers(scope, step)
                 && hears
                 && sourcesAnswer
                 && ready >= capacity
@@ -73,9 +76,18 @@ internal sealed record StepProgress
             IsOverdue = scope.Now - rollout.AnalysisStartedAt >= scope.Spec.Analysis.Deadline,
             IsAllSafe = scope.Verdicts.All(v => v.Judgement.Verdict == Verdict.Safe),
             IsSuspicious = suspicious,
+            IsHeard = hears && sourcesAnswer,
             HasData = hears && sourcesAnswer && scope.Verdicts.All(v => v.Judgement.Verdict != Verdict.NoData),
         };
     }
+
+    /// <summary>
+    /// Whether enough of the canary's answers at this weight were judged. Where gates are the only guardrails they look at the canary in their own
+    /// way: their verdict is as good, and needs no requests of users.
+    /// </summary>
+    public static bool HasAnswers(Scope scope, EffectiveStep step) =>
+        scope.Status.Rollout!.StepRequests >= step.MinRequests
+        || (!step.IsMinimumAsked && scope.Verdicts.All(v => v.Guardrail.IsGate && v.Judgement.Verdict == Verdict.Safe));
 
     /// <summary>Sets the weight that is due, once the pods for it are ready: less weight at once, more weight only with the capacity for it.</summary>
     public void MoveTable(Scope scope, int pods)
@@ -88,7 +100,7 @@ internal sealed record StepProgress
                 DecisionActions.StepAdvanced,
                 Canary,
                 Reasons.StepAdvanced,
-                $"canary {Canary} gets {next.Weight} percent of requests, step {Index + 2} of {scope.Spec.Steps.Count}: {Story.Verdicts(scope)}");
+                $"canary {Canary} is to get {next.Weight} percent of requests, step {Index + 2} of {scope.Spec.Steps.Count}: {Story.Verdicts(scope)}");
         }
         else if (weight > Step.Weight || (weight < Step.Weight && ReadyPods >= CurrentCapacity))
         {
@@ -103,6 +115,6 @@ internal sealed record StepProgress
         scope.Table.Share(Stable, Canary, weight);
         rollout.Step = index;
         rollout.StepConfirmedAt = null;
-        rollout.StepRequests = 0;
+        (rollout.StepRequests, rollout.BlockRequests) = (0, 0);
     }
 }

@@ -15,12 +15,12 @@ internal static class Supersede
             _ when scope.Wanted == status.StableRevision => (Reasons.Superseded, $"the spec asks for stable revision {scope.Wanted} again"),
             _ => (Reasons.Superseded, $"the spec asks for revision {scope.Wanted} now"),
         };
-        scope.Table.SendAllTo(status.StableRevision!);
+        StandIns.GoBackToStable(scope);
         scope.Decide(
             DecisionActions.Superseded,
             canary,
             reason,
-            $"canary {canary} is given up: {because}; all requests go to {status.StableRevision}{Story.Trial(scope)}");
+            $"canary {canary} is given up: {because}; {(StandIns.Explain(scope) ?? $"all requests go to {status.StableRevision}")}{Story.Trial(scope)}");
         status.CanaryRevision = null;
         status.Rollout = null;
         status.Phase = RolloutPhase.RollingBack;

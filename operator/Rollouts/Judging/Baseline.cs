@@ -1,6 +1,5 @@
 using ModelOperator.Analysis;
 using ModelOperator.Api;
-using ModelOperator.Evidence;
 
 namespace ModelOperator.Rollouts.Judging;
 

@@ -40,9 +40,8 @@ internal sealed class BlockCollector
         _rollout.BlockStartedAt ??= start;
         var canary = tick.Revisions.GetValueOrDefault(_canary);
         var stable = tick.Revisions.GetValueOrDefault(_stable);
-        long requests = RevisionFigures.Requests(canary);
-        _rollout.CanaryRequests += requests;
-        _rollout.StepRequests += _rollout.StepConfirmedAt is null ? 0 : requests;
+        _rollout.CanaryRequests += RevisionFigures.Requests(canary);
+        _rollout.BlockRequests += _rollout.StepConfirmedAt is null ? 0 : RevisionFigures.Judged(canary);
         var all = _guardrails;
         Change(known => known with { Evidence = Collect(known, canary, stable, all) });
     }
@@ -79,6 +78,8 @@ internal sealed class BlockCollector
     private void Close()
     {
         _rollout.BlockStartedAt = null;
+        _rollout.StepRequests += _rollout.BlockRequests;
+        _rollout.BlockRequests = 0;
         Change(known => known with { Evidence = known.Evidence.CloseBlock(known.Criterion) });
     }
 

@@ -13,6 +13,9 @@ internal static class RevisionFigures
     /// <summary>Requests answered, those of warm-ups among them.</summary>
     public static long Requests(RevisionCounts? counts) => Sane(counts?.Requests) + Sane(counts?.WarmUp);
 
+    /// <summary>Requests answered that are evidence.</summary>
+    public static long Judged(RevisionCounts? counts) => Sane(counts?.Requests);
+
     /// <summary>Counts bad ones and all.</summary>
     /// <param name="type">What is bad: a wrong answer, or a failed request.</param>
     /// <param name="counts">The counts.</param>

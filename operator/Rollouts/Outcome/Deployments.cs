@@ -5,12 +5,14 @@ internal static class Deployments
 {
     public static List<DeploymentPlan> Plan(Scope scope)
     {
+        // The pod template of the revision on trial does not follow from a spec that cannot be acted on.
+        string? known = scope.Input.IsGuardOnly ? null : scope.Wanted;
         var plans = scope.Pods
-            .Where(pods => pods.Key == scope.Wanted || scope.Find(pods.Key) is not null)
+            .Where(pods => pods.Key == known || scope.Find(pods.Key) is not null)
             .OrderBy(pods => pods.Key, StringComparer.Ordinal)
-            .Select(pods => new DeploymentPlan(
-                pods.Key, pods.Key == scope.Wanted ? DeploymentAction.Apply : DeploymentAction.Scale, pods.Value))
-            .Where(plan => plan.Action == DeploymentAction.Apply || scope.Find(plan.Revision)!.DesiredReplicas != plan.Replicas)
+            .Select(pods => new DeploymentPlan(pods.Key, pods.Key == known ? DeploymentAction.Apply : DeploymentAction.Scale, pods.Value))
+            .Where(plan => plan.Action == DeploymentAction.Apply
+                || scope.Find(plan.Revision) is { HasDeployment: true } there && there.DesiredReplicas != plan.Replicas)
             .ToList();
         var others = Others(scope).ToList();
         plans.AddRange(others
@@ -29,7 +31,7 @@ internal static class Deployments
     public static bool IsDraining(Scope scope) => Others(scope).Any(revision => revision.DesiredReplicas > 0 && !MayLosePods(scope, revision));
 
     private static IEnumerable<ObservedRevision> Others(Scope scope) =>
-        scope.World.Revisions.Where(revision => !scope.Pods.ContainsKey(revision.Revision) && !IsInUse(scope, revision));
+        scope.World.Revisions.Where(revision => revision.HasDeployment && !scope.Pods.ContainsKey(revision.Revision) && !IsInUse(scope, revision));
 
     private static bool IsInUse(Scope scope, ObservedRevision revision) =>
         scope.Table.Contains(revision.Revision)

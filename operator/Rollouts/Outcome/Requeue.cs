@@ -23,6 +23,11 @@ internal static class Requeue
             return Progress;
         }
 
+        if (scope.WantedRejected is { RetryAt: { } retryAt } && retryAt - scope.Now < Idle)
+        {
+            return retryAt - scope.Now;
+        }
+
         return status.Rollout is { } rollout
             ? NextDue(scope, rollout)
             : status.Phase is RolloutPhase.Initializing or RolloutPhase.Evaluating or RolloutPhase.Stalled || (status.Routing is not null && !scope.IsConfirmed) ? Later : Idle;

@@ -14,9 +14,22 @@ internal static class StatusConditions
 
     public static void Set(Scope scope)
     {
-        Set(scope, ConditionTypes.Ready, Ready(scope));
-        Set(scope, ConditionTypes.Progressing, Progressing(scope));
+        var ready = Ready(scope);
+        Warn(scope, ConditionTypes.Ready, ready, Reasons.StableDown);
+        Set(scope, ConditionTypes.Ready, ready);
+        var progressing = Progressing(scope);
+        Warn(scope, ConditionTypes.Progressing, progressing, Reasons.Unschedulable);
+        Set(scope, ConditionTypes.Progressing, progressing);
         Set(scope, ConditionTypes.Stalled, Stalled(scope));
+    }
+
+    // Some reasons are no decisions, and still somebody should look.
+    private static void Warn(Scope scope, string type, Finding finding, string reason)
+    {
+        if (finding.Holds && finding.Reason == reason && Conditions.Get(scope.Input.Status?.Conditions, type)?.Reason != reason)
+        {
+            scope.Tell(EventSeverity.Warning, reason, finding.Message);
+        }
     }
 
     private static void Set(Scope scope, string type, Finding finding) => Conditions.Set(
@@ -43,13 +56,18 @@ internal static class StatusConditions
 
         if (scope.Find(stable) is not { ReadyReplicas: > 0 } pods)
         {
-            return new(false, scope.Find(stable)?.Failure?.Reason ?? Reasons.PodsNotReady, $"stable revision {stable} does not serve: {Story.WhyNotReady(scope, stable, scope.Replicas)}");
+            return StandIns.Explain(scope) is { } standIn && RoutersServe(scope) && IsInForce(scope)
+                ? new(true, Reasons.StableDown, standIn)
+                : new(false, scope.Find(stable)?.Failure?.Reason ?? Reasons.PodsNotReady, $"stable revision {stable} does not serve: {Story.WhyNotReady(scope, stable, scope.Replicas)}");
         }
 
         return RoutersServe(scope)
             ? new(true, Reasons.Serving, $"stable revision {stable} serves: {Story.Ready(scope, stable, Math.Max(scope.Replicas, pods.ReadyReplicas))}")
-            : new(false, Reasons.RoutersNotReady, $"the pods of {stable} are ready, but no router sends them requests yet");
+            : new(false, Reasons.RoutersNotReady, $"the pods of {stable} are ready, but no router sends them requests yet{Story.WhyNoRouter(scope)}");
     }
+
+    // Routers know of who stands in.
+    private static bool IsInForce(Scope scope) => scope.Status.Traffic?.Exists(target => target.Revision == StandIns.Answering(scope)) == true;
 
     // One that gives no answer may well route: a lost answer does not end what was.
     private static bool RoutersServe(Scope scope)
@@ -78,6 +96,7 @@ internal static class StatusConditions
             RolloutPhase.Evaluating => status.Evaluation?.State == EvaluationState.Error
                 ? new(false, Reasons.EvaluationError, message)
                 : new(true, Reasons.EvaluationRunning, message),
+            RolloutPhase.Starting or RolloutPhase.Analyzing when scope.AwaitsRoom => new(true, Reasons.Unschedulable, message),
             RolloutPhase.Analyzing when noMetrics => new(true, Reasons.NoMetrics, $"no router answers, nothing is decided until one does; {message}"),
             RolloutPhase.Analyzing when Story.LostSources(scope) is { } lost => new(true, Reasons.MetricsUnavailable, $"{lost}; {message}"),
             RolloutPhase.Analyzing when scope.AwaitsTruth => new(true, Reasons.WaitingForTruth, message),

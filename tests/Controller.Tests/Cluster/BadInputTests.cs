@@ -30,6 +30,43 @@ public sealed class BadInputTests
         await scene.WaitAsync(status => Condition(status, "Stalled").Status == "False", "a mended spec is accepted");
     }
 
+    [TestCase(true, "InvalidSpec")]
+    [TestCase(false, "NameConflict")]
+    public async Task A_harmful_canary_is_rolled_back_while_the_newest_spec_waits_for_somebody(bool isInvalid, string reason)
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+        void Slowly(JsonObject spec) => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 });
+        await scene.ApplyAsync("v2", Slowly);
+        string canary = (await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed")).CanaryRevision!;
+        if (isInvalid)
+        {
+            await scene.ApplyAsync("v3", spec =>
+            {
+                Slowly(spec);
+                spec["model"]!["uri"] = "http://models.example/v3#fragment";
+            });
+        }
+        else
+        {
+            await scene.StopOperatorAsync();
+            ModelDeployment third = await scene.ApplyAsync("v3", Slowly);
+            await scene.World.AppsV1.CreateNamespacedDeploymentAsync(
+                SomebodysDeployment($"digits-{RevisionHash.Of(third.Spec, "registry.example/inference-runtime:1")}"), scene.Namespace);
+            await scene.StartOperatorAsync();
+        }
+
+        await scene.WaitAsync(status => Condition(status, "Stalled").Reason == reason, reason);
+        Assert.That(scene.Routers.WeightOf(canary), Is.EqualTo(20), "it keeps what it has");
+        scene.Routers.WrongPercent[canary] = 30;
+        ModelDeploymentStatus back = await scene.WaitAsync(status => status.CanaryRevision is null, "the canary is rolled back");
+
+        Assert.That(back.Rejected!.Select(rejected => (rejected.Revision, rejected.Reason)), Is.EqualTo(new[] { (canary, "AccuracyHarmful") }));
+        Assert.That((back.StableRevision, Condition(back, "Stalled").Reason, Condition(back, "Ready").Status), Is.EqualTo((stable, reason, "True")));
+        await Eventually.TrueAsync(() => Task.FromResult(scene.Routers.WeightOf(stable) == 100), "stable serves on");
+        await scene.World.EventAsync(scene.Namespace, "AccuracyHarmful");
+    }
+
     [Test]
     public async Task A_Service_that_is_somebody_elses_is_not_taken_over()
     {
@@ -184,6 +221,53 @@ public sealed class BadInputTests
         await scene.WaitForPhaseAsync(RolloutPhase.Stable);
     }
 
+    [TestCase("""{"labels": {"modeloperator.io/revision": null}}""", "label modeloperator.io/revision was missing")]
+    [TestCase("""{"labels": {"app.kubernetes.io/managed-by": "somebody"}}""", "label app.kubernetes.io/managed-by was")]
+    [TestCase("""{"ownerReferences": null}""", "owner digits was missing")]
+    [TestCase("""{"labels": null, "annotations": null, "ownerReferences": null}""", "label modeloperator.io/model was missing")]
+    public async Task A_stable_revision_that_is_relabelled_or_disowned_in_mid_rollout_stays_stable_and_is_put_right(string metadata, string told)
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+        await scene.ApplyAsync("v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
+        ModelDeploymentStatus before = await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed");
+        string name = $"digits-{stable}";
+        V1ObjectMeta meant = (await scene.World.FindDeploymentAsync(scene.Namespace, name))!.Metadata;
+
+        await scene.Client.MergePatchAsync(
+            Resources.Deployments, scene.Namespace, name, new JsonObject { ["metadata"] = JsonNode.Parse(metadata) }, CancellationToken.None);
+
+        await Eventually.TrueAsync(
+            async () => (await scene.World.FindDeploymentAsync(scene.Namespace, name))!.Metadata is { } now
+                && now.Uid == meant.Uid
+                && meant.Labels.All(label => now.Labels?.TryGetValue(label.Key, out string? value) == true && value == label.Value)
+                && now.OwnerReferences?.Single().Uid == meant.OwnerReferences.Single().Uid,
+            "labels and owner are back");
+        await Eventually.TrueAsync(
+            async () => (await scene.World.EventsV1.ListNamespacedEventAsync(scene.Namespace)).Items
+                .Any(happened => happened.Reason == "MetadataRestored" && happened.Note.Contains(told, StringComparison.Ordinal)),
+            "an Event that says so");
+        ModelDeploymentStatus after = (await scene.GetAsync()).Status!;
+        Assert.That((after.StableRevision, after.CanaryRevision), Is.EqualTo((stable, before.CanaryRevision)));
+        Assert.That(after.Routing!.Version, Is.EqualTo(before.Routing!.Version), "no table was written in between");
+        Assert.That(after.History!.Select(decision => decision.Action), Does.Not.Contain("StableLost"));
+    }
+
+    [Test]
+    public async Task A_Service_that_is_relabelled_is_put_right()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        await BringUpAsync(scene);
+
+        await scene.Client.MergePatchAsync(
+            Resources.Services, scene.Namespace, "digits", (JsonObject)JsonNode.Parse("""{"metadata": {"labels": null}}""")!, CancellationToken.None);
+
+        await Eventually.TrueAsync(
+            async () => (await scene.World.FindServiceAsync(scene.Namespace, "digits"))!.Metadata.Labels?.TryGetValue("modeloperator.io/model", out string? model) == true && model == "digits", "the labels");
+        await scene.World.EventAsync(scene.Namespace, "MetadataRestored");
+        await scene.WaitForPhaseAsync(RolloutPhase.Stable);
+    }
+
     private static async Task<string> BringUpAsync(Scene scene)
     {
         await scene.ApplyAsync("v1");
@@ -191,6 +275,21 @@ public sealed class BadInputTests
     }
 
     private static Condition Condition(ModelDeploymentStatus status, string type) => status.Conditions!.Single(condition => condition.Type == type);
+
+    private static V1Deployment SomebodysDeployment(string name) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = name },
+        Spec = new V1DeploymentSpec
+        {
+            Replicas = 0,
+            Selector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = "other" } },
+            Template = new V1PodTemplateSpec
+            {
+                Metadata = new V1ObjectMeta { Labels = new Dictionary<string, string> { ["app"] = "other" } },
+                Spec = new V1PodSpec { Containers = [new V1Container { Name = "other", Image = "registry.example/other:1" }] },
+            },
+        },
+    };
 
     private static JsonObject DigestMismatch() => new()
     {

@@ -31,6 +31,20 @@ public sealed class RolloutTests
     }
 
     [Test]
+    public async Task A_budget_keeps_the_routers_from_being_evicted_all_at_once()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        await BringUpAsync(scene);
+
+        // Servers before 1.21 know the beta version alone, those from 1.25 on the other.
+        object? budget = await BudgetAsync("v1") ?? await BudgetAsync("v1beta1");
+
+        Assert.That($"{budget}", Does.Contain("\"maxUnavailable\":1"));
+        Task<object?> BudgetAsync(string version) =>
+            scene.World.CustomObjects.GetNamespacedCustomObjectAsync("policy", version, scene.Namespace, "poddisruptionbudgets", "model-router").OrNullAsync();
+    }
+
+    [Test]
     public async Task A_canary_that_is_as_good_is_promoted_and_its_pods_stay()
     {
         await using Scene scene = await Scene.StartAsync();

@@ -12,7 +12,7 @@ public sealed class BlockedStatusTests
     [Test]
     public void A_model_that_never_served_is_not_ready_and_stalled()
     {
-        ModelDeploymentStatus status = BlockedStatus.Of(Models.Digits(model => model.Metadata.Generation = 3), "InvalidSpec", "why", Now);
+        ModelDeploymentStatus status = BlockedStatus.Of(Models.Digits(model => model.Metadata.Generation = 3), null, "InvalidSpec", "why", Now);
 
         Assert.That(status.Phase, Is.EqualTo(RolloutPhase.Stalled));
         Assert.That(status.ObservedGeneration, Is.EqualTo(3));
@@ -38,7 +38,7 @@ public sealed class BlockedStatusTests
             Conditions = [new Condition { Type = "Ready", Status = "True", Reason = "Serving" }],
         });
 
-        ModelDeploymentStatus status = BlockedStatus.Of(model, "NameConflict", "why", Now);
+        ModelDeploymentStatus status = BlockedStatus.Of(model, null, "NameConflict", "why", Now);
 
         Assert.That((status.Phase, status.StableRevision, status.CanaryRevision, status.Routing!.Version),
             Is.EqualTo((RolloutPhase.Analyzing, "aaaaaaaaaa", "bbbbbbbbbb", 4)));
@@ -48,11 +48,31 @@ public sealed class BlockedStatusTests
     }
 
     [Test]
+    public void What_was_planned_meanwhile_is_kept_and_moves_no_time()
+    {
+        ModelDeployment model = Models.Digits(digits => digits.Status = new ModelDeploymentStatus { StableRevision = "aaaaaaaaaa" });
+        model.Status = BlockedStatus.Of(model, null, "InvalidSpec", "why", Now);
+        ModelDeploymentStatus planned = StatusCopy.Of(model.Status);
+        planned.Routing = new RoutingTable { Version = 5 };
+        foreach (string type in new[] { "Progressing", "Stalled" })
+        {
+            Conditions.Set(planned.Conditions!, type, type == "Stalled" ? "False" : "True", "RolledBack", "all is well", 1, Now.AddMinutes(1));
+        }
+
+        ModelDeploymentStatus status = BlockedStatus.Of(model, planned, "InvalidSpec", "why", Now.AddMinutes(1));
+
+        Assert.That(status.Routing!.Version, Is.EqualTo(5));
+        Assert.That(
+            status.Conditions!.Select(condition => (condition.Type, condition.Status, condition.Reason, condition.LastTransitionTime)),
+            Is.EqualTo(new[] { ("Progressing", "False", "InvalidSpec", (DateTimeOffset?)Now), ("Stalled", "True", "InvalidSpec", Now) }));
+    }
+
+    [Test]
     public void Said_twice_it_is_the_same_status()
     {
         ModelDeployment model = Models.Digits();
-        model.Status = BlockedStatus.Of(model, "InvalidSpec", "why", Now);
+        model.Status = BlockedStatus.Of(model, null, "InvalidSpec", "why", Now);
 
-        Assert.That(StatusCopy.AreEqual(model.Status, BlockedStatus.Of(model, "InvalidSpec", "why", Now.AddHours(1))), Is.True);
+        Assert.That(StatusCopy.AreEqual(model.Status, BlockedStatus.Of(model, null, "InvalidSpec", "why", Now.AddHours(1))), Is.True);
     }
 }

@@ -171,10 +171,24 @@ public sealed class IntentTests
         RouterDeployment.Build("vision", [Models.Digits()], "registry.example/model-router:1", 2), "router-deployment");
 
     [Test]
-    public void The_router_may_read_its_namespace()
+    public void Helper_containers_have_limits_for_a_quota_that_asks_for_them()
+    {
+        JsonNode router = RouterDeployment.Build("vision", [Models.Digits()], "registry.example/model-router:1", 2)["spec"]!["template"]!["spec"]!;
+        JsonNode evaluation = Evaluation(new EvaluationDataset { Uri = "https://store.example/rows.ndjson" }, stable: null)["spec"]!["template"]!["spec"]!;
+        JsonNode model = Deployment(Models.Digits(), 1)["spec"]!["template"]!["spec"]!;
+
+        JsonNode[] helpers = [.. router["containers"]!.AsArray()!, .. evaluation["containers"]!.AsArray()!, .. model["initContainers"]!.AsArray()!];
+        Assert.That(helpers, Has.Length.EqualTo(3));
+        Assert.That(
+            helpers.Select(container => container["resources"]!["limits"]!.AsObject().Select(limit => limit.Key)), Is.All.EquivalentTo(new[] { "cpu", "memory" }));
+    }
+
+    [Test]
+    public void The_router_may_read_its_namespace_and_keeps_one_pod_when_nodes_are_drained()
     {
         Golden.Verify(RouterAccess.ServiceAccount("vision", [Models.Digits()]), "router-service-account");
         Golden.Verify(RouterAccess.RoleBinding("vision", [Models.Digits()]), "router-role-binding");
+        Golden.Verify(RouterBudget.Build("vision", [Models.Digits()]), "router-budget");
     }
 
     [Test]
@@ -201,15 +215,18 @@ public sealed class IntentTests
     }
 
     [Test]
-    public void An_object_that_lost_an_owner_is_known_to_have()
+    public void A_Deployment_is_known_by_its_selector_whatever_became_of_its_labels_and_owners()
     {
-        JsonObject intent = RouterAccess.ServiceAccount("vision", [Models.Named("a", "uid-1"), Models.Named("b", "uid-2")]);
-        var both = new KubernetesObject { Metadata = new ObjectMeta { OwnerReferences = [new() { Uid = "uid-2" }, new() { Uid = "uid-1" }] } };
-        var one = new KubernetesObject { Metadata = new ObjectMeta { OwnerReferences = [new() { Uid = "uid-1" }] } };
+        ModelDeployment model = Models.Digits();
+        Deployment bare = Deployments.Of("aaaaaaaaaa", 1);
+        Deployment managed = Deployments.Of("aaaaaaaaaa", 1);
+        managed.Metadata.OwnerReferences = [new OwnerReference { Uid = "an-earlier-life", Controller = true }];
+        Deployment otherModel = Deployments.Of("aaaaaaaaaa", 1);
+        otherModel.Spec.Selector!.MatchLabels![Labels.Model] = "letters";
 
-        Assert.That(Owners.AreOn(both, intent), Is.True);
-        Assert.That(Owners.AreOn(one, intent), Is.False);
-        Assert.That(Owners.AreOn(new KubernetesObject(), intent), Is.False);
+        Assert.That(RevisionDeployment.RevisionOf(model, bare), Is.EqualTo("aaaaaaaaaa"));
+        Assert.That(RevisionDeployment.RevisionOf(model, managed), Is.Null, "the garbage collector is about to take it");
+        Assert.That(RevisionDeployment.RevisionOf(model, otherModel), Is.Null);
     }
 
     [Test]

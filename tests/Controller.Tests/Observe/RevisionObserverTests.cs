@@ -17,7 +17,7 @@ public sealed class RevisionObserverTests
 
         IReadOnlyList<ObservedRevision> seen = RevisionObserver.Observe(
             Models.Digits(),
-            [Deployment("r1", 3), Deployment("r2", 0)],
+            [Deployments.Of("r1", 3), Deployments.Of("r2", 0)],
             [Pods.Inference("r1", Pods.MakeReady), Pods.Inference("r1"), leaving, evicted, otherModel, Pods.Router("router", Pods.MakeReady)]);
 
         Assert.That(seen.Select(revision => (revision.Revision, revision.DesiredReplicas, revision.Replicas, revision.ReadyReplicas)),
@@ -30,37 +30,43 @@ public sealed class RevisionObserverTests
         Pod evicted = Pods.Inference("r1", pod => pod.Status = new PodStatus { Phase = "Failed", Reason = "Evicted" });
 
         IReadOnlyList<ObservedRevision> seen = RevisionObserver.Observe(
-            Models.Digits(), [Deployment("r1", 1)], [evicted, Pods.Inference("r1", Pods.MakeReady)]);
+            Models.Digits(), [Deployments.Of("r1", 1)], [evicted, Pods.Inference("r1", Pods.MakeReady)]);
 
         Assert.That(seen[0].Failure, Is.Null);
     }
 
-    [Test]
-    public void A_Deployment_whose_pods_are_refused_says_so()
+    [TestCase("must specify limits.cpu", Reasons.PodsRefused)]
+    [TestCase("exceeded quota: compute", Reasons.Unschedulable)]
+    public void A_Deployment_whose_pods_are_refused_says_so(string refusal, string reason)
     {
-        Deployment refused = Deployment("r1", 1);
+        Deployment refused = Deployments.Of("r1", 1);
         refused.Status = new DeploymentStatus
         {
-            Conditions = [new Condition { Type = "ReplicaFailure", Status = "True", Reason = "FailedCreate", Message = "exceeded quota: compute" }],
+            Conditions = [new Condition { Type = "ReplicaFailure", Status = "True", Reason = "FailedCreate", Message = refusal }],
         };
 
         IReadOnlyList<ObservedRevision> seen = RevisionObserver.Observe(Models.Digits(), [refused], []);
 
-        Assert.That(seen[0].Failure, Is.EqualTo(new PodFailure("PodsRefused", "the API server refuses the pods: exceeded quota: compute")));
+        Assert.That(seen[0].Failure, Is.EqualTo(new PodFailure(reason, $"the API server refuses the pods: {refusal}")));
     }
 
     [Test]
     public void A_Deployment_being_deleted_is_gone()
     {
-        Deployment leaving = Deployment("r1", 1);
+        Deployment leaving = Deployments.Of("r1", 1);
         leaving.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
 
         Assert.That(RevisionObserver.Observe(Models.Digits(), [leaving], []), Is.Empty);
     }
 
-    private static Deployment Deployment(string revision, int replicas) => new()
+    [Test]
+    public void Ready_pods_of_the_stable_revision_are_seen_although_its_Deployment_is_gone()
     {
-        Metadata = new ObjectMeta { Name = "digits-" + revision, Labels = new() { [Labels.Revision] = revision } },
-        Spec = new DeploymentSpec { Replicas = replicas },
-    };
+        ModelDeployment model = Models.Digits(digits => digits.Status = new ModelDeploymentStatus { StableRevision = "r1", CanaryRevision = "r2" });
+        Pod[] pods = [Pods.Inference("r1", Pods.MakeReady), Pods.Inference("r2"), Pods.Inference("r3", Pods.MakeReady)];
+
+        IReadOnlyList<ObservedRevision> seen = RevisionObserver.Observe(model, [], pods);
+
+        Assert.That(seen.Select(revision => (revision.Revision, revision.HasDeployment, revision.ReadyReplicas)), Is.EqualTo(new[] { ("r1", false, 1) }));
+    }
 }

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ModelOperator.Analysis;
+using ModelOperator.Api;
+using ModelOperator.Controller.Intents;
 using ModelOperator.Controller.Sources;
 using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Rollouts;
@@ -31,16 +34,23 @@ public sealed class GateJobResultTests
     }
 
     [Test]
-    public void Of_several_containers_the_worst_counts_and_all_are_waited_for()
+    public void Of_several_containers_the_deciding_one_counts_and_no_other_is_waited_for()
     {
-        const string good = """{"name":"a","state":{"terminated":{"exitCode":0}}}""";
-        const string bad = """{"name":"b","state":{"terminated":{"exitCode":2}}}""";
-        const string running = """{"name":"c","state":{"running":{}}}""";
+        const string good = """{"name":"check","state":{"terminated":{"exitCode":0}}}""";
+        const string bad = """{"name":"check","state":{"terminated":{"exitCode":2}}}""";
+        const string running = """{"name":"proxy","state":{"running":{}}}""";
+        const string killed = """{"name":"proxy","state":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}""";
 
-        Assert.That(Read(Job(), Pod($"[{good},{bad}]")).Verdict, Is.EqualTo(Verdict.Harmful));
-        Assert.That(Read(Job(), Pod($"[{good}]")).Verdict, Is.EqualTo(Verdict.Safe));
-        Assert.That(Read(Job(), Pod($"[{good},{bad},{running}]")).Verdict, Is.Null);
+        Assert.That(Read(Job(), Pod($"[{running},{good}]")).Verdict, Is.EqualTo(Verdict.Safe));
+        Assert.That(Read(Job(), Pod($"[{running},{bad}]")).Verdict, Is.EqualTo(Verdict.Harmful));
+        Assert.That(Read(Job(), Pod($"[{killed},{good}]")).Verdict, Is.EqualTo(Verdict.Safe));
+        Assert.That(Read(Job(), Pod("""[{"name":"check","state":{"running":{}}},{"name":"proxy","state":{"terminated":{"exitCode":1}}}]""")).Verdict, Is.Null);
     }
+
+    [TestCase("""[{"name":"proxy"},{"name":"check"}]""", "check")]
+    [TestCase("""[{"name":"reference"},{"name":"proxy"}]""", "reference")]
+    public void The_container_named_check_decides_or_the_first(string containers, string deciding) => Assert.That(
+        GateJob.DecidingContainerOf(new JobGate { Template = (JsonObject)JsonNode.Parse($$$"""{"spec":{"containers":{{{containers}}}}}""")! }), Is.EqualTo(deciding));
 
     [Test]
     public void A_check_that_is_on_its_way_has_nothing_to_tell()
@@ -112,11 +122,11 @@ public sealed class GateJobResultTests
     [Test]
     public void A_Job_that_gets_no_pod_says_so_after_a_while()
     {
-        Assert.That(GateJobResult.Read(Job(), [], Now.AddSeconds(9)).Problem, Is.Null);
-        Assert.That(GateJobResult.Read(Job(), [], Now.AddSeconds(10)).Problem, Does.Contain("has no pod"));
+        Assert.That(GateJobResult.Read(Job(), [], "check", Now.AddSeconds(9)).Problem, Is.Null);
+        Assert.That(GateJobResult.Read(Job(), [], "check", Now.AddSeconds(10)).Problem, Does.Contain("has no pod"));
     }
 
-    private static GateAnswer Read(Job? job, params Pod[] pods) => GateJobResult.Read(job, pods, Now);
+    private static GateAnswer Read(Job? job, params Pod[] pods) => GateJobResult.Read(job, pods, "check", Now);
 
     private static Job Job(string? condition = null, string reason = "")
     {

@@ -28,6 +28,25 @@ public sealed class ApplierTests
     [Test]
     public async Task The_status_is_remembered_apart() => Assert.That(await CallsAfter("u", "7", Intent("1"), "status"), Is.EqualTo(2));
 
+    [TestCase("""{"labels":{"a":"b"}}""", ExpectedResult = 1, TestName = "While_the_status_alone_changes_nothing_is_applied")]
+    [TestCase("""{"labels":{"c":"d"}}""", ExpectedResult = 2, TestName = "A_label_that_was_taken_off_is_put_back")]
+    [TestCase("""{"labels":{"a":"c"}}""", ExpectedResult = 2, TestName = "A_label_that_was_changed_is_put_back")]
+    public async Task<int> Metadata_that_somebody_changed(string metadata)
+    {
+        var answer = Json("""{"metadata":{"name":"a","namespace":"n","uid":"u","resourceVersion":"7","generation":1}}""");
+        using var server = new ScriptedServer(answer, answer);
+        using var client = server.Client();
+        var applier = new Applier(client, "me");
+        JsonObject intent = Intent("1");
+        intent["metadata"]!["labels"] = new JsonObject { ["a"] = "b" };
+        await applier.ApplyAsync(Resources.ConfigMaps, intent, null, CancellationToken.None);
+
+        ObjectMeta cached = System.Text.Json.JsonSerializer.Deserialize<ObjectMeta>(metadata, System.Text.Json.JsonSerializerOptions.Web)!;
+        (cached.Name, cached.Namespace, cached.Uid, cached.ResourceVersion, cached.Generation) = ("a", "n", "u", "8", 1);
+        await applier.ApplyAsync(Resources.ConfigMaps, intent, new ConfigMap { Metadata = cached }, CancellationToken.None);
+        return server.Requests.Count;
+    }
+
     private static async Task<int> CallsAfter(string? uid, string cachedVersion, JsonObject intent, string? subresource = null)
     {
         var answer = Json("""{"metadata":{"name":"a","namespace":"n","uid":"u","resourceVersion":"7"}}""");

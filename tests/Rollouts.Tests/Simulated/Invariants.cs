@@ -34,6 +34,9 @@ internal sealed class Invariants
         Assert.That(table.Version, Is.GreaterThanOrEqualTo(_version), "versions never fall");
         bool changed = Weights(table) != Weights(input.Status?.Routing);
         Assert.That(table.Version > (input.Status?.Routing?.Version ?? 0), Is.EqualTo(changed), "the version grows exactly when the targets change");
+        bool Answers(RoutingTable? one) => one?.Targets.Exists(target => input.World.Find(target.Revision)?.ReadyReplicas > 0) == true;
+        Assert.That(
+            Answers(table) || !Answers(input.Status?.Routing) || input.Spec.Replicas == 0, "no table points away from the only pods that answer");
         if (plan.Status.CanaryRevision is { } canary)
         {
             int before = WeightOf(input.Status?.Routing, canary);
