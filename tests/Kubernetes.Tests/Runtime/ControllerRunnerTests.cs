@@ -303,17 +303,22 @@ public sealed class ControllerRunnerTests
     {
         var controller = new Controller { Block = new(0) };
         var running = Start(controller);
-        Put("a");
-        await Eventually.TrueAsync(() => controller.Running == 1, "a is being reconciled");
-        Put("b");
+        string[] all = ["a", "b", "c", "d"];
+        foreach (var name in all)
+        {
+            Put(name);
+        }
+
+        await Eventually.TrueAsync(() => controller.Running == all.Length, "each worker has one");
+        Put("e");
 
         var stopping = running.Runner.StopAsync(CancellationToken.None);
         Assert.That(stopping.IsCompleted, Is.False);
-        controller.Block.Release();
+        controller.Block.Release(all.Length);
         await stopping;
         await running.DisposeAsync();
 
-        Assert.That(controller.Reconciled, Is.EqualTo(new[] { "a" }));
+        Assert.That(controller.Reconciled, Is.EquivalentTo(all));
     }
 
     /// <summary>Moves the clock to each wait's end, once it has begun.</summary>
