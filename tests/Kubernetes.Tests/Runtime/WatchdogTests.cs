@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using ModelOperator.Kubernetes.Client;
-using ModelOperator.Kubernetes.Runtime;
 using ModelOperator.Kubernetes.Tests.Cache;
 using ModelOperator.Testing;
 

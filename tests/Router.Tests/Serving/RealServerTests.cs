@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
-using System.Text.Json.Nodes;
 using System.Text;
+using System.Text.Json.Nodes;
 using ModelOperator.Evidence;
 using ModelOperator.Protocol;
 using ModelOperator.Router.Routing;
