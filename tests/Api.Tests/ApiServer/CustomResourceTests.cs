@@ -36,7 +36,7 @@ public sealed class CustomResourceTests : IAsyncDisposable
               "model": {"uri": "https://models.example.com/digits.onnx"},
               "replicas": 1,
               "rollout": {
-                "steps": [{"weight": 5, "durationSeconds": 60, "minRequests": 0}],
+                "steps": [{"weight": 5, "durationSeconds": 60}],
                 "analysis": {
                   "intervalSeconds": 10, "confidencePercent": 99, "deadlineSeconds": 86400, "onInconclusive": "Hold",
                   "guardrails": [{"name": "a", "type": "Accuracy"}]
