@@ -81,7 +81,7 @@ internal sealed class Scene : IAsyncDisposable
     public async Task<ModelDeployment> GetAsync() => (await World.FindModelAsync(Namespace))!;
 
     /// <summary>Waits until the object answers to its newest spec and is as expected.</summary>
-    public async Task<ModelDeploymentStatus> WaitAsync(Func<ModelDeploymentStatus, bool> condition, string what)
+    public async Task<ModelDeploymentStatus> WaitAsync(Func<ModelDeploymentStatus, bool> condition, string what, int seconds = 60)
     {
         ModelDeployment model = await GetAsync();
         try
@@ -93,7 +93,7 @@ internal sealed class Scene : IAsyncDisposable
                     return model.Status is { } status && status.ObservedGeneration == model.Metadata.Generation && condition(status);
                 },
                 what,
-                TimeSpan.FromSeconds(60));
+                TimeSpan.FromSeconds(seconds));
         }
         catch (TimeoutException)
         {
@@ -103,7 +103,8 @@ internal sealed class Scene : IAsyncDisposable
         return model.Status!;
     }
 
-    public Task<ModelDeploymentStatus> WaitForPhaseAsync(RolloutPhase phase) => WaitAsync(status => status.Phase == phase, $"phase {phase}");
+    public Task<ModelDeploymentStatus> WaitForPhaseAsync(RolloutPhase phase, int seconds = 60) =>
+        WaitAsync(status => status.Phase == phase, $"phase {phase}", seconds);
 
     public async ValueTask DisposeAsync()
     {
