@@ -85,7 +85,9 @@ public class RenderTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That((string)objects.Single(found => IsNamed(found, "Role", "model-operator"))["metadata"]!["namespace"]!, Is.EqualTo("team-a"));
-            Assert.That(Resources(objects.Single("ClusterRole", "model-operator")), Is.EqualTo(new[] { "validatingwebhookconfigurations", "clusterrolebindings", "clusterroles" }));
+            Assert.That(
+                Resources(objects.Single("ClusterRole", "model-operator")),
+                Is.EqualTo(new[] { "customresourcedefinitions", "validatingwebhookconfigurations", "clusterrolebindings", "clusterroles" }));
             Assert.That(Environment(objects)["WATCH_NAMESPACE"], Is.EqualTo("team-a"));
             Assert.That(Environment(await Chart.ObjectsAsync()), Does.Not.ContainKey("WATCH_NAMESPACE"));
         }
