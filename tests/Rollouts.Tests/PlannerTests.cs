@@ -1,92 +1,13 @@
 using ModelOperator.Analysis;
 using ModelOperator.Api;
 using ModelOperator.Evidence;
+using static ModelOperator.Rollouts.Tests.SinglePlan;
 
 namespace ModelOperator.Rollouts.Tests;
 
 /// <summary>Single rules, one plan each.</summary>
 public class PlannerTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-
-    [Test]
-    public void Ticks_from_before_the_rollout_belong_to_no_block()
-    {
-        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50, Tick(49, canary: 0)))));
-        Assert.That(begun.Status.Cursors!.Single().Next, Is.EqualTo(50));
-        var next = Plan(Input(begun.Status, "v2", Router(Report(next: 52, Tick(49), Tick(51)))));
-        Assert.That(Counts(next, "errors").Stable!.Total, Is.EqualTo(100));
-    }
-
-    [Test]
-    public void A_router_that_appears_during_the_rollout_counts_from_the_start_of_the_rollout()
-    {
-        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
-        var plan = Plan(Input(begun, "v2", Router(Report(next: 50)), Router(Report("r2", 2, Tick(0, start: -5), Tick(1, start: 3)))));
-        Assert.That(Counts(plan, "errors").Stable!.Total, Is.EqualTo(100));
-    }
-
-    [Test]
-    public void A_tick_that_is_reported_twice_counts_once()
-    {
-        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
-        var report = Report(next: 52, Tick(50), Tick(51));
-        var once = Plan(Input(begun, "v2", Router(report)));
-        var twice = Plan(Input(once.Status, "v2", Router(report)));
-        Assert.That(Counts(twice, "errors").Stable!.Total, Is.EqualTo(200));
-    }
-
-    [Test]
-    public void A_tick_that_is_still_open_is_left_for_the_next_time()
-    {
-        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
-        var plan = Plan(Input(begun, "v2", Router(Report(next: 51, Tick(50), Tick(51)))));
-        Assert.That(Counts(plan, "errors").Stable!.Total, Is.EqualTo(100));
-    }
-
-    [Test]
-    public void Lost_ticks_are_told_and_are_no_evidence()
-    {
-        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
-        var report = new EvidenceReport { Instance = "r1", TableVersion = 1, Oldest = 400, Next = 1000, Ticks = [] };
-        var plan = Plan(Input(begun, "v2", Router(report)));
-        Assert.Multiple(() =>
-        {
-            Assert.That(plan.Status.Rollout!.LostTicks, Is.EqualTo(350));
-            Assert.That(Counts(plan, "errors").Stable!.Total, Is.Zero);
-        });
-    }
-
-    [Test]
-    public void Impossible_figures_of_a_router_do_no_harm()
-    {
-        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;
-        var mad = new RevisionCounts
-        {
-            Requests = long.MaxValue,
-            Errors = long.MaxValue,
-            Rejections = long.MaxValue,
-            Correct = -5,
-            Incorrect = long.MinValue,
-            Latency = [[-1, 5], [9999, 5], [3], [], [10, long.MaxValue]],
-        };
-        var ticks = Enumerable.Range(50, 40).Select(i => new EvidenceTick
-        {
-            Sequence = i,
-            Start = i % 2 == 0 ? DateTimeOffset.MaxValue : DateTimeOffset.MinValue,
-            Revisions = new Dictionary<string, RevisionCounts> { ["v1"] = mad, ["v2"] = mad },
-        });
-        var report = new EvidenceReport { Instance = "r1", TableVersion = 1, Oldest = long.MaxValue, Next = long.MaxValue, Ticks = [.. ticks] };
-        var plan = Plan(Input(begun, "v2", Router(report)));
-        var again = Plan(Input(plan.Status, "v2", Router(report)));
-        Assert.Multiple(() =>
-        {
-            Assert.That(again.Status.Analysis!.TrueForAll(g => g.Canary!.Total >= g.Canary.Bad && g.Canary.Bad >= 0));
-            Assert.That(again.Status.Rollout!.LostTicks, Is.Positive);
-            Assert.That(again.RequeueAfter, Is.GreaterThan(TimeSpan.Zero));
-        });
-    }
-
     [Test]
     public void A_guardrail_whose_margin_changes_starts_anew_and_the_others_go_on()
     {
@@ -374,65 +295,4 @@ public class PlannerTests
         Plan(Input(status, "v3", Router(Report(next: 1, version: 2))));
         Assert.That((status.CanaryRevision, status.Routing!.Version), Is.EqualTo(("v2", 2L)));
     }
-
-    private static Plan Plan(PlannerInput input) => Planner.Plan(input);
-
-    private static EffectiveSpec Resolve(ModelDeploymentSpec spec) => Defaults.Resolve(spec, "inference-runtime:1");
-
-    private static PlannerInput Input(ModelDeploymentStatus status, string wanted, params ObservedRouter[] routers) => new()
-    {
-        Name = "digits",
-        Generation = 2,
-        Spec = Resolve(Specs.Digits()),
-        WantedRevision = wanted,
-        Status = status,
-        World = new ObservedWorld { Revisions = [Ready("v1", 2), Ready("v2", status.CanaryRevision is null ? 0 : 1)], Routers = routers },
-        Now = Now,
-    };
-
-    private static ObservedRevision Ready(string revision, int pods) =>
-        new() { Revision = revision, CreatedAt = Now.AddDays(-1), DesiredReplicas = pods, Replicas = pods, ReadyReplicas = pods };
-
-    private static ModelDeploymentStatus Stable() => new()
-    {
-        StableRevision = "v1",
-        Phase = RolloutPhase.Stable,
-        Routing = new RoutingTable { Version = 1, Targets = [new TrafficTarget { Revision = "v1", Weight = 100 }] },
-    };
-
-    /// <summary>A canary at 5 percent, confirmed, with a Ready condition.</summary>
-    private static ModelDeploymentStatus Comparing()
-    {
-        var begun = Plan(Input(Stable(), "v2", Router(Report(next: 1)))).Status;
-        var weighted = Plan(Input(begun, "v2", Router(Report(next: 1)))).Status;
-        var confirmed = Plan(Input(weighted, "v2", Router(Report(next: 1, version: 2)))).Status;
-        Assert.That(confirmed.Rollout!.StepConfirmedAt, Is.EqualTo(Now));
-        return confirmed;
-    }
-
-    private static ObservedRouter Router(EvidenceReport report) => new() { Pod = "model-router-" + report.Instance, Report = report };
-
-    private static EvidenceReport Report(long next, params EvidenceTick[] ticks) => Report("r1", next, ticks);
-
-    private static EvidenceReport Report(long next, long version) => new() { Instance = "r1", TableVersion = version, Oldest = 0, Next = next, Ticks = [] };
-
-    private static EvidenceReport Report(string instance, long next, params EvidenceTick[] ticks) =>
-        new() { Instance = instance, TableVersion = 1, Oldest = 0, Next = next, Ticks = [.. ticks] };
-
-    private static EvidenceReport Heard(EvidenceTick tick) => new() { Instance = "r1", TableVersion = 2, Oldest = 0, Next = 90, Ticks = [tick] };
-
-    private static EvidenceTick Tick(long sequence, int canary = 10, int start = 0, int wrong = 0) => new()
-    {
-        Sequence = sequence,
-        Start = Now.AddSeconds(start),
-        Revisions = new Dictionary<string, RevisionCounts>
-        {
-            ["v1"] = new RevisionCounts { Requests = 100, Correct = 97, Incorrect = 3, Latency = [[200, 100]] },
-            ["v2"] = new RevisionCounts { Requests = canary, Correct = canary - wrong, Incorrect = wrong, Latency = [[200, canary]] },
-        },
-    };
-
-    private static GuardrailStatus Counts(Plan plan, string guardrail) => plan.Status.Analysis!.Single(g => g.Name == guardrail);
-
-    private static Kubernetes.Entities.Condition Condition(Plan plan, string type) => plan.Status.Conditions!.Single(c => c.Type == type);
 }

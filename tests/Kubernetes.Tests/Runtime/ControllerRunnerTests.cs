@@ -31,7 +31,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task Each_entity_in_the_cache_is_reconciled()
     {
-        var controller = new Controller();
+        var controller = new RecordingController();
         await using var running = Start(controller);
 
         Put("a");
@@ -43,7 +43,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task An_entity_that_is_gone_is_reported_as_deleted()
     {
-        var controller = new Controller();
+        var controller = new RecordingController();
         await using var running = Start(controller);
         Put("a");
         await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
@@ -58,7 +58,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task A_deletion_is_reported_until_the_controller_succeeds_and_never_of_one_that_came_back()
     {
-        var controller = new Controller { FailingDeletions = 2 };
+        var controller = new RecordingController { FailingDeletions = 2 };
         await using var running = Start(controller);
         Put("a");
         await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
@@ -76,7 +76,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task A_failure_with_a_time_of_its_own_is_tried_again_then()
     {
-        var controller = new Controller
+        var controller = new RecordingController
         {
             Then = (entity, attempt) => attempt > 1
                 ? ReconciliationResult<ConfigMap>.Success(entity)
@@ -94,7 +94,7 @@ public sealed class ControllerRunnerTests
     [TestCase(false)]
     public async Task A_reconcile_that_fails_or_throws_is_tried_again_with_backoff(bool throws)
     {
-        var controller = new Controller
+        var controller = new RecordingController
         {
             Then = (entity, attempt) => attempt > 3 ? ReconciliationResult<ConfigMap>.Success(entity)
                 : throws ? throw new InvalidOperationException("broken")
@@ -112,7 +112,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task An_entity_that_changes_each_time_it_is_reconciled_is_looked_at_with_backoff()
     {
-        var controller = new Controller
+        var controller = new RecordingController
         {
             Then = (entity, attempt) => attempt > 8 ? ReconciliationResult<ConfigMap>.Success(entity) : ReconciliationResult<ConfigMap>.Outdated(entity),
         };
@@ -128,7 +128,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task A_version_that_cannot_be_read_is_told_in_an_event_and_the_one_before_is_reconciled()
     {
-        var controller = new Controller();
+        var controller = new RecordingController();
         await using var running = Start(controller);
         Put("a");
         await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
@@ -144,7 +144,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task An_entity_of_a_namespace_that_is_being_deleted_is_left_alone_quietly_and_with_backoff()
     {
-        var controller = new Controller
+        var controller = new RecordingController
         {
             Then = (_, _) => throw new KubernetesException(System.Net.HttpStatusCode.Forbidden, "Forbidden", "terminating") { IsNamespaceTerminating = true },
         };
@@ -166,7 +166,7 @@ public sealed class ControllerRunnerTests
         _fence = new WriteFence(() => sure);
         using var server = new ScriptedServer(ScriptedServer.Json("{}"));
         using var client = server.Client();
-        var controller = new Controller
+        var controller = new RecordingController
         {
             Then = (entity, attempt) =>
             {
@@ -187,7 +187,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task A_reconcile_that_does_not_end_is_told_to_the_watchdog()
     {
-        var controller = new Controller { Block = new(0) };
+        var controller = new RecordingController { Block = new(0) };
         await using var running = Start(controller);
         Put("a");
         await Eventually.TrueAsync(() => controller.Running == 1, "it has begun");
@@ -205,7 +205,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task One_entity_that_always_throws_does_not_keep_the_others_from_being_reconciled()
     {
-        var controller = new Controller { ThrowFor = "bad" };
+        var controller = new RecordingController { ThrowFor = "bad" };
         await using var running = Start(controller);
 
         Put("bad");
@@ -217,7 +217,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task A_terminal_error_waits_for_the_next_change()
     {
-        var controller = new Controller { Then = (entity, _) => ReconciliationResult<ConfigMap>.Terminal(entity, "hopeless") };
+        var controller = new RecordingController { Then = (entity, _) => ReconciliationResult<ConfigMap>.Terminal(entity, "hopeless") };
         await using var running = Start(controller);
         Put("a");
         await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
@@ -232,7 +232,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task Requeue_after_looks_again_then_and_forgets_earlier_failures()
     {
-        var controller = new Controller
+        var controller = new RecordingController
         {
             Then = (entity, attempt) => attempt switch
             {
@@ -257,7 +257,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task An_entity_is_never_reconciled_twice_at_once_and_different_ones_are()
     {
-        var controller = new Controller { Block = new(0) };
+        var controller = new RecordingController { Block = new(0) };
         await using var running = Start(controller);
         Put("a");
         Put("b");
@@ -273,7 +273,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task A_change_of_an_owned_object_reconciles_its_owner()
     {
-        var controller = new Controller();
+        var controller = new RecordingController();
         await using var running = Start(controller, c => c.Watches(Resources.Pods, OwnersOf));
         Put("a");
         await Eventually.TrueAsync(() => controller.Reconciled.Count == 1, "a is reconciled");
@@ -287,7 +287,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task An_owner_whose_object_is_seen_before_it_is_not_reported_as_deleted()
     {
-        var controller = new Controller();
+        var controller = new RecordingController();
         await using var running = Start(controller, c => c.Watches(Resources.Pods, OwnersOf));
         PutPodOf("a");
         await running.IdleAsync();
@@ -301,7 +301,7 @@ public sealed class ControllerRunnerTests
     [Test]
     public async Task Stopping_waits_for_the_reconcile_under_way_and_starts_no_other()
     {
-        var controller = new Controller { Block = new(0) };
+        var controller = new RecordingController { Block = new(0) };
         var running = Start(controller);
         string[] all = ["a", "b", "c", "d"];
         foreach (var name in all)
@@ -334,7 +334,7 @@ public sealed class ControllerRunnerTests
         }
     }
 
-    private Running Start(Controller controller, Action<ControllerBuilder<ConfigMap>>? configure = null)
+    private Running Start(RecordingController controller, Action<ControllerBuilder<ConfigMap>>? configure = null)
     {
         var services = new ServiceCollection();
         services.AddSingleton(_cache);
@@ -386,51 +386,5 @@ public sealed class ControllerRunnerTests
 
         public void Record(KubernetesObject entity, string reason, string message, EventType type, string action) =>
             Recorded.Enqueue($"{type} {entity.ApiVersion} {entity.Kind} {EntityKey.Of(entity)} {reason}: {message}");
-    }
-
-    private sealed class Controller : IEntityController<ConfigMap>
-    {
-        private int _running;
-
-        public ConcurrentQueue<string> Reconciled { get; } = new();
-
-        public ConcurrentQueue<string> Deleted { get; } = new();
-
-        public Func<ConfigMap, int, ReconciliationResult<ConfigMap>> Then { get; init; } = (entity, _) => ReconciliationResult<ConfigMap>.Success(entity);
-
-        public string? ThrowFor { get; init; }
-
-        public int FailingDeletions { get; init; }
-
-        public SemaphoreSlim? Block { get; init; }
-
-        public int Running => Volatile.Read(ref _running);
-
-        public async Task<ReconciliationResult<ConfigMap>> ReconcileAsync(ConfigMap entity, CancellationToken cancellationToken)
-        {
-            Interlocked.Increment(ref _running);
-            try
-            {
-                if (Block is not null)
-                {
-                    await Block.WaitAsync(cancellationToken);
-                }
-
-                Reconciled.Enqueue(entity.Metadata.Name);
-                return entity.Metadata.Name == ThrowFor ? throw new InvalidOperationException("bad") : Then(entity, Reconciled.Count);
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _running);
-            }
-        }
-
-        public Task<ReconciliationResult<ConfigMap>> DeletedAsync(ConfigMap entity, CancellationToken cancellationToken)
-        {
-            Deleted.Enqueue($"{entity.Metadata.Name}{entity.Metadata.ResourceVersion}");
-            return Task.FromResult(Deleted.Count > FailingDeletions
-                ? ReconciliationResult<ConfigMap>.Success(entity)
-                : ReconciliationResult<ConfigMap>.Failure(entity, "broken"));
-        }
     }
 }
