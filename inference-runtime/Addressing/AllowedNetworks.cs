@@ -21,6 +21,9 @@ public sealed class AllowedNetworks
     /// <summary>What a list may hold, for people.</summary>
     public const string Forms = "networks such as 10.96.0.0/12, separated by commas, 'private' for all private networks, or 'loopback'";
 
+    /// <summary>What a list may hold that allows public addresses alone: they are allowed anyway.</summary>
+    public const string PublicWord = "public";
+
     /// <summary>Reads a list.</summary>
     public static bool TryParse(string? list, out AllowedNetworks networks, out string problem)
     {
@@ -30,6 +33,11 @@ public sealed class AllowedNetworks
         List<IPNetwork> ranges = [];
         foreach (string entry in (list ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
+            if (entry == PublicWord)
+            {
+                continue;
+            }
+
             if (entry == "private")
             {
                 allowPrivate = true;
@@ -70,4 +78,8 @@ public sealed class AllowedNetworks
             _ => $"{plain} is a private address, which the installation does not allow",
         };
     }
+
+    /// <summary>The same for a request to the metadata service itself, which hands out the identity of a pod.</summary>
+    public string? RefusalOfIdentity(IPAddress address) =>
+        AddressKinds.Of(EmbeddedAddresses.Unwrap(address)) == AddressKind.Metadata ? null : Refusal(address);
 }

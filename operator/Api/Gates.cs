@@ -28,7 +28,8 @@ public sealed class JobGate
     /// <summary>
     /// Pod template (metadata.labels, metadata.annotations and spec with containers). The environment of every container gets MODEL_NAME,
     /// MODEL_NAMESPACE, CANARY_REVISION, CANARY_URL, STABLE_REVISION and STABLE_URL. Requests to the URLs go to that revision's pods and count nowhere.
-    /// Of several containers the one named check gives the verdict, or the first; when it has ended the others are stopped.
+    /// Of several containers the one named check gives the verdict, or the first; when it has ended the others are stopped. It may set the same fields
+    /// as spec.runtime.podTemplate.
     /// </summary>
     [Required, PreserveUnknownFields]
     public JsonObject Template { get; set; } = new();

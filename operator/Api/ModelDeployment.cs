@@ -117,7 +117,8 @@ public sealed class RuntimeSpec
 
     /// <summary>
     /// A pod template (metadata.labels, metadata.annotations and spec) that is merged over the operator's. Lists with names (containers, volumes,
-    /// env) are merged by name, others are replaced. The model's container is named "runtime".
+    /// env) are merged by name, others are replaced. The model's container is named "runtime". Fields that reach beyond the pod, such as hostNetwork,
+    /// need an administrator's leave.
     /// </summary>
     [PreserveUnknownFields]
     public System.Text.Json.Nodes.JsonObject? PodTemplate { get; set; }

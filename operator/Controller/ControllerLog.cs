@@ -16,6 +16,9 @@ internal static partial class ControllerLog
     [LoggerMessage(5, LogLevel.Warning, "Routers cannot check tokens, and refuse feedback that names its revision: ClusterRoleBinding {Name}: {Fault}")]
     public static partial void ReviewsNotGranted(this ILogger logger, string name, string fault);
 
+    [LoggerMessage(6, LogLevel.Warning, "Whether {User} may use what a ModelDeployment names is not known, so it was refused: {Fault}")]
+    public static partial void RightsUnknown(this ILogger logger, string user, string fault);
+
     [LoggerMessage(4, LogLevel.Warning, "{Namespace}/{Model}: guardrail {Guardrail} has no data: {Fault}")]
     public static partial void SourceReadFailed(this ILogger logger, string? @namespace, string model, string guardrail, string fault);
 }

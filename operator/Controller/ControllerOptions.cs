@@ -1,3 +1,5 @@
+using ModelOperator.Api.Validation;
+
 namespace ModelOperator.Controller;
 
 /// <summary>What the installation decides about the objects the operator makes.</summary>
@@ -11,6 +13,9 @@ internal sealed record ControllerOptions
 
     /// <summary>Networks that models and data sets may come from besides public addresses; null for none.</summary>
     public string? AllowedModelNetworks { get; init; }
+
+    /// <summary>The fields that pod templates may set.</summary>
+    public PodTemplatePolicy PodTemplates { get; init; } = PodTemplatePolicy.Restricted;
 
     /// <summary>Router pods of a namespace.</summary>
     public int RouterReplicas { get; init; } = 2;

@@ -1,4 +1,5 @@
 using ModelOperator.Api;
+using ModelOperator.Controller.Admit;
 using ModelOperator.Controller.Apply;
 using ModelOperator.Controller.Decide;
 using ModelOperator.Controller.Observe;
@@ -44,6 +45,8 @@ internal static class OperatorApplication
     private static void AddController(IServiceCollection services)
     {
         services.AddSingleton<ControllerMetrics>();
+        services.AddSingleton<RequesterRights>();
+        services.AddSingleton<ModelAdmission>();
         services.AddSingleton<RouterKeys>();
         services.AddSingleton<EvidenceReader>();
         services.AddSingleton<RouterReports>();
@@ -106,7 +109,8 @@ internal static class OperatorApplication
                     SecretName = $"{OperatorSettings.Name}-webhook",
                     ConfigurationName = OperatorSettings.Name,
                 })
-                .AddValidatingWebhook(ModelDeploymentResource.Type, "/validate", Admission.Judge);
+                .AddValidatingWebhook(ModelDeploymentResource.Type, "/validate", (services, request, cancellationToken) =>
+                    services.GetRequiredService<ModelAdmission>().JudgeAsync(request, cancellationToken));
         }
     }
 

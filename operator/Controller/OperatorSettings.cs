@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelOperator.Addressing;
+using ModelOperator.Api.Validation;
 using ModelOperator.Controller.Sources;
 
 namespace ModelOperator.Controller;
@@ -19,6 +20,8 @@ internal sealed record OperatorSettings
           ALLOWED_MODEL_NETWORKS  what models and data sets may come from besides public addresses: networks such as 10.96.0.0/12,
                            separated by commas, "private" for all private networks, or "loopback" (default: nothing)
           ALLOWED_SOURCE_NETWORKS  where Prometheus servers and webhooks may be besides at public addresses: the same forms (default: private)
+          ALLOWED_POD_FIELDS  fields of pod templates that ModelDeployments may set besides the safe ones, separated by commas: spec.hostNetwork in all
+                           namespaces, team-a/spec.hostNetwork in one (default: nothing)
           WATCH_NAMESPACE  the one namespace to work in (default: all)
           POD_NAMESPACE    namespace of the operator: its lease, and the Secret of its webhook (default model-operator-system)
           POD_NAME         name of this process; must differ between replicas (default: made from the machine's name)
@@ -61,6 +64,12 @@ internal sealed record OperatorSettings
             sources = AllowedNetworks.PublicOnly;
         }
 
+        if (PodTemplatePolicy.Parse(Text("ALLOWED_POD_FIELDS"), out problem) is not { } podTemplates)
+        {
+            errors.Add($"ALLOWED_POD_FIELDS: {problem}");
+            podTemplates = PodTemplatePolicy.Restricted;
+        }
+
         int replicas = Number("ROUTER_REPLICAS", 2, 1, 100);
         int httpPort = Number("HTTP_PORT", 8080, 1, 65535);
         int webhookPort = Number("WEBHOOK_PORT", 9443, 0, 65535);
@@ -77,6 +86,7 @@ internal sealed record OperatorSettings
                 RouterImage = router,
                 RouterReplicas = replicas,
                 AllowedModelNetworks = networks,
+                PodTemplates = podTemplates,
             },
             SourceNetworks = sources,
             WatchNamespace = Text("WATCH_NAMESPACE"),

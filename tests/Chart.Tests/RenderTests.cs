@@ -87,7 +87,7 @@ public class RenderTests
             Assert.That((string)objects.Single(found => IsNamed(found, "Role", "model-operator"))["metadata"]!["namespace"]!, Is.EqualTo("team-a"));
             Assert.That(
                 Resources(objects.Single("ClusterRole", "model-operator")),
-                Is.EqualTo(new[] { "customresourcedefinitions", "validatingwebhookconfigurations", "clusterrolebindings", "clusterroles" }));
+                Is.EqualTo(new[] { "customresourcedefinitions", "validatingwebhookconfigurations", "subjectaccessreviews", "clusterrolebindings", "clusterroles" }));
             Assert.That(Environment(objects)["WATCH_NAMESPACE"], Is.EqualTo("team-a"));
             Assert.That(Environment(await Chart.ObjectsAsync()), Does.Not.ContainKey("WATCH_NAMESPACE"));
         }
@@ -150,6 +150,8 @@ public class RenderTests
     [TestCase("images.router.digest=sha256:12", "sha256:12")]
     [TestCase("watchNamespace=A_B", "A_B")]
     [TestCase("serviceMonitor.interval=often", "often")]
+    [TestCase("podTemplates.allowedFields={hostNetwork}", "hostNetwork")]
+    [TestCase("webhook.timeoutSeconds=2", "2")]
     public async Task A_value_the_chart_does_not_know_or_take_is_refused(string set, string named)
     {
         var (succeeded, output, errors) = await Chart.TryRenderAsync("--set", set);

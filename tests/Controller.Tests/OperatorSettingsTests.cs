@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json.Nodes;
+using ModelOperator.Api;
 
 namespace ModelOperator.Controller.Tests;
 
@@ -25,6 +27,7 @@ public sealed class OperatorSettingsTests
             ["ROUTER_IMAGE"] = "b:1",
             ["ROUTER_REPLICAS"] = "3",
             ["ALLOWED_SOURCE_NETWORKS"] = "10.96.0.0/12",
+            ["ALLOWED_POD_FIELDS"] = "vision/spec.hostNetwork",
             ["WATCH_NAMESPACE"] = "vision",
             ["POD_NAMESPACE"] = "ops",
             ["POD_NAME"] = "operator-1",
@@ -35,6 +38,9 @@ public sealed class OperatorSettingsTests
         Assert.That(
             (settings!.Controller.RouterReplicas, settings.WatchNamespace, settings.PodNamespace, settings.PodName, settings.HttpPort, settings.WebhookPort),
             Is.EqualTo((3, "vision", "ops", "operator-1", 8000, (int?)null)));
+        ModelDeployment onTheHost = Models.Digits(model =>
+            model.Spec.Runtime = new RuntimeSpec { PodTemplate = new JsonObject { ["spec"] = new JsonObject { ["hostNetwork"] = true } } });
+        Assert.That(settings.Controller.PodTemplates.Check(onTheHost), Is.Empty);
         Assert.That(
             new[] { "10.100.0.1", "192.168.0.1", "93.184.216.34" }.Select(address => settings.SourceNetworks.Refusal(IPAddress.Parse(address)) is null),
             Is.EqualTo(new[] { true, false, true }));
@@ -50,6 +56,7 @@ public sealed class OperatorSettingsTests
             ["HTTP_PORT"] = "http",
             ["WEBHOOK_PORT"] = "8080",
             ["ALLOWED_SOURCE_NETWORKS"] = "everything",
+            ["ALLOWED_POD_FIELDS"] = "hostNetwork",
         });
 
         Assert.That(settings, Is.Null);
@@ -58,6 +65,7 @@ public sealed class OperatorSettingsTests
             "RUNTIME_IMAGE: \"\": want an image such as registry.example/inference-runtime:1.0",
             "ROUTER_IMAGE: \"two words\": want an image such as registry.example/model-router:1.0",
             "ALLOWED_SOURCE_NETWORKS: 'everything' is not a network; use networks such as 10.96.0.0/12, separated by commas, 'private' for all private networks, or 'loopback'",
+            "ALLOWED_POD_FIELDS: \"hostNetwork\": want a field of a pod template such as spec.hostNetwork, or NAMESPACE/FIELD, separated by commas",
             "ROUTER_REPLICAS: \"0\": want a number from 1 to 100",
             "HTTP_PORT: \"http\": want a number from 1 to 65535",
             "WEBHOOK_PORT: \"8080\" is HTTP_PORT as well; want another port",

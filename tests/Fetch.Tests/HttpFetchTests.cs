@@ -1,5 +1,7 @@
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
+using ModelOperator.Addressing;
 using ModelOperator.Fetch.Stores;
 
 namespace ModelOperator.Fetch.Tests;
@@ -40,6 +42,31 @@ public sealed class HttpFetchTests
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.DigestMismatch));
         Assert.That(failure.Message, Is.EqualTo($"the digest of what arrived is sha256:{Digest}, expected sha256:{other}"));
         Assert.That(Directory.GetFiles(Path.GetDirectoryName(Output)!), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_proxy_that_the_environment_names_is_no_way_around_the_allowed_networks()
+    {
+        int requests = 0;
+        await using FileServer inside = await FileServer.StartAsync(context =>
+        {
+            requests++;
+            return context.Response.Body.WriteAsync(Model).AsTask();
+        });
+        IWebProxy before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new ProxyFor("models.test", inside.Uri());
+        try
+        {
+            TerminatingException failure = await FailureAsync(new Uri("http://models.test/model.onnx"), o => o with { Networks = AllowedNetworks.PublicOnly });
+            Assert.That((failure.Reason, requests), Is.EqualTo((FailureReasons.AddressRefused, 0)));
+
+            await FetchAsync(new Uri("http://models.test/model.onnx"));
+            Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
     }
 
     [Test]
@@ -326,5 +353,14 @@ public sealed class HttpFetchTests
     {
         FetchOptions options = FetchTesting.Options(uri.AbsoluteUri, Output);
         return new ModelFetcher(change?.Invoke(options) ?? options, TimeProvider.System, NullLogger.Instance).FetchAsync(CancellationToken.None);
+    }
+
+    private sealed class ProxyFor(string target, Uri proxy) : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; }
+
+        public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : proxy;
+
+        public bool IsBypassed(Uri host) => host.Host != target;
     }
 }

@@ -18,22 +18,25 @@ internal static class ModelHttp
             ActivityHeadersPropagator = null,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             MaxResponseHeadersLength = 64,
-            ConnectCallback = (context, cancellationToken) => ConnectAsync(context, networks, cancellationToken),
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(context, networks.Refusal, cancellationToken),
         };
         HttpClient client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("model-operator-inference-runtime");
         return client;
     }
 
-    /// <summary>Connects to an allowed address of a host. Checked here, after the name is resolved, since names can point anywhere.</summary>
-    private static async ValueTask<Stream> ConnectAsync(
-        SocketsHttpConnectionContext context, AllowedNetworks networks, CancellationToken cancellationToken)
+    /// <summary>
+    /// Connects to an allowed address of a host, or of the proxy that the environment names. Checked here, after the name is resolved, since names can
+    /// point anywhere, and a server that is taken for a proxy gets a path of the sender's choice.
+    /// </summary>
+    public static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, Func<IPAddress, string?> refusal, CancellationToken cancellationToken)
     {
         IPAddress[] addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
-        IPAddress[] allowed = [.. addresses.Where(address => IsProxy(context) || networks.Refusal(address) is null)];
+        IPAddress[] allowed = [.. addresses.Where(address => refusal(address) is null)];
         if (allowed.Length == 0 && addresses.Length > 0)
         {
-            throw new TerminatingException(FailureReasons.AddressRefused, Refusal(context.DnsEndPoint.Host, addresses[0], networks));
+            throw new TerminatingException(FailureReasons.AddressRefused, Refusal(context.DnsEndPoint.Host, addresses[0], refusal(addresses[0])!));
         }
 
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -49,15 +52,6 @@ internal static class ModelHttp
         }
     }
 
-    private static string Refusal(string host, IPAddress address, AllowedNetworks networks)
-    {
-        string why = networks.Refusal(address)!;
-        return IPAddress.TryParse(host, out _) ? why : $"the host {host} has the address {address}: {why}";
-    }
-
-    // Whoever sets the proxy of a pod may have it send what they like; where the proxy itself connects to is its own business.
-    private static bool IsProxy(SocketsHttpConnectionContext context) =>
-        context.InitialRequestMessage.RequestUri is { } target
-        && HttpClient.DefaultProxy.GetProxy(target) is { } proxy && proxy != target
-        && proxy.Port == context.DnsEndPoint.Port && string.Equals(proxy.IdnHost, context.DnsEndPoint.Host, StringComparison.OrdinalIgnoreCase);
+    private static string Refusal(string host, IPAddress address, string why) =>
+        IPAddress.TryParse(host, out _) ? why : $"the host {host} has the address {address}: {why}";
 }

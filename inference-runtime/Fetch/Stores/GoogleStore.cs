@@ -104,7 +104,7 @@ internal sealed class GoogleStore(GoogleStorageAddress address, StoreContext con
     private TokenAuthorization Identity() => new(new CachedToken(
         async cancellationToken =>
         {
-            using HttpClient http = IdentityHttp.NewClient();
+            using HttpClient http = IdentityHttp.NewClient(context.Options.Networks);
             byte[] answer = await TokenRequests.SendAsync(context, http, IdentityHttp.GoogleRequest, cancellationToken);
             return TokenRequests.Parse(answer, "the metadata service");
         },

@@ -1,3 +1,6 @@
+using ModelOperator.Addressing;
+using ModelOperator.Fetch.Http;
+
 namespace ModelOperator.Fetch.Stores;
 
 /// <summary>The token of the cluster that a pod's identity rests on; the kubelet renews it.</summary>
@@ -20,16 +23,17 @@ internal static class IdentityFile
 
 /// <summary>
 /// Reaches the service that hands out the pod's own identity. It is at an address that models may not come from, so it has a client of its own,
-/// whose requests go nowhere else, and only when the identity was asked for.
+/// whose requests go nowhere else but to allowed networks, and only when the identity was asked for.
 /// </summary>
 internal static class IdentityHttp
 {
-    public static HttpClient NewClient() => new(new SocketsHttpHandler
+    public static HttpClient NewClient(AllowedNetworks networks) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = false,
         ConnectTimeout = TimeSpan.FromSeconds(5),
+        ConnectCallback = (context, cancellationToken) => ModelHttp.ConnectAsync(context, networks.RefusalOfIdentity, cancellationToken),
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,

@@ -61,7 +61,7 @@ internal sealed class ModelDeploymentController(
             return await BlockAsync(model, spec: null, new(Reasons.DefinitionOutdated, outdated, LookAgain), cancellationToken);
         }
 
-        IReadOnlyList<FieldError> errors = ModelDeploymentValidator.Validate(model);
+        IReadOnlyList<FieldError> errors = [.. ModelDeploymentValidator.Validate(model), .. options.PodTemplates.Check(model)];
         if (errors.Count > 0)
         {
             return await BlockAsync(

@@ -39,10 +39,9 @@ internal sealed class FetchVolumes
             _arguments.AddRange(["--volume", ClaimDirectory]);
             Add("claim", Claim(volume.Claim, readOnly: true), ClaimDirectory, readOnly: true);
         }
-        else if (allowedNetworks is not null)
-        {
-            _arguments.AddRange(["--allowed-networks", allowedNetworks]);
-        }
+
+        // Always: a flag wins over the environment, which a pod template may set.
+        _arguments.AddRange(["--allowed-networks", allowedNetworks ?? AllowedNetworks.PublicWord]);
     }
 
     public IReadOnlyList<string> Arguments => _arguments;
@@ -76,7 +75,7 @@ internal sealed class FetchVolumes
     /// <param name="dataset">The data set; one that is at no address needs nothing fetched.</param>
     /// <param name="allowedNetworks">What the installation allows data sets to come from; null for public addresses alone.</param>
     public static FetchVolumes OfDataset(EvaluationDataset dataset, string? allowedNetworks) =>
-        new(dataset.Uri ?? "", dataset.CredentialsSecretRef, dataset.WorkloadIdentity, dataset.Uri is null ? null : allowedNetworks);
+        new(dataset.Uri ?? "", dataset.CredentialsSecretRef, dataset.WorkloadIdentity, allowedNetworks);
 
     private void Add(string name, JsonObject volume, string path, bool readOnly)
     {

@@ -96,14 +96,9 @@ internal static class GateJob
         return template;
     }
 
-    private static JsonObject Container(JsonObject users, ModelDeployment model, GateJobPlan plan) => PodTemplateMerge.Merge(
+    private static JsonObject Container(JsonObject users, ModelDeployment model, GateJobPlan plan) => PodSecurity.UsersContainer(PodTemplateMerge.Merge(
         new JsonObject
         {
-            ["securityContext"] = new JsonObject
-            {
-                ["allowPrivilegeEscalation"] = false,
-                ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
-            },
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
             ["env"] = new JsonArray(
                 Variable("MODEL_NAME", model.Metadata.Name),
@@ -113,7 +108,7 @@ internal static class GateJob
                 Variable("STABLE_REVISION", plan.StableRevision),
                 Variable("STABLE_URL", RevisionService.AddressOf(model.Metadata.Name, plan.StableRevision))),
         },
-        users);
+        users));
 
     private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
 }

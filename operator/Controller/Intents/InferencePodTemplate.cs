@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using ModelOperator.Api;
+using ModelOperator.Api.Validation;
 
 namespace ModelOperator.Controller.Intents;
 
 /// <summary>A pod that fetches the model file once and then serves it, before the user's pod template is merged over it.</summary>
 internal static class InferencePodTemplate
 {
-    public const string FetchContainer = "fetch";
+    public const string FetchContainer = PodTemplatePolicy.FetchContainer;
     public const string RuntimeContainer = "runtime";
 
     /// <summary>Name of the port that serves.</summary>

@@ -17,6 +17,20 @@ internal static class PodSecurity
         ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
     };
 
+    /// <summary>
+    /// What a container of the user's own gets unless it says otherwise. Whether it may write to its root file system is its image's business.
+    /// </summary>
+    public static JsonObject UsersContainer(JsonObject container) => PodTemplateMerge.Merge(
+        new JsonObject
+        {
+            ["securityContext"] = new JsonObject
+            {
+                ["allowPrivilegeEscalation"] = false,
+                ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
+            },
+        },
+        container);
+
     public static JsonObject Container() => new()
     {
         ["allowPrivilegeEscalation"] = false,

@@ -46,6 +46,7 @@ internal static class RevisionDeployment
         JsonObject template = PodTemplateMerge.Merge(
             InferencePodTemplate.Build(model.Metadata.Name, revision, effective, allowedNetworks), effective.Runtime.PodTemplate);
         PortProtocols.WriteOut(template);
+        SecureUsersContainers((JsonObject)template["spec"]!);
         KeepLabels(template, model.Metadata.Name, revision);
         JsonObject metadata = Metadata(model, revision);
         metadata.Insert(metadata.Count - 1, "annotations", new JsonObject { [TemplateHashAnnotation] = HashOf(template) });
@@ -74,6 +75,19 @@ internal static class RevisionDeployment
 
     private static string HashOf(JsonObject template) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(template.ToJsonString())))[..16];
+
+    private static void SecureUsersContainers(JsonObject spec)
+    {
+        foreach (string list in new[] { "initContainers", "containers" })
+        {
+            spec[list] = new JsonArray(
+            [
+                .. spec[list]!.AsArray().OfType<JsonObject>().Select(container =>
+                    (string?)container["name"] is InferencePodTemplate.FetchContainer or InferencePodTemplate.RuntimeContainer
+                        ? container.DeepClone() : PodSecurity.UsersContainer(container)),
+            ]);
+        }
+    }
 
     /// <summary>A user's pod template may add labels, never move pods out from under their Deployment and the routers.</summary>
     private static void KeepLabels(JsonObject template, string model, string revision)

@@ -30,6 +30,22 @@ public sealed class BadInputTests
         await scene.WaitAsync(status => Condition(status, "Stalled").Status == "False", "a mended spec is accepted");
     }
 
+    [Test]
+    public async Task A_pod_template_that_reaches_for_the_node_is_refused_also_where_no_webhook_is()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+        await scene.ApplyAsync("v2", spec => spec["runtime"] = new JsonObject
+        {
+            ["podTemplate"] = JsonNode.Parse("""{"spec": {"hostNetwork": true}}"""),
+        });
+
+        ModelDeploymentStatus status = await scene.WaitAsync(status => Condition(status, "Stalled").Reason == "InvalidSpec", "InvalidSpec");
+
+        Assert.That(status.Message, Does.StartWith("spec.runtime.podTemplate.spec.hostNetwork: Invalid value: true: may not be set; leave it out, or have an administrator add spec.hostNetwork"));
+        Assert.That((status.StableRevision, status.CanaryRevision, Condition(status, "Ready").Status), Is.EqualTo((stable, (string?)null, "True")));
+    }
+
     [TestCase(true, "InvalidSpec")]
     [TestCase(false, "NameConflict")]
     public async Task A_harmful_canary_is_rolled_back_while_the_newest_spec_waits_for_somebody(bool isInvalid, string reason)
@@ -160,7 +176,7 @@ public sealed class BadInputTests
 
     [TestCase("""{"restartPolicy": "Sometimes"}""", "restartPolicy")]
     [TestCase("""{"hostAliases": [{"hostnames": ["a"]}]}""", "hostAliases")]
-    [TestCase("""{"priority": "high"}""", "priority")]
+    [TestCase("""{"terminationGracePeriodSeconds": "long"}""", "terminationGracePeriodSeconds")]
     public async Task A_pod_template_the_API_server_refuses_is_shown_with_its_words(string podSpec, string field)
     {
         await using Scene scene = await Scene.StartAsync();

@@ -132,7 +132,7 @@ public sealed class AdmissionTests
         byte[] body, Func<AdmissionRequest<ConfigMap>, AdmissionResult> validate, string contentType)
     {
         var endpoint = new ValidatingWebhookEndpoint<ConfigMap>(
-            "/validate", Resources.ConfigMaps, validate, new ManualTimeProvider(),
+            "/validate", Resources.ConfigMaps, (request, _) => Task.FromResult(validate(request)), new ManualTimeProvider(),
             NullLogger<ValidatingWebhookEndpoint<ConfigMap>>.Instance);
         var context = new DefaultHttpContext();
         context.Request.Body = new MemoryStream(body);

@@ -34,9 +34,9 @@ public sealed class ApiServerWebhookTests
                     ConfigurationName = configuration,
                     CheckPeriod = TimeSpan.FromMilliseconds(200),
                 })
-                .AddValidatingWebhook(Resources.ConfigMaps, "/validate", r => r.Object?.Data?.GetValueOrDefault("k") == "wrong"
+                .AddValidatingWebhook(Resources.ConfigMaps, "/validate", (_, r, _) => Task.FromResult(r.Object?.Data?.GetValueOrDefault("k") == "wrong"
                     ? AdmissionResult.Deny("data.k: is 'wrong'; expected 'right'.")
-                    : AdmissionResult.Allow()),
+                    : AdmissionResult.Allow())),
             app => app.MapValidatingWebhooks());
         try
         {

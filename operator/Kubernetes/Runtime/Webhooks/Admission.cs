@@ -7,10 +7,11 @@ namespace ModelOperator.Kubernetes.Runtime.Webhooks;
 /// <param name="Object">The object as it would be; null for a deletion.</param>
 /// <param name="OldObject">The object as it is; null for a creation.</param>
 /// <param name="Subresource">The subresource written to, such as <c>scale</c>, or null.</param>
-/// <param name="UserName">Who asks.</param>
+/// <param name="Namespace">The object's namespace.</param>
+/// <param name="User">Who asks.</param>
 /// <param name="DryRun">Nothing will be stored whatever the answer.</param>
 public sealed record AdmissionRequest<TEntity>(
-    AdmissionOperation Operation, TEntity? Object, TEntity? OldObject, string? Subresource, string? UserName, bool DryRun)
+    AdmissionOperation Operation, TEntity? Object, TEntity? OldObject, string? Subresource, string? Namespace, ReviewedUser? User, bool DryRun)
     where TEntity : KubernetesObject;
 
 /// <summary>What is to be done to an object.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Kubernetes.Runtime.Webhooks;
 
@@ -21,6 +22,8 @@ internal sealed class AdmissionReviewRequest
 
     public string? Name { get; set; }
 
+    public string? Namespace { get; set; }
+
     public string? Operation { get; set; }
 
     public string? SubResource { get; set; }
@@ -29,14 +32,9 @@ internal sealed class AdmissionReviewRequest
 
     public JsonElement? OldObject { get; set; }
 
-    public AdmissionUser? UserInfo { get; set; }
+    public ReviewedUser? UserInfo { get; set; }
 
     public bool? DryRun { get; set; }
-}
-
-internal sealed class AdmissionUser
-{
-    public string? Username { get; set; }
 }
 
 internal sealed class AdmissionReviewResponse

@@ -19,7 +19,7 @@ internal interface IValidatingWebhookEndpoint
 /// refusal that says where, a webhook that throws a refusal with code 500.
 /// </summary>
 internal sealed class ValidatingWebhookEndpoint<TEntity>(
-    string path, ResourceType<TEntity> type, Func<AdmissionRequest<TEntity>, AdmissionResult> validate, TimeProvider time, ILogger<ValidatingWebhookEndpoint<TEntity>> logger)
+    string path, ResourceType<TEntity> type, Func<AdmissionRequest<TEntity>, CancellationToken, Task<AdmissionResult>> validate, TimeProvider time, ILogger<ValidatingWebhookEndpoint<TEntity>> logger)
     : IValidatingWebhookEndpoint
     where TEntity : KubernetesObject
 {
@@ -70,10 +70,10 @@ internal sealed class ValidatingWebhookEndpoint<TEntity>(
             return;
         }
 
-        await AnswerAsync(context, uid, question.Name, Judge(question), either.Token);
+        await AnswerAsync(context, uid, question.Name, await JudgeAsync(question, either.Token), either.Token);
     }
 
-    private AdmissionResult Judge(AdmissionReviewRequest question)
+    private async Task<AdmissionResult> JudgeAsync(AdmissionReviewRequest question, CancellationToken cancellationToken)
     {
         try
         {
@@ -84,8 +84,8 @@ internal sealed class ValidatingWebhookEndpoint<TEntity>(
 
             var request = new AdmissionRequest<TEntity>(
                 operation, Read(question.Object), Read(question.OldObject), string.IsNullOrEmpty(question.SubResource) ? null : question.SubResource,
-                question.UserInfo?.Username, question.DryRun ?? false);
-            return validate(request);
+                question.Namespace, question.UserInfo, question.DryRun ?? false);
+            return await validate(request, cancellationToken);
         }
         catch (JsonException e)
         {

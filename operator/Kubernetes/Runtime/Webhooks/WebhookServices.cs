@@ -31,12 +31,12 @@ public static class WebhookServices
 
     /// <summary>A webhook at a path. It must have no effect but its answer: the API server may ask twice, or store nothing after a yes.</summary>
     public static OperatorBuilder AddValidatingWebhook<TEntity>(
-        this OperatorBuilder builder, ResourceType<TEntity> type, string path, Func<AdmissionRequest<TEntity>, AdmissionResult> validate)
+        this OperatorBuilder builder, ResourceType<TEntity> type, string path, Func<IServiceProvider, AdmissionRequest<TEntity>, CancellationToken, Task<AdmissionResult>> validate)
         where TEntity : KubernetesObject
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton<IValidatingWebhookEndpoint>(p => new ValidatingWebhookEndpoint<TEntity>(
-            path, type, validate, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ValidatingWebhookEndpoint<TEntity>>>()));
+            path, type, (request, cancellationToken) => validate(p, request, cancellationToken), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ValidatingWebhookEndpoint<TEntity>>>()));
         return builder;
     }
 
