@@ -14,8 +14,8 @@ public sealed class WebhookGate
     [Required, Pattern("^https?://[^/?#@\\s]+(/\\S*)?$"), Length(8, 2048)]
     public string Url { get; set; } = "";
 
-    /// <summary>Seconds an answer may take.</summary>
-    [DefaultValue(10), RangeMinimum(1), RangeMaximum(60)]
+    /// <summary>Seconds an answer may take. Default: 10.</summary>
+    [RangeMinimum(1), RangeMaximum(60)]
     public int? TimeoutSeconds { get; set; }
 }
 
@@ -34,7 +34,7 @@ public sealed class JobGate
     [Required, PreserveUnknownFields]
     public JsonObject Template { get; set; } = new();
 
-    /// <summary>Seconds the Job may take.</summary>
-    [DefaultValue(3600), RangeMinimum(1), RangeMaximum(604800)]
+    /// <summary>Seconds the Job may take. Default: 3600.</summary>
+    [RangeMinimum(1), RangeMaximum(604800)]
     public int? DeadlineSeconds { get; set; }
 }

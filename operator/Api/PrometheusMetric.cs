@@ -45,8 +45,8 @@ public sealed class PrometheusMetric
     /// <summary>With meanQuery: whether lower or higher is better. Default: LowerIsBetter.</summary>
     public MetricDirection? Direction { get; set; }
 
-    /// <summary>Seconds an answer may take.</summary>
-    [DefaultValue(5), RangeMinimum(1), RangeMaximum(60)]
+    /// <summary>Seconds an answer may take. Default: 5.</summary>
+    [RangeMinimum(1), RangeMaximum(60)]
     public int? TimeoutSeconds { get; set; }
 }
 

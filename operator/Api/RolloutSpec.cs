@@ -34,8 +34,8 @@ public sealed class RolloutStep
     [Required, RangeMinimum(1), RangeMaximum(100)]
     public int Weight { get; set; }
 
-    /// <summary>Minimum seconds at this weight, from when every ready router has confirmed it.</summary>
-    [DefaultValue(60), RangeMinimum(0), RangeMaximum(604800)]
+    /// <summary>Minimum seconds at this weight, from when every ready router has confirmed it. Default: 60.</summary>
+    [RangeMinimum(0), RangeMaximum(604800)]
     public int? DurationSeconds { get; set; }
 
     /// <summary>

@@ -57,6 +57,13 @@ public sealed class SchemaBuilder(XmlDocs docs, bool withRules)
             ["x-kubernetes-list-type"] = (field.ListType ?? throw Unbounded(field, "[XListType]")).ToString().ToLowerInvariant(),
             ["items"] = Single(items, items.IsClass ? docs.Of(items) : null, field: null),
         };
+        if (HasDefault(schema["items"]!))
+        {
+            // kubectl would find the list changed at every apply, and server-side apply a conflict.
+            throw new InvalidOperationException(
+                $"{field.Property.DeclaringType}.{field.Property.Name} has entries with a default of the schema; let the operator take absent for it");
+        }
+
         if (limits.MinItems is { } fewest)
         {
             schema["minItems"] = fewest;
@@ -69,6 +76,10 @@ public sealed class SchemaBuilder(XmlDocs docs, bool withRules)
 
         return schema;
     }
+
+    private static bool HasDefault(JsonNode schema) => schema["default"] is not null
+        || (schema["properties"] as JsonObject ?? []).Any(property => HasDefault(property.Value!))
+        || (schema["items"] is { } items && HasDefault(items));
 
     private JsonObject Single(Type type, string? description, FieldInfo? field)
     {

@@ -36,7 +36,7 @@ public sealed class CustomResourceTests : IAsyncDisposable
               "model": {"uri": "https://models.example.com/digits.onnx"},
               "replicas": 1,
               "rollout": {
-                "steps": [{"weight": 5, "durationSeconds": 60}],
+                "steps": [{"weight": 5}],
                 "analysis": {
                   "intervalSeconds": 10, "confidencePercent": 99, "deadlineSeconds": 86400, "onInconclusive": "Hold",
                   "guardrails": [{"name": "a", "type": "Accuracy"}]
@@ -46,6 +46,30 @@ public sealed class CustomResourceTests : IAsyncDisposable
               }
             }
             """)), Is.True, spec.ToJsonString());
+    }
+
+    [Test]
+    public async Task The_same_file_applied_again_changes_nothing_and_server_side_apply_finds_no_conflict()
+    {
+        string manifest = Manifest(
+            """
+            rollout:
+                steps: [{weight: 5}, {weight: 50, minRequests: 20}]
+                evaluation: {dataset: {uri: 'https://models.example.com/rows'}, minAccuracyPercent: 92}
+                analysis:
+                  guardrails:
+                  - {name: errors, type: ErrorRate}
+                  - {name: returns, type: Prometheus, prometheus: {address: 'http://p', badQuery: 'b{r="{{revision}}"}', totalQuery: 't{r="{{revision}}"}'}}
+                  - {name: desk, type: Webhook, webhook: {url: 'http://desk/approve'}}
+                  - {name: check, type: Job, job: {template: {spec: {containers: [{name: check, image: 'check:1'}]}}}}
+            """);
+        await Apply(manifest);
+
+        var again = await TryApply(manifest);
+        var serverSide = await TryApply(manifest, "--server-side");
+
+        Assert.That(again.Output, Does.Contain("digits unchanged"), again.Errors);
+        Assert.That(serverSide.Succeeded, Is.True, serverSide.Errors);
     }
 
     [TestCase("replicas: -1", "spec.replicas", "-1")]
