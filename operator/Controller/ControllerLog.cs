@@ -19,6 +19,9 @@ internal static partial class ControllerLog
     [LoggerMessage(6, LogLevel.Warning, "Whether {User} may use what a ModelDeployment names is not known, so it was refused: {Fault}")]
     public static partial void RightsUnknown(this ILogger logger, string user, string fault);
 
+    [LoggerMessage(7, LogLevel.Warning, "NetworkPolicy {Namespace}/{Name} is not as it should be, so more may connect: {Fault}")]
+    public static partial void PolicyNotApplied(this ILogger logger, string? @namespace, string name, string fault);
+
     [LoggerMessage(4, LogLevel.Warning, "{Namespace}/{Model}: guardrail {Guardrail} has no data: {Fault}")]
     public static partial void SourceReadFailed(this ILogger logger, string? @namespace, string model, string guardrail, string fault);
 }

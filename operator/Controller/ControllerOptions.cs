@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ModelOperator.Api.Validation;
 
 namespace ModelOperator.Controller;
@@ -16,6 +17,12 @@ internal sealed record ControllerOptions
 
     /// <summary>The fields that pod templates may set.</summary>
     public PodTemplatePolicy PodTemplates { get; init; } = PodTemplatePolicy.Restricted;
+
+    /// <summary>
+    /// Peers, as in a NetworkPolicy, that may collect the metrics of routers and model pods, whose other connections NetworkPolicies restrict; null for no
+    /// NetworkPolicies.
+    /// </summary>
+    public JsonArray? Monitoring { get; init; } = [];
 
     /// <summary>Router pods of a namespace.</summary>
     public int RouterReplicas { get; init; } = 2;

@@ -72,6 +72,7 @@ internal static class OperatorApplication
         services.AddSingleton<NameConflicts>();
         services.AddSingleton<RouterReviews>();
         services.AddSingleton<RouterBudgets>();
+        services.AddSingleton<NamespacePolicies>();
         services.AddSingleton<NamespaceRouter>();
         services.AddSingleton<RevisionDeployments>();
         services.AddSingleton<Announcer>();

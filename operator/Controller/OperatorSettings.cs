@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ModelOperator.Addressing;
 using ModelOperator.Api.Validation;
 using ModelOperator.Controller.Sources;
@@ -22,6 +24,8 @@ internal sealed record OperatorSettings
           ALLOWED_SOURCE_NETWORKS  where Prometheus servers and webhooks may be besides at public addresses: the same forms (default: private)
           ALLOWED_POD_FIELDS  fields of pod templates that ModelDeployments may set besides the safe ones, separated by commas: spec.hostNetwork in all
                            namespaces, team-a/spec.hostNetwork in one (default: nothing)
+          NETWORK_POLICIES  JSON list of the peers (of NetworkPolicies) that may collect metrics of routers and model pods, which get NetworkPolicies
+                           (default: [], nobody); "none" makes no NetworkPolicies
           WATCH_NAMESPACE  the one namespace to work in (default: all)
           POD_NAMESPACE    namespace of the operator: its lease, and the Secret of its webhook (default model-operator-system)
           POD_NAME         name of this process; must differ between replicas (default: made from the machine's name)
@@ -70,6 +74,12 @@ internal sealed record OperatorSettings
             podTemplates = PodTemplatePolicy.Restricted;
         }
 
+        JsonArray? monitoring = [];
+        if (Text("NETWORK_POLICIES") is { } peers)
+        {
+            monitoring = peers == "none" ? null : Peers(peers);
+        }
+
         int replicas = Number("ROUTER_REPLICAS", 2, 1, 100);
         int httpPort = Number("HTTP_PORT", 8080, 1, 65535);
         int webhookPort = Number("WEBHOOK_PORT", 9443, 0, 65535);
@@ -87,6 +97,7 @@ internal sealed record OperatorSettings
                 RouterReplicas = replicas,
                 AllowedModelNetworks = networks,
                 PodTemplates = podTemplates,
+                Monitoring = monitoring,
             },
             SourceNetworks = sources,
             WatchNamespace = Text("WATCH_NAMESPACE"),
@@ -99,6 +110,24 @@ internal sealed record OperatorSettings
         return errors.Count > 0 ? (null, errors) : (settings, errors);
 
         string? Text(string name) => environment(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+
+        JsonArray Peers(string text)
+        {
+            try
+            {
+                if (JsonNode.Parse(text) is JsonArray list && list.All(peer => peer is JsonObject))
+                {
+                    return list;
+                }
+            }
+            catch (JsonException)
+            {
+                // Said below.
+            }
+
+            errors.Add($"NETWORK_POLICIES: \"{text}\": want \"none\" or a JSON list of peers such as [{{\"podSelector\":{{\"matchLabels\":{{\"app\":\"prometheus\"}}}}}}]");
+            return [];
+        }
 
         string Required(string name, string want)
         {

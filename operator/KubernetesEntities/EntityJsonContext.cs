@@ -13,6 +13,7 @@ namespace ModelOperator.Kubernetes.Entities;
 [JsonSerializable(typeof(Event))]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(Lease))]
+[JsonSerializable(typeof(NetworkPolicy))]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(PodDisruptionBudget))]
 [JsonSerializable(typeof(RoleBinding))]

@@ -62,6 +62,8 @@ public sealed class InstallTests
                 Assert.That(await MayAsync(account, "patch", "modeldeployments.modeloperator.io", "default"), Is.False);
                 Assert.That(await MayAsync(account, "update", "leases.coordination.k8s.io/model-operator", @namespace.Name), Is.True);
                 Assert.That(await MayAsync(account, "update", "leases.coordination.k8s.io/other", @namespace.Name), Is.False);
+                Assert.That(await MayAsync(account, "patch", "networkpolicies.networking.k8s.io", "default"), Is.True);
+                Assert.That(await MayAsync(account, "create", "subjectaccessreviews.authorization.k8s.io", "default"), Is.True);
                 Assert.That(await MayAsync(account, "create", "pods", "default"), Is.False);
                 Assert.That(await MayAsync(account, "patch", "secrets/model-router-keys", "default"), Is.True);
                 Assert.That(await MayAsync(account, "patch", "secrets/other", "default"), Is.False);

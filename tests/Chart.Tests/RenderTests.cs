@@ -13,7 +13,7 @@ public class RenderTests
         // Helm and the Go program agree on the order of kinds, not on that within a kind.
         Assert.That(objects.Select(found => (string)found["kind"]!), Is.EqualTo(new[]
         {
-            "Namespace", "ServiceAccount", "CustomResourceDefinition", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole",
+            "Namespace", "NetworkPolicy", "ServiceAccount", "CustomResourceDefinition", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole",
             "ClusterRoleBinding", "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment", "ValidatingWebhookConfiguration",
         }));
     }
@@ -120,6 +120,28 @@ public class RenderTests
 
         Assert.That((string)objects.Single("PodDisruptionBudget", "model-operator")["apiVersion"]!, Is.EqualTo(apiVersion));
     }
+
+    [Test]
+    public async Task The_webhook_is_open_to_the_API_server_and_metrics_to_what_collects_them()
+    {
+        const string prometheus = """[{"namespaceSelector":{},"podSelector":{"matchLabels":{"app.kubernetes.io/name":"prometheus"}}}]""";
+        var objects = await Chart.ObjectsAsync();
+        var ingress = objects.Single("NetworkPolicy", "model-operator")["spec"]!["ingress"]!.AsArray();
+
+        Assert.That(ingress.Select(rule => ((string)rule!["ports"]![0]!["port"]!, rule["from"]?.ToJsonString())), Is.EqualTo(new[]
+        {
+            ("webhook", (string?)null), ("http", prometheus),
+        }));
+        Assert.That(Environment(objects)["NETWORK_POLICIES"], Is.EqualTo(prometheus));
+        var off = await Chart.ObjectsAsync("--set", "networkPolicy.enabled=false");
+        Assert.That((off.Has("NetworkPolicy"), Environment(off)["NETWORK_POLICIES"]), Is.EqualTo((false, "none")));
+    }
+
+    [TestCase("ClusterRole", "model-router")]
+    [TestCase("ClusterRole", "model-router-reviews")]
+    [TestCase("ClusterRoleBinding", "model-router-reviews")]
+    public async Task What_routers_may_do_outlives_the_chart_as_ModelDeployments_do(string kind, string name) => Assert.That(
+        (string)(await Chart.ObjectsAsync()).Single(kind, name)["metadata"]!["annotations"]!["helm.sh/resource-policy"]!, Is.EqualTo("keep"));
 
     [Test]
     public async Task A_service_monitor_selects_the_service_and_its_port()

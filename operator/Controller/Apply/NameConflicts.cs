@@ -50,10 +50,8 @@ internal sealed class NameConflicts(IKubernetesClient client, IEntityStore<Deplo
         return conflict;
     }
 
-    // A label that was taken off hides an object from our caches and makes it nobody else's.
     private static bool IsOurs(KubernetesObject there) =>
-        there.Metadata.Labels?.GetValueOrDefault(Labels.ManagedBy) == Labels.Operator
-        || Owners.HasModel(there)
+        Owners.IsOurs(there)
         || (there is Deployment deployment && deployment.Spec.Selector?.MatchLabels?.GetValueOrDefault(Labels.ManagedBy) == Labels.Operator);
 
     private async Task<string?> OursAsync<T>(ResourceType<T> type, string @namespace, string name, CancellationToken cancellationToken)

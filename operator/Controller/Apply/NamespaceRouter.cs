@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using ModelOperator.Api;
 using ModelOperator.Controller.Intents;
 using ModelOperator.Controller.Traffic;
@@ -15,12 +16,13 @@ internal sealed class NamespaceRouter(
     RouterKeys keys,
     RouterReviews reviews,
     RouterBudgets budgets,
+    NamespacePolicies policies,
     IEntityStore<ModelDeployment> models,
     IEntityStore<Deployment> deployments,
     ControllerOptions options,
     TimeProvider timeProvider)
 {
-    // Its keys, identity, rights and budget are not watched: they are applied again from time to time, sooner while no router is ready.
+    // Its keys, identity, rights, budget and NetworkPolicies are not watched: they are applied again from time to time, sooner while no router is ready.
     private static readonly TimeSpan AccessLifetime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AccessLifetimeWhileNotReady = TimeSpan.FromSeconds(10);
 
@@ -59,7 +61,9 @@ internal sealed class NamespaceRouter(
         var account = RouterAccess.ServiceAccount(@namespace, owners);
         var binding = RouterAccess.RoleBinding(@namespace, owners);
         var budget = RouterBudget.Build(@namespace, owners);
-        string intents = account.ToJsonString() + binding.ToJsonString() + budget.ToJsonString();
+        JsonArray monitoring = options.Monitoring ?? [];
+        JsonObject[] connections = [NetworkPolicies.Routers(@namespace, owners, monitoring), NetworkPolicies.InferencePods(@namespace, owners, monitoring)];
+        string intents = string.Concat(connections.Append(account).Append(binding).Append(budget).Select(intent => intent.ToJsonString()));
         TimeSpan lifetime = current?.Status?.ReadyReplicas > 0 ? AccessLifetime : AccessLifetimeWhileNotReady;
         if (_access.TryGetValue(@namespace, out Access? access) && access.Intents == intents && timeProvider.GetElapsedTime(access.Timestamp) < lifetime)
         {
@@ -71,6 +75,11 @@ internal sealed class NamespaceRouter(
         await client.ApplyAsync(Resources.RoleBindings, binding, OwnedObjects.FieldManager, cancellationToken);
         await reviews.ApplyAsync(@namespace, cancellationToken);
         await budgets.ApplyAsync(budget, cancellationToken);
+        foreach (JsonObject connection in connections)
+        {
+            await policies.ApplyAsync(connection, cancellationToken);
+        }
+
         _access[@namespace] = new Access(intents, timeProvider.GetTimestamp());
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ModelOperator.Api;
 using ModelOperator.Controller.Intents;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
@@ -36,7 +35,7 @@ internal sealed class RouterBudgets(IKubernetesClient client)
         JsonNode metadata = intent["metadata"]!;
         PodDisruptionBudget? there = await client.GetAsync(type, (string?)metadata["namespace"], (string)metadata["name"]!, cancellationToken);
         // Somebody else's of that name says how their routers may be evicted.
-        if (there is null || Owners.HasModel(there) || there.Metadata.Labels?.GetValueOrDefault(Labels.ManagedBy) == Labels.Operator)
+        if (there is null || Owners.IsOurs(there))
         {
             await client.ApplyAsync(type, intent, OwnedObjects.FieldManager, cancellationToken);
         }

@@ -13,10 +13,12 @@ internal static class InferencePodTemplate
     /// <summary>Name of the port that serves.</summary>
     public const string PortName = "http";
 
+    /// <summary>Name of the port that serves gRPC.</summary>
+    public const string GrpcPortName = "grpc";
+
     private const string ModelsDirectory = "/models";
     private const string ModelFile = $"{ModelsDirectory}/model.onnx";
     private const int Port = 8080;
-    private const string GrpcPortName = "grpc";
     private const int GrpcPort = 9000;
     private const string CacheDirectory = "/cache";
     private const int ShortestGraceSeconds = 60;

@@ -49,8 +49,12 @@ internal static class Owners
     /// <summary>Whether some object, this operator's or another's, manages it.</summary>
     public static bool HasManager(KubernetesObject owned) => owned.Metadata.OwnerReferences?.Exists(reference => reference.Controller == true) == true;
 
+    /// <summary>Whether the operator made it. A label that was taken off makes it nobody else's.</summary>
+    public static bool IsOurs(KubernetesObject there) =>
+        there.Metadata.Labels?.GetValueOrDefault(Labels.ManagedBy) == Labels.Operator || HasModel(there);
+
     /// <summary>Whether any ModelDeployment is among its owners.</summary>
-    public static bool HasModel(KubernetesObject owned) => owned.Metadata.OwnerReferences?.Exists(reference =>
+    private static bool HasModel(KubernetesObject owned) => owned.Metadata.OwnerReferences?.Exists(reference =>
         reference.Kind == ModelDeployment.KindName && reference.ApiVersion.StartsWith($"{ModelDeployment.Group}/", StringComparison.Ordinal)) == true;
 
     private static JsonObject Reference(ModelDeployment owner) => new()

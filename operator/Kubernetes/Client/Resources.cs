@@ -20,6 +20,9 @@ public static class Resources
 
     public static ResourceType<Lease> Leases { get; } = new("coordination.k8s.io", "v1", "Lease", "leases", true, Json.Lease);
 
+    public static ResourceType<NetworkPolicy> NetworkPolicies { get; } = new(
+        "networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", true, Json.NetworkPolicy);
+
     public static ResourceType<PodDisruptionBudget> PodDisruptionBudgets { get; } = new(
         "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", true, Json.PodDisruptionBudget);
 

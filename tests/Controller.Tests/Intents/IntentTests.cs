@@ -192,6 +192,18 @@ public sealed class IntentTests
     }
 
     [Test]
+    public void Clients_reach_the_routers_and_only_routers_and_Jobs_reach_the_models()
+    {
+        var prometheus = new JsonArray(new JsonObject { ["podSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = "prometheus" } } });
+
+        Golden.Verify(NetworkPolicies.Routers("vision", [Models.Digits()], prometheus), "router-network-policy");
+        Golden.Verify(NetworkPolicies.InferencePods("vision", [Models.Digits()], prometheus), "inference-network-policy");
+        Assert.That(
+            NetworkPolicies.InferencePods("vision", [Models.Digits()], [])["spec"]!["ingress"]!.AsArray().Select(rule => rule!["from"]),
+            Has.Exactly(1).Items.And.All.Not.Null, "a rule without peers would let everybody in");
+    }
+
+    [Test]
     public void The_router_belongs_to_every_living_model_whatever_their_order()
     {
         ModelDeployment a = Models.Named("a", "uid-2");
