@@ -31,6 +31,21 @@ public sealed class AllowedNetworksTests : FetchFixture
         Assert.That(Refusal("private", address), Is.Null);
     }
 
+    [Test]
+    public void Public_is_a_word_for_nothing_more_than_public_addresses()
+    {
+        Assert.That(Refusal("public", "93.184.216.34"), Is.Null);
+        Assert.That(new[] { "10.0.0.1", "127.0.0.1", "169.254.169.254" }.Select(address => Refusal("public", address)), Has.All.Not.Null);
+    }
+
+    [TestCase("169.254.169.254", true)]
+    [TestCase("fd20:ce::254", true)]
+    [TestCase("93.184.216.34", true)]
+    [TestCase("10.0.0.1", false)]
+    [TestCase("127.0.0.1", false)]
+    public void The_service_that_hands_out_identities_is_no_server_of_the_cluster(string address, bool allowed) =>
+        Assert.That(AllowedNetworks.PublicOnly.RefusalOfIdentity(IPAddress.Parse(address)), allowed ? Is.Null : Is.Not.Null);
+
     [TestCase("127.0.0.1")]
     [TestCase("127.8.8.8")]
     [TestCase("::1")]

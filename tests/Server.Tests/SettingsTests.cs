@@ -30,6 +30,17 @@ public sealed class SettingsTests
         Assert.That(Value<string>(parsed, "--model-name"), Is.EqualTo("digits"));
     }
 
+    [Test]
+    public void The_networks_of_the_installation_are_not_widened_by_the_environment()
+    {
+        ParseResult parsed = Parse(
+            ["fetch", "--uri", "http://models/x", "--output", "x", "--allowed-networks", "public"],
+            ("MODEL_SERVER_ALLOWED_NETWORKS", "private"),
+            ("MODEL_SERVER_CONFIG", Write(".yaml", "allowedNetworks: private\n")));
+
+        Assert.That(Value<string>(parsed, "--allowed-networks"), Is.EqualTo("public"));
+    }
+
     [TestCase(".yaml", "# of the server\nexecutionProviders: [CUDA, CPU]\nmodelName: \"a b\"\n")]
     [TestCase(".yaml", "executionProviders:\n- CUDA\n- CPU\nmodelName: a b\n")]
     [TestCase(".json", "{\n// of the server\n\t\"executionProviders\": [\"CUDA\", \"CPU\"], \"modelName\": \"a b\",\n}")]

@@ -150,6 +150,17 @@ public sealed class IntentTests
             pod["volumes"]![1]!.ToJsonString(), Is.EqualTo("""{"name":"claim","persistentVolumeClaim":{"claimName":"data","readOnly":true}}"""));
     }
 
+    [TestCase("https://models.example/x", null, "public")]
+    [TestCase("https://models.example/x", "private", "private")]
+    [TestCase("pvc://models/x", null, "public")]
+    public void The_networks_of_the_installation_are_always_on_the_command_line(string uri, string? allowed, string passed)
+    {
+        JsonNode pod = Deployment(Models.Digits(model => model.Spec.Model.Uri = uri), 1, allowedNetworks: allowed)["spec"]!["template"]!["spec"]!;
+
+        Assert.That(
+            string.Join(' ', pod["initContainers"]![0]!["args"]!.AsArray().Select(argument => (string)argument!)), Does.Contain($"--allowed-networks {passed}"));
+    }
+
     [Test]
     public void Another_rollout_or_another_evaluation_is_another_Job()
     {

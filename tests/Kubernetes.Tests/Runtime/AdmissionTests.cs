@@ -58,6 +58,21 @@ public sealed class AdmissionTests
         Assert.That(JsonNode.Parse(body)!["response"]!["warnings"]!.AsArray().Single()!.GetValue<string>(), Is.EqualTo("mind this"));
     }
 
+    [Test]
+    public async Task Who_asks_and_where_is_passed_on_whole()
+    {
+        AdmissionRequest<ConfigMap>? asked = null;
+        await AskAsync(Review("CREATE", """{"metadata":{"name":"a"}}"""), request =>
+        {
+            asked = request;
+            return AdmissionResult.Allow();
+        });
+
+        Assert.That((asked!.Namespace, asked.User!.Username, asked.User.Uid), Is.EqualTo(("place", "somebody", "7")));
+        Assert.That(asked.User.Groups, Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(asked.User.Extra!["scopes"], Is.EqualTo(new[] { "c" }));
+    }
+
     [TestCase("""{"metadata":[]}""", "metadata")]
     [TestCase("""{"data":{"k":7}}""", "data")]
     [TestCase("""[]""", "ConfigMap")]
@@ -121,7 +136,7 @@ public sealed class AdmissionTests
     private static string Review(string operation, string entity, string old = "null") =>
         $$$"""
         {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u-1","operation":"{{{operation}}}",
-        "userInfo":{"username":"somebody"},"object":{{{entity}}},"oldObject":{{{old}}},"dryRun":false}}
+        "namespace":"place","userInfo":{"username":"somebody","uid":"7","groups":["a","b"],"extra":{"scopes":["c"]}},"object":{{{entity}}},"oldObject":{{{old}}},"dryRun":false}}
         """;
 
     private static Task<(int Status, string Body)> AskAsync(
