@@ -7,7 +7,10 @@ public static class ModelDeploymentDefinition
     {
         var kubectl = new Kubectl(server.Kubeconfig);
         await kubectl.RunAsync("", "apply", "--filename", await FileAsync(server));
-        await kubectl.RunAsync("", "wait", "--for=condition=Established", "crd/modeldeployments.modeloperator.io", "--timeout=30s");
+        // Some kubectl fail on a definition that has no conditions yet, where they should wait.
+        await Eventually.TrueAsync(
+            async () => (await kubectl.TryAsync("", "wait", "--for=condition=Established", "crd/modeldeployments.modeloperator.io", "--timeout=30s")).Succeeded,
+            "the definition is established");
     }
 
     /// <summary>The manifest with CEL rules, which servers understand from 1.25 on, or the one without.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOperator.Api;
 using ModelOperator.Controller.Admit;
@@ -103,6 +104,30 @@ public sealed class ModelAdmissionTests
     }
 
     [Test]
+    public async Task More_names_than_can_be_asked_about_in_time_are_refused()
+    {
+        var names = new JsonArray([.. Enumerable.Range(0, 101).Select(i => new JsonObject { ["name"] = $"s{i}" })]);
+        ModelDeployment greedy = Models.Digits(model => model.Spec.Runtime = new RuntimeSpec
+        {
+            PodTemplate = new JsonObject { ["spec"] = new JsonObject { ["imagePullSecrets"] = names } },
+        });
+        IKubernetesClient client = Allowing(true);
+
+        AdmissionResult result = await CreateAsync(greedy, client);
+
+        Assert.That(result.Message, Is.EqualTo("spec uses 101 Secrets, ConfigMaps, claims and service accounts; want at most 100"));
+        Assert.That(client.ReceivedCalls(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_request_of_nobody_gets_nothing()
+    {
+        AdmissionResult result = await Admission(Allowing(true)).JudgeAsync(new(AdmissionOperation.Create, WithSecret(), null, null, "vision", null, false), default);
+
+        Assert.That((result.IsAllowed, result.Code), Is.EqualTo((false, 403)));
+    }
+
+    [Test]
     public async Task An_API_server_that_does_not_say_lets_nothing_in()
     {
         IKubernetesClient failing = Substitute.For<IKubernetesClient>();
@@ -137,7 +162,7 @@ public sealed class ModelAdmissionTests
 
     private static ModelDeployment WithSecret() => Models.Digits(model => model.Spec.Model.CredentialsSecretRef = new LocalSecretReference { Name = "payroll" });
 
-    private static RuntimeSpec Template(string json) => new() { PodTemplate = System.Text.Json.Nodes.JsonNode.Parse(json)!.AsObject() };
+    private static RuntimeSpec Template(string json) => new() { PodTemplate = JsonNode.Parse(json)!.AsObject() };
 
     private static IKubernetesClient Allowing(bool allowed)
     {
