@@ -18,6 +18,9 @@ public sealed class EvidenceReport
     /// <summary>Version of the routing table in force for the model; -1 when the router does not know the model.</summary>
     public required long TableVersion { get; init; }
 
+    /// <summary>The time of the report by the router's clock: with it a reader finds when ticks were by its own.</summary>
+    public DateTimeOffset? Time { get; init; }
+
     /// <summary>The oldest tick still kept: a reader whose cursor is older has missed something.</summary>
     public required long Oldest { get; init; }
 
@@ -69,6 +72,9 @@ public sealed class RevisionCounts
 
     /// <summary>How long clients had waited that went away before they had the whole answer: [bucket, count] pairs. None of these is in Requests.</summary>
     public List<long[]> Abandoned { get; set; } = [];
+
+    /// <summary>Predictions that were answered in this tick, those of warm-ups included; null from a router that does not count them: one a request.</summary>
+    public long? Predictions { get; set; }
 
     /// <summary>Predictions whose truth came in this tick and matched.</summary>
     public long Correct { get; set; }

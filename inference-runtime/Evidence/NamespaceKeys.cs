@@ -12,8 +12,11 @@ namespace ModelOperator.Evidence;
 /// </summary>
 public sealed class NamespaceKeys
 {
-    /// <summary>Name of the Secret, and of the file in it.</summary>
+    /// <summary>Name of the Secret, and of the file in it for routers.</summary>
     public const string SecretName = "model-router-keys", FileName = "keys";
+
+    /// <summary>The file in it for inference pods.</summary>
+    public const string InferenceFileName = "inference-keys";
 
     /// <summary>How long a key signs. What it signed is accepted as long again.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
@@ -25,7 +28,19 @@ public sealed class NamespaceKeys
 
     private readonly (DateTimeOffset SignsFrom, byte[] Secret)[] _keys;
 
-    private NamespaceKeys((DateTimeOffset SignsFrom, byte[] Secret)[] keys) => _keys = keys;
+    private readonly Lazy<NamespaceKeys> _ofInferencePods;
+
+    private NamespaceKeys((DateTimeOffset SignsFrom, byte[] Secret)[] keys)
+    {
+        _keys = keys;
+        _ofInferencePods = new Lazy<NamespaceKeys>(() => new NamespaceKeys(
+            [.. keys.Select(key => (key.SignsFrom, HKDF.DeriveKey(HashAlgorithmName.SHA256, key.Secret, KeyBytes, info: "inference pods"u8.ToArray())))]));
+    }
+
+    /// <summary>
+    /// Keys that are made from these, for inference pods: these cannot be found from them, so that a pod knows who may ask it and can sign no prediction.
+    /// </summary>
+    public NamespaceKeys OfInferencePods => _ofInferencePods.Value;
 
     /// <summary>The first key of a namespace, which signs at once.</summary>
     public static NamespaceKeys Create(DateTimeOffset now) => new([(now, RandomNumberGenerator.GetBytes(KeyBytes))]);

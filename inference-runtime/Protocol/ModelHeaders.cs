@@ -12,6 +12,9 @@ public static class ModelHeaders
     /// <summary>On answers from a router: the id under which feedback finds the prediction.</summary>
     public const string PredictionId = "x-prediction-id";
 
+    /// <summary>On answers of a model server: how many predictions the answer has that can be right or wrong; left out for one.</summary>
+    public const string Predictions = "x-model-predictions";
+
     /// <summary>On a 503 of a model server: it is stopping and has not looked at the request, so another pod can have it.</summary>
     public const string Draining = "x-model-draining";
 

@@ -2,11 +2,11 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ModelOperator.Evidence;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Router.Admin;
 using ModelOperator.Router.Feedback;
 using ModelOperator.Router.Forwarding;
-using ModelOperator.Router.Keys;
 using ModelOperator.Router.Recording;
 using ModelOperator.Router.Routing;
 
@@ -37,11 +37,13 @@ internal sealed class RouterHost : IAsyncDisposable
         _options = options;
         _timeProvider = timeProvider;
         Evidence = new EvidenceRecorder(timeProvider);
-        Keys = new KeyRing(options.KeysFile, timeProvider, loggers.CreateLogger<KeyRing>());
+        ILogger log = loggers.CreateLogger<KeyRing>();
+        Keys = new KeyRing(options.KeysFile, timeProvider, reason => LogMessages.KeysUnreadable(log, reason));
         _metrics = new RouterMetrics(State);
         _podHandler = PodTransport.Create(options.ConnectTimeout);
         _transport = new HttpMessageInvoker(_podHandler, disposeHandler: false);
         Peers = new RouterPeers(options);
+        Readiness = new RouterReadiness(Peers);
         _peerClient = new PeerClient(_podHandler, Peers, Keys, options, timeProvider, loggers.CreateLogger<PeerClient>());
         _outcomes = new OutcomeCounter(_ledger = new OutcomeLedger(options.RememberedOutcomes, timeProvider), _peerClient, Evidence, _metrics);
         _access = new FeedbackAccess(cluster, options, timeProvider, loggers.CreateLogger<FeedbackAccess>());
@@ -55,7 +57,7 @@ internal sealed class RouterHost : IAsyncDisposable
     /// <summary>The routing in force; whoever watches the cluster updates it.</summary>
     public RoutingState State { get; } = new();
 
-    public RouterReadiness Readiness { get; } = new();
+    public RouterReadiness Readiness { get; }
 
     public EvidenceRecorder Evidence { get; }
 
@@ -135,7 +137,7 @@ internal sealed class RouterHost : IAsyncDisposable
         builder.Services.AddRouterMetrics();
 
         WebApplication app = builder.Build();
-        var guard = new AdminGuard(Keys, _options);
+        var guard = new AdminGuard(Keys, _options, _timeProvider);
         app.Use(next => context => guard.HandleAsync(context, next));
         app.UseRouting();
         AdminEndpoints.Map(app, Readiness, State, Evidence);

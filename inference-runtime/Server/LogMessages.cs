@@ -85,4 +85,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(62, LogLevel.Warning, "Model {Model} is not warmed up for gRPC: {Status} {Reason}")]
     public static partial void GrpcWarmUpFailed(ILogger logger, string model, string status, string reason);
+
+    [LoggerMessage(64, LogLevel.Warning, "The keys of this namespace cannot be read, and what was read last holds: {Reason}")]
+    public static partial void KeysUnreadable(ILogger logger, string reason);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using ModelOperator.Evidence;
 using ModelOperator.Kubernetes.Http;
 using ModelOperator.Protocol;
 using ModelOperator.Router.Routing;
@@ -16,7 +17,7 @@ internal sealed record FeedbackAnswer(HttpStatusCode Status, byte[] Body, Feedba
 
 /// <summary>Asks one pod to judge a prediction of its own.</summary>
 internal sealed class FeedbackRelay(
-    SocketsHttpHandler connections, RouterOptions options, TimeProvider timeProvider, ILogger<FeedbackRelay> log) : IDisposable
+    SocketsHttpHandler connections, KeyRing keys, RouterOptions options, TimeProvider timeProvider, ILogger<FeedbackRelay> log) : IDisposable
 {
     private const int MaxAnswerBytes = 64 * 1024;
 
@@ -32,6 +33,13 @@ internal sealed class FeedbackRelay(
         try
         {
             (HttpStatusCode status, byte[] answer) = await _http.SendAsync(() => Request(pod, route, body), cancellationToken);
+            if (status == HttpStatusCode.Unauthorized)
+            {
+                // It has not read the keys yet that this router has: a moment later it may.
+                LogMessages.FeedbackNotRelayed(log, route.Name, pod.Name, "it does not know the keys of this namespace yet");
+                return null;
+            }
+
             FeedbackResponse? outcome = status == HttpStatusCode.OK ? JsonSerializer.Deserialize(answer, ProtocolJson.Default.FeedbackResponse) : null;
             return new FeedbackAnswer(status, answer, outcome);
         }
@@ -44,11 +52,12 @@ internal sealed class FeedbackRelay(
 
     public void Dispose() => _http.Dispose();
 
-    private static HttpRequestMessage Request(PodEndpoint pod, ModelRoute route, ReadOnlyMemory<byte> body)
+    private HttpRequestMessage Request(PodEndpoint pod, ModelRoute route, ReadOnlyMemory<byte> body)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{pod.BaseAddress}/v2/models/{Uri.EscapeDataString(route.Name)}/feedback"))
         {
             Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", keys.TokenForInference(pod.Name)) },
         };
         if (route.Feedback.Kind == PredictionKind.Number)
         {

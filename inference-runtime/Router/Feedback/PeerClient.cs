@@ -1,9 +1,8 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
+using ModelOperator.Evidence;
 using ModelOperator.Kubernetes.Http;
 using ModelOperator.Protocol;
-using ModelOperator.Router.Keys;
 using ModelOperator.Router.Routing;
 using Polly.Timeout;
 
@@ -68,9 +67,9 @@ internal sealed class PeerClient(
     private async Task<OutcomeAnswer?> SendAsync(RouterPeer peer, HttpMethod method, string path, CancellationToken cancellationToken)
     {
         var uri = new Uri($"http://{peer.AdminAddress}{path}");
-        var authorization = new AuthenticationHeaderValue("Bearer", keys.TokenFor(peer.Name));
         (HttpStatusCode status, byte[] body) = await _http.SendAsync(
-            () => new HttpRequestMessage(method, uri) { Headers = { Authorization = authorization } }, cancellationToken);
+            () => new HttpRequestMessage(method, uri), cancellationToken,
+            prove: request => RouterProof.Ask(request, peer.Name, keys.Current, timeProvider.GetUtcNow()));
         return status switch
         {
             HttpStatusCode.OK => JsonSerializer.Deserialize(body, OutcomeJson.Default.OutcomeAnswer),

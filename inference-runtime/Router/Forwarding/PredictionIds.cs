@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using ModelOperator.Router.Keys;
+using ModelOperator.Evidence;
 using ModelOperator.Router.Routing;
 
 namespace ModelOperator.Router.Forwarding;

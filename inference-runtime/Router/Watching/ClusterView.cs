@@ -40,13 +40,19 @@ internal static class ClusterView
 
         bool ready = pod.IsReady();
         return new PodState(
-            pod.Metadata.Name, pod.Metadata.Uid ?? "", model, revision, Address(pod, ip, PortName, StandardPort), ready, ready && now - ReadySince(pod) >= WarmAfter);
+            pod.Metadata.Name, pod.Metadata.Uid ?? "", model, revision, Address(pod, ip, PortName, StandardPort), ready,
+            ready && now - ReadySince(pod) >= WarmAfter, IsLeaving(pod));
     }
 
     /// <summary>The router a pod is; null when it cannot be asked (any more).</summary>
-    public static RouterPeer? Router(Pod pod) => pod.IsReady() && pod.Status?.PodIP is { Length: > 0 } ip
+    public static RouterPeer? Router(Pod pod) => RouterPods.IsOne(pod) && pod.IsReady() && pod.Status?.PodIP is { Length: > 0 } ip
         ? new RouterPeer(pod.Metadata.Name, Address(pod, ip, AdminPortName, StandardAdminPort))
         : null;
+
+    // Its probe fails while it ends, so whether it answers is seen by asking.
+    private static bool IsLeaving(Pod pod) =>
+        pod is { Metadata.DeletionTimestamp: not null, Status.Phase: "Running" }
+        && pod.Status.ContainerStatuses?.Exists(container => container.State?.Terminated is not null) != true;
 
     private static DateTimeOffset? ReadySince(Pod pod) => pod.Status?.Conditions?.Find(c => c is { Type: "Ready", Status: "True" })?.LastTransitionTime;
 

@@ -44,6 +44,7 @@ internal static class ServeCommand
             RequestTimeout = TimeSpan.FromMilliseconds(parsed.GetValue(RequestTimeout)),
             Drain = TimeSpan.FromSeconds(parsed.GetValue(Drain)),
             Feedback = FeedbackFlags.Read(parsed) with { Capacity = parsed.GetValue(FeedbackCapacity) },
+            FeedbackCallers = FeedbackCallers.OfEnvironment(Environment.GetEnvironmentVariable),
             Limits = LimitFlags.ReadRequests(parsed),
             Network = LimitFlags.ReadNetwork(parsed),
             Logs = OperationsFlags.ReadLogs(parsed),

@@ -16,6 +16,9 @@ internal sealed class InferResult(OutputSet outputs, ResultTensor[] computed, in
 
     public InferTimings Timings => timings;
 
+    /// <summary>How many predictions there are that can be right or wrong.</summary>
+    public int Predictions { get; set; } = 1;
+
     /// <summary>Counts as a use of the model until this is disposed.</summary>
     public void Uses(UseCount model) => _uses = model;
 

@@ -39,7 +39,8 @@ internal sealed class PredictionStore(int capacity)
     /// <param name="id">Id of the request.</param>
     /// <param name="reader">Reads the predictions; null keeps the id alone, for feedback that brings its own outcome.</param>
     /// <param name="result">What the model computed.</param>
-    public void Remember(string model, string id, PredictionReader? reader, InferResult result)
+    /// <returns>How many of them there are that can be right or wrong.</returns>
+    public int Remember(string model, string id, PredictionReader? reader, InferResult result)
     {
         if (reader is not null)
         {
@@ -47,13 +48,13 @@ internal sealed class PredictionStore(int capacity)
             {
                 if (output.Name == reader.OutputName)
                 {
-                    Remember(model, id, reader, output);
-                    return;
+                    return Remember(model, id, reader, output);
                 }
             }
         }
 
         Remember(model, id, [], width: 1);
+        return 1;
     }
 
     /// <summary>Keeps predictions.</summary>
@@ -125,7 +126,7 @@ internal sealed class PredictionStore(int capacity)
         }
     }
 
-    private void Remember(string model, string id, PredictionReader reader, ResultTensor output)
+    private int Remember(string model, string id, PredictionReader reader, ResultTensor output)
     {
         int count = reader.Count(output.DataType, output.Shape, output.ElementCount, out int width);
         long[]? rented = count > OnStack ? ArrayPool<long>.Shared.Rent(count) : null;
@@ -140,6 +141,8 @@ internal sealed class PredictionStore(int capacity)
         {
             ArrayPool<long>.Shared.Return(rented);
         }
+
+        return Math.Max(1, count / width);
     }
 
     private ulong Key(string model, string id) => _hash.Of(id) ^ (_hash.Of(model) * 31);

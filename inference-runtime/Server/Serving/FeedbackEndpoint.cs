@@ -7,10 +7,12 @@ namespace ModelOperator.Server.Serving;
 
 /// <summary><c>POST v2/models/{name}/feedback</c></summary>
 internal sealed class FeedbackEndpoint(
-    ModelRepository models, ProtocolLimits limits, Admission admission, BodyReader bodies, PredictionStore predictions, FeedbackOptions options, ServerMetrics metrics)
+    ModelRepository models, ProtocolLimits limits, FeedbackGuard guard, Admission admission, BodyReader bodies, PredictionStore predictions, FeedbackOptions options,
+    ServerMetrics metrics)
 {
     public async Task HandleAsync(HttpContext context)
     {
+        guard.Admit(context.Request);
         ServedModel served = ModelRoute.Find(context, models);
         OnnxModel model = ModelRoute.Require(context, served);
         using Admission.Entry entry = admission.Enter();

@@ -43,6 +43,11 @@ internal sealed class InferEndpoint(
         using InferResult result = await service.InferAsync(model, request, id, cancellationToken);
         using InferResponse response = InferResponse.Of(model, request, result);
         RequestId.Tell(context, id);
+        if (result.Predictions != 1)
+        {
+            context.Response.Headers[ModelHeaders.Predictions] = result.Predictions.ToString(CultureInfo.InvariantCulture);
+        }
+
         await ResponseSender.SendAsync(context, response);
     }
 

@@ -75,7 +75,8 @@ internal sealed class InferenceService(PredictionStore predictions, ServerMetric
         {
             if (remember)
             {
-                predictions.Remember(model.Name, requestId, loaded.Predictions, result);
+                int judged = predictions.Remember(model.Name, requestId, loaded.Predictions, result);
+                result.Predictions = Math.Max(judged, RequestRows.Count(request, loaded.Inputs));
             }
 
             return result;

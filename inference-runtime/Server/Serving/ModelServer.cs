@@ -72,6 +72,7 @@ internal static class ModelServer
         services.AddSingleton<InferenceService>();
         services.AddSingleton<InferEndpoint>();
         services.AddSingleton<IWarmUp, EndpointWarmUp>();
+        services.AddSingleton<FeedbackGuard>();
         services.AddSingleton<FeedbackEndpoint>();
         services.AddSingleton<MetadataEndpoints>();
         services.AddSingleton<RepositoryEndpoints>();

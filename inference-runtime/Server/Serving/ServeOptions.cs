@@ -48,6 +48,9 @@ internal sealed record ServeOptions
 
     public FeedbackOptions Feedback { get; init; } = new();
 
+    /// <summary>Whose feedback is taken; null for anybody's.</summary>
+    public FeedbackCallers? FeedbackCallers { get; init; }
+
     /// <summary>What a request may hold.</summary>
     public ProtocolLimits Limits { get; init; } = new();
 

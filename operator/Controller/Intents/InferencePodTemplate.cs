@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ModelOperator.Api;
 using ModelOperator.Api.Validation;
+using ModelOperator.Evidence;
 
 namespace ModelOperator.Controller.Intents;
 
@@ -21,10 +22,10 @@ internal static class InferencePodTemplate
     private const int Port = 8080;
     private const int GrpcPort = 9000;
     private const string CacheDirectory = "/cache";
-    private const int ShortestGraceSeconds = 60;
+    private const int StandardRequestSeconds = 30;
 
     /// <summary>What the server takes to end besides its longest request: it serves on until clients have gone, and has a margin.</summary>
-    private const int EndingSeconds = 15;
+    private const int EndingSeconds = ServeArguments.DrainSeconds + 10;
 
     /// <param name="model">Name of the ModelDeployment.</param>
     /// <param name="revision">The revision.</param>
@@ -80,8 +81,8 @@ internal static class InferencePodTemplate
     }
 
     // Longer than the server waits for the requests it still has when it is told to end.
-    private static int GraceSeconds(EffectiveTuning tuning) => Math.Max(
-        ShortestGraceSeconds, EndingSeconds + (int)Math.Ceiling((tuning.RequestTimeoutMilliseconds ?? 0) / 1000.0));
+    private static int GraceSeconds(EffectiveTuning tuning) =>
+        EndingSeconds + (int)Math.Ceiling((tuning.RequestTimeoutMilliseconds / 1000.0) ?? StandardRequestSeconds);
 
     private static JsonObject Runtime(string model, EffectiveSpec effective)
     {
@@ -98,6 +99,8 @@ internal static class InferencePodTemplate
             ["image"] = runtime.Image,
             ["args"] = new JsonArray(
                 [.. ServeArguments.Of(model, ModelFile, Port, GrpcPort, CacheDirectory, effective).Select(argument => (JsonNode)argument)]),
+            // Variables and no arguments: an image that does not know them yet goes on without.
+            ["env"] = new JsonArray(KeysVolume.PodName(), KeysVolume.File("INFERENCE_KEYS_FILE")),
             ["ports"] = new JsonArray(
                 new JsonObject { ["name"] = PortName, ["containerPort"] = Port, ["protocol"] = "TCP" },
                 new JsonObject { ["name"] = GrpcPortName, ["containerPort"] = GrpcPort, ["protocol"] = "TCP" }),
@@ -108,7 +111,7 @@ internal static class InferencePodTemplate
             ["securityContext"] = PodSecurity.Container(),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
             ["volumeMounts"] = new JsonArray(
-                Mount("models", ModelsDirectory, readOnly: true), Mount("cache", CacheDirectory), Mount("tmp", "/tmp")),
+                Mount("models", ModelsDirectory, readOnly: true), Mount("cache", CacheDirectory), Mount("tmp", "/tmp"), KeysVolume.Mount()),
         };
     }
 
@@ -118,6 +121,8 @@ internal static class InferencePodTemplate
         // What is made of the model at the first start; a volume of this name in the pod template keeps it from pod to pod.
         new JsonObject { ["name"] = "cache", ["emptyDir"] = new JsonObject() },
         new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() },
+        // A pod without them serves, and takes no feedback until they are there.
+        KeysVolume.Of(NamespaceKeys.InferenceFileName, isOptional: true),
         .. given.Volumes,
     ]);
 

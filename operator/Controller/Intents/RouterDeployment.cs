@@ -7,12 +7,6 @@ namespace ModelOperator.Controller.Intents;
 /// <summary>The router pods of a namespace: all its models' Services lead to them.</summary>
 internal static class RouterDeployment
 {
-    private const string Keys = "keys";
-    private const string KeysDirectory = "/etc/model-router";
-
-    // 0440: the pod's group is the one that the router runs as.
-    private const int OwnerAndGroupRead = 288;
-
     public static JsonObject Build(string @namespace, IEnumerable<ModelDeployment> owners, string image, int replicas) => new()
     {
         ["apiVersion"] = "apps/v1",
@@ -48,11 +42,7 @@ internal static class RouterDeployment
         ["containers"] = new JsonArray(Container(image)),
         ["volumes"] = new JsonArray(
             new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() },
-            new JsonObject
-            {
-                ["name"] = Keys,
-                ["secret"] = new JsonObject { ["secretName"] = NamespaceKeys.SecretName, ["defaultMode"] = OwnerAndGroupRead },
-            }),
+            KeysVolume.Of(NamespaceKeys.FileName, isOptional: false)),
     };
 
     private static JsonObject Container(string image) => new()
@@ -60,9 +50,9 @@ internal static class RouterDeployment
         ["name"] = "router",
         ["image"] = image,
         ["env"] = new JsonArray(
-            FromField("POD_NAME", "metadata.name"),
-            FromField("POD_NAMESPACE", "metadata.namespace"),
-            new JsonObject { ["name"] = "KEYS_FILE", ["value"] = $"{KeysDirectory}/{NamespaceKeys.FileName}" }),
+            KeysVolume.PodName(),
+            KeysVolume.FromField("POD_NAMESPACE", "metadata.namespace"),
+            KeysVolume.File("KEYS_FILE")),
         ["ports"] = new JsonArray(
             Port(RouterNames.TrafficPort, RouterNames.TrafficPortNumber),
             Port(RouterNames.AdminPort, RouterNames.AdminPortNumber)),
@@ -91,7 +81,7 @@ internal static class RouterDeployment
         ["terminationMessagePolicy"] = "FallbackToLogsOnError",
         ["volumeMounts"] = new JsonArray(
             new JsonObject { ["name"] = "tmp", ["mountPath"] = "/tmp" },
-            new JsonObject { ["name"] = Keys, ["mountPath"] = KeysDirectory, ["readOnly"] = true }),
+            KeysVolume.Mount()),
     };
 
     private static JsonObject Port(string name, int number) => new()
@@ -99,11 +89,5 @@ internal static class RouterDeployment
         ["name"] = name,
         ["containerPort"] = number,
         ["protocol"] = "TCP",
-    };
-
-    private static JsonObject FromField(string name, string path) => new()
-    {
-        ["name"] = name,
-        ["valueFrom"] = new JsonObject { ["fieldRef"] = new JsonObject { ["fieldPath"] = path } },
     };
 }

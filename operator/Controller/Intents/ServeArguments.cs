@@ -8,6 +8,9 @@ namespace ModelOperator.Controller.Intents;
 /// </summary>
 internal static class ServeArguments
 {
+    /// <summary>How long a pod that was told to end serves on at most.</summary>
+    public const int DrainSeconds = 30;
+
     public static IReadOnlyList<string> Of(string model, string modelFile, int port, int grpcPort, string cacheDirectory, EffectiveSpec effective) =>
     [
         "serve",
@@ -19,6 +22,8 @@ internal static class ServeArguments
         // The devices of a container are numbered from 0, whichever of the node they are.
         .. effective.Runtime.Gpu is { Count: > 1 } gpu ? Option("--devices", string.Join(',', Enumerable.Range(0, gpu.Count))) : [],
         "--cache-dir", cacheDirectory,
+        // Only while requests come: routers send none here once another pod of the revision is ready.
+        "--drain-seconds", $"{DrainSeconds}",
         .. Tuning(effective.Runtime.Tuning),
         .. Feedback(effective.Feedback),
     ];

@@ -16,7 +16,7 @@ internal sealed class ProgressReader(EvidenceOptions options, TimeProvider timeP
     {
         try
         {
-            byte[] body = await _http.GetAsync(pod, options.ProgressPort, "/progress", "", token: null, cancellationToken);
+            byte[] body = await _http.GetAsync(pod, options.ProgressPort, "/progress", "", cancellationToken);
             return EvaluationReportReader.Read(body, out _);
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException)

@@ -7,7 +7,7 @@ using Polly.Timeout;
 
 namespace ModelOperator.Controller.Traffic;
 
-/// <summary>Asks router pods what they saw of a model. A router that gives no good answer gives null: no data, never a decision.</summary>
+/// <summary>Asks router pods what they saw of a model. A router that gives no good answer, or one that may not be its own, gives null: no data, never a decision.</summary>
 internal sealed class EvidenceReader : IDisposable
 {
     private const int MostRemembered = 10_000;
@@ -19,11 +19,12 @@ internal sealed class EvidenceReader : IDisposable
     private readonly RouterKeys _keys;
     private readonly EvidenceOptions _options;
     private readonly ControllerMetrics _metrics;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger<EvidenceReader> _logger;
 
     public EvidenceReader(EvidenceOptions options, RouterKeys keys, ControllerMetrics metrics, TimeProvider timeProvider, ILogger<EvidenceReader> logger)
     {
-        (_options, _keys, _metrics, _logger) = (options, keys, metrics, logger);
+        (_options, _keys, _metrics, _timeProvider, _logger) = (options, keys, metrics, timeProvider, logger);
         _reading = new SemaphoreSlim(options.ReadsAtATime);
         _http = new PodHttp(options, options.LargestAnswer, timeProvider);
     }
@@ -52,9 +53,14 @@ internal sealed class EvidenceReader : IDisposable
     {
         try
         {
-            string? token = await _keys.TokenForAsync(router, cancellationToken);
+            if (await _keys.OfAsync(router.Metadata.Namespace!, cancellationToken) is not { } keys)
+            {
+                return NoReport(router, model, "its namespace has no keys yet");
+            }
+
             byte[] body = await _http.GetAsync(
-                router, _options.Port, $"/v1/models/{Uri.EscapeDataString(model)}/ticks", $"since={since}", token, cancellationToken);
+                router, _options.Port, $"/v1/models/{Uri.EscapeDataString(model)}/ticks", $"since={since}", cancellationToken,
+                request => RouterProof.Ask(request, router.Metadata.Name, keys, _timeProvider.GetUtcNow()));
             EvidenceReport? report = JsonSerializer.Deserialize(body, EvidenceJson.Default.EvidenceReport);
             string? fault = report is null ? "the answer is null" : EvidenceCheck.Fault(report);
             if (fault is not null)

@@ -24,7 +24,9 @@ internal sealed class PodHttp : IDisposable
         _http = new HttpCaller(_connections, call, timeProvider);
     }
 
-    public async Task<byte[]> GetAsync(Pod pod, int port, string path, string query, string? token, CancellationToken cancellationToken)
+    public async Task<byte[]> GetAsync(
+        Pod pod, int port, string path, string query, CancellationToken cancellationToken,
+        Func<HttpRequestMessage, Action<HttpResponseMessage, byte[]>>? prove = null)
     {
         if (!IPAddress.TryParse(pod.Status?.PodIP, out IPAddress? address))
         {
@@ -32,7 +34,7 @@ internal sealed class PodHttp : IDisposable
         }
 
         string host = address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
-        return await _http.GetAsync(new UriBuilder(Uri.UriSchemeHttp, host, port, path) { Query = query }.Uri, cancellationToken, token);
+        return await _http.GetAsync(new UriBuilder(Uri.UriSchemeHttp, host, port, path) { Query = query }.Uri, cancellationToken, prove);
     }
 
     public void Dispose()

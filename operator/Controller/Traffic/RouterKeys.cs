@@ -9,7 +9,7 @@ using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Controller.Traffic;
 
-/// <summary>The keys that the operator shares with the routers of each namespace: makes them, changes them in time, and signs with them.</summary>
+/// <summary>The keys that the operator shares with the routers and inference pods of each namespace: makes them, and changes them in time.</summary>
 internal sealed class RouterKeys(IKubernetesClient client, TimeProvider timeProvider)
 {
     // A Secret that somebody replaced is known again after that.
@@ -17,16 +17,15 @@ internal sealed class RouterKeys(IKubernetesClient client, TimeProvider timeProv
 
     private readonly ConcurrentDictionary<string, (NamespaceKeys? Keys, long Timestamp)> _known = new(StringComparer.Ordinal);
 
-    /// <summary>The token that a router takes; null when its namespace has no keys (yet).</summary>
-    public async Task<string?> TokenForAsync(Pod router, CancellationToken cancellationToken)
+    /// <summary>The keys of a namespace; null when it has none (yet).</summary>
+    public async Task<NamespaceKeys?> OfAsync(string @namespace, CancellationToken cancellationToken)
     {
-        string @namespace = router.Metadata.Namespace!;
         if (!_known.TryGetValue(@namespace, out var known) || timeProvider.GetElapsedTime(known.Timestamp) >= ReadAgain)
         {
             known = Remember(@namespace, Read(await client.GetAsync(Resources.Secrets, @namespace, NamespaceKeys.SecretName, cancellationToken)));
         }
 
-        return known.Keys is { } keys ? RouterToken.For(router.Metadata.Name, keys, timeProvider.GetUtcNow()) : null;
+        return known.Keys;
     }
 
     /// <summary>Makes the keys of a namespace, or the next one when it is time.</summary>
@@ -52,7 +51,11 @@ internal sealed class RouterKeys(IKubernetesClient client, TimeProvider timeProv
             ["kind"] = "Secret",
             ["metadata"] = metadata,
             ["type"] = "Opaque",
-            ["data"] = new JsonObject { [NamespaceKeys.FileName] = Convert.ToBase64String(keys.ToText()) },
+            ["data"] = new JsonObject
+            {
+                [NamespaceKeys.FileName] = Convert.ToBase64String(keys.ToText()),
+                [NamespaceKeys.InferenceFileName] = Convert.ToBase64String(keys.OfInferencePods.ToText()),
+            },
         };
     }
 

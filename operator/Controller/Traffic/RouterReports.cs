@@ -61,6 +61,7 @@ internal sealed class RouterReports(EvidenceReader reader)
             {
                 Instance = whole.Instance,
                 TableVersion = next.TableVersion,
+                Time = next.Time,
                 Oldest = whole.Oldest,
                 Next = next.Next,
                 IsCut = next.IsCut,

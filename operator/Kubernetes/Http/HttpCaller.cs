@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Polly;
 using Polly.Retry;
@@ -51,17 +50,20 @@ public sealed class HttpCaller : IDisposable
     /// <summary>Reads what is at an address; whatever fails, an answer that is no success included, is tried again.</summary>
     /// <param name="uri">The address.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <param name="bearerToken">Who asks; null tells nothing.</param>
-    public Task<byte[]> GetAsync(Uri uri, CancellationToken cancellationToken, string? bearerToken = null)
+    /// <param name="prove">Shows with a request who asks, and gives what refuses an answer that does not show who gave it.</param>
+    public Task<byte[]> GetAsync(
+        Uri uri, CancellationToken cancellationToken, Func<HttpRequestMessage, Action<HttpResponseMessage, byte[]>>? prove = null)
     {
         return ExecuteAsync(AttemptAsync, limit: null, idempotent: true, cancellationToken);
 
         async Task<byte[]> AttemptAsync(CancellationToken token)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, uri);
-            request.Headers.Authorization = bearerToken is null ? null : new AuthenticationHeaderValue("Bearer", bearerToken);
+            var check = prove?.Invoke(request);
             using var response = await _http.SendAsync(request, token);
-            return await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(token);
+            byte[] body = await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(token);
+            check?.Invoke(response, body);
+            return body;
         }
     }
 
@@ -69,16 +71,21 @@ public sealed class HttpCaller : IDisposable
     /// <param name="request">Makes the request, once an attempt.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <param name="limit">Longest time of this call, all attempts together.</param>
+    /// <param name="prove">As with <see cref="GetAsync"/>.</param>
     public Task<(HttpStatusCode Status, byte[] Body)> SendAsync(
-        Func<HttpRequestMessage> request, CancellationToken cancellationToken, TimeSpan? limit = null)
+        Func<HttpRequestMessage> request, CancellationToken cancellationToken, TimeSpan? limit = null,
+        Func<HttpRequestMessage, Action<HttpResponseMessage, byte[]>>? prove = null)
     {
         return ExecuteAsync(AttemptAsync, limit, idempotent: false, cancellationToken);
 
         async Task<(HttpStatusCode, byte[])> AttemptAsync(CancellationToken token)
         {
             using var message = request();
+            var check = prove?.Invoke(message);
             using var response = await _http.SendAsync(message, token);
-            return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(token));
+            byte[] body = await response.Content.ReadAsByteArrayAsync(token);
+            check?.Invoke(response, body);
+            return (response.StatusCode, body);
         }
     }
 

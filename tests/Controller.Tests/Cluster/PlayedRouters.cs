@@ -55,7 +55,7 @@ internal sealed class PlayedRouters : IAsyncDisposable
             routers._routers[address] = new PlayedRouter();
         }
 
-        routers._server = await RouterServer.StartAsync(routers.AnswerAsync);
+        routers._server = await RouterServer.StartAsync(routers.AnswerAsync, routers.ProvesAsAsync);
         routers._playing = Task.Run(routers.PlayAsync);
         return routers;
     }
@@ -104,6 +104,14 @@ internal sealed class PlayedRouters : IAsyncDisposable
 
             await Task.Delay(200, _stop.Token);
         }
+    }
+
+    /// <summary>The router at the address asked, with the keys that the operator made.</summary>
+    private async Task<(string Pod, NamespaceKeys Keys)> ProvesAsAsync(HttpContext context)
+    {
+        var secret = await _world.CoreV1.ReadNamespacedSecretAsync(NamespaceKeys.SecretName, _namespace, cancellationToken: context.RequestAborted);
+        Assert.That(NamespaceKeys.TryParse(secret.Data[NamespaceKeys.FileName], out NamespaceKeys? keys), Is.True);
+        return ($"model-router-{_routers.Keys.ToList().IndexOf(context.Request.Host.Host)}", keys!);
     }
 
     private Task AnswerAsync(HttpContext context)

@@ -79,6 +79,31 @@ public sealed class IntentTests
     }
 
     [Test]
+    public void Nobody_loads_or_unloads_models_of_a_pod_that_the_operator_made() => Assert.That(
+        Deployment(Models.Digits(), 1)["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray().Select(argument => (string)argument!),
+        Has.None.StartsWith("--model-control"), "it is none unless it is set");
+
+    [Test]
+    public void A_pod_that_serves_a_model_sees_of_the_keys_only_those_that_sign_no_prediction_and_starts_without_them()
+    {
+        JsonNode pod = Deployment(Models.Digits(), 1)["spec"]!["template"]!["spec"]!;
+        JsonNode keys = pod["volumes"]!.AsArray().Single(volume => (string)volume!["name"]! == "model-router-keys")!["secret"]!;
+
+        Assert.That(keys["items"]!.AsArray().Select(item => (string)item!["key"]!), Is.EqualTo(new[] { "inference-keys" }));
+        Assert.That((bool)keys["optional"]!, Is.True);
+    }
+
+    [Test]
+    public void A_pod_has_the_time_to_serve_on_and_to_answer_its_longest_request()
+    {
+        JsonNode pod = Deployment(Models.Digits(model => model.Spec.Runtime = new RuntimeSpec { RequestTimeoutMilliseconds = 50_000 }), 1)["spec"]!["template"]!["spec"]!;
+        string[] arguments = [.. pod["containers"]![0]!["args"]!.AsArray().Select(argument => (string)argument!)];
+        int drain = int.Parse(arguments[Array.IndexOf(arguments, "--drain-seconds") + 1]);
+
+        Assert.That((int)pod["terminationGracePeriodSeconds"]!, Is.GreaterThanOrEqualTo(drain + 50 + 5));
+    }
+
+    [Test]
     public void The_Service_of_a_model_leads_to_the_routers() => Golden.Verify(ModelService.Build(Models.Digits()), "service");
 
     [Test]

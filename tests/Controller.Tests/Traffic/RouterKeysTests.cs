@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ModelOperator.Controller.Traffic;
 using ModelOperator.Evidence;
-using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Testing;
 
 namespace ModelOperator.Controller.Tests.Traffic;
@@ -9,8 +8,6 @@ namespace ModelOperator.Controller.Tests.Traffic;
 /// <summary>The keys that the operator shares with the routers of a namespace.</summary>
 public sealed class RouterKeysTests
 {
-    private static readonly Pod Router = Pods.Router("model-router-1", Pods.MakeReady);
-
     private readonly PlayedSecrets _secrets = new();
     private readonly ManualTimeProvider _time = new();
 
@@ -22,11 +19,11 @@ public sealed class RouterKeysTests
         NamespaceKeys first = Stored();
         await EnsureAsync(keys);
 
-        string token = (await keys.TokenForAsync(Router, CancellationToken.None))!;
+        string token = await TokenAsync(keys);
 
         Assert.That(Stored().ToText(), Is.EqualTo(first.ToText()));
-        Assert.That(RouterToken.IsFor("model-router-1", first, token), Is.True);
-        Assert.That(RouterToken.IsFor("model-router-2", first, token), Is.False, "it is good for one router");
+        Assert.That(PodToken.IsIn($"Bearer {token}", "model-router-1", first), Is.True);
+        Assert.That(PodToken.IsIn($"Bearer {token}", "model-router-2", first), Is.False, "it is good for one router");
     }
 
     [Test]
@@ -36,10 +33,10 @@ public sealed class RouterKeysTests
         int reads = _secrets.Reads;
         RouterKeys started = new(_secrets, _time);
 
-        string? token = await started.TokenForAsync(Router, CancellationToken.None);
-        await started.TokenForAsync(Router, CancellationToken.None);
+        string token = await TokenAsync(started);
+        await TokenAsync(started);
 
-        Assert.That(RouterToken.IsFor("model-router-1", Stored(), token!), Is.True);
+        Assert.That(PodToken.IsIn($"Bearer {token}", "model-router-1", Stored()), Is.True);
         Assert.That(_secrets.Reads, Is.EqualTo(reads + 1));
     }
 
@@ -51,16 +48,16 @@ public sealed class RouterKeysTests
         NamespaceKeys before = Stored();
         _time.Advance(NamespaceKeys.Lifetime);
         await EnsureAsync(keys);
-        string early = (await keys.TokenForAsync(Router, CancellationToken.None))!;
+        string early = await TokenAsync(keys);
         _time.Advance(TimeSpan.FromMinutes(10));
-        string late = (await keys.TokenForAsync(Router, CancellationToken.None))!;
+        string late = await TokenAsync(keys);
 
-        Assert.That(RouterToken.IsFor("model-router-1", before, early), Is.True, "a router that has not read the next key yet takes it");
-        Assert.That(RouterToken.IsFor("model-router-1", before, late), Is.False);
-        Assert.That((RouterToken.IsFor("model-router-1", Stored(), early), RouterToken.IsFor("model-router-1", Stored(), late)), Is.EqualTo((true, true)));
+        Assert.That(PodToken.IsIn($"Bearer {early}", "model-router-1", before), Is.True, "a router that has not read the next key yet takes it");
+        Assert.That(PodToken.IsIn($"Bearer {late}", "model-router-1", before), Is.False);
+        Assert.That((PodToken.IsIn($"Bearer {early}", "model-router-1", Stored()), PodToken.IsIn($"Bearer {late}", "model-router-1", Stored())), Is.EqualTo((true, true)));
         _time.Advance(NamespaceKeys.Lifetime);
         await EnsureAsync(keys);
-        Assert.That((RouterToken.IsFor("model-router-1", Stored(), early), RouterToken.IsFor("model-router-1", Stored(), late)), Is.EqualTo((false, true)));
+        Assert.That((PodToken.IsIn($"Bearer {early}", "model-router-1", Stored()), PodToken.IsIn($"Bearer {late}", "model-router-1", Stored())), Is.EqualTo((false, true)));
     }
 
     [TestCase("app.kubernetes.io/managed-by", "somebody")]
@@ -81,12 +78,29 @@ public sealed class RouterKeysTests
         Assert.That(Stored().ToText(), Is.Not.EqualTo(first));
     }
 
+    [Test]
+    public async Task Inference_pods_get_keys_by_which_they_know_a_router_and_can_sign_no_prediction()
+    {
+        RouterKeys keys = new(_secrets, _time);
+        await EnsureAsync(keys);
+        Assert.That(NamespaceKeys.TryParse(Data("inference-keys"), out NamespaceKeys? given), Is.True);
+        NamespaceKeys routers = Stored();
+
+        Assert.That(PodToken.IsIn($"Bearer {PodToken.For("digits-1", routers.OfInferencePods, _time.GetUtcNow())}", "digits-1", given!), Is.True);
+        Assert.That(routers.IsSigned("prediction", "digits", given!.Sign("prediction", "digits", _time.GetUtcNow())), Is.False);
+        Assert.That(routers.IsSigned("router", "model-router-1", given.Sign("router", "model-router-1", _time.GetUtcNow())), Is.False);
+    }
+
+    private async Task<string> TokenAsync(RouterKeys keys) =>
+        PodToken.For("model-router-1", (await keys.OfAsync("vision", CancellationToken.None))!, _time.GetUtcNow());
+
     private Task EnsureAsync(RouterKeys keys) => keys.EnsureAsync("vision", [Models.Digits()], CancellationToken.None);
 
     private NamespaceKeys Stored()
     {
-        byte[] text = Convert.FromBase64String((string)_secrets.Objects["vision/model-router-keys"]["data"]!["keys"]!);
-        Assert.That(NamespaceKeys.TryParse(text, out NamespaceKeys? keys), Is.True);
+        Assert.That(NamespaceKeys.TryParse(Data("keys"), out NamespaceKeys? keys), Is.True);
         return keys!;
     }
+
+    private byte[] Data(string file) => Convert.FromBase64String((string)_secrets.Objects["vision/model-router-keys"]["data"]![file]!);
 }

@@ -1,4 +1,4 @@
-using ModelOperator.Controller.Traffic;
+using ModelOperator.Api;
 using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Controller.Tests.Traffic;

@@ -1,10 +1,9 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Microsoft.Extensions.Logging.Abstractions;
+using ModelOperator.Evidence;
 using ModelOperator.Router.Feedback;
 using ModelOperator.Router.Forwarding;
-using ModelOperator.Router.Keys;
 using ModelOperator.Router.Routing;
 using ModelOperator.Testing;
 
@@ -118,7 +117,7 @@ public sealed class IdTests
         Assert.That(map.Find("digits", "old"), Is.Null);
     }
 
-    private static PredictionIds Made() => new(new KeyRing(null, TimeProvider.System, NullLogger<KeyRing>.Instance));
+    private static PredictionIds Made() => new(new KeyRing(null, TimeProvider.System, _ => { }));
 
     private static PodEndpoint Endpoint(string pod) => new(pod, "uid", "0123456789", "10.0.0.1:80");
 }

@@ -1,4 +1,5 @@
 using ModelOperator.Evidence;
+using ModelOperator.Router.Feedback;
 
 namespace ModelOperator.Router.Tests.Serving;
 
@@ -18,7 +19,7 @@ public sealed class AdminGuardTests
         await using TestRouter router = await TestRouter.StartAsync(o => o with { PodName = "a" });
         router.Route([new("aaaaaaaaaa", 100)]);
         string forAnother = router.Host.Keys.TokenFor("b");
-        string ofOtherKeys = RouterToken.For("a", NamespaceKeys.Create(DateTimeOffset.UtcNow), DateTimeOffset.UtcNow);
+        string ofOtherKeys = PodToken.For("a", NamespaceKeys.Create(DateTimeOffset.UtcNow), DateTimeOffset.UtcNow);
 
         foreach (string? token in new[] { null, "", "x", forAnother, ofOtherKeys })
         {
@@ -26,6 +27,42 @@ public sealed class AdminGuardTests
             Assert.That((status, body), Is.EqualTo((401, """{"error":"only the operator and the routers of namespace \u0027default\u0027 are answered here"}""")), token);
         }
 
+        Assert.That(await router.CountsAsync(), Is.Empty);
+    }
+
+    [TestCase("/v1/models/digits/ticks?since=0", 200)]
+    [TestCase("/v1/models/digits/ticks?since=x", 400)]
+    [TestCase($"/v1/outcomes/{Key}", 404)]
+    public async Task An_answer_proves_which_router_gave_it_to_which_question(string path, int status)
+    {
+        await using TestRouter router = await TestRouter.StartAsync(o => o with { PodName = "a" });
+        router.Route([new("aaaaaaaaaa", 100)]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(router.Host.AdminAddress, path));
+        using var other = new HttpRequestMessage(HttpMethod.Get, new Uri(router.Host.AdminAddress, path));
+        var check = RouterProof.Ask(request, "a", router.Host.Keys.Current, DateTimeOffset.UtcNow);
+        var checkOfAnother = RouterProof.Ask(other, "a", router.Host.Keys.Current, DateTimeOffset.UtcNow);
+
+        using HttpResponseMessage answer = await router.Client.SendAsync(request);
+        byte[] body = await answer.Content.ReadAsByteArrayAsync();
+
+        Assert.That((int)answer.StatusCode, Is.EqualTo(status));
+        Assert.That(() => check(answer, body), Throws.Nothing);
+        Assert.That(() => check(answer, [.. body, 0]), Throws.InstanceOf<HttpRequestException>());
+        Assert.That(() => checkOfAnother(answer, body), Throws.InstanceOf<HttpRequestException>());
+    }
+
+    [Test]
+    public async Task What_another_router_is_said_to_have_counted_holds_only_with_its_proof()
+    {
+        await using TestRouter router = await TestRouter.StartAsync(o => o with { PodName = "a" });
+        await using TestRouter stranger = await TestRouter.StartAsync(o => o with { PodName = "b", KeysFile = null });
+        router.Route([new("aaaaaaaaaa", 100)]);
+        router.Host.Peers.Update([router.Peer("a"), stranger.Peer("b")]);
+        string id = Enumerable.Range(0, 100).Select(i => $"id-{i}").First(i => router.Host.Peers.KeepersOf(FeedbackKey.Of("digits", i))[0] is not null);
+
+        (int status, _) = await router.FeedbackJsonAsync($$"""{"id":"{{id}}","revision":"aaaaaaaaaa","correct":true}""");
+
+        Assert.That(status, Is.EqualTo(503));
         Assert.That(await router.CountsAsync(), Is.Empty);
     }
 

@@ -41,6 +41,29 @@ public sealed class FeedbackTests
         Assert.That((body.GetProperty("correct").GetInt32(), body.GetProperty("incorrect").GetInt32()), Is.EqualTo((2, 1)));
     }
 
+    [TestCase(1, "", null)]
+    [TestCase(3, "", "3")]
+    [TestCase(3, ""","outputs":[{"name":"probabilities"}]""", "3")]
+    public async Task An_answer_says_how_many_predictions_it_has_if_it_is_not_one(int rows, string extra, string? said)
+    {
+        (_, _, HttpResponseMessage response) = await _server.InferAsync(Digits.Request(0, rows, extra: extra));
+
+        Assert.That(response.Headers.TryGetValues("x-model-predictions", out IEnumerable<string>? values) ? values.Single() : null, Is.EqualTo(said));
+    }
+
+    [Test]
+    public async Task A_pod_whose_keys_are_not_there_yet_answers_and_takes_no_feedback()
+    {
+        string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await using TestServer server = await TestServer.DigitsAsync(o => o with { FeedbackCallers = new(file, "digits-1") });
+
+        (HttpStatusCode answered, _, _) = await server.InferAsync(Digits.Request(0, id: "early"));
+        (HttpStatusCode status, JsonElement body, _) = await server.FeedbackAsync("early", "1");
+
+        Assert.That((answered, status), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.Unauthorized)));
+        Assert.That(body.GetProperty("error").GetString(), Does.Contain("send it to the model's Service"));
+    }
+
     [Test]
     public async Task The_header_is_the_key_before_the_id_in_the_body_and_a_made_up_id_works_too()
     {
