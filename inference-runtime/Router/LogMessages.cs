@@ -15,8 +15,11 @@ internal static partial class LogMessages
     [LoggerMessage(4, LogLevel.Information, "Model {Model}: table version {Version} in force: {Weights}")]
     public static partial void TableInForce(ILogger logger, string model, long version, string weights);
 
-    [LoggerMessage(5, LogLevel.Information, "Terminating: not ready any more, serving on for {Seconds} s")]
+    [LoggerMessage(5, LogLevel.Information, "Terminating: serving on for {Seconds} s")]
     public static partial void Draining(ILogger logger, double seconds);
+
+    [LoggerMessage(16, LogLevel.Warning, "No other router is ready and requests come: serving on until one is")]
+    public static partial void ServingOn(ILogger logger);
 
     [LoggerMessage(6, LogLevel.Information, "All requests answered; waiting for the operator to read the last ticks")]
     public static partial void Lingering(ILogger logger);

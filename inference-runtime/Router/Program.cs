@@ -50,6 +50,9 @@ bool asked = told.Task.IsCompleted;
 if (watching.Exception is { } fault)
 {
     LogMessages.WatchFailed(log, fault.GetBaseException());
+
+    // Whom it would route to, and whether there are other routers, it does not know any more.
+    host.Readiness.Synced = false;
 }
 
 await RouterShutdown.RunAsync(host, options, timeProvider, log);

@@ -33,7 +33,7 @@ internal sealed class RouterMetrics : IDisposable
             "model_router_ready_pods",
             () => state.Current.Models.Values.SelectMany(m => m.Revisions.Values.Select(r => new Measurement<long>(
                 r.Ready.Count, new("model", m.Name), new("revision", r.Revision)))),
-            description: "Ready pods known.");
+            description: "Pods that get requests: the ready ones, or else those that are ending.");
     }
 
     public void Request(string model, string revision, int code) =>

@@ -7,15 +7,15 @@ namespace ModelOperator.Router.Forwarding;
 
 /// <summary>Entry of every request on the traffic port.</summary>
 internal sealed class TrafficHandler(
-    RouterOptions options, RoutingState state, RouterReadiness readiness, InferenceForwarder forwarder, FeedbackHandler feedback, RouterMetrics metrics,
-    ILogger<TrafficHandler> log)
+    RouterOptions options, RoutingState state, RouterReadiness readiness, InferenceForwarder forwarder, FeedbackHandler feedback,
+    RouterMetrics metrics, TimeProvider timeProvider, ILogger<TrafficHandler> log)
 {
     public async Task HandleAsync(HttpContext context)
     {
         if (readiness.Terminating)
         {
-            // Clients with open connections would stay on this router until it closes them under a request.
-            context.Response.OnStarting(static response => Task.FromResult(((HttpResponse)response).Headers.Connection = "close"), context.Response);
+            // Clients with open connections would stay on this router until it closes them under a request. While there is no other they shall stay.
+            context.Response.OnStarting(CloseAsync, context.Response);
         }
 
         try
@@ -41,6 +41,12 @@ internal sealed class TrafficHandler(
         }
     }
 
+    private Task CloseAsync(object response)
+    {
+        if (!readiness.IsLast) ((HttpResponse)response).Headers.Connection = "close";
+        return Task.CompletedTask;
+    }
+
     private Task RouteAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
@@ -53,6 +59,7 @@ internal sealed class TrafficHandler(
                 : "no model is named: send the request to the model's own address, or to /v2/models/NAME/infer");
         }
 
+        if (readiness.Terminating) readiness.Requested(timeProvider);
         RequestKind kind = target.Path.Kind;
         if (kind == RequestKind.NotServed)
         {

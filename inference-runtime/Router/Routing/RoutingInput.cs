@@ -20,6 +20,8 @@ internal readonly record struct RevisionWeight(string Revision, int Weight);
 /// <param name="Model">Name of its ModelDeployment.</param>
 /// <param name="Revision">The revision it serves.</param>
 /// <param name="Address">Host and port.</param>
-/// <param name="Ready">May get requests. One that may not (coming up, terminating) can still be asked about its past predictions.</param>
+/// <param name="Ready">May get requests. One that may not (coming up) can still be asked about its past predictions.</param>
 /// <param name="Warm">Has been ready for long: a router that sees it for the first time, because it starts itself, has no cold pod before it.</param>
-internal sealed record PodState(string Name, string Uid, string Model, string Revision, string Address, bool Ready, bool Warm);
+/// <param name="Leaving">Is terminating and may still answer: it gets requests while its revision has no ready pod.</param>
+internal sealed record PodState(
+    string Name, string Uid, string Model, string Revision, string Address, bool Ready, bool Warm, bool Leaving = false);

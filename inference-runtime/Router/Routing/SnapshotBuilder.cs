@@ -43,8 +43,12 @@ internal static class SnapshotBuilder
         IEnumerable<string> names = podsByRevision.Select(g => g.Key).Union(table.Targets.Select(t => t.Revision));
         FrozenDictionary<string, RevisionRoute> revisions = names.ToFrozenDictionary(r => r, r =>
         {
-            List<(PodEndpoint Endpoint, bool Ready)> members = [.. podsByRevision[r].Select(p => (EndpointOf(p, known), p.Ready))];
-            return new RevisionRoute(r, [.. members.Select(m => m.Endpoint)], [.. members.Where(m => m.Ready).Select(m => m.Endpoint)]);
+            List<(PodEndpoint Endpoint, PodState State)> members = [.. podsByRevision[r].Select(p => (EndpointOf(p, known), p))];
+            PodEndpoint[] ready = [.. members.Where(m => m.State.Ready).Select(m => m.Endpoint)];
+
+            // As the proxies of Kubernetes do: pods that end serve on, so nothing is lost while their successors start.
+            if (ready.Length == 0) ready = [.. members.Where(m => m.State.Leaving).Select(m => m.Endpoint)];
+            return new RevisionRoute(r, [.. members.Select(m => m.Endpoint)], ready);
         });
 
         // Leaving out who cannot serve hands its share to the others in proportion to their weights.

@@ -31,6 +31,18 @@ public sealed class SnapshotBuilderTests
     }
 
     [Test]
+    public void A_pod_that_is_ending_gets_requests_while_its_revision_has_no_ready_pod()
+    {
+        PodState leaving = Pod("a1", "a") with { Ready = false, Leaving = true }, coming = Pod("a2", "a") with { Ready = false };
+        RoutingSnapshot alone = SnapshotBuilder.Build(RoutingSnapshot.Empty, [Table], [leaving, coming, Pod("b1", "b")]);
+        RoutingSnapshot relieved = SnapshotBuilder.Build(alone, [Table], [leaving, coming with { Ready = true }, Pod("b1", "b")]);
+
+        Assert.That(alone.Models["digits"].Revisions["a"].Ready.Select(pod => pod.Name), Is.EqualTo(new[] { "a1" }));
+        Assert.That(alone.Models["digits"].Draw.Weights, Does.Contain(new RevisionWeight("a", 50)), "the shares stay: nobody has judged the others");
+        Assert.That(relieved.Models["digits"].Revisions["a"].Ready.Select(pod => pod.Name), Is.EqualTo(new[] { "a2" }));
+    }
+
+    [Test]
     public void A_model_that_cannot_be_built_stays_as_it_was_and_the_others_go_on()
     {
         var state = new RoutingState();

@@ -40,6 +40,7 @@ public sealed class ShutdownTests
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10));
         pod.BeforeAnswer = null;
 
+        router.Host.Peers.Update([new("other", "127.0.0.1:1")]);
         Task end = RouterShutdown.RunAsync(router.Host, Quick, TimeProvider.System, NullLogger.Instance);
         using (HttpResponseMessage ready = await router.Client.GetAsync(new Uri(router.Host.AdminAddress, "/readyz")))
         {
@@ -70,6 +71,65 @@ public sealed class ShutdownTests
         await end;
         Assert.That(ticks.Sum(t => t.Revisions[Stable].Requests), Is.EqualTo(3));
         Assert.That(async () => await router.InferAsync(), Throws.TypeOf<HttpRequestException>(), "the port is closed");
+    }
+
+    [Test]
+    public async Task Routers_that_are_all_told_to_end_serve_on_until_another_one_is_ready()
+    {
+        RouterOptions options = Quick with { DrainTime = TimeSpan.FromMilliseconds(300) };
+        await using TestRouter router = await TestRouter.StartAsync(_ => options);
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        router.Route([new(Stable, 100)], pod.State());
+
+        Task end = RouterShutdown.RunAsync(router.Host, options, TimeProvider.System, NullLogger.Instance);
+        for (int i = 0; i < 20; i++)
+        {
+            using HttpResponseMessage answer = await router.InferAsync();
+            using HttpResponseMessage ready = await router.Client.GetAsync(new Uri(router.Host.AdminAddress, "/readyz"));
+            Assert.That((answer.StatusCode, ready.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.OK)));
+            Assert.That(answer.Headers.ConnectionClose, Is.Not.True, "there is nowhere else to go");
+            await Task.Delay(100);
+        }
+
+        Assert.That(end.IsCompleted, Is.False);
+        router.Host.Peers.Update([new("other", "127.0.0.1:1")]);
+        using (HttpResponseMessage last = await router.InferAsync()) Assert.That(last.Headers.ConnectionClose, Is.True);
+        await end.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Test]
+    public async Task A_last_router_that_gets_no_requests_does_not_serve_on()
+    {
+        RouterOptions options = Quick with { TerminationTime = TimeSpan.FromMinutes(10) };
+        await using TestRouter router = await TestRouter.StartAsync(_ => options);
+
+        await RouterShutdown.RunAsync(router.Host, options, TimeProvider.System, NullLogger.Instance).WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Test]
+    public async Task A_last_router_ends_in_time_whatever_comes()
+    {
+        RouterOptions options = Quick with { TerminationTime = TimeSpan.FromSeconds(3) };
+        await using TestRouter router = await TestRouter.StartAsync(_ => options);
+        await using TestPod pod = await TestPod.StartAsync(Stable);
+        router.Route([new(Stable, 100)], pod.State());
+
+        Task end = RouterShutdown.RunAsync(router.Host, options, TimeProvider.System, NullLogger.Instance);
+        int lost = 0;
+        while (lost == 0 && !end.IsCompleted)
+        {
+            try
+            {
+                using HttpResponseMessage answer = await router.InferAsync();
+                await Task.Delay(50);
+            }
+            catch (HttpRequestException)
+            {
+                lost++;
+            }
+        }
+
+        await end.WaitAsync(TimeSpan.FromSeconds(3));
     }
 
     [Test]

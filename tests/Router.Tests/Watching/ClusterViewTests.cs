@@ -25,6 +25,22 @@ public sealed class ClusterViewTests
         Assert.That(View(Pod(p => p.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch))!.Ready, Is.False);
     }
 
+    [Test]
+    public void A_terminating_pod_may_still_answer_until_its_container_has_ended()
+    {
+        Pod leaving = Pod(p =>
+        {
+            p.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
+            p.Status!.Phase = "Running";
+            p.Status.Conditions![0].Status = "False";
+        });
+
+        Assert.That(View(leaving)!.Leaving, Is.True, "its probe fails as soon as it is told to end");
+        leaving.Status!.ContainerStatuses = [new ContainerStatus { State = new ContainerState { Terminated = new() } }];
+        Assert.That(View(leaving)!.Leaving, Is.False);
+        Assert.That(View(Pod(p => p.Status!.Conditions![0].Status = "False"))!.Leaving, Is.False, "it is coming up, or broken");
+    }
+
     [TestCase(59, false)]
     [TestCase(60, true)]
     public void A_pod_that_has_been_ready_for_a_minute_is_warm(int seconds, bool warm)
@@ -49,10 +65,17 @@ public sealed class ClusterViewTests
     [Test]
     public void A_router_that_is_ready_is_asked_at_its_port_named_admin()
     {
-        Assert.That(ClusterView.Router(Pod()), Is.EqualTo(new RouterPeer("digits-1", "10.0.0.7:8081")));
-        Assert.That(ClusterView.Router(Pod(p => p.Spec.Containers![0].Ports![0].Name = "admin")), Is.EqualTo(new RouterPeer("digits-1", "10.0.0.7:1")));
-        Assert.That(ClusterView.Router(Pod(p => p.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch)), Is.Null);
-        Assert.That(ClusterView.Router(Pod(p => p.Status!.PodIP = null)), Is.Null);
+        Assert.That(ClusterView.Router(Router()), Is.EqualTo(new RouterPeer("digits-1", "10.0.0.7:8081")));
+        Assert.That(ClusterView.Router(Router(p => p.Spec.Containers![0].Ports![0].Name = "admin")), Is.EqualTo(new RouterPeer("digits-1", "10.0.0.7:1")));
+        Assert.That(ClusterView.Router(Router(p => p.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch)), Is.Null);
+        Assert.That(ClusterView.Router(Router(p => p.Status!.PodIP = null)), Is.Null);
+    }
+
+    [Test]
+    public void A_pod_with_a_routers_labels_that_the_routers_Deployment_did_not_make_is_asked_nothing()
+    {
+        Assert.That(ClusterView.Router(Router(p => p.Metadata.OwnerReferences = null)), Is.Null);
+        Assert.That(ClusterView.Router(Router(p => p.Metadata.OwnerReferences![0].Name = "shop-5d8f")), Is.Null);
     }
 
     private static IEnumerable<TestCaseData> Rules()
@@ -113,6 +136,14 @@ public sealed class ClusterViewTests
     private static RoutedModel Read(string json) => JsonSerializer.Deserialize(json, RoutedModelJson.Default.RoutedModel)!;
 
     private static PodState? View(Pod pod) => ClusterView.Pod(pod, DateTimeOffset.UnixEpoch);
+
+    private static Pod Router(Action<Pod>? change = null) => Pod(pod =>
+    {
+        pod.Metadata.Labels![Labels.Component] = Labels.RouterComponent;
+        pod.Metadata.Labels["pod-template-hash"] = "5d8f";
+        pod.Metadata.OwnerReferences = [new() { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = "model-router-5d8f", Uid = "uid-rs", Controller = true }];
+        change?.Invoke(pod);
+    });
 
     private static Pod Pod(Action<Pod>? change = null)
     {

@@ -82,7 +82,7 @@ public sealed class ClusterWatcherTests
     }
 
     [Test]
-    public async Task A_pod_gets_requests_from_when_it_is_ready_until_it_is_told_to_end()
+    public async Task A_pod_gets_requests_from_when_it_is_ready_until_it_is_told_to_end_or_while_there_is_no_other()
     {
         await using TestPod late = await TestPod.StartAsync("cccccccccc");
         await CreatePodAsync(late, ready: false);
@@ -98,7 +98,17 @@ public sealed class ClusterWatcherTests
 
         // It is bound to a node, so it is terminating until a kubelet, which is not there, says that it has ended.
         await _server.World.CoreV1.DeleteNamespacedPodAsync(late.Name, _namespace.Name);
-        await Eventually.TrueAsync(() => !Ready(late.Revision), "the pod gets no more requests");
+        await using TestPod successor = await TestPod.StartAsync(late.Revision, "digits-successor");
+        await CreatePodAsync(successor, ready: false);
+        await Eventually.TrueAsync(() => Known(successor), "its successor is known");
+        Assert.That(GetsRequests(late), Is.True, "its successor is not ready");
+        using (HttpResponseMessage answer = await _router.InferAsync(headers: ("x-model-revision", late.Revision)))
+        {
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        }
+
+        await SetReadyAsync(successor, true);
+        await Eventually.TrueAsync(() => GetsRequests(successor) && !GetsRequests(late), "the pod gets no more requests");
         Assert.That(Known(late), Is.True, "but can be asked about its predictions");
     }
 
@@ -128,6 +138,9 @@ public sealed class ClusterWatcherTests
 
     private bool Ready(string revision) =>
         _router.Host.State.Current.Find("digits")?.Revisions.GetValueOrDefault(revision) is { Ready.Count: > 0 };
+
+    private bool GetsRequests(TestPod pod) =>
+        _router.Host.State.Current.Find("digits")?.Revisions.GetValueOrDefault(pod.Revision)?.Ready.Any(ready => ready.Name == pod.Name) == true;
 
     private bool Known(TestPod pod) => _router.Host.State.Current.Find("digits")?.FindPod(pod.Revision, pod.Name) is not null;
 
@@ -166,7 +179,12 @@ public sealed class ClusterWatcherTests
                         [Labels.Component] = component,
                         [Labels.Model] = "digits",
                         [Labels.Revision] = pod.Revision,
+                        ["pod-template-hash"] = "5d8f",
                     },
+                    OwnerReferences =
+                    [
+                        new V1OwnerReference { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = "model-router-5d8f", Uid = $"{Guid.NewGuid()}", Controller = true },
+                    ],
                 },
                 Spec = new V1PodSpec
                 {

@@ -14,7 +14,7 @@ public sealed class OtherVersionTests
 
     private readonly CancellationTokenSource _stop = new();
     private readonly RoutingState _state = new();
-    private readonly RouterReadiness _readiness = new();
+    private readonly RouterReadiness _readiness = new(new RouterPeers(new RouterOptions { Namespace = "default" }));
     private PlayedApiServer _server = null!;
 
     [SetUp]
