@@ -29,6 +29,9 @@ public sealed record GuardrailEvidence
     /// <summary>With a latency guardrail, what slow means and how that was learnt.</summary>
     public LatencyTarget? Latency { get; init; }
 
+    /// <summary>With an accuracy guardrail, how many outcomes can still come.</summary>
+    public Coverage? Coverage { get; init; }
+
     /// <summary>All counts, those of the block being collected included.</summary>
     [JsonIgnore]
     public Block Total => Closed + Pending;
@@ -47,7 +50,8 @@ public sealed record GuardrailEvidence
     /// <summary>Whether everything is there and as evidence can be. What JSON leaves out is null, whatever its type says.</summary>
     [JsonIgnore]
     internal bool IsWhole => Settings is not null && Closed.IsWhole && Pending.IsWhole && Base is { IsWhole: true }
-        && Harm is { IsWhole: true } && Safety is { IsWhole: true } && Dispersion is { IsWhole: true } && Latency is null or { IsWhole: true };
+        && Harm is { IsWhole: true } && Safety is { IsWhole: true } && Dispersion is { IsWhole: true } && Latency is null or { IsWhole: true }
+        && Coverage is null or { IsWhole: true };
 
     /// <summary>Adds counts to the block being collected.</summary>
     public GuardrailEvidence Collect(Block counts) => this with { Pending = Pending + counts };

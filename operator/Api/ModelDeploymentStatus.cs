@@ -148,7 +148,7 @@ public sealed class RolloutStatus
     [RangeMinimum(0)]
     public long CanaryRequests { get; set; }
 
-    /// <summary>When the block of traffic being collected began, by the routers' clocks.</summary>
+    /// <summary>When the block of traffic being collected began.</summary>
     public DateTimeOffset? BlockStartedAt { get; set; }
 
     /// <summary>
@@ -276,7 +276,7 @@ public sealed class BaselineStatus
     /// <summary>When it was last updated.</summary>
     public DateTimeOffset ReadAt { get; set; }
 
-    /// <summary>When the block of traffic being collected began, by the routers' clocks.</summary>
+    /// <summary>When the block of traffic being collected began.</summary>
     public DateTimeOffset? BlockStartedAt { get; set; }
 
     /// <summary>The baseline for each guardrail.</summary>

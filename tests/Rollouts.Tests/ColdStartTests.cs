@@ -30,6 +30,27 @@ public class ColdStartTests
         Assert.That((simulation.Status.StableRevision, simulation.Status.Rejected?.Single().Reason), Is.EqualTo(("v1", Reasons.LatencyHarmful)));
     }
 
+    /// <summary>Five hundred times slower for a while: a target that is learnt then hides no slow canary later.</summary>
+    [TestCase(60, 0)]
+    [TestCase(60, 30)]
+    [TestCase(300, 0)]
+    public void A_target_read_in_a_bad_minute_is_doubted_then_learnt_anew_and_no_slow_canary_passes_by_it(int bad, int recovered)
+    {
+        const int FiveHundredTimes = 314;
+        var simulation = new Simulation();
+        simulation.Ask("v1", Good with { LatencyBucket = Good.LatencyBucket + FiveHundredTimes }, Specs.Demo());
+        simulation.Run(bad);
+        simulation.Ask("v1", Good);
+        simulation.Run(recovered);
+        simulation.Ask("v2", Slow);
+        var said = new List<string?>();
+        simulation.Planned = (_, plan) => said.Add(plan.Status.Analysis?.Find(guardrail => guardrail.Name == "latency")?.Message);
+        simulation.RunUntil(status => status.Phase is RolloutPhase.Rejected or RolloutPhase.Promoting, 600);
+
+        Assert.That((simulation.Status.StableRevision, simulation.Status.Rejected?.Single().Reason), Is.EqualTo(("v1", Reasons.LatencyHarmful)));
+        Assert.That(said, recovered > 0 ? Has.Some.Not.Null : Has.Some.Contains("until the target is learnt anew no canary is safe by it"));
+    }
+
     /// <summary>As the demo plays it: a cold v1, a v2 that is promoted, a v3 that is rolled back, and then a slow v4.</summary>
     [Test]
     public void A_slow_canary_is_rolled_back_after_a_promotion_from_a_cold_start()

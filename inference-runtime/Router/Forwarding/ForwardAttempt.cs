@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using ModelOperator.Protocol;
 using ModelOperator.Router.Routing;
 using Yarp.ReverseProxy.Forwarder;
@@ -9,8 +11,8 @@ namespace ModelOperator.Router.Forwarding;
 /// <param name="pod">Who is to answer.</param>
 /// <param name="predictionId">The id under which feedback finds the prediction; null when nothing is predicted.</param>
 /// <param name="requestId">What the client calls its request itself.</param>
-/// <param name="answered">Called before the first byte of the answer.</param>
-internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, string? requestId, Action<HttpContext>? answered) : HttpTransformer
+/// <param name="answered">Called before the first byte of the answer, with the number of predictions in it.</param>
+internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, string? requestId, Action<HttpContext, int>? answered) : HttpTransformer
 {
     /// <summary>The server said that it is draining and has not looked at the request.</summary>
     public bool WasDraining { get; private set; }
@@ -43,6 +45,7 @@ internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, stri
             return false;
         }
 
+        int predictions = Predictions(proxyResponse.Headers);
         bool copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         httpContext.Response.Headers[ModelHeaders.Revision] = pod.Revision;
         if (predictionId is not null)
@@ -52,7 +55,16 @@ internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, stri
         }
 
         // Before the first byte of the answer: the client's feedback can arrive right after it.
-        answered?.Invoke(httpContext);
+        answered?.Invoke(httpContext, predictions);
         return copyBody;
+    }
+
+    // Between routers and model servers only.
+    private static int Predictions(HttpResponseHeaders headers)
+    {
+        if (!headers.TryGetValues(ModelHeaders.Predictions, out IEnumerable<string>? values)) return 1;
+        string text = string.Concat(values);
+        headers.Remove(ModelHeaders.Predictions);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int predictions) ? predictions : 1;
     }
 }

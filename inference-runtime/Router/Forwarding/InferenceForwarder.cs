@@ -116,8 +116,9 @@ internal sealed class InferenceForwarder(
         bool isInfer = request.Kind == RequestKind.Infer;
         string? alias = isDrawn ? request.Alias : null;
         string? predictionId = isInfer ? alias ?? ids.Make(request.Model, pod, isDrawn) : null;
-        Action<HttpContext>? remember = alias is null ? null : c => RememberAnswered(c, request.Model, alias, pod);
-        var attempt = new ForwardAttempt(pod, predictionId, request.RequestId, remember);
+        ModelRecorder? recorder = isInfer && isDrawn ? evidence.Model(request.Model) : null;
+        Action<HttpContext, int>? answered = recorder is null ? null : (c, predictions) => Answered(c, predictions, request.Model, alias, pod, recorder);
+        var attempt = new ForwardAttempt(pod, predictionId, request.RequestId, answered);
         context.Request.Body = request.Body.Open();
 
         bool isWarmUp = isInfer && pod.WarmUp.Takes(timeProvider);
@@ -147,7 +148,6 @@ internal sealed class InferenceForwarder(
         }
 
         pod.Recovered();
-        ModelRecorder? recorder = isInfer && isDrawn ? evidence.Model(request.Model) : null;
         await CompleteAsync(request, pod, error, exception, duration, recorder, isWarmUp);
         return true;
     }
@@ -194,9 +194,11 @@ internal sealed class InferenceForwarder(
         recorder.RecordRequest(revision, outcome, duration);
     }
 
-    private void RememberAnswered(HttpContext context, string model, string clientId, PodEndpoint pod)
+    private void Answered(HttpContext context, int predictions, string model, string? clientId, PodEndpoint pod, ModelRecorder recorder)
     {
-        if (context.Response.StatusCode < 300) clientIds.Remember(model, clientId, pod.Revision, pod.Name);
+        if (context.Response.StatusCode >= 300) return;
+        recorder.RecordPredictions(pod.Revision, predictions);
+        if (clientId is not null) clientIds.Remember(model, clientId, pod.Revision, pod.Name);
     }
 
     private async Task AnswerAsync(HttpContext context, string model, int status, string message, int? retryAfterSeconds = null)

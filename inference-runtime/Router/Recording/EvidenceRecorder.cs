@@ -41,12 +41,12 @@ internal sealed class EvidenceRecorder
     {
         if (_models.TryGetValue(name, out ModelRecorder? recorder))
         {
-            return recorder.Read(Instance, tableVersion, since, _timeProvider.GetTimestamp());
+            return recorder.Read(Instance, tableVersion, since, _timeProvider);
         }
 
         lock (_tickLock)
         {
-            return new EvidenceReport { Instance = Instance, TableVersion = tableVersion, Oldest = _openTick, Next = _openTick, Ticks = [] };
+            return new EvidenceReport { Instance = Instance, TableVersion = tableVersion, Time = _timeProvider.GetUtcNow(), Oldest = _openTick, Next = _openTick, Ticks = [] };
         }
     }
 

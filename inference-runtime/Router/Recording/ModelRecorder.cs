@@ -49,6 +49,13 @@ internal sealed class ModelRecorder
         lock (stripe.Gate) stripe.Get(revision).AddWarmUp();
     }
 
+    /// <summary>Predictions that truth may come for: as many outcomes can be true of the revision.</summary>
+    public void RecordPredictions(string revision, int predictions)
+    {
+        Stripe stripe = CurrentStripe();
+        lock (stripe.Gate) stripe.Get(revision).AddPredictions(predictions);
+    }
+
     public void RecordFeedback(string revision, long correct, long incorrect)
     {
         Stripe stripe = CurrentStripe();
@@ -83,12 +90,12 @@ internal sealed class ModelRecorder
     }
 
     /// <summary>Closed ticks from <paramref name="since"/> on. The cursor also tells that everything before it has been kept by the reader.</summary>
-    public EvidenceReport Read(string instance, long tableVersion, long since, long timestamp)
+    public EvidenceReport Read(string instance, long tableVersion, long since, TimeProvider timeProvider)
     {
         lock (_historyLock)
         {
             _read = true;
-            _lastReadTimestamp = timestamp;
+            _lastReadTimestamp = timeProvider.GetTimestamp();
 
             // A cursor from beyond the end is of another router process and confirms nothing.
             if (since <= _next) _acknowledged = Math.Max(_acknowledged, since);
@@ -98,6 +105,7 @@ internal sealed class ModelRecorder
             {
                 Instance = instance,
                 TableVersion = tableVersion,
+                Time = timeProvider.GetUtcNow(),
                 Oldest = _oldest,
                 Next = isCut ? ticks[^1].Sequence + 1 : _next,
                 IsCut = isCut,

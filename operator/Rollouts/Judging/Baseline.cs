@@ -25,7 +25,7 @@ internal static class Baseline
             .Where(guardrail => guardrail.Type is GuardrailType.Accuracy or GuardrailType.Latency or GuardrailType.ErrorRate)
             .Select(guardrail => new CountedGuardrail(guardrail, Guardrails.Fresh(scope.Status, guardrail), Source: null))
             .ToList();
-        var blockStart = baseline.BlockStartedAt;
+        var blockStart = baseline.BlockStartedAt > scope.Now ? scope.Now : baseline.BlockStartedAt;
         foreach (var (tick, start) in TickReader.ReadNew(scope, DateTimeOffset.MinValue).Ticks)
         {
             if (start - blockStart >= scope.Spec.Analysis.Interval)
@@ -48,15 +48,17 @@ internal static class Baseline
     }
 
     /// <summary>
-    /// Another revision serves from now on. It wobbles as the one before, for all one knows; how fast it is has to be learnt of itself.
+    /// Another revision serves from now on. It wobbles as the one before, for all one knows; how fast it is has to be learnt of itself, and outcomes
+    /// need predictions of its own.
     /// </summary>
     public static void ForgetLatencies(ModelDeploymentStatus status)
     {
         foreach (var guardrail in status.Baseline?.Guardrails ?? [])
         {
-            if (GuardrailEvidenceJson.Read(guardrail.State) is { Latency.Quantile: { } quantile } known)
+            if (GuardrailEvidenceJson.Read(guardrail.State) is { } known && (known.Latency?.Quantile is not null || known.Coverage is not null))
             {
-                guardrail.State = GuardrailEvidenceJson.Write(known with { Pending = default, Latency = LatencyTarget.Following(quantile) });
+                var latency = known.Latency?.Quantile is { } quantile ? LatencyTarget.Following(quantile) : known.Latency;
+                guardrail.State = GuardrailEvidenceJson.Write(known with { Pending = default, Latency = latency, Coverage = null });
             }
         }
     }

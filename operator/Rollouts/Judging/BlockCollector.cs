@@ -26,6 +26,9 @@ internal sealed class BlockCollector
         _stable = stable;
         _canary = canary;
         _guardrails = [.. scope.Evidence];
+
+        // The operator's own clock may have been set back, or another operator may have had another one.
+        _rollout.BlockStartedAt = _rollout.BlockStartedAt > scope.Now ? scope.Now : _rollout.BlockStartedAt;
     }
 
     private TimeSpan Interval => _scope.Spec.Analysis.Interval;
@@ -67,8 +70,15 @@ internal sealed class BlockCollector
             return evidence.Collect(new Block(Slow(target, canary), Slow(target, stable))) with { Latency = target.Learn(RevisionFigures.Latencies(stable)) };
         }
 
+        if (guardrail.Type == GuardrailType.Accuracy)
+        {
+            var outcomes = new Block(RevisionFigures.Outcomes(canary), RevisionFigures.Outcomes(stable));
+            var (left, covered) = (evidence.Coverage ?? new()).Take(RevisionFigures.Predictions(canary), RevisionFigures.Predictions(stable), outcomes);
+            return evidence.Collect(covered) with { Coverage = left };
+        }
+
         int patience = Patience.Of(guardrail, all);
-        return evidence.Collect(new Block(RevisionFigures.Count(guardrail.Type, canary, patience), RevisionFigures.Count(guardrail.Type, stable, patience)));
+        return evidence.Collect(new Block(RevisionFigures.Count(canary, patience), RevisionFigures.Count(stable, patience)));
     }
 
     // Whoever went away after the target would have got a slow answer, if any.

@@ -28,8 +28,13 @@ internal sealed record CountedGuardrail(EffectiveGuardrail Guardrail, GuardrailE
         return Say(judgement, Evidence.Latency is { Bucket: null } target
             ? $"no target yet: stable has answered {target.Known:N0} of the {LatencyTarget.SamplesNeeded(target.Quantile!.Value):N0} requests that its "
                 + $"{Guardrail.QuantilePercent} % quantile takes"
-            : Sentence.Of(Measure, Criterion, Evidence, judgement, judge) + Doubt(judgement));
+            : Sentence.Of(Measure, Criterion, Evidence, judgement, judge) + Doubt(judgement) + LeftOut);
     }
+
+    // A few are left out where the report of the router that answered comes later than that of the one that was told the truth.
+    private string LeftOut => Evidence.Coverage is { LeftOut: var leftOut } && leftOut * 100 > Evidence.Total.Canary.Total + Evidence.Total.Stable.Total
+        ? $"; {leftOut:N0} outcomes are left out: more came than the revisions made predictions"
+        : "";
 
     private string Doubt(Judgement judgement) => judgement.Verdict != Verdict.Harmful && Evidence.Latency is { Against: not 0 and var against }
         ? $"; stable has become {(against > 0 ? "faster" : "slower")}, and until the target is learnt anew no canary is safe by it"

@@ -16,21 +16,20 @@ internal static class RevisionFigures
     /// <summary>Requests answered that are evidence.</summary>
     public static long Judged(RevisionCounts? counts) => Sane(counts?.Requests);
 
-    /// <summary>Counts bad ones and all.</summary>
-    /// <param name="type">What is bad: a wrong answer, or a failed request.</param>
+    /// <summary>Predictions answered, so that as many outcomes can be true.</summary>
+    public static long Predictions(RevisionCounts? counts) => counts?.Predictions is { } predictions ? Sane(predictions) : Requests(counts);
+
+    /// <summary>Counts wrong answers and all whose truth came.</summary>
+    public static ArmCounts Outcomes(RevisionCounts? counts) => new(Sane(counts?.Incorrect), Sane(counts?.Incorrect) + Sane(counts?.Correct));
+
+    /// <summary>Counts failed requests and all.</summary>
     /// <param name="counts">The counts.</param>
     /// <param name="patience">A request failed when its client waited beyond this bucket and went away.</param>
-    public static ArmCounts Count(GuardrailType type, RevisionCounts? counts, int patience)
+    public static ArmCounts Count(RevisionCounts? counts, int patience)
     {
         if (counts is null)
         {
             return default;
-        }
-
-        if (type == GuardrailType.Accuracy)
-        {
-            long incorrect = Sane(counts.Incorrect);
-            return new ArmCounts(incorrect, incorrect + Sane(counts.Correct));
         }
 
         long requests = Sane(counts.Requests);

@@ -11,8 +11,11 @@ internal static class TickReader
 {
     private const long MostLost = 1_000_000_000;
 
-    // A clock that is further off is as wrong as one that is a day off, and times must stay in range.
-    private static readonly TimeSpan MostSkew = TimeSpan.FromDays(1);
+    // A report is some time on its way, and clocks that agree so far need no help.
+    private static readonly TimeSpan Agreeing = TimeSpan.FromSeconds(2);
+
+    // Routers keep fifteen minutes: what is older than a day is of no clock, and times must stay in range.
+    private static readonly TimeSpan Oldest = TimeSpan.FromDays(1);
 
     /// <summary>What is new, in order of time, and how many ticks were gone before they could be read.</summary>
     /// <param name="scope">The plan in the making; its cursors move.</param>
@@ -26,12 +29,12 @@ internal static class TickReader
             long? cursor = FindCursor(scope.Status, report.Instance);
             lost += cursor is { } next ? Math.Clamp(report.Oldest - next, 0, MostLost) : 0;
             ticks.AddRange(report.Ticks
-                .Where(tick => tick.Sequence < report.Next && (cursor is { } from ? tick.Sequence >= from : tick.Start >= since))
-                .Select(tick => (tick, StartOf(tick, scope.Now))));
+                .Select(tick => (Tick: tick, Start: StartOf(report, tick, scope.Now)))
+                .Where(tick => tick.Tick.Sequence < report.Next && (cursor is { } from ? tick.Tick.Sequence >= from : tick.Start >= since)));
             MoveCursor(scope.Status, report);
         }
 
-        return ([.. ticks.OrderBy(tick => tick.Tick.Start)], lost);
+        return ([.. ticks.OrderBy(tick => tick.Start)], lost);
     }
 
     /// <summary>Puts the cursors behind everything reported so far: it belongs to no block of the rollout that begins.</summary>
@@ -43,8 +46,12 @@ internal static class TickReader
         }
     }
 
-    private static DateTimeOffset StartOf(EvidenceTick tick, DateTimeOffset now) =>
-        tick.Start < now - MostSkew ? now - MostSkew : tick.Start > now + MostSkew ? now + MostSkew : tick.Start;
+    // By the operator's clock. A block that began in the future would not end, and a tick of the past would be taken for one from before the rollout.
+    private static DateTimeOffset StartOf(EvidenceReport report, EvidenceTick tick, DateTimeOffset now)
+    {
+        var clock = report.Time is { } time && (time - now).Duration() > Agreeing ? time : now;
+        return now - TimeSpan.FromTicks(Math.Clamp((clock - tick.Start).Ticks, 0, Oldest.Ticks));
+    }
 
     private static IEnumerable<EvidenceReport> Reports(Scope scope) => scope.World.Routers
         .Concat(scope.World.LeavingRouters)

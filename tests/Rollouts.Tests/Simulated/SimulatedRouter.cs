@@ -9,10 +9,14 @@ internal sealed class SimulatedRouter(string instance, int lagSeconds)
     private readonly Queue<RoutingTable> _onTheWay = new();
     private readonly List<EvidenceTick> _ticks = [];
     private long _sequence;
+    private DateTimeOffset _time;
 
     public RoutingTable? Table { get; private set; }
 
     public bool IsSilent { get; set; }
+
+    /// <summary>How far its clock is ahead.</summary>
+    public TimeSpan Ahead { get; set; }
 
     /// <summary>Ticks older than this many are forgotten.</summary>
     public int Remembers { get; set; } = 300;
@@ -24,6 +28,7 @@ internal sealed class SimulatedRouter(string instance, int lagSeconds)
         {
             Instance = instance,
             TableVersion = Table?.Version ?? 0,
+            Time = _time + Ahead,
             Oldest = Math.Max(0, _sequence - Remembers),
             Next = _sequence,
             Ticks = [.. _ticks],
@@ -48,6 +53,7 @@ internal sealed class SimulatedRouter(string instance, int lagSeconds)
     public long Serve(DateTimeOffset time, int requests, Func<string, int> readyPods, Func<string, Behaviour> behaviour, double feedbackShare, Random random)
     {
         long sequence = _sequence++;
+        _time = time.AddSeconds(1);
         if (Table is null || requests == 0)
         {
             return 0;
@@ -67,7 +73,7 @@ internal sealed class SimulatedRouter(string instance, int lagSeconds)
             Count(counts.TryGetValue(target.Revision, out var known) ? known : counts[target.Revision] = new RevisionCounts(), behaviour(target.Revision), feedbackShare, random);
         }
 
-        _ticks.Add(new EvidenceTick { Sequence = sequence, Start = time, Revisions = counts });
+        _ticks.Add(new EvidenceTick { Sequence = sequence, Start = time + Ahead, Revisions = counts });
         _ticks.RemoveAll(tick => tick.Sequence < _sequence - Remembers);
         return 0;
     }

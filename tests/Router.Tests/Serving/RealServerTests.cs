@@ -38,6 +38,7 @@ public sealed class RealServerTests
         Dictionary<string, RevisionCounts> here = await router.CountsAsync(), there = await other.CountsAsync();
         Assert.That((there[revision].Correct, there[revision].Incorrect), Is.EqualTo((1, 1)));
         Assert.That((here[second].Correct, here[second].Incorrect), Is.EqualTo((1, 1)));
+        Assert.That(here.Values.Sum(counts => counts.Predictions), Is.EqualTo(4), "two requests of two rows");
     }
 
     [Test]
@@ -81,6 +82,88 @@ public sealed class RealServerTests
         Assert.That(((int)answer.StatusCode, status, (int?)judged["correct"]), Is.EqualTo((200, 200, 1)), judged.ToJsonString());
     }
 
+    [Test]
+    public async Task A_pod_with_keys_takes_feedback_from_the_routers_of_its_namespace_and_from_nobody_else()
+    {
+        await using TestRouter router = await TestRouter.StartAsync(), stranger = await TestRouter.StartAsync(o => o with { KeysFile = null });
+        string keys = Path.GetTempFileName();
+        await File.WriteAllBytesAsync(keys, router.Host.Keys.Current.OfInferencePods.ToText());
+        await using Server server = await Server.StartAsync("s", keys, []);
+        foreach (TestRouter r in new[] { router, stranger }) r.Route([new(Stable, 100)], server.State("s", Stable));
+        (string id, _, _) = await AskAsync(router);
+        (string ofStranger, _, _) = await AskAsync(stranger);
+        string feedback = $$"""{"id":"{{id}}","correct":false}""";
+
+        foreach (string? token in new[] { null, "x", router.Host.Keys.TokenFor("s"), router.Host.Keys.TokenForInference("t") })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, server.Address + "/v2/models/digits/feedback") { Content = new StringContent(feedback) };
+            if (token is not null) request.Headers.Authorization = new("Bearer", token);
+            using HttpResponseMessage direct = await router.Client.SendAsync(request);
+            Assert.That((int)direct.StatusCode, Is.EqualTo(401), token);
+        }
+
+        Assert.That((await stranger.FeedbackJsonAsync($$"""{"id":"{{ofStranger}}","correct":false}""")).Status, Is.EqualTo(503));
+        (int status, JsonNode judged) = await router.FeedbackJsonAsync($$"""{"id":"{{id}}","correct":true}""");
+        Assert.That((status, (int?)judged["correct"], (bool?)judged["duplicate"]), Is.EqualTo((200, 1, false)), judged.ToJsonString());
+    }
+
+    [Test]
+    public async Task Pods_that_are_all_told_to_end_answer_every_request_until_a_new_one_is_ready()
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using Server old = await Server.StartAsync("--drain-seconds", "30");
+        RevisionWeight[] weights = [new(Stable, 100)];
+        router.Route(weights, old.State("old", Stable));
+        await AskAsync(router);
+
+        old.Signal("TERM");
+        router.Route(weights, old.State("old", Stable) with { Ready = false, Leaving = true });
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < TimeSpan.FromSeconds(7))
+        {
+            await AskAsync(router);
+            await Task.Delay(50);
+        }
+
+        await using Server successor = await Server.StartAsync();
+        Task load = Task.Run(async () =>
+        {
+            for (int i = 0; i < 60; i++)
+            {
+                await AskAsync(router);
+                await Task.Delay(50);
+            }
+        });
+        await Task.Delay(200);
+        router.Route(weights, old.State("old", Stable) with { Ready = false, Leaving = true }, successor.State("new", Stable));
+        await load;
+        await old.EndedAsync();
+        await AskAsync(router);
+    }
+
+    [Test]
+    public async Task A_pod_that_is_stopped_is_seen_by_the_requests_that_its_clients_give_up()
+    {
+        await using TestRouter router = await TestRouter.StartAsync();
+        await using Server server = await Server.StartAsync();
+        router.Route([new(Stable, 100)], server.State("s", Stable));
+        await AskAsync(router);
+
+        server.Signal("STOP");
+        using (var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(500)))
+        {
+            using var content = new StringContent(Request);
+            Assert.That(
+                async () => await router.Client.PostAsync(new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer"), content, impatient.Token),
+                Throws.InstanceOf<OperationCanceledException>());
+        }
+
+        await Eventually.TrueAsync(async () => (await router.CountsAsync())[Stable].Abandoned.Count == 1, "it is counted");
+        server.Signal("CONT");
+        await AskAsync(router);
+        Assert.That((await router.CountsAsync())[Stable].Requests, Is.EqualTo(2));
+    }
+
     private static byte[] Compressed(byte[] body)
     {
         using var compressed = new MemoryStream();
@@ -105,7 +188,10 @@ public sealed class RealServerTests
     /// <summary>The program, serving digits.</summary>
     private sealed class Server(Process process, int port) : IAsyncDisposable
     {
-        public static async Task<Server> StartAsync(params string[] arguments)
+        public static Task<Server> StartAsync(params string[] arguments) => StartAsync(null, null, arguments);
+
+        /// <summary>As the pod of that name, with the keys of a namespace.</summary>
+        public static async Task<Server> StartAsync(string? pod, string? keysFile, string[] arguments)
         {
             var port = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
             string model = Path.Combine(Repository.Root, "tests", "models", "digits-v1.onnx");
@@ -113,7 +199,7 @@ public sealed class RealServerTests
             {
                 RedirectStandardOutput = true,
                 UseShellExecute = false,
-                Environment = { ["TERMINATION_LOG"] = "/nowhere/termination-log" },
+                Environment = { ["TERMINATION_LOG"] = "/nowhere/termination-log", ["POD_NAME"] = pod, ["INFERENCE_KEYS_FILE"] = keysFile },
             };
             var process = new Process { StartInfo = start, EnableRaisingEvents = true };
             process.OutputDataReceived += (_, line) =>
@@ -129,9 +215,15 @@ public sealed class RealServerTests
             return server;
         }
 
+        public string Address => $"http://127.0.0.1:{port}";
+
         private int Port => port;
 
         public PodState State(string name, string revision) => new(name, $"uid-{name}", "digits", revision, $"127.0.0.1:{port}", Ready: true, Warm: true);
+
+        public void Signal(string name) => Process.Start("kill", [$"-{name}", $"{process.Id}"]).WaitForExit();
+
+        public Task EndedAsync() => process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
 
         public async ValueTask DisposeAsync()
         {

@@ -116,6 +116,7 @@ internal sealed class TestRouter : IAsyncDisposable
             Errors = g.Sum(r => r.Value.Errors),
             Rejections = g.Sum(r => r.Value.Rejections),
             WarmUp = g.Sum(r => r.Value.WarmUp),
+            Predictions = g.Sum(r => r.Value.Predictions),
             Correct = g.Sum(r => r.Value.Correct),
             Incorrect = g.Sum(r => r.Value.Incorrect),
             Latency = [.. g.SelectMany(r => r.Value.Latency)],
