@@ -15,6 +15,10 @@ public sealed class ObjectMeta
     public DateTimeOffset? CreationTimestamp { get; set; }
     [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? DeletionTimestamp { get; set; }
+
+    /// <summary>How long before <see cref="DeletionTimestamp"/> it was told to end.</summary>
+    public long? DeletionGracePeriodSeconds { get; set; }
+
     public Dictionary<string, string>? Labels { get; set; }
     public Dictionary<string, string>? Annotations { get; set; }
     public List<OwnerReference>? OwnerReferences { get; set; }

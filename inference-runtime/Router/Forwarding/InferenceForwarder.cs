@@ -104,7 +104,7 @@ internal sealed class InferenceForwarder(
     }
 
     private PodEndpoint? ChooseOf(ModelRoute route, string revision, List<PodEndpoint> tried) =>
-        route.Revisions.TryGetValue(revision, out RevisionRoute? pods) ? PodChooser.Choose(pods.Ready, tried, timeProvider) : null;
+        route.Revisions.TryGetValue(revision, out RevisionRoute? pods) ? PodChooser.Choose(pods.Ready, tried, timeProvider, takesEjected: !pods.IsEnding) : null;
 
     /// <param name="request">The request.</param>
     /// <param name="pod">Who is to answer.</param>

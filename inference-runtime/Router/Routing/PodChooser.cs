@@ -6,8 +6,12 @@ namespace ModelOperator.Router.Routing;
 /// </summary>
 internal static class PodChooser
 {
-    /// <summary>A pod not yet tried, or null. Ejected ones are taken when there is no other: they may have come back.</summary>
-    public static PodEndpoint? Choose(IReadOnlyList<PodEndpoint> pods, IReadOnlyCollection<PodEndpoint> tried, TimeProvider timeProvider)
+    /// <summary>
+    /// A pod not yet tried, or null. Ejected ones are taken when there is no other: they may have come back. Those that were ending have not, so that
+    /// another revision answers at once.
+    /// </summary>
+    public static PodEndpoint? Choose(
+        IReadOnlyList<PodEndpoint> pods, IReadOnlyCollection<PodEndpoint> tried, TimeProvider timeProvider, bool takesEjected = true)
     {
         if (tried.Count == 0 && pods.Count > 0)
         {
@@ -18,7 +22,7 @@ internal static class PodChooser
         List<PodEndpoint> untried = [.. pods.Where(p => !tried.Contains(p))];
         if (untried.Count == 0) return null;
         List<PodEndpoint> healthy = [.. untried.Where(p => !p.IsEjected(timeProvider))];
-        return BetterOfTwo(healthy.Count > 0 ? healthy : untried);
+        return healthy.Count > 0 ? BetterOfTwo(healthy) : takesEjected ? BetterOfTwo(untried) : null;
     }
 
     private static PodEndpoint BetterOfTwo(IReadOnlyList<PodEndpoint> pods)

@@ -31,4 +31,5 @@ internal sealed record ModelRoute(
 /// <param name="Revision">The revision.</param>
 /// <param name="Pods">All that have an address.</param>
 /// <param name="Ready">Those that get requests: the ready ones; when there are none, those that are terminating and may still answer.</param>
-internal sealed record RevisionRoute(string Revision, IReadOnlyList<PodEndpoint> Pods, IReadOnlyList<PodEndpoint> Ready);
+/// <param name="IsEnding">Whether it is the latter.</param>
+internal sealed record RevisionRoute(string Revision, IReadOnlyList<PodEndpoint> Pods, IReadOnlyList<PodEndpoint> Ready, bool IsEnding = false);

@@ -47,8 +47,9 @@ internal static class SnapshotBuilder
             PodEndpoint[] ready = [.. members.Where(m => m.State.Ready).Select(m => m.Endpoint)];
 
             // As the proxies of Kubernetes do: pods that end serve on, so nothing is lost while their successors start.
-            if (ready.Length == 0) ready = [.. members.Where(m => m.State.Leaving).Select(m => m.Endpoint)];
-            return new RevisionRoute(r, [.. members.Select(m => m.Endpoint)], ready);
+            bool isEnding = ready.Length == 0;
+            if (isEnding) ready = [.. members.Where(m => m.State.Leaving).Select(m => m.Endpoint)];
+            return new RevisionRoute(r, [.. members.Select(m => m.Endpoint)], ready, isEnding);
         });
 
         // Leaving out who cannot serve hands its share to the others in proportion to their weights.

@@ -56,6 +56,18 @@ public sealed class PodChooserTests
     }
 
     [Test]
+    public void Pods_that_were_ending_and_cannot_be_reached_leave_requests_to_another_revision()
+    {
+        PodEndpoint one = Pod("one"), two = Pod("two");
+        one.Eject(_time);
+        Assert.That(PodChooser.Choose([one, two], [], _time, takesEjected: false), Is.SameAs(two));
+        two.Eject(_time);
+        Assert.That(PodChooser.Choose([one, two], [], _time, takesEjected: false), Is.Null);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(PodChooser.Choose([one, two], [], _time, takesEjected: false), Is.Not.Null, "they may answer after all");
+    }
+
+    [Test]
     public void A_pod_already_tried_is_not_chosen_again()
     {
         PodEndpoint one = Pod("one"), two = Pod("two");

@@ -38,6 +38,7 @@ public sealed class SnapshotBuilderTests
         RoutingSnapshot relieved = SnapshotBuilder.Build(alone, [Table], [leaving, coming with { Ready = true }, Pod("b1", "b")]);
 
         Assert.That(alone.Models["digits"].Revisions["a"].Ready.Select(pod => pod.Name), Is.EqualTo(new[] { "a1" }));
+        Assert.That((alone.Models["digits"].Revisions["a"].IsEnding, relieved.Models["digits"].Revisions["a"].IsEnding), Is.EqualTo((true, false)));
         Assert.That(alone.Models["digits"].Draw.Weights, Does.Contain(new RevisionWeight("a", 50)), "the shares stay: nobody has judged the others");
         Assert.That(relieved.Models["digits"].Revisions["a"].Ready.Select(pod => pod.Name), Is.EqualTo(new[] { "a2" }));
     }

@@ -26,17 +26,23 @@ public sealed class ClusterViewTests
     }
 
     [Test]
-    public void A_terminating_pod_may_still_answer_until_its_container_has_ended()
+    public void A_terminating_pod_that_was_ready_may_still_answer_until_its_container_has_ended()
     {
+        DateTimeOffset told = DateTimeOffset.UnixEpoch;
         Pod leaving = Pod(p =>
         {
-            p.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
-            p.Status!.Phase = "Running";
-            p.Status.Conditions![0].Status = "False";
+            p.Metadata.DeletionTimestamp = told.AddSeconds(70);
+            p.Metadata.DeletionGracePeriodSeconds = 70;
+            p.Status!.Conditions![0].Status = "False";
+            p.Status.Conditions[0].LastTransitionTime = told.AddSeconds(2);
         });
 
         Assert.That(View(leaving)!.Leaving, Is.True, "its probe fails as soon as it is told to end");
-        leaving.Status!.ContainerStatuses = [new ContainerStatus { State = new ContainerState { Terminated = new() } }];
+        leaving.Status!.Conditions![0].LastTransitionTime = told.AddSeconds(-1);
+        Assert.That(View(leaving)!.Leaving, Is.False, "it failed before: its node may be lost");
+        leaving.Status.Conditions[0].Status = "True";
+        Assert.That(View(leaving)!.Leaving, Is.True);
+        leaving.Status.ContainerStatuses = [new ContainerStatus { State = new ContainerState { Terminated = new() } }];
         Assert.That(View(leaving)!.Leaving, Is.False);
         Assert.That(View(Pod(p => p.Status!.Conditions![0].Status = "False"))!.Leaving, Is.False, "it is coming up, or broken");
     }
