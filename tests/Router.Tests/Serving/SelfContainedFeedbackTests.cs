@@ -62,7 +62,7 @@ public sealed class SelfContainedFeedbackTests
     [Test]
     public async Task Whichever_routers_it_comes_to_and_at_once_it_counts_once()
     {
-        await using TestRouter a = await StartAsync("a"), b = await StartAsync("b"), c = await StartAsync("c");
+        await using TestRouter a = await StartAsync("a", Patient), b = await StartAsync("b", Patient), c = await StartAsync("c", Patient);
         TestRouter[] routers = [a, b, c];
         Meet(("a", a), ("b", b), ("c", c));
 
@@ -121,9 +121,12 @@ public sealed class SelfContainedFeedbackTests
         Assert.That((await a.AdminAsync(HttpMethod.Get, path, a.Host.Keys.TokenFor("a"))).Status, Is.EqualTo(status));
     }
 
-    private static async Task<TestRouter> StartAsync(string name)
+    // Three hundred at once, on a machine that has other things to do.
+    private static RouterOptions Patient(RouterOptions options) => options with { PeerTimeout = TimeSpan.FromSeconds(30) };
+
+    private static async Task<TestRouter> StartAsync(string name, Func<RouterOptions, RouterOptions>? configure = null)
     {
-        TestRouter router = await TestRouter.StartAsync(o => o with { PodName = name });
+        TestRouter router = await TestRouter.StartAsync(o => (configure?.Invoke(o) ?? o) with { PodName = name });
         router.Route(Weights);
         return router;
     }
