@@ -1,5 +1,4 @@
 using ModelOperator.Analysis;
-using ModelOperator.Api;
 using ModelOperator.Evidence;
 
 namespace ModelOperator.Rollouts.Judging;
