@@ -1,4 +1,3 @@
-using ModelOperator.Api;
 using ModelOperator.Evidence;
 using static ModelOperator.Rollouts.Tests.SinglePlan;
 
