@@ -13,6 +13,9 @@ public sealed record FetchOptions
     /// <summary>SHA-256 that the file must have, in lower-case hexadecimal digits; null takes any.</summary>
     public string? Sha256 { get; init; }
 
+    /// <summary>Digest of all that an earlier fetch for the same purpose got, and this one has to get as well; null takes any.</summary>
+    public string? Pin { get; init; }
+
     public required string Output { get; init; }
 
     public SecretFolder? Credentials { get; init; }

@@ -15,6 +15,7 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
     // What is being fetched is beside where it will be, so that it gets there by a rename.
     private const string StagingName = ".fetch";
     private const string MarkerName = ".fetched";
+    private const string DigestName = ".digest";
     private readonly string _directory = Path.GetDirectoryName(Path.GetFullPath(options.Output))!;
 
     private string Staging => Path.Combine(_directory, StagingName);
@@ -22,13 +23,17 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
     /// <summary>What an archive was, in a file beside what was in it.</summary>
     private string Marker => Path.Combine(_directory, MarkerName);
 
-    public async Task FetchAsync(CancellationToken cancellationToken)
+    /// <summary>The digest of all files, as it was fetched.</summary>
+    private string DigestFile => Path.Combine(_directory, DigestName);
+
+    /// <summary>Returns the digest of all that was fetched, as sha256:HEX.</summary>
+    public async Task<string> FetchAsync(CancellationToken cancellationToken)
     {
         string source = options.Address.Name;
         if (await IsThereAsync(cancellationToken))
         {
             FetchLog.AlreadyFetched(logger, options.Output);
-            return;
+            return Name(await KeptDigestAsync(cancellationToken) ?? options.Sha256!);
         }
 
         FetchLog.Fetching(logger, source, options.Output);
@@ -37,15 +42,21 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         try
         {
             ModelFolder folder = NewFolder();
+            var files = new FetchedFiles();
             string? archive = options.Address is VolumeAddress volume
-                ? await CopyAsync(volume, folder, either.Token)
-                : await DownloadAsync(folder, either.Token);
+                ? await CopyAsync(volume, folder, files, either.Token)
+                : await DownloadAsync(folder, files, either.Token);
+            CheckPin(files.Digest);
             File.Delete(Marker);
+            File.Delete(DigestFile);
             folder.Publish();
             if (archive is not null)
             {
                 await File.WriteAllTextAsync(Marker, archive, either.Token);
             }
+
+            await File.WriteAllTextAsync(DigestFile, files.Digest, either.Token);
+            return Name(files.Digest);
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -62,8 +73,21 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         }
     }
 
+    private static string Name(string sha256) => "sha256:" + sha256;
+
+    private void CheckPin(string sha256)
+    {
+        if (options.Pin is { } pin && pin != sha256)
+        {
+            throw new TerminatingException(
+                FailureReasons.DigestMismatch,
+                $"the digest of what arrived is sha256:{sha256}, and this revision serves sha256:{pin}: the model at its address has changed; put the earlier one "
+                + "back, or change spec.model.uri or spec.model.digest, so that the new one is rolled out as a revision of its own");
+        }
+    }
+
     /// <summary>Returns the digest of the archive, when it was one.</summary>
-    private async Task<string?> DownloadAsync(ModelFolder folder, CancellationToken cancellationToken)
+    private async Task<string?> DownloadAsync(ModelFolder folder, FetchedFiles files, CancellationToken cancellationToken)
     {
         using HttpClient http = ModelHttp.NewClient(options.Networks);
         ModelClient client = new(http, options, time, logger);
@@ -85,6 +109,7 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
             string staged = Path.Combine(Staging, $"file-{i}");
             string? expected = Expected(file, main);
             string digest = await GetAsync(new FileDownload(file.File, expected, context), expected, cache, staged, cancellationToken);
+            files.Add(file.Path ?? "", digest);
             if (signature is not null)
             {
                 DetachedSignature.Check(options.SignatureKey!, digest, signature, options.Address.Name);
@@ -96,7 +121,12 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         }
 
         await new WeightFiles(options, folder).AddAsync(
-            archive is null && content.Beside is { } beside ? name => DownloadBesideAsync(beside(name), context, cancellationToken) : null);
+            archive is null && content.Beside is { } beside ? async name =>
+            {
+                (string staged, string digest) = await DownloadBesideAsync(beside(name), context, cancellationToken);
+                files.Add(name, digest);
+                return staged;
+            } : null);
         return archive;
     }
 
@@ -109,8 +139,8 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
 
     private static string SignatureName(string sha256) => $"signature-{sha256}";
 
-    /// <summary>Downloads a file that lies beside the model, and checks its signature; returns where it is.</summary>
-    private async Task<string> DownloadBesideAsync((RemoteFile File, RemoteFile Signature) beside, StoreContext context, CancellationToken cancellationToken)
+    /// <summary>Downloads a file that lies beside the model, and checks its signature; returns where it is, and its digest.</summary>
+    private async Task<(string Staged, string Digest)> DownloadBesideAsync((RemoteFile File, RemoteFile Signature) beside, StoreContext context, CancellationToken cancellationToken)
     {
         string? signature = options.SignatureKey is null ? null : await DetachedSignature.DownloadAsync(beside.Signature, context, cancellationToken);
         string staged = Path.Combine(Staging, "beside");
@@ -123,7 +153,7 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
             FetchLog.SignatureRight(logger, beside.File.Name);
         }
 
-        return staged;
+        return (staged, digest);
     }
 
     /// <summary>Gets one file to disk; returns its digest.</summary>
@@ -138,7 +168,7 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         return sha256;
     }
 
-    private async Task<string?> CopyAsync(VolumeAddress address, ModelFolder folder, CancellationToken cancellationToken)
+    private async Task<string?> CopyAsync(VolumeAddress address, ModelFolder folder, FetchedFiles fetched, CancellationToken cancellationToken)
     {
         VolumeFiles files = new(
             options.Volume ?? throw new TerminatingException(FailureReasons.InvalidConfiguration, $"{options.Address.Name} needs --volume, the folder the claim is mounted at"),
@@ -146,18 +176,19 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         VolumeCopy copy = new(files, options, logger);
         if (files.IsFolder(address.Path) && options.Unpack)
         {
-            await copy.FolderAsync(address, folder, cancellationToken);
+            await copy.FolderAsync(address, folder, fetched, cancellationToken);
             await new WeightFiles(options, folder).AddAsync(fetch: null);
             return null;
         }
 
         string staged = Path.Combine(Staging, "file-0");
         string digest = await copy.FileAsync(address, options.Sha256, staged, cancellationToken);
+        fetched.Add("", digest);
         bool isArchive = await PlaceAsync(staged, path: null, isArchive: false, folder, cancellationToken);
         await new WeightFiles(options, folder).AddAsync(isArchive ? null : async name =>
         {
             VolumeAddress beside = address with { Name = StoreContext.Sibling(address.Name, name), Path = StoreContext.Sibling(address.Path, name) };
-            await copy.FileAsync(beside, sha256: null, staged, cancellationToken);
+            fetched.Add(name, await copy.FileAsync(beside, sha256: null, staged, cancellationToken));
             return staged;
         });
         return isArchive ? digest : null;
@@ -227,7 +258,17 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
     /// <summary>A container that is started again finds what it fetched before; only a digest tells that it is still wanted.</summary>
     private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
     {
-        if (options.Sha256 is null || !File.Exists(options.Output))
+        if (!File.Exists(options.Output))
+        {
+            return false;
+        }
+
+        if (options.Pin is { } pin)
+        {
+            return await KeptDigestAsync(cancellationToken) == pin;
+        }
+
+        if (options.Sha256 is null)
         {
             return false;
         }
@@ -240,4 +281,7 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         await using FileStream stream = File.OpenRead(options.Output);
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) == options.Sha256;
     }
+
+    private async Task<string?> KeptDigestAsync(CancellationToken cancellationToken) =>
+        File.Exists(DigestFile) ? await File.ReadAllTextAsync(DigestFile, cancellationToken) : null;
 }

@@ -14,15 +14,21 @@ internal static class TerminationLog
     /// <summary>Writes the message to a file, by default where Kubernetes looks for it.</summary>
     public static void Write(TerminatingException failure, string? file = null)
     {
+        string message = failure.Message.Length <= MaxMessageLength ? failure.Message : failure.Message[..MaxMessageLength] + "...";
+        Write(new TerminationMessage(failure.Reason, message), file);
+    }
+
+    /// <summary>Writes what the container has to say to a file, by default where Kubernetes looks for it.</summary>
+    public static void Write(TerminationMessage message, string? file = null)
+    {
         if ((file ?? Path) is not { } path)
         {
             return;
         }
 
-        string message = failure.Message.Length <= MaxMessageLength ? failure.Message : failure.Message[..MaxMessageLength] + "...";
         try
         {
-            File.WriteAllText(path, new TerminationMessage(failure.Reason, message).ToJson() + "\n");
+            File.WriteAllText(path, message.ToJson() + "\n");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -71,6 +71,10 @@ public sealed class ModelDeploymentStatus
     [XListType(XListType.Map), XListMapKeys("revision"), Items(maxItems: StatusLimits.Rejected)]
     public List<RejectedRevision>? Rejected { get; set; }
 
+    /// <summary>What the revisions were made with. A revision keeps its image and its model for as long as it is known.</summary>
+    [XListType(XListType.Map), XListMapKeys("revision"), Items(maxItems: StatusLimits.Revisions)]
+    public List<RevisionStatus>? Revisions { get; set; }
+
     /// <summary>The latest decisions, newest last, at most 20.</summary>
     [XListType(XListType.Atomic), Items(maxItems: StatusLimits.History)]
     public List<Decision>? History { get; set; }
@@ -352,6 +356,25 @@ public sealed class RejectedRevision
     /// <summary>How often it was tried in vain before it had any traffic; absent when it had traffic or failed its evaluation.</summary>
     [RangeMinimum(0)]
     public int? Attempts { get; set; }
+}
+
+/// <summary>What a revision was made with.</summary>
+public sealed class RevisionStatus
+{
+    /// <summary>Revision.</summary>
+    [Required, Length(1, StatusLimits.Text)]
+    public string Revision { get; set; } = "";
+
+    /// <summary>Image of the inference runtime. An operator with another default image does not change it.</summary>
+    [Length(maxLength: 512)]
+    public string? Image { get; set; }
+
+    /// <summary>
+    /// Digest of all files of its model, as the first ready pod fetched them. Pods that come later must fetch the same. Of one file or archive it is
+    /// what sha256sum prints; of several it is that of the list of their digests and names. Absent while no pod is ready, or if the image does not report it.
+    /// </summary>
+    [Length(maxLength: 71)]
+    public string? ModelDigest { get; set; }
 }
 
 /// <summary>One decision and its reason.</summary>

@@ -30,6 +30,9 @@ public static class StatusLimits
     /// <summary>Rejected revisions; the oldest are forgotten first.</summary>
     public const int Rejected = 20;
 
+    /// <summary>Revisions whose image and model are remembered; the oldest are forgotten first.</summary>
+    public const int Revisions = 128;
+
     /// <summary>Decisions; the oldest are forgotten first.</summary>
     public const int History = 20;
 

@@ -75,6 +75,7 @@ internal static class OperatorApplication
         services.AddSingleton<NamespacePolicies>();
         services.AddSingleton<NamespaceRouter>();
         services.AddSingleton<RevisionDeployments>();
+        services.AddSingleton<RevisionModels>();
         services.AddSingleton<Announcer>();
     }
 

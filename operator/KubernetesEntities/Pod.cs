@@ -16,6 +16,12 @@ public sealed class Pod : KubernetesObject, ISpec<PodSpec>, IStatus<PodStatus>
 public sealed class PodSpec
 {
     public List<Container>? Containers { get; set; }
+    public List<Volume>? Volumes { get; set; }
+}
+
+public sealed class Volume
+{
+    public string Name { get; set; } = "";
 }
 
 public sealed class Container

@@ -55,6 +55,9 @@ public sealed record ObservedRevision
     /// <summary>Pods a router would send to: Ready, not terminating, with an address.</summary>
     public int ReadyReplicas { get; init; }
 
+    /// <summary>Digest of the model that the oldest ready pod fetched; null when it does not say.</summary>
+    public string? ModelDigest { get; init; }
+
     /// <summary>Why a pod that is not ready is not, when that is known.</summary>
     public PodFailure? Failure { get; init; }
 }

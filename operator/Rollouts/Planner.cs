@@ -25,6 +25,7 @@ public static class Planner
         {
         }
 
+        KnownRevisions.Remember(scope);
         return new Plan
         {
             Deployments = Deployments.Plan(scope),

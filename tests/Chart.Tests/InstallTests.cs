@@ -67,6 +67,9 @@ public sealed class InstallTests
                 Assert.That(await MayAsync(account, "create", "pods", "default"), Is.False);
                 Assert.That(await MayAsync(account, "patch", "secrets/model-router-keys", "default"), Is.True);
                 Assert.That(await MayAsync(account, "patch", "secrets/other", "default"), Is.False);
+                Assert.That(await MayAsync(account, "patch", "configmaps/model-digests", "default"), Is.True);
+                Assert.That(await MayAsync(account, "patch", "configmaps/other", "default"), Is.False);
+                Assert.That(await MayAsync(account, "delete", "pods", "default"), Is.True);
             }
 
             // Giving routers their role takes the right to bind it, and to bind no other.

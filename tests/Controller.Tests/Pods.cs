@@ -26,6 +26,13 @@ internal static class Pods
             change?.Invoke(pod);
         });
 
+    /// <summary>A container that has fetched a model.</summary>
+    public static ContainerStatus HasFetched(string digest) => new()
+    {
+        Name = "fetch",
+        State = new ContainerState { Terminated = new ContainerStateTerminated { ExitCode = 0, Message = $$"""{"reason":"ModelFetched","message":"{{digest}}"}""" + "\n" } },
+    };
+
     public static void MakeReady(Pod pod)
     {
         pod.Status!.Phase = "Running";

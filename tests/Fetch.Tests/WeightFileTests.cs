@@ -180,7 +180,7 @@ public sealed class WeightFileTests : FetchFixture
         return [.. model[..at], .. junk, .. model[Math.Min(at + cut, model.Length)..]];
     }
 
-    private static byte[] Model(params string[] files) => Field(7, [.. files.SelectMany(file => Field(5, [.. Field(8, "w"u8), .. Tensor(file)]))]);
+    internal static byte[] Model(params string[] files) => Field(7, [.. files.SelectMany(file => Field(5, [.. Field(8, "w"u8), .. Tensor(file)]))]);
 
     /// <summary>The fields of a tensor whose data is elsewhere.</summary>
     private static byte[] Tensor(string file) =>

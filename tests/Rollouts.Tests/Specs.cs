@@ -5,10 +5,13 @@ namespace ModelOperator.Rollouts.Tests;
 /// <summary>Specs of the tests.</summary>
 internal static class Specs
 {
+    /// <summary>Named by its digest, so that the first pod says nothing that others wait for.</summary>
+    private static ModelSource Model => new() { Uri = "https://models.example/digits.onnx", Digest = "sha256:" + new string('d', 64) };
+
     /// <summary>What the demo rolls out by: short steps, blocks of five seconds, and a wide margin for latency.</summary>
     public static ModelDeploymentSpec Demo() => new()
     {
-        Model = new ModelSource { Uri = "https://models.example/digits.onnx" },
+        Model = Model,
         Replicas = 2,
         Rollout = new RolloutSpec
         {
@@ -32,7 +35,7 @@ internal static class Specs
     public static ModelDeploymentSpec Digits(
         int replicas = 2, int deadlineSeconds = 3600, InconclusiveAction? onInconclusive = null, int minRequests = 0, params int[] weights) => new()
         {
-            Model = new ModelSource { Uri = "https://models.example/digits.onnx" },
+            Model = Model,
             Replicas = replicas,
             Rollout = new RolloutSpec
             {

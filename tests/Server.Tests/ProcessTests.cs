@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using ModelOperator.Evidence;
 
 namespace ModelOperator.Server.Tests;
 
@@ -92,12 +95,39 @@ public sealed class ProcessTests
             string output = Path.Combine(directory, "model.onnx");
             (int wrong, string message) = await ServerProcess.RunAsync(
                 "fetch", "--uri", store.Uri().ToString(), "--allowed-networks", "loopback", "--output", output, "--digest", "sha256:" + new string('0', 64));
-            (int right, string none) = await ServerProcess.RunAsync("fetch", "--uri", store.Uri().ToString(), "--allowed-networks", "loopback", "--output", output);
+            (int right, string report) = await ServerProcess.RunAsync("fetch", "--uri", store.Uri().ToString(), "--allowed-networks", "loopback", "--output", output);
 
             Assert.That((wrong, Reason(message)), Is.EqualTo((1, FailureReasons.DigestMismatch)));
-            Assert.That((right, none), Is.EqualTo((0, "")));
+            string digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Model)));
+            Assert.That((right, ModelPin.ReadReport(report)), Is.EqualTo((0, digest)), "the operator holds later pods to it");
             await using TestServer server = await TestServer.StartAsync(output);
             Assert.That((await server.InferAsync(Digits.Request(0))).Status, Is.EqualTo(HttpStatusCode.OK));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Test]
+    public async Task Fetch_takes_no_other_model_than_the_revision_serves_and_none_is_asked_for_before_one_is_known()
+    {
+        string directory = Directory.CreateTempSubdirectory("process-tests-").FullName;
+        try
+        {
+            string content = "first";
+            await using FileServer store = await FileServer.StartAsync(context => context.Response.WriteAsync(content));
+            string pin = Path.Combine(directory, "digest");
+            string[] arguments = ["fetch", "--uri", store.Uri().ToString(), "--allowed-networks", "loopback", "--pin", pin, "--output"];
+            (int first, string report) = await ServerProcess.RunAsync([.. arguments, Path.Combine(directory, "1", "model.onnx")]);
+            await File.WriteAllTextAsync(pin, ModelPin.ReadReport(report));
+            (int same, string again) = await ServerProcess.RunAsync([.. arguments, Path.Combine(directory, "2", "model.onnx")]);
+            content = "second";
+            (int other, string refusal) = await ServerProcess.RunAsync([.. arguments, Path.Combine(directory, "3", "model.onnx")]);
+
+            Assert.That((first, same, again), Is.EqualTo((0, 0, report)));
+            Assert.That((other, Reason(refusal)), Is.EqualTo((1, FailureReasons.DigestMismatch)));
+            Assert.That(File.Exists(Path.Combine(directory, "3", "model.onnx")), Is.False);
         }
         finally
         {

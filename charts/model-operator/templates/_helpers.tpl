@@ -57,6 +57,18 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch]
+# A pod that fetched another model than its revision serves.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [delete]
+# The digests of revisions' models, which pods read.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [create]
+- apiGroups: [""]
+  resources: [configmaps]
+  resourceNames: [model-digests]
+  verbs: [delete, get, patch]
 # Only whether a Secret or ConfigMap that a ModelDeployment names exists and has the keys: no list, no watch.
 - apiGroups: [""]
   resources: [configmaps, secrets]

@@ -39,7 +39,7 @@ internal sealed class VolumeCopy(VolumeFiles files, FetchOptions options, ILogge
     }
 
     /// <summary>Copies the files of a folder.</summary>
-    public async Task FolderAsync(VolumeAddress address, ModelFolder folder, CancellationToken cancellationToken)
+    public async Task FolderAsync(VolumeAddress address, ModelFolder folder, FetchedFiles fetched, CancellationToken cancellationToken)
     {
         if (options.Sha256 is not null || options.SignatureKey is not null)
         {
@@ -63,7 +63,8 @@ internal sealed class VolumeCopy(VolumeFiles files, FetchOptions options, ILogge
             }
 
             await using FileStream source = files.Open(path);
-            await FileCopy.CopyAsync(source, Path.Combine(folder.Root, Path.GetRelativePath(address.Path, path)), left, cancellationToken);
+            string name = Path.GetRelativePath(address.Path, path);
+            fetched.Add(name, await FileCopy.CopyAsync(source, Path.Combine(folder.Root, name), left, cancellationToken));
             left -= source.Length;
         }
     }

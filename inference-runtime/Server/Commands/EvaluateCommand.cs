@@ -39,7 +39,7 @@ internal static class EvaluateCommand
     private static EvaluateOptions Read(ParseResult parsed) => new()
     {
         Dataset = parsed.GetRequiredValue(Dataset),
-        Sha256 = Options.ParseDigest(parsed.GetValue(Digest)),
+        Sha256 = Options.ParseDigest("--digest", parsed.GetValue(Digest)),
         Credentials = FetchOptionSet.ReadCredentials(parsed),
         WorkloadIdentity = parsed.GetValue(FetchOptionSet.WorkloadIdentity),
         Networks = FetchOptionSet.ReadNetworks(parsed),

@@ -15,6 +15,12 @@ internal static class FetchCommand
     private static readonly Option<string> ModelSource = new("--uri") { Description = $"Where the model is: {ModelAddress.Forms}", Required = true };
     private static readonly Option<string> Output = new("--output") { Description = "File to write; it appears whole or not at all, and after what belongs to it", Required = true };
     private static readonly Option<string?> Digest = new("--digest") { Description = "What the file or archive must be: sha256: and 64 hexadecimal digits" };
+    private static readonly Option<string> Pin = new("--pin")
+    {
+        Description = "File with the digest that all files together must have, as an earlier fetch reported it; none is asked for when it is not there",
+        DefaultValueFactory = _ => Path.Combine(ModelPin.Directory, ModelPin.FileName),
+    };
+
     private static readonly Option<string?> PublicKey = new("--public-key") { Description = "File of the ECDSA P-256 public key (PEM) that the model must be signed with, as cosign does" };
     private static readonly Option<string?> Volume = new("--volume") { Description = "Folder the claim of a pvc:// address is mounted at" };
     private static readonly Option<string?> Cache = new("--cache") { Description = "Folder shared with other fetches: files whose digest is known are kept there and taken from there" };
@@ -30,7 +36,7 @@ internal static class FetchCommand
             "fetch",
             "Downloads a model, checks its digest and signature, unpacks it when it is an archive, and writes it to a file.",
             [
-                ModelSource, Digest, PublicKey, FetchOptionSet.Credentials, FetchOptionSet.WorkloadIdentity, FetchOptionSet.AllowedNetworks, Volume,
+                ModelSource, Digest, Pin, PublicKey, FetchOptionSet.Credentials, FetchOptionSet.WorkloadIdentity, FetchOptionSet.AllowedNetworks, Volume,
                 Output, Cache, CacheGibibytes, MaxGibibytes, Connections, Retries, Timeout, .. OperationsFlags.OfLogs,
             ]);
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), OperationsFlags.ReadLogs(parsed), cancellationToken)));
@@ -41,7 +47,8 @@ internal static class FetchCommand
     {
         Address = FetchOptionSet.ParseAddress(parsed.GetRequiredValue(ModelSource), "--uri"),
         Output = parsed.GetRequiredValue(Output),
-        Sha256 = Options.ParseDigest(parsed.GetValue(Digest)),
+        Sha256 = Options.ParseDigest("--digest", parsed.GetValue(Digest)),
+        Pin = ReadPin(parsed.GetValue(Pin)!),
         Credentials = FetchOptionSet.ReadCredentials(parsed),
         WorkloadIdentity = parsed.GetValue(FetchOptionSet.WorkloadIdentity),
         Networks = FetchOptionSet.ReadNetworks(parsed),
@@ -56,9 +63,22 @@ internal static class FetchCommand
         Timeout = TimeSpan.FromSeconds(parsed.GetValue(Timeout)),
     };
 
+    private static string? ReadPin(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? Options.ParseDigest("--pin", File.ReadAllText(file).Trim()) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TerminatingException(FailureReasons.InvalidConfiguration, $"--pin is '{file}', which cannot be read: {e.Message}", e);
+        }
+    }
+
     private static async Task RunAsync(FetchOptions options, LogOptions logs, CancellationToken cancellationToken)
     {
         using ILoggerFactory logging = LoggerFactory.Create(builder => builder.AddTimestampedConsole(logs));
-        await new ModelFetcher(options, TimeProvider.System, logging.CreateLogger("fetch")).FetchAsync(cancellationToken);
+        string digest = await new ModelFetcher(options, TimeProvider.System, logging.CreateLogger("fetch")).FetchAsync(cancellationToken);
+        TerminationLog.Write(ModelPin.Report(digest));
     }
 }

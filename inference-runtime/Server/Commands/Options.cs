@@ -25,7 +25,7 @@ internal static class Options
     }
 
     /// <summary>The digits of a digest; null when none is given.</summary>
-    public static string? ParseDigest(string? digest)
+    public static string? ParseDigest(string option, string? digest)
     {
         if (digest is null)
         {
@@ -36,7 +36,7 @@ internal static class Options
             && digest[DigestPrefix.Length..].All(char.IsAsciiHexDigit)
             ? digest[DigestPrefix.Length..].ToLowerInvariant()
             : throw new TerminatingException(
-                FailureReasons.InvalidConfiguration, $"--digest is '{digest}', expected sha256: and 64 hexadecimal digits");
+                FailureReasons.InvalidConfiguration, $"{option} is '{digest}', expected sha256: and 64 hexadecimal digits");
     }
 
     /// <summary>One of a few words, which its help text states.</summary>

@@ -41,7 +41,8 @@ internal sealed class NameConflicts(IKubernetesClient client, IEntityStore<Deplo
 
         string? conflict = await OursAsync(Resources.ServiceAccounts, @namespace, RouterNames.Router, cancellationToken)
             ?? await OursAsync(Resources.RoleBindings, @namespace, RouterNames.Router, cancellationToken)
-            ?? await OursAsync(Resources.Secrets, @namespace, NamespaceKeys.SecretName, cancellationToken);
+            ?? await OursAsync(Resources.Secrets, @namespace, NamespaceKeys.SecretName, cancellationToken)
+            ?? await OursAsync(Resources.ConfigMaps, @namespace, ModelDigests.Name, cancellationToken);
         if (conflict is null)
         {
             _routerAccessIsOurs[@namespace] = true;

@@ -29,6 +29,7 @@ internal sealed class ModelDeploymentController(
     NamespaceRouter router,
     OwnedObjects objects,
     RevisionDeployments revisions,
+    RevisionModels revisionModels,
     EvaluationJobs evaluations,
     EvaluationObserver evaluationObserver,
     RevisionServices revisionServices,
@@ -68,9 +69,8 @@ internal sealed class ModelDeploymentController(
                 model, validSpecs.Of(model, errors), new(Reasons.InvalidSpec, string.Join("; ", errors), LookAgain: null), cancellationToken);
         }
 
-        EffectiveSpec spec = Defaults.Resolve(model.Spec, options.RuntimeImage);
+        (EffectiveSpec spec, string wanted) = WantedRevision.Of(model.Spec, model.Status, options.RuntimeImage);
         validSpecs.Remember(model, spec);
-        string wanted = RevisionHash.Of(spec);
         if (await conflicts.FindAsync(model, wanted, cancellationToken) is { } conflict)
         {
             return await BlockAsync(model, spec, new(Reasons.NameConflict, conflict, LookAgain), cancellationToken);
@@ -101,6 +101,7 @@ internal sealed class ModelDeploymentController(
         (string? @namespace, string name) = (entity.Metadata.Namespace, entity.Metadata.Name);
         latest.Forget(@namespace, name);
         validSpecs.Forget(entity);
+        revisionModels.Forget(entity);
         refusals.Forget(entity);
         sources.Forget(@namespace, name);
         gateJobReader.Forget(entity);
@@ -200,6 +201,7 @@ internal sealed class ModelDeploymentController(
         await evaluations.ActAsync(model, spec, plan.Evaluation, unserved, cancellationToken);
         await gateJobs.ActAsync(model, plan.GateJobs, unserved, cancellationToken);
         await revisions.MendAsync(model, deployments, cancellationToken);
+        await revisionModels.RemoveOthersAsync(model, cancellationToken);
         if (refusal is null)
         {
             refusals.Forget(model);
@@ -213,6 +215,7 @@ internal sealed class ModelDeploymentController(
     private async Task ApplySharedAsync(ModelDeployment model, CancellationToken cancellationToken)
     {
         await router.ApplyAsync(model, cancellationToken);
+        await revisionModels.ApplyAsync(model, cancellationToken);
         Service? current = services.Get(model.Metadata.Namespace, model.Metadata.Name);
         await objects.ApplyAsync(model, Resources.Services, ModelService.Build(model), current, cancellationToken);
     }

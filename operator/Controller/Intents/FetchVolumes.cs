@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ModelOperator.Addressing;
 using ModelOperator.Api;
+using ModelOperator.Evidence;
 
 namespace ModelOperator.Controller.Intents;
 
@@ -50,9 +51,11 @@ internal sealed class FetchVolumes
 
     public IEnumerable<JsonNode> Mounts => _volumes.Select(volume => (JsonNode)volume.Mount);
 
-    /// <param name="source">The model.</param>
+    /// <param name="model">Name of the ModelDeployment.</param>
+    /// <param name="revision">The revision.</param>
+    /// <param name="source">Its model.</param>
     /// <param name="allowedNetworks">What the installation allows models to come from; null for public addresses alone.</param>
-    public static FetchVolumes OfModel(ModelSource source, string? allowedNetworks)
+    public static FetchVolumes OfModel(string model, string revision, ModelSource source, string? allowedNetworks)
     {
         FetchVolumes given = new(source.Uri, source.CredentialsSecretRef, source.WorkloadIdentity, allowedNetworks);
         if (source.Signature?.PublicKeySecretRef is { } key)
@@ -67,6 +70,12 @@ internal sealed class FetchVolumes
         {
             given._arguments.AddRange(["--cache", CacheDirectory]);
             given.Add("model-cache", Claim(cache.ClaimName, readOnly: false), CacheDirectory, readOnly: false);
+        }
+
+        if (!ModelIdentity.IsFixed(source))
+        {
+            // Without an argument: the image of an earlier release must not be given one that it does not know.
+            given.Add(ModelDigests.Volume, ModelDigests.VolumeOf(model, revision), ModelPin.Directory, readOnly: true);
         }
 
         return given;

@@ -5,7 +5,10 @@ using ModelOperator.Evidence;
 
 namespace ModelOperator.Controller.Intents;
 
-/// <summary>A pod that fetches the model file once and then serves it, before the user's pod template is merged over it.</summary>
+/// <summary>
+/// A pod that fetches the model file once and then serves it, before the user's pod template is merged over it. A revision keeps its image when the
+/// operator is upgraded, so what a later release adds must not be an argument that earlier images refuse: give it as a file that they do not look for.
+/// </summary>
 internal static class InferencePodTemplate
 {
     public const string FetchContainer = PodTemplatePolicy.FetchContainer;
@@ -33,7 +36,7 @@ internal static class InferencePodTemplate
     /// <param name="allowedNetworks">What the installation allows models to come from; null for public addresses alone.</param>
     public static JsonObject Build(string model, string revision, EffectiveSpec effective, string? allowedNetworks)
     {
-        var given = FetchVolumes.OfModel(effective.Model, allowedNetworks);
+        var given = FetchVolumes.OfModel(model, revision, effective.Model, allowedNetworks);
         var spec = new JsonObject
         {
             ["automountServiceAccountToken"] = false,

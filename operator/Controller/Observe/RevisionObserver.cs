@@ -50,6 +50,7 @@ internal static class RevisionObserver
             // An evicted pod stays behind as Failed while its successor runs.
             Replicas = pods.Count(pod => pod.Status?.Phase is not ("Failed" or "Succeeded")),
             ReadyReplicas = ready,
+            ModelDigest = pods.Where(pod => pod.IsReady()).OrderBy(pod => pod.Metadata.CreationTimestamp).Select(FetchedModel.DigestOf).FirstOrDefault(),
             Failure = ready >= desired ? null : PodFailures.OfAny(pods) ?? PodFailures.OfRefused(deployment),
         };
     }

@@ -10,7 +10,9 @@ internal static class Deployments
         var plans = scope.Pods
             .Where(pods => pods.Key == known || scope.Find(pods.Key) is not null)
             .OrderBy(pods => pods.Key, StringComparer.Ordinal)
-            .Select(pods => new DeploymentPlan(pods.Key, pods.Key == known ? DeploymentAction.Apply : DeploymentAction.Scale, pods.Value))
+            .Select(pods => pods.Key == known
+                ? new DeploymentPlan(pods.Key, DeploymentAction.Apply, KnownRevisions.PodsFor(scope, pods.Value))
+                : new DeploymentPlan(pods.Key, DeploymentAction.Scale, pods.Value))
             .Where(plan => plan.Action == DeploymentAction.Apply
                 || scope.Find(plan.Revision) is { HasDeployment: true } there && there.DesiredReplicas != plan.Replicas)
             .ToList();

@@ -16,14 +16,14 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     /// <summary>Port of its health checks and metrics.</summary>
     public int Port { get; }
 
-    public static async Task<OperatorUnderTest> StartAsync(ApiServerFixture server, string @namespace, int routerPort, int progressPort)
+    public static async Task<OperatorUnderTest> StartAsync(ApiServerFixture server, string @namespace, int routerPort, int progressPort, string runtimeImage)
     {
         int port = FreePort();
         var settings = new OperatorSettings
         {
             Controller = new ControllerOptions
             {
-                RuntimeImage = "registry.example/inference-runtime:1",
+                RuntimeImage = runtimeImage,
                 RouterImage = "registry.example/model-router:1",
                 RouterReplicas = 2,
             },

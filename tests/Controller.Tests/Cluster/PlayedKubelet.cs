@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
+using ModelOperator.Evidence;
 using ModelOperator.Testing;
 
 namespace ModelOperator.Controller.Tests.Cluster;
@@ -16,6 +17,7 @@ internal sealed class PlayedKubelet : IAsyncDisposable
     private readonly IReadOnlyList<string> _routerAddresses;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _playing;
+    private readonly Dictionary<string, string?> _fetched = [];
 
     public PlayedKubelet(ApiServerFixture server, string @namespace, IReadOnlyList<string> routerAddresses)
     {
@@ -25,6 +27,9 @@ internal sealed class PlayedKubelet : IAsyncDisposable
 
     /// <summary>The status a pod gets in place of a ready one.</summary>
     public Func<V1Deployment, JsonObject?> Fails { get; set; } = _ => null;
+
+    /// <summary>The digest of the model that a new pod of a Deployment fetches; null when its image does not say.</summary>
+    public Func<V1Deployment, string?> Fetches { get; set; } = _ => null;
 
     public async ValueTask DisposeAsync()
     {
@@ -62,6 +67,7 @@ internal sealed class PlayedKubelet : IAsyncDisposable
             string name = $"{deployment.Metadata.Name}-{i}";
             if (!pods.Any(pod => pod.Metadata.Name == name))
             {
+                _fetched[name] = Fetches(deployment);
                 await _world.CoreV1.CreateNamespacedPodAsync(PodOf(deployment, name), _namespace, cancellationToken: _stop.Token);
             }
 
@@ -81,6 +87,20 @@ internal sealed class PlayedKubelet : IAsyncDisposable
 
     private JsonObject Ready(V1Deployment deployment, int index) => new()
     {
+        ["initContainerStatuses"] = _fetched.GetValueOrDefault($"{deployment.Metadata.Name}-{index}") is { } digest
+            ? new JsonArray(new JsonObject
+            {
+                ["name"] = "fetch",
+                ["image"] = "registry.example/x:1",
+                ["imageID"] = "",
+                ["ready"] = true,
+                ["restartCount"] = 0,
+                ["state"] = new JsonObject
+                {
+                    ["terminated"] = new JsonObject { ["exitCode"] = 0, ["message"] = ModelPin.Report(digest).ToJson() },
+                },
+            })
+            : null,
         ["phase"] = "Running",
         ["podIP"] = deployment.Metadata.Name == "model-router" ? _routerAddresses[index % _routerAddresses.Count] : "127.0.0.1",
         ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" }),
@@ -107,6 +127,7 @@ internal sealed class PlayedKubelet : IAsyncDisposable
         Spec = new V1PodSpec
         {
             TerminationGracePeriodSeconds = 0,
+            Volumes = deployment.Spec.Template.Spec.Volumes?.Where(volume => volume.ConfigMap is not null).ToList(),
             Containers = [new V1Container { Name = "runtime", Image = "registry.example/x:1" }],
         },
     };

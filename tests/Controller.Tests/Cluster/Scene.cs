@@ -49,7 +49,8 @@ internal sealed class Scene : IAsyncDisposable
         return scene;
     }
 
-    public async Task StartOperatorAsync() => _operator = await OperatorUnderTest.StartAsync(_server, Namespace, Routers.Port, Evaluation.Port);
+    public async Task StartOperatorAsync(string runtimeImage = "registry.example/inference-runtime:1") =>
+        _operator = await OperatorUnderTest.StartAsync(_server, Namespace, Routers.Port, Evaluation.Port, runtimeImage);
 
     public async Task StopOperatorAsync()
     {
@@ -61,7 +62,12 @@ internal sealed class Scene : IAsyncDisposable
     {
         var spec = new JsonObject
         {
-            ["model"] = new JsonObject { ["uri"] = $"http://models.example/{model}/model.onnx" },
+            ["model"] = new JsonObject
+            {
+                ["uri"] = $"http://models.example/{model}/model.onnx",
+                // Without it, the second pod waits for the first to say what it fetched.
+                ["digest"] = "sha256:" + new string('d', 64),
+            },
             ["replicas"] = 2,
             ["rollout"] = new JsonObject
             {

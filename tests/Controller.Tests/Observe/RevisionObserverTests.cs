@@ -51,6 +51,38 @@ public sealed class RevisionObserverTests
     }
 
     [Test]
+    public void The_oldest_ready_pod_says_which_model_the_revision_serves()
+    {
+        Pod[] pods = [.. "cab".Select((digit, age) => Pods.Inference("r1", pod =>
+        {
+            Pods.MakeReady(pod);
+            pod.Metadata.CreationTimestamp = DateTimeOffset.UnixEpoch.AddMinutes(-age);
+            pod.Status!.InitContainerStatuses = [Pods.HasFetched("sha256:" + new string(digit, 64))];
+        }))];
+        pods[2].Status!.Conditions = null;
+
+        IReadOnlyList<ObservedRevision> seen = RevisionObserver.Observe(Models.Digits(), [Deployments.Of("r1", 3)], pods);
+
+        Assert.That(seen[0].ModelDigest, Is.EqualTo("sha256:" + new string('a', 64)));
+    }
+
+    [TestCase("downloaded")]
+    [TestCase("""{"reason":"ModelFetched","message":"sha256:1"}""")]
+    [TestCase("""{"reason":"DigestMismatch","message":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""")]
+    [TestCase(null)]
+    public void A_pod_that_says_no_digest_says_nothing(string? message)
+    {
+        Pod pod = Pods.Inference("r1", pod =>
+        {
+            Pods.MakeReady(pod);
+            pod.Status!.InitContainerStatuses = [Pods.HasFetched("")];
+            pod.Status.InitContainerStatuses[0].State!.Terminated!.Message = message;
+        });
+
+        Assert.That(RevisionObserver.Observe(Models.Digits(), [Deployments.Of("r1", 1)], [pod])[0].ModelDigest, Is.Null);
+    }
+
+    [Test]
     public void A_Deployment_being_deleted_is_gone()
     {
         Deployment leaving = Deployments.Of("r1", 1);
