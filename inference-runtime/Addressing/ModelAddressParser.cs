@@ -8,6 +8,10 @@ internal static partial class ModelAddressParser
     private const string UserInfo =
         "contains a user name or password, which everyone who can read the object would see; put it into a Secret and name the Secret in credentialsSecretRef";
 
+    private const string Query =
+        "has a ?query, which everyone who can read the object would see, such as the signature of a pre-signed URL; remove it and name a Secret in "
+        + "credentialsSecretRef (an s3, gs or azblob address signs by itself), or write a ? in a name as %3F";
+
     private const string Fragment = "has a #fragment; remove it, or write a # in a name as %23";
 
     public static (ModelAddress? Address, string Problem) Parse(string text)
@@ -72,7 +76,8 @@ internal static partial class ModelAddressParser
 
         return uri.UserInfo.Length > 0
             ? (null, UserInfo)
-            : uri.Fragment.Length > 0 ? (null, Fragment)
+            : text.Contains('#', StringComparison.Ordinal) ? (null, Fragment)
+            : text.Contains('?', StringComparison.Ordinal) ? (null, Query)
             : uri.AbsolutePath is "" or "/" ? (null, "names no file; add its path after the host")
             : (new HttpAddress(uri.GetLeftPart(UriPartial.Path), uri), "");
     }

@@ -11,7 +11,7 @@ namespace ModelOperator.Api;
 public sealed class WebhookGate
 {
     /// <summary>Address, http:// or https://.</summary>
-    [Required, Pattern("^https?://[^/?#@\\s]+(/\\S*)?$"), Length(8, 2048)]
+    [Required, Pattern("^https?://[^/?#@\\s]+(/[^?#\\s]*)?$"), Length(8, 2048)]
     public string Url { get; set; } = "";
 
     /// <summary>Seconds an answer may take. Default: 10.</summary>

@@ -15,7 +15,8 @@ public sealed class ModelSource
     /// <summary>
     /// Address of an ONNX file, or of an archive (tar, tar.gz, zip) with one and the files it needs: http(s)://HOST/PATH,
     /// oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, azblob://ACCOUNT/CONTAINER/BLOB, gs://BUCKET/OBJECT,
-    /// hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH. Put user names and passwords into credentialsSecretRef, never here.
+    /// hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH. Put user names and passwords into credentialsSecretRef, never here. A
+    /// web address has no ?query, such as that of a pre-signed URL.
     /// </summary>
     [Required, Pattern(Addresses.Pattern), Length(8, 2048)]
     public string Uri { get; set; } = "";
@@ -78,5 +79,5 @@ public sealed class ModelCache
 internal static class Addresses
 {
     /// <summary>What the API server can check; the rest is checked by the operator.</summary>
-    public const string Pattern = @"^(https?|oci|s3|azblob|gs|hf|pvc)://[^/?#@\s]+/\S+$";
+    public const string Pattern = @"^(https?://[^/?#@\s]+/[^?\s]+|(oci|s3|azblob|gs|hf|pvc)://[^/?#@\s]+/\S+)$";
 }

@@ -14,6 +14,7 @@ public class ValidatorTests
         yield return Model(model => model.Uri = "https://[::1/x", """spec.model.uri: Invalid value: "https://[::1/x": is not a valid web address; use http://HOST/PATH or https://HOST/PATH""");
         yield return Model(model => model.Uri = "https://me:hunter2@host/x", """spec.model.uri: Invalid value: "https://***@host/x": contains a user name or password, which everyone who can read the object would see; put it into a Secret and name the Secret in credentialsSecretRef""");
         yield return Model(model => model.Uri = "https://me:p@ss@ho st/x", """spec.model.uri: Invalid value: "https://***@ho st/x": contains a space, a control character or a % that starts no code; write such characters as codes, a space as %20""");
+        yield return Model(model => model.Uri = "https://host/x?X-Amz-Signature=hunter2", """spec.model.uri: Invalid value: "https://host/x?***": has a ?query, which everyone who can read the object would see, such as the signature of a pre-signed URL; remove it and name a Secret in credentialsSecretRef (an s3, gs or azblob address signs by itself), or write a ? in a name as %3F""");
         yield return Model(model => model.Uri = "s3://me:hunter2@bucket/x", """spec.model.uri: Invalid value: "s3://***@bucket/x": contains a user name or password, which everyone who can read the object would see; put it into a Secret and name the Secret in credentialsSecretRef""");
         yield return Model(model => model.Uri = "oci://registry/Upper:1", """spec.model.uri: Invalid value: "oci://registry/Upper:1": is not an artifact of a registry; use oci://REGISTRY[:PORT]/REPOSITORY[:TAG][@sha256:HEX] with the repository in lower case""");
         yield return Model(model => model.Uri = "pvc://claim/../x", """spec.model.uri: Invalid value: "pvc://claim/../x": is not a file on a volume; use pvc://CLAIM/PATH with a PersistentVolumeClaim of the same namespace and a path without . and ..""");
@@ -106,7 +107,7 @@ public class ValidatorTests
         yield return _ => { };
         yield return entity => entity.Metadata.Name = new string('a', 52);
         yield return entity => entity.Metadata.Name = "";
-        yield return entity => entity.Spec.Model.Uri = "http://[::1]:8080/a@b?x=1";
+        yield return entity => entity.Spec.Model.Uri = "http://[::1]:8080/a@b%3Fx=1";
         yield return entity => entity.Spec.Model.Digest = "sha256:" + new string('0', 64);
         yield return entity => entity.Spec.Runtime = new RuntimeSpec
         {

@@ -28,7 +28,7 @@ public sealed class HttpFetchTests
         await FetchAsync(store.Uri(), o => o with { Sha256 = Digest });
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
-        Assert.That(Directory.GetFiles(Path.GetDirectoryName(Output)!), Has.Length.EqualTo(1));
+        Assert.That(Directory.GetFiles(Path.GetDirectoryName(Output)!).Select(Path.GetFileName), Is.EquivalentTo(["model.onnx", ".digest"]));
     }
 
     [Test]
@@ -96,12 +96,18 @@ public sealed class HttpFetchTests
         int requests = 0;
         await using FileServer store = await FileServer.StartAsync(context =>
         {
+            if (context.Request.Path == "/model")
+            {
+                context.Response.Redirect("/signed?signature=secret");
+                return Task.CompletedTask;
+            }
+
             requests++;
             context.Response.StatusCode = status;
             return Task.CompletedTask;
         });
 
-        TerminatingException failure = await FailureAsync(new Uri(store.Uri(), "/model?signature=secret"));
+        TerminatingException failure = await FailureAsync(store.Uri());
 
         Assert.That(failure.Reason, Is.EqualTo(reason));
         Assert.That(failure.Message, Is.EqualTo($"{store.Uri()} {message}"));

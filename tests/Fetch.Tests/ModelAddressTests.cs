@@ -10,7 +10,7 @@ public sealed class ModelAddressTests
 
     private static IEnumerable<TestCaseData> Understood()
     {
-        yield return Case(new HttpAddress("https://h/m.onnx", new Uri("https://h/m.onnx?sig=x")), "https://h/m.onnx?sig=x");
+        yield return Case(new HttpAddress("https://h/m%3F.onnx", new Uri("https://h/m%3F.onnx")), "https://h/m%3F.onnx");
         yield return Case(new OciAddress("oci://r:5000/a/b", "r:5000", "a/b", "latest", false), "oci://r:5000/a/b");
         yield return Case(new OciAddress("oci://r/a:v1", "r", "a", "v1", true), "oci://r/a:v1?plainHttp=true");
         yield return Case(new OciAddress($"oci://r/a:v1@sha256:{Hex}", "r", "a", $"sha256:{Hex}", false), $"oci://r/a:v1@sha256:{Hex}");
@@ -38,6 +38,8 @@ public sealed class ModelAddressTests
     [TestCase("HTTP://h/m", "is not a model address; use http(s)://HOST/PATH, ")]
     [TestCase("https://h/", "names no file")]
     [TestCase("https://h/m#part", "has a #fragment; remove it")]
+    [TestCase("https://h/m?X-Amz-Signature=secret", "has a ?query, which everyone who can read the object would see, such as the signature of a pre-signed URL; remove it")]
+    [TestCase("https://h/m?", "has a ?query")]
     [TestCase("s3://bucket/m#part", "has a #fragment; remove it")]
     [TestCase("https://me:secret@h/m", "contains a user name or password")]
     [TestCase("s3://me:secret@bucket/m", "contains a user name or password")]

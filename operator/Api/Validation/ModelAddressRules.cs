@@ -16,7 +16,7 @@ internal static partial class ModelAddressRules
         }
 
         address = null;
-        return [FieldError.Text(field, WithoutUserInfo(text), problem)];
+        return [FieldError.Text(field, WithoutSecrets(text), problem)];
     }
 
     /// <summary>Rules of signing in as the pod.</summary>
@@ -38,7 +38,12 @@ internal static partial class ModelAddressRules
         }
     }
 
-    private static string WithoutUserInfo(string uri) => UserInfo().Replace(uri, "//***@", 1);
+    private static string WithoutSecrets(string uri)
+    {
+        string shown = UserInfo().Replace(uri, "//***@", 1);
+        int query = shown.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? shown.IndexOf('?', StringComparison.Ordinal) : -1;
+        return query < 0 ? shown : shown[..query] + "?***";
+    }
 
     [GeneratedRegex("//[^/?#]*@", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UserInfo();

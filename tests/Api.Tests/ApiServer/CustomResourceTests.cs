@@ -76,6 +76,7 @@ public sealed class CustomResourceTests : IAsyncDisposable
     [TestCase("replicas: 1001", "spec.replicas", "1001")]
     [TestCase("model: {uri: 'ftp://host/model'}", "spec.model.uri", "ftp://host/model")]
     [TestCase("model: {uri: 'https://user:pass@host/model'}", "spec.model.uri", "host/model")]
+    [TestCase("model: {uri: 'https://host/model?X-Amz-Signature=secret'}", "spec.model.uri", "host/model")]
     [TestCase("model: {uri: 'https://host/model', digest: 'sha256:12'}", "spec.model.digest", "sha256:12")]
     [TestCase("model: {uri: 'https://host/model', credentialsSecretRef: {name: 'A B'}}", "spec.model.credentialsSecretRef.name", "A B")]
     [TestCase("runtime: {accelerator: {kind: Tpu}}", "spec.runtime.accelerator.kind", "Tpu")]
