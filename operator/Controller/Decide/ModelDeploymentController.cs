@@ -103,13 +103,13 @@ internal sealed class ModelDeploymentController(
         validSpecs.Forget(entity);
         revisionModels.Forget(entity);
         refusals.Forget(entity);
+        conflicts.Forget(entity);
         sources.Forget(@namespace, name);
         gateJobReader.Forget(entity);
         evaluationObserver.Forget(entity);
         if (models.List(@namespace).Count == 0)
         {
             router.Forget(@namespace!);
-            conflicts.Forget(@namespace!);
         }
 
         return Task.FromResult(Result.Success(entity));
