@@ -14,6 +14,12 @@ public sealed class WebhookGate
     [Required, Pattern("^https?://[^/?#@\\s]+(/[^?#\\s]*)?$"), Length(8, 2048)]
     public string Url { get; set; } = "";
 
+    /// <summary>
+    /// Secret of the namespace with what the service asks for: token, or username and password; ca.crt, the certificates of a private authority; header.NAME,
+    /// a further header, such as header.X-Scope-OrgID. The key endpoint names the endpoint that they are sent to, such as https://release-desk.example.com, and is required.
+    /// </summary>
+    public LocalSecretReference? CredentialsSecretRef { get; set; }
+
     /// <summary>Seconds an answer may take. Default: 10.</summary>
     [RangeMinimum(1), RangeMaximum(60)]
     public int? TimeoutSeconds { get; set; }

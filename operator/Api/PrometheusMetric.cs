@@ -18,6 +18,12 @@ public sealed class PrometheusMetric
     public string Address { get; set; } = "";
 
     /// <summary>
+    /// Secret of the namespace with what the server asks for: token, or username and password; ca.crt, the certificates of a private authority; header.NAME,
+    /// a further header, such as header.X-Scope-OrgID. The key endpoint names the endpoint that they are sent to, such as https://prometheus.monitoring:9090, and is required.
+    /// </summary>
+    public LocalSecretReference? CredentialsSecretRef { get; set; }
+
+    /// <summary>
     /// Counter of bad events as it stands: no rate or increase; a reset starts anew. It must return one number. No series is no data, so end it with
     /// "or vector(0)" where no series means 0.
     /// </summary>

@@ -51,6 +51,7 @@ internal static class OperatorApplication
         services.AddSingleton<EvidenceReader>();
         services.AddSingleton<RouterReports>();
         services.AddSingleton<SourceHttp>();
+        services.AddSingleton<SourceSecrets>();
         services.AddSingleton<PrometheusClient>();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<PrometheusReader>();

@@ -12,7 +12,9 @@ internal sealed class PrometheusClient(SourceHttp http)
     /// <param name="time">For when. Queries that belong together are asked for the same time.</param>
     /// <param name="limit">Longest time to wait for the answer.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<double> QueryAsync(string address, string query, DateTimeOffset time, TimeSpan limit, CancellationToken cancellationToken)
+    /// <param name="credentials">What the server asks for; null for nothing.</param>
+    public async Task<double> QueryAsync(
+        string address, string query, DateTimeOffset time, TimeSpan limit, CancellationToken cancellationToken, SourceCredentials? credentials = null)
     {
         var uri = new Uri($"{address.TrimEnd('/')}/api/v1/query");
         // The server gives up when we do.
@@ -23,7 +25,7 @@ internal sealed class PrometheusClient(SourceHttp http)
             new("timeout", $"{Math.Max(1, (long)limit.TotalMilliseconds)}ms"),
         ];
         (HttpStatusCode status, byte[] body) = await http.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, uri) { Content = new FormUrlEncodedContent(form) }, limit, cancellationToken);
+            () => new HttpRequestMessage(HttpMethod.Post, uri) { Content = new FormUrlEncodedContent(form) }, limit, cancellationToken, credentials);
         return PrometheusAnswer.Read(status, body);
     }
 }

@@ -7,15 +7,17 @@ namespace ModelOperator.Controller.Sources;
 /// Asks a Prometheus guardrail's queries for both revisions, all for the same time: a block compares what both did in the same stretch, so one
 /// answer that is missing makes all of them none.
 /// </summary>
-internal sealed class PrometheusReader(PrometheusClient prometheus)
+internal sealed class PrometheusReader(PrometheusClient prometheus, SourceSecrets secrets)
 {
     /// <summary>Both revisions' counters, or both revisions' means.</summary>
     public async Task<MetricAnswer> ReadAsync(MetricQuestion question, DateTimeOffset now, CancellationToken cancellationToken)
     {
         PrometheusMetric metric = question.Metric;
         var answer = new MetricAnswer { At = now };
+        SourceCredentials? credentials = null;
         try
         {
+            credentials = await secrets.ReadAsync(question.Namespace, metric.CredentialsSecretRef, metric.Address, cancellationToken);
             if (metric.MeanQuery is { } mean)
             {
                 Task<double> canaryMean = QueryAsync("meanQuery", mean, question.Canary);
@@ -51,7 +53,8 @@ internal sealed class PrometheusReader(PrometheusClient prometheus)
                     QueryTemplate.Fill(template, question.Namespace, question.Name, revision, question.Interval),
                     now,
                     TimeSpan.FromSeconds(metric.TimeoutSeconds ?? Defaults.PrometheusTimeoutSeconds),
-                    cancellationToken);
+                    cancellationToken,
+                    credentials);
             }
             catch (SourceException e)
             {

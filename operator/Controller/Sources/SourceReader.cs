@@ -10,6 +10,7 @@ internal sealed class SourceReader(
     PrometheusReader metrics,
     WebhookClient webhooks,
     GateJobReader jobs,
+    SourceSecrets secrets,
     SourceOptions options,
     ControllerMetrics counters,
     TimeProvider timeProvider,
@@ -71,7 +72,7 @@ internal sealed class SourceReader(
             guardrail.Prometheus!, model.Metadata.Namespace!, model.Metadata.Name, status.CanaryRevision!, status.StableRevision!, interval);
         PrometheusMetric metric = question.Metric;
         string asked = string.Join(
-            '\n', Trial(model), metric.Address, metric.BadQuery, metric.TotalQuery, metric.MeanQuery, metric.TimeoutSeconds, interval);
+            '\n', Trial(model), metric.Address, metric.BadQuery, metric.TotalQuery, metric.MeanQuery, metric.TimeoutSeconds, metric.CredentialsSecretRef?.Name, interval);
         return _metricAnswers.GetAsync(
             Key(model, guardrail.Name), asked, token => metrics.ReadAsync(question, timeProvider.GetUtcNow(), token), cancellationToken);
     }
@@ -97,7 +98,7 @@ internal sealed class SourceReader(
         };
         return _gateAnswers.GetAsync(
             Key(model, guardrail.Name),
-            string.Join('\n', Trial(model), webhook.Url, webhook.TimeoutSeconds),
+            string.Join('\n', Trial(model), webhook.Url, webhook.TimeoutSeconds, webhook.CredentialsSecretRef?.Name),
             token => AskAsync(webhook, call, token),
             cancellationToken);
     }
@@ -107,8 +108,9 @@ internal sealed class SourceReader(
         var answer = new GateAnswer { At = timeProvider.GetUtcNow() };
         try
         {
+            SourceCredentials? credentials = await secrets.ReadAsync(call.Namespace, webhook.CredentialsSecretRef, webhook.Url, cancellationToken);
             VerdictMessage said = await webhooks.AskAsync(
-                webhook.Url, call, TimeSpan.FromSeconds(webhook.TimeoutSeconds ?? Defaults.WebhookTimeoutSeconds), cancellationToken);
+                webhook.Url, call, TimeSpan.FromSeconds(webhook.TimeoutSeconds ?? Defaults.WebhookTimeoutSeconds), cancellationToken, credentials);
             return answer with { Verdict = said.Verdict, Message = said.Message };
         }
         catch (SourceException e)

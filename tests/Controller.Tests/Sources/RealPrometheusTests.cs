@@ -1,7 +1,9 @@
 using ModelOperator.Api;
 using ModelOperator.Controller.Sources;
+using ModelOperator.Kubernetes.Client;
 using ModelOperator.Rollouts;
 using ModelOperator.Testing;
+using NSubstitute;
 
 namespace ModelOperator.Controller.Tests.Sources;
 
@@ -92,7 +94,7 @@ public sealed class RealPrometheusTests
     {
         metric.Address = _prometheus!.Address;
         using var http = new SourceHttp(Options, TimeProvider.System);
-        return await new PrometheusReader(new PrometheusClient(http)).ReadAsync(
+        return await new PrometheusReader(new PrometheusClient(http), new SourceSecrets(Substitute.For<IKubernetesClient>())).ReadAsync(
             new MetricQuestion(metric, "vision", "digits", "bbbb", "aaaa", TimeSpan.FromSeconds(10)), TimeProvider.System.GetUtcNow(), CancellationToken.None);
     }
 }

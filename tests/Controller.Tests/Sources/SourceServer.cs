@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -32,11 +34,18 @@ internal sealed class SourceServer : IAsyncDisposable
         await context.Response.WriteAsync(body);
     });
 
-    public static async Task<SourceServer> StartAsync(Func<HttpContext, Task> answer)
+    public static async Task<SourceServer> StartAsync(Func<HttpContext, Task> answer, X509Certificate2? certificate = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
         WebApplication application = builder.Build();
         var server = new SourceServer(application);
         application.Run(async context =>

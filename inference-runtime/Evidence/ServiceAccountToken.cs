@@ -1,18 +1,20 @@
 using System.Buffers.Text;
 using System.Text.Json;
 
-namespace ModelOperator.Fetch.Stores;
+namespace ModelOperator.Evidence;
 
 /// <summary>
-/// Tells the tokens of a cluster's service accounts from other credentials. Nobody means to sign in to a model store with one: whoever may name a Secret but
-/// not read it would get the rights of an account of the cluster.
+/// Tells the tokens of a cluster's service accounts from other credentials. Nobody means to sign in to a model store or a
+/// source of metrics with one: whoever may name a Secret but not read it would get the rights of an account of the cluster.
 /// </summary>
-internal static class ServiceAccountToken
+public static class ServiceAccountToken
 {
     private const string Subject = "system:serviceaccount:";
 
+    /// <summary>Whether a text is such a token.</summary>
     public static bool Is(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.Split('.');
         if (parts.Length != 3)
         {
