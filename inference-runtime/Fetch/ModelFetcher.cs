@@ -121,12 +121,7 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         }
 
         await new WeightFiles(options, folder).AddAsync(
-            archive is null && content.Beside is { } beside ? async name =>
-            {
-                (string staged, string digest) = await DownloadBesideAsync(beside(name), context, cancellationToken);
-                files.Add(name, digest);
-                return staged;
-            } : null);
+            archive is null && content.Beside is { } beside ? name => DownloadBesideAsync(name, beside(name), files, context, cancellationToken) : null);
         return archive;
     }
 
@@ -139,8 +134,9 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
 
     private static string SignatureName(string sha256) => $"signature-{sha256}";
 
-    /// <summary>Downloads a file that lies beside the model, and checks its signature; returns where it is, and its digest.</summary>
-    private async Task<(string Staged, string Digest)> DownloadBesideAsync((RemoteFile File, RemoteFile Signature) beside, StoreContext context, CancellationToken cancellationToken)
+    /// <summary>Downloads a file that lies beside the model, and checks its signature; returns where it is.</summary>
+    private async Task<string> DownloadBesideAsync(
+        string name, (RemoteFile File, RemoteFile Signature) beside, FetchedFiles files, StoreContext context, CancellationToken cancellationToken)
     {
         string? signature = options.SignatureKey is null ? null : await DetachedSignature.DownloadAsync(beside.Signature, context, cancellationToken);
         string staged = Path.Combine(Staging, "beside");
@@ -153,7 +149,8 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
             FetchLog.SignatureRight(logger, beside.File.Name);
         }
 
-        return (staged, digest);
+        files.Add(name, digest);
+        return staged;
     }
 
     /// <summary>Gets one file to disk; returns its digest.</summary>

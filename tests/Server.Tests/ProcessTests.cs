@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using ModelOperator.Evidence;
 
 namespace ModelOperator.Server.Tests;
 
