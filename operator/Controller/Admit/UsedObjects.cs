@@ -35,7 +35,14 @@ internal static class UsedObjects
             Rollout = new RolloutSpec
             {
                 Evaluation = spec.Rollout?.Evaluation,
-                Analysis = new AnalysisSpec { Guardrails = [.. (spec.Rollout?.Analysis?.Guardrails ?? []).Where(guardrail => guardrail.Job is not null)] },
+                Analysis = new AnalysisSpec
+                {
+                    Guardrails =
+                    [
+                        .. (spec.Rollout?.Analysis?.Guardrails ?? []).Where(guardrail =>
+                            guardrail is { Job: not null } or { Prometheus.CredentialsSecretRef: not null } or { Webhook.CredentialsSecretRef: not null }),
+                    ],
+                },
             },
         },
         ApiJsonContext.Default.ModelDeploymentSpec);
@@ -58,6 +65,11 @@ internal static class UsedObjects
             Get(Claims, dataset?.PersistentVolumeClaim?.ClaimName, $"{data}.persistentVolumeClaim"),
             Get(Claims, ClaimOf(dataset?.Uri), $"{data}.uri"),
             .. OfTemplate($"{template}.spec", spec.Runtime?.PodTemplate?["spec"], AccountOf(spec.Runtime?.PodTemplate?["spec"])),
+            .. (spec.Rollout?.Analysis?.Guardrails ?? []).SelectMany((guardrail, i) => new[]
+            {
+                Get(Secrets, guardrail.Prometheus?.CredentialsSecretRef?.Name, $"spec.rollout.analysis.guardrails[{i}].prometheus.credentialsSecretRef"),
+                Get(Secrets, guardrail.Webhook?.CredentialsSecretRef?.Name, $"spec.rollout.analysis.guardrails[{i}].webhook.credentialsSecretRef"),
+            }),
             .. (spec.Rollout?.Analysis?.Guardrails ?? []).SelectMany((guardrail, i) =>
                 OfTemplate($"spec.rollout.analysis.guardrails[{i}].job.template.spec", guardrail.Job?.Template["spec"], AccountOf(guardrail.Job?.Template["spec"]))),
         ];

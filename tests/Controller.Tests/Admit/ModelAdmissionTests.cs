@@ -78,6 +78,39 @@ public sealed class ModelAdmissionTests
         Assert.That((await CreateAsync(WithSecret(), Allowing(true))).IsAllowed, Is.True);
     }
 
+    [TestCase("prometheus")]
+    [TestCase("webhook")]
+    public async Task Who_may_not_read_a_Secret_does_not_have_it_sent_to_a_source(string source)
+    {
+        var secret = new LocalSecretReference { Name = "payroll" };
+        ModelDeployment model = Models.Digits(model => model.Spec.Rollout = new RolloutSpec
+        {
+            Analysis = new AnalysisSpec
+            {
+                Guardrails =
+                [
+                    source == "webhook"
+                        ? new Guardrail { Name = "a", Type = GuardrailType.Webhook, Webhook = new WebhookGate { Url = "http://desk/a", CredentialsSecretRef = secret } }
+                        : new Guardrail
+                        {
+                            Name = "a",
+                            Type = GuardrailType.Prometheus,
+                            Prometheus = new PrometheusMetric
+                            {
+                                Address = "http://prometheus:9090", BadQuery = "b{r=\"{{revision}}\"}", TotalQuery = "t{r=\"{{revision}}\"}", CredentialsSecretRef = secret,
+                            },
+                        },
+                ],
+            },
+        });
+
+        AdmissionResult created = await CreateAsync(model, Allowing(false));
+        AdmissionResult updated = await UpdateAsync(model, Models.Digits(), Allowing(false));
+
+        Assert.That((created.Code, updated.Code), Is.EqualTo((403, 403)));
+        Assert.That(created.Message, Does.StartWith($"spec.rollout.analysis.guardrails[0].{source}.credentialsSecretRef: \"eve\" may not get secrets \"payroll\""));
+    }
+
     [Test]
     public async Task Who_only_scales_is_not_asked_for_what_the_pods_use()
     {

@@ -29,6 +29,7 @@ public sealed class NamespaceRouterTests
             new RouterKeys(client, time),
             new RouterReviews(client, models, NullLogger<RouterReviews>.Instance),
             new RouterBudgets(client),
+            new NamespacePolicies(client, options, NullLogger<NamespacePolicies>.Instance),
             models,
             Substitute.For<IEntityStore<Deployment>>(),
             options,
