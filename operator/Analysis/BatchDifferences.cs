@@ -55,9 +55,7 @@ public sealed record BatchDifferences
         return true;
     }
 
-    /// <param name="contrast">What the block shows.</param>
-    /// <param name="cap">The most that one squared difference, over its variance, counts.</param>
-    internal BatchDifferences Add(Contrast contrast, double cap = double.PositiveInfinity)
+    internal BatchDifferences Add(Contrast contrast)
     {
         double[] state = State.Copy();
         var (excess, variance) = (contrast.Excess, contrast.Variance);
@@ -66,9 +64,9 @@ public sealed record BatchDifferences
             var (lastExcess, lastVariance) = (state[at + LastExcess], state[at + LastVariance]);
             if (state[at + Closed] > 0 && variance + lastVariance > 0)
             {
-                state[at + Differences]++;
                 state[at + VarianceSum] += variance + lastVariance;
-                state[at + SquareSum] += Math.Min(cap, (excess - lastExcess) * (excess - lastExcess) / (variance + lastVariance));
+                state[at + SquareSum] += VarianceRatio.Cut((excess - lastExcess) * (excess - lastExcess) / (variance + lastVariance), state[at + SquareSum], state[at + Differences]);
+                state[at + Differences]++;
             }
 
             (state[at + LastExcess], state[at + LastVariance]) = (excess, variance);

@@ -29,6 +29,29 @@ internal readonly record struct Contrast(double Excess, double Variance, double 
         return new Contrast(block.Canary.Bad - (canary * bad / all), size * (bad / all) * ((all - bad) / (all - 1)), size);
     }
 
+    /// <summary>
+    /// The same less what a steady difference of the arms explains: of the excess, the mean difference so far; of the variance, what the arms' own rates
+    /// leave to chance where that is more than a common rate would.
+    /// </summary>
+    /// <param name="block">The block.</param>
+    /// <param name="total">All blocks up to this one.</param>
+    /// <param name="difference">The mean difference of the rates up to this one.</param>
+    public static Contrast OfUnequal(Block block, Block total, double difference)
+    {
+        var contrast = Of(block);
+        double canary = (total.Canary.Bad + 0.5) / (total.Canary.Total + 1.0);
+        double stable = (total.Stable.Bad + 0.5) / (total.Stable.Total + 1.0);
+        double common = (total.Canary.Bad + total.Stable.Bad + 0.5) / ((double)total.Canary.Total + total.Stable.Total + 1.0);
+        double own = contrast.Size * ((canary * (1 - canary) / block.Canary.Total) + (stable * (1 - stable) / block.Stable.Total));
+        return contrast with
+        {
+            Excess = contrast.Excess - (contrast.Size * difference),
+
+            // In proportion, so that a rate that moves for both arms alike does not show.
+            Variance = contrast.Variance * Math.Max(1, own / (common * (1 - common))),
+        };
+    }
+
     /// <summary>The contrast of one arm with an expected rate.</summary>
     public static Contrast Of(ArmCounts arm, double expected) =>
         new(arm.Bad - (arm.Total * expected), arm.Total * expected * (1 - expected), arm.Total);

@@ -9,45 +9,56 @@ namespace ModelOperator.Analysis;
 /// </summary>
 public sealed record Dispersion
 {
-    // Stable's past is looked at up to 64 blocks, beyond which the day's own course would show.
-    private const int StableScales = 7;
+    // Up to 256 blocks, and 1,024.
+    private const int StableScales = 9;
     private const int RolloutScales = 11;
 
+    private const double LongestBatchSeconds = 2560;
+
+    // A canary that turns bad is one large difference on every time scale: among fewer others it would pass for wobble.
+    private const double LeastDifferences = 8;
+
+    // What persists over batches longer than any burst needs no division; that it is evidence at all is asked for good measure.
+    internal const double MostWhereItPersists = 64;
+
     // Evidence so large that even a dispersion four times the one measured does not explain it need not persist: an outage is no burst.
-    private const double Outage = 4;
+    internal const double Outage = 4;
 
-    // Blocks over which stable's rate is followed, so that the day's course is no wobble.
-    private const int MostRecentBlocks = 64;
+    // No count comes near.
+    private const double Largest = 1e20;
 
-    /// <summary>Stable's recent bad answers.</summary>
-    public double RecentBad { get; init; }
-
-    public double RecentTotal { get; init; }
-
-    /// <summary>Blocks the recent rate stands for.</summary>
-    public int RecentBlocks { get; init; }
+    /// <summary>Seconds of a block.</summary>
+    public double BlockSeconds { get; init; } = 10;
 
     /// <summary>Stable alone, before the rollout and in it: a control group that says soonest what wobbles.</summary>
-    public BatchMeans Stable { get; init; } = new(StableScales);
+    public SecondDifferences Stable { get; init; } = new(StableScales);
 
     /// <summary>The difference of the arms, in the rollout.</summary>
     public BatchDifferences Arms { get; init; } = new(RolloutScales);
 
-    public Persistence Persistence { get; init; } = new();
+    /// <summary>Sum of the blocks' excesses and of their sizes: their ratio is the mean difference of the rates.</summary>
+    public double ExcessSum { get; init; }
+
+    public double SizeSum { get; init; }
+
+    public Persistence? Persistence { get; init; }
+
+    // Over longer batches than these the course of the day would show.
+    private int Scales => 1 + Math.Clamp((int)Math.Log2(LongestBatchSeconds / BlockSeconds), 0, StableScales - 1);
 
     [JsonIgnore]
-    internal bool IsWhole => RecentBad >= 0 && RecentBad <= RecentTotal * (1 + 1e-9) && RecentTotal <= long.MaxValue && RecentBlocks is >= 0 and <= MostRecentBlocks
-        && Stable is not null && Stable.IsWhole(StableScales) && Arms is not null && Arms.IsWhole(RolloutScales) && Persistence is { IsWhole: true };
+    internal bool IsWhole => BlockSeconds is > 0 and <= 86_400 && Math.Abs(ExcessSum) <= Largest && SizeSum is >= 0 and <= Largest && Stable is not null && Stable.IsWhole(StableScales)
+        && Arms is not null && Arms.IsWhole(RolloutScales) && Persistence is null or { IsWhole: true };
 
     /// <summary>The factor by which the variance of the counts may be larger than that of independent requests; 1 while nothing shows.</summary>
     public double Factor()
     {
-        var (stable, arms) = (Stable.Ratio(), Arms.Ratio());
+        var (stable, arms) = (Stable.Ratio(Scales), Arms.Ratio(least: LeastDifferences));
         return Math.Max(stable.IsSure ? stable.Factor : 1, arms.IsSure ? arms.Factor : 1);
     }
 
     /// <summary>What of the evidence holds in spite of the dispersion.</summary>
-    internal double Temper(EProcess process, Hypothesis hypothesis)
+    internal double Temper(EProcess process)
     {
         double exact = process.LogValue();
         if (exact <= process.LogPeak)
@@ -56,44 +67,44 @@ public sealed record Dispersion
         }
 
         double factor = Factor();
-        if (factor <= 1)
-        {
-            return exact;
-        }
-
-        double persistent = Math.Min(process.LogValue(factor), Persistence.LogValue(hypothesis == Hypothesis.Harm));
-        return Math.Max(persistent, process.LogValue(Outage * factor));
+        return factor <= 1 ? exact : Hold(process.LogValue(Math.Min(factor, MostWhereItPersists)), process.LogValue(Outage * factor), Hypothesis.Harm);
     }
+
+    /// <summary>What holds of evidence divided by the factor: what persists, or what would hold at four times the factor.</summary>
+    internal double Hold(double divided, double atOutage, Hypothesis hypothesis) =>
+        Math.Max(Math.Min(divided, Persistence?.LogValue(hypothesis == Hypothesis.Harm) ?? 0), atOutage);
 
     /// <summary>Learns from a block of stable, before the rollout or in it.</summary>
-    internal Dispersion LearnStable(ArmCounts counts)
-    {
-        // By blocks, whatever their sizes: a quiet one must not wipe out what the busy ones before it told.
-        double kept = RecentBlocks < MostRecentBlocks ? 1 : MostRecentBlocks / (MostRecentBlocks + 1.0);
+    internal Dispersion LearnStable(ArmCounts counts) => this with { Stable = Stable.Add(counts) };
 
-        // Against less than is to be judged, the guess would vary more than the block.
-        bool isKnown = RecentTotal > 0 && RecentTotal >= counts.Total;
-        return this with
-        {
-            RecentBad = (RecentBad + counts.Bad) * kept,
-            RecentTotal = (RecentTotal + counts.Total) * kept,
-            RecentBlocks = Math.Min(RecentBlocks + 1, MostRecentBlocks),
-            Stable = isKnown ? Stable.Add(Contrast.Of(counts, (RecentBad + 0.5) / (RecentTotal + 1))) : Stable,
-        };
-    }
-
-    /// <summary>Bad means something else from now on: stable's rate is another, and the next block no neighbour of the last. How much both wobble stays.</summary>
-    internal Dispersion StartAnew(ArmCounts stable) =>
-        this with { RecentBad = stable.Bad, RecentTotal = stable.Total, RecentBlocks = 1, Arms = Arms.Interrupt() };
+    /// <summary>Bad means something else from now on: the next block is no neighbour of the last. How much both arms wobble stays.</summary>
+    internal Dispersion StartAnew() => this with { Stable = Stable.Interrupt(), Arms = Arms.Interrupt() };
 
     /// <summary>Learns from a block of the rollout.</summary>
-    internal Dispersion Learn(Criterion criterion, Block block, ArmCounts canaryBefore, bool learnsStable = true)
+    /// <param name="criterion">What the canary is held against.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="total">All blocks of the rollout up to this one.</param>
+    /// <param name="learnsStable">Whether stable is as it was.</param>
+    internal Dispersion Learn(Criterion criterion, Block block, Block total, bool learnsStable = true)
     {
-        Contrast contrast = criterion.IsLimit
-            ? Contrast.Of(block.Canary, (canaryBefore.Bad + block.Canary.Bad + 0.5) / (canaryBefore.Total + block.Canary.Total + 1.0))
-            : Contrast.Of(block);
-        double beyond = criterion.IsLimit ? block.Canary.Bad - (block.Canary.Total * criterion.Value) : contrast.Excess - (contrast.Size * criterion.Value);
+        // Before the block: how long batches are must not depend on what they hold.
+        var persistence = Persistence ?? Persistence.Over(Stable.LogLengthOfBursts(Scales));
         var learnt = learnsStable && block.Stable.Total > 0 ? LearnStable(block.Stable) : this;
-        return learnt with { Arms = Arms.Add(contrast), Persistence = Persistence.Add(beyond) };
+        if (criterion.IsLimit)
+        {
+            var beyond = block.Canary.Bad - (block.Canary.Total * criterion.Value);
+            var contrast = Contrast.Of(block.Canary, (total.Canary.Bad + 0.5) / (total.Canary.Total + 1.0));
+            return learnt with { Arms = Arms.Add(contrast), Persistence = persistence.Add(beyond) };
+        }
+
+        var plain = Contrast.Of(block);
+        var (excess, size) = (ExcessSum + plain.Excess, SizeSum + plain.Size);
+        return learnt with
+        {
+            ExcessSum = excess,
+            SizeSum = size,
+            Arms = Arms.Add(Contrast.OfUnequal(block, total, excess / size)),
+            Persistence = persistence.Add(plain.Excess - (plain.Size * criterion.Value)),
+        };
     }
 }

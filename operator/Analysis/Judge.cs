@@ -5,6 +5,9 @@ namespace ModelOperator.Analysis;
 /// <param name="SafetyErrorRate">Share of canaries beyond the margin that may be found safe.</param>
 public sealed record Judge(double HarmErrorRate, double SafetyErrorRate)
 {
+    // 1 in 20 by the last blocks alone: no verdict, but no moment to promote either.
+    private static readonly double RecentSuspicion = Math.Log(20);
+
     /// <summary>
     /// A judge of one of several guardrails. One false alarm among them rolls a canary back, so the error rate for harm is shared out over them.
     /// A promotion needs all of them safe, so a canary that is bad by one is promoted only if that one errs: the error rate for safety need not
@@ -24,36 +27,47 @@ public sealed record Judge(double HarmErrorRate, double SafetyErrorRate)
     {
         ArgumentNullException.ThrowIfNull(evidence);
         return Of(
-            evidence.Harm,
-            evidence.Latency is { IsInDoubt: true } ? evidence.Safety with { LogPeak = 0 } : evidence.Safety,
+            evidence.Harm.LogPeak,
+            evidence.LogSafety(criterion),
             criterion.IsMetBy(evidence.Total),
-            evidence.Dispersion.Temper(evidence.Harm with { LogPeak = 0 }, Hypothesis.Harm),
+            IsSuspicious(evidence.LogHarm()) || evidence.LogRecentHarm(criterion) >= RecentSuspicion,
             evidence.Interval(criterion, HarmErrorRate),
-            isLast);
+            isLast,
+            criterion.Value);
     }
 
     /// <summary>Judges means.</summary>
     public Judgement Of(MeanEvidence evidence, bool isLast = false)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        return Of(evidence.Harm, evidence.Safety, evidence.Blocks > 0, evidence.Harm.LogValue(evidence.Factor()), evidence.Interval(HarmErrorRate), isLast);
+        return Of(
+            evidence.Harm.LogPeak, evidence.Safety.LogPeak, evidence.Blocks > 0, IsSuspicious(evidence.Harm.LogValue(evidence.Factor())), evidence.Interval(HarmErrorRate), isLast);
     }
 
     /// <summary>Judges pairs.</summary>
     public Judgement Of(PairedEvidence evidence, bool isLast = false)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        return Of(evidence.Harm, evidence.Safety, evidence.Pairs > 0, evidence.Harm.LogValue(), evidence.Interval(HarmErrorRate), isLast);
+        return Of(evidence.Harm.LogPeak, evidence.Safety.LogPeak, evidence.Pairs > 0, IsSuspicious(evidence.Harm.LogValue()), evidence.Interval(HarmErrorRate), isLast);
     }
 
-    private Judgement Of(EProcess harm, EProcess safety, bool hasData, double harmNow, Interval interval, bool isLast)
+    private bool IsSuspicious(double logHarm) => logHarm >= -Math.Log(HarmErrorRate) / 2;
+
+    private Judgement Of(double logHarm, double logSafety, bool hasData, bool isSuspicious, Interval interval, bool isLast, double? border = null)
     {
-        double harmThreshold = -Math.Log(HarmErrorRate);
-        var verdict = harm.LogPeak >= harmThreshold ? Verdict.Harmful
-            : safety.LogPeak >= -Math.Log(SafetyErrorRate) ? Verdict.Safe
+        var verdict = logHarm >= -Math.Log(HarmErrorRate) ? Verdict.Harmful
+            : logSafety >= -Math.Log(SafetyErrorRate) ? Verdict.Safe
             : !hasData ? Verdict.NoData
             : isLast ? Verdict.Inconclusive
             : Verdict.Continue;
-        return new Judgement(verdict, harmNow >= harmThreshold / 2, Math.Exp(harm.LogPeak), Math.Exp(safety.LogPeak), interval);
+        return new Judgement(verdict, isSuspicious, Math.Exp(logHarm), Math.Exp(Math.Max(0, logSafety)), Agreeing(interval, verdict, border));
     }
+
+    // A verdict says on which side of the border the difference is, and its test knows more than the interval, which pools what came at different weights.
+    private static Interval Agreeing(Interval interval, Verdict verdict, double? border) => (verdict, border) switch
+    {
+        (Verdict.Harmful, { } least) => new Interval(Math.Max(interval.Low, least), Math.Max(interval.High, least)),
+        (Verdict.Safe, { } most) => new Interval(Math.Min(interval.Low, most), Math.Min(interval.High, most)),
+        _ => interval,
+    };
 }

@@ -10,11 +10,19 @@ namespace ModelOperator.Analysis;
 /// </summary>
 public sealed record Persistence
 {
-    /// <summary>Blocks in a batch: longer than what goes on in bursts, about ten minutes at ten seconds each.</summary>
-    public const int BatchBlocks = 64;
+    /// <summary>Most blocks in a batch: about an hour and a half at ten seconds each.</summary>
+    public const int MostBlocks = 512;
+
+    private const int LeastBlocks = 8;
+
+    // Batches are longer than what goes on in bursts by this factor, as a power of two.
+    private const int LogBursts = 1;
 
     // No sum of squared counts comes near.
     private const double Largest = 1e60;
+
+    /// <summary>Blocks in a batch: longer than what goes on in bursts.</summary>
+    public int BatchBlocks { get; init; } = 64;
 
     public int PendingBlocks { get; init; }
 
@@ -25,14 +33,17 @@ public sealed record Persistence
     public double SquareSum { get; init; }
 
     [JsonIgnore]
-    internal bool IsWhole => PendingBlocks is >= 0 and < BatchBlocks && Math.Abs(Pending) <= Largest && Math.Abs(Sum) <= Largest && SquareSum is >= 0 and <= Largest;
+    internal bool IsWhole => BatchBlocks is >= LeastBlocks and <= MostBlocks && PendingBlocks >= 0 && PendingBlocks < BatchBlocks && Math.Abs(Pending) <= Largest && Math.Abs(Sum) <= Largest && SquareSum is >= 0 and <= Largest;
+
+    /// <summary>Persistence where bursts last so many blocks, as a power of two.</summary>
+    internal static Persistence Over(int logLengthOfBursts) => new() { BatchBlocks = Math.Clamp(1 << (LogBursts + logLengthOfBursts), LeastBlocks, MostBlocks) };
 
     internal Persistence Add(double excess)
     {
         var next = this with { PendingBlocks = PendingBlocks + 1, Pending = Pending + excess };
         return next.PendingBlocks < BatchBlocks
             ? next
-            : new Persistence { Sum = Sum + next.Pending, SquareSum = SquareSum + (next.Pending * next.Pending) };
+            : new Persistence { BatchBlocks = BatchBlocks, Sum = Sum + next.Pending, SquareSum = SquareSum + (next.Pending * next.Pending) };
     }
 
     /// <summary>Logarithm of the evidence that the mean is above zero, or below.</summary>

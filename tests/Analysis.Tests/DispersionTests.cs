@@ -14,12 +14,13 @@ public class DispersionTests
         {
             var stream = new TrafficStream(new Scenario("steady"), 50, 0.5, seed);
             var evidence = Before(stream, 500);
-            var (harm, safety) = (0.0, 0.0);
+            double harm = 0;
             for (int i = 0; i < 200 && evidence.Dispersion.Factor() == 1; i++, blocks++)
             {
-                Assert.That((evidence.Harm.LogPeak, evidence.Safety.LogPeak), Is.EqualTo((harm, safety)));
+                Assert.That(evidence.Harm.LogPeak, Is.EqualTo(harm));
+                Assert.That(evidence.LogSafety(Margin), Is.EqualTo(evidence.Step.LogSafety(Margin, 1)));
                 evidence = evidence.Collect(stream.Next()).CloseBlock(Margin);
-                (harm, safety) = (Math.Max(harm, evidence.Harm.LogValue()), Math.Max(safety, evidence.Safety.LogValue()));
+                harm = Math.Max(harm, Math.Min(evidence.Harm.LogValue(), evidence.HarmOfMany.LogValue()));
             }
         }
 
@@ -38,15 +39,15 @@ public class DispersionTests
             for (int i = 0; i < 300; i++)
             {
                 evidence = evidence.Collect(stream.Next()).CloseBlock(criterion);
-                foreach (var (process, hypothesis) in new[] { (evidence.Harm, Hypothesis.Harm), (evidence.Safety, Hypothesis.Safety) })
+                double exact = evidence.Harm.LogValue();
+                double value = evidence.Dispersion.Temper(evidence.Harm with { LogPeak = 0 });
+                tempered += value < exact ? 1 : 0;
+                if (value > exact || value != Tempered(evidence.Dispersion, evidence.Harm))
                 {
-                    double value = evidence.Dispersion.Temper(process with { LogPeak = 0 }, hypothesis);
-                    tempered += value < process.LogValue() ? 1 : 0;
-                    if (value > process.LogValue() || value != Tempered(evidence.Dispersion, process, hypothesis))
-                    {
-                        Assert.Fail($"{value:R} of {process.LogValue():R}");
-                    }
+                    Assert.Fail($"{value:R} of {exact:R}");
                 }
+
+                Assert.That(evidence.LogSafety(criterion), Is.LessThanOrEqualTo(Math.Max(0, evidence.Step.LogSafety(criterion, 1)) + 1e-12));
             }
         }
 
@@ -119,6 +120,7 @@ public class DispersionTests
     [Test]
     public void For_a_fixed_stake_persistence_is_evidence_whatever_the_sizes([Values(0.01, 0.3, 2.0)] double stake)
     {
+        const int Batch = 64;
         double[] sizes = [0.1, 1, 5, 0.3, 100, 2, 2, 0.01, 7, 1];
         double sum = 0;
         for (int signs = 0; signs < 1 << sizes.Length; signs++)
@@ -126,8 +128,8 @@ public class DispersionTests
             var persistence = new Persistence();
             for (int batch = 0; batch < sizes.Length; batch++)
             {
-                double each = ((signs >> batch & 1) == 0 ? 1 : -1) * sizes[batch] / Persistence.BatchBlocks;
-                persistence = Enumerable.Range(0, Persistence.BatchBlocks).Aggregate(persistence, (p, _) => p.Add(each));
+                double each = ((signs >> batch & 1) == 0 ? 1 : -1) * sizes[batch] / Batch;
+                persistence = Enumerable.Range(0, Batch).Aggregate(persistence, (p, _) => p.Add(each));
             }
 
             double log = (stake * persistence.Sum) - (stake * stake * persistence.SquareSum / 2);
@@ -139,12 +141,12 @@ public class DispersionTests
     }
 
     // Divided by the factor and persistent, or so large that four times the factor does not explain it.
-    private static double Tempered(Dispersion dispersion, EProcess process, Hypothesis hypothesis)
+    private static double Tempered(Dispersion dispersion, EProcess process)
     {
         double factor = dispersion.Factor();
         return process.LogValue() <= 0 || factor == 1
             ? process.LogValue()
-            : Math.Max(Math.Min(process.LogValue(factor), dispersion.Persistence.LogValue(hypothesis == Hypothesis.Harm)), process.LogValue(4 * factor));
+            : Math.Max(Math.Min(process.LogValue(Math.Min(64, factor)), dispersion.Persistence!.LogValue(above: true)), process.LogValue(4 * factor));
     }
 
     private static GuardrailEvidence Before(TrafficStream stream, int blocks) =>

@@ -23,15 +23,43 @@ public class EProcessTests
         double[][] blocks = [.. Enumerable.Range(0, 5).Select(block => Enumerable.Range(0, Effects).Select(effect => Math.Sin((7 * block) + effect)).ToArray())];
         var process = blocks.Aggregate(new EProcess(), (p, logs) => p.Multiply(logs));
         double sum = 0;
-        double weights = 0;
+        double left = 0.2;
         for (int start = 0; start < blocks.Length; start++)
         {
-            double weight = start == 0 ? 0.8 : 0.2 / (start * (start + 1));
-            weights += weight;
+            double weight = start == 0 ? 0.8 : left * 0.2 / (start + 1);
+            left -= start == 0 ? 0 : weight;
             sum += weight * Enumerable.Range(0, Effects).Average(effect => Math.Exp(blocks.Skip(start).Sum(logs => logs[effect])));
         }
 
-        Assert.That(Math.Exp(process.LogValue()), Is.EqualTo(sum + 1 - weights).Within(1e-12));
+        Assert.That(Math.Exp(process.LogValue()), Is.EqualTo(sum + left).Within(1e-12));
+    }
+
+    [Test]
+    public void At_the_beginning_of_a_step_a_quarter_of_what_is_left_starts()
+    {
+        double[] block = [.. Enumerable.Repeat(2.0, Effects)];
+        var before = Enumerable.Range(0, 10).Aggregate(new EProcess(), (p, _) => Same(p, -3));
+        var after = before.BeginStep();
+        Assert.Multiple(() =>
+        {
+            Assert.That(after.LogValue(), Is.EqualTo(before.LogValue()).Within(1e-12), "nothing was shown");
+            Assert.That(after.Unstarted, Is.EqualTo(0.75 * before.Unstarted).Within(1e-15));
+            Assert.That(after.Multiply(block).LogValue(), Is.GreaterThan(before.Multiply(block).LogValue() + 0.3), "a fault that begins here shows sooner");
+            Assert.That(new EProcess().BeginStep(), Is.EqualTo(new EProcess()), "the first step begins with the rollout");
+        });
+    }
+
+    [Test]
+    public void A_block_that_is_cut_off_counts_so_much_and_no_more()
+    {
+        double[] wild = [.. Enumerable.Repeat(1e6, Effects)];
+        var one = new EProcess().Multiply(wild, most: 3);
+        Assert.Multiple(() =>
+        {
+            Assert.That(one.LogValue(), Is.EqualTo(Math.Log((0.8 * Math.Exp(3)) + 0.2)).Within(1e-12));
+            Assert.That(one.LogValue(), Is.LessThan(Math.Log(20)), "no proof at 95 %");
+            Assert.That(one.Multiply(wild, most: 3).LogValue(), Is.GreaterThan(Math.Log(100)), "two are, at 99 %");
+        });
     }
 
     [Test]
@@ -43,7 +71,7 @@ public class EProcessTests
             process = Same(process, 1.5);
         }
 
-        Assert.That(process.LogValue(), Is.GreaterThan(12));
+        Assert.That(process.LogValue(), Is.GreaterThan(11));
     }
 
     [Test]

@@ -19,24 +19,89 @@ public class EvidenceGameTests
         Block[] outcomes = [.. Outcomes.Of(canary, stable)];
         Rates[] all = [.. from c in Rates.Append(value) from s in Rates select new Rates(c, s)];
         Rates[] pairs = isLimit ? all : [.. all, .. Rates.Where(s => s + value <= 1).Select(s => new Rates(s + value, s))];
-        foreach (var state in Reachable(start, (evidence, block) => evidence.Collect(block).CloseBlock(criterion), outcomes, depth: 2))
+        foreach (var state in Reachable(start, (evidence, block) => evidence.Collect(block).CloseBlock(criterion, isForced: true), outcomes, depth: 2))
         {
-            var next = Array.ConvertAll(outcomes, block => state.Collect(block).CloseBlock(criterion));
+            var next = Array.ConvertAll(outcomes, block => state.Collect(block).CloseBlock(criterion, isForced: true));
             double[] harm = Array.ConvertAll(next, e => Math.Exp(e.Harm.LogValue()));
-            double[] safety = Array.ConvertAll(next, e => Math.Exp(e.Safety.LogValue()));
-            foreach (var truth in pairs)
+            double[] ofMany = Array.ConvertAll(next, e => Math.Exp(e.HarmOfMany.LogValue()));
+            foreach (var truth in pairs.Where(truth => isLimit ? truth.Canary <= value : truth.InNull(Hypothesis.Harm, value)))
             {
                 double[] chances = Array.ConvertAll(outcomes, block => Outcomes.Probability(block, truth));
-                if (isLimit ? truth.Canary <= value : truth.InNull(Hypothesis.Harm, value))
+                AssertFair(harm, chances, state.Harm.LogValue(), $"harm, {truth}");
+                AssertFair(ofMany, chances, state.HarmOfMany.LogValue(), $"harm of many, {truth}");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Safety is about the average of a step: an opponent may choose any rates for each of three blocks, some far inside the criterion, as long as the
+    /// averages are beyond it. What is to be expected of the evidence is one at most.
+    /// </summary>
+    [Test]
+    public void No_rates_that_are_beyond_on_average_are_expected_to_look_safe(
+        [Values(0.0, 0.02, 0.3)] double value, [Values] bool isLimit, [Values(1, 3)] int canary, [Values(1, 2)] int stable)
+    {
+        const int Blocks = 3;
+        var criterion = isLimit ? Criterion.Limit(value) : Criterion.Margin(value);
+        Block[] outcomes = [.. Outcomes.Of(canary, stable)];
+        var evidence = Reach(Blocks);
+        double[] few = [0, 0.05, 0.3, 0.6, 1];
+        var courses = from a in few from b in few from c in few select new[] { a, b, c };
+        double most = 0;
+        foreach (double[] canaries in courses)
+        {
+            // With a limit stable's rates play no part.
+            foreach (double[] stables in isLimit ? [[0.3, 0.3, 0.3]] : courses.Where(course => canaries.Average() >= course.Average() + value - 1e-12))
+            {
+                if (isLimit && canaries.Average() < value - 1e-12)
                 {
-                    AssertFair(harm, chances, state.Harm.LogValue(), $"harm, {truth}");
+                    continue;
                 }
 
-                if (isLimit ? truth.Canary >= value : truth.InNull(Hypothesis.Safety, value))
+                double expected = Expected(canaries, stables);
+                most = Math.Max(most, expected);
+                if (expected > 1 + 1e-9)
                 {
-                    AssertFair(safety, chances, state.Safety.LogValue(), $"safety, {truth}");
+                    Assert.Fail($"{expected:R} with {string.Join(' ', canaries)} against {string.Join(' ', stables)}");
                 }
             }
+        }
+
+        Assert.That(most, Is.GreaterThan(0.1), "the game was played");
+
+        double Expected(double[] canaries, double[] stables)
+        {
+            double[][] chances = [.. Enumerable.Range(0, Blocks).Select(i => Array.ConvertAll(outcomes, block => Outcomes.Probability(block, new Rates(canaries[i], stables[i]))))];
+            double sum = 0;
+            for (int course = 0; course < evidence.Length; course++)
+            {
+                double chance = 1;
+                for (int i = 0, rest = course; i < Blocks; i++, rest /= outcomes.Length)
+                {
+                    chance *= chances[i][rest % outcomes.Length];
+                }
+
+                sum += chance * evidence[course];
+            }
+
+            return sum;
+        }
+
+        double[] Reach(int blocks)
+        {
+            double[] values = new double[(int)Math.Pow(outcomes.Length, blocks)];
+            for (int course = 0; course < values.Length; course++)
+            {
+                var step = new StepEvidence();
+                for (int i = 0, rest = course; i < blocks; i++, rest /= outcomes.Length)
+                {
+                    step = step.Add(outcomes[rest % outcomes.Length], baseRate: 0.1);
+                }
+
+                values[course] = Math.Exp(step.LogSafety(criterion, 1));
+            }
+
+            return values;
         }
     }
 
@@ -123,10 +188,10 @@ public class EvidenceGameTests
             Assert.That(safety, Is.LessThanOrEqualTo(alpha));
         });
 
-        (double Harm, double Safety) Ever(GuardrailEvidence evidence, double chance, int blocks)
+        (double Harm, double Safety) Ever(GuardrailEvidence evidence, double chance, int blocks, bool wasSafe = false)
         {
             bool isHarm = evidence.Harm.LogPeak >= -Math.Log(alpha);
-            bool isSafe = evidence.Safety.LogPeak >= -Math.Log(alpha);
+            bool isSafe = wasSafe || evidence.LogSafety(Criterion.Margin(0)) >= -Math.Log(alpha);
             if (blocks == 0 || chance == 0 || (isHarm && isSafe))
             {
                 return (isHarm ? chance : 0, isSafe ? chance : 0);
@@ -135,7 +200,7 @@ public class EvidenceGameTests
             var sum = (Harm: 0.0, Safety: 0.0);
             for (int i = 0; i < outcomes.Length; i++)
             {
-                var (h, s) = Ever(evidence.Collect(outcomes[i]).CloseBlock(Criterion.Margin(0)), chance * chances[i], blocks - 1);
+                var (h, s) = Ever(evidence.Collect(outcomes[i]).CloseBlock(Criterion.Margin(0), isForced: true), chance * chances[i], blocks - 1, isSafe);
                 sum = (sum.Harm + h, sum.Safety + s);
             }
 

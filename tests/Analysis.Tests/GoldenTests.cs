@@ -2,7 +2,7 @@ namespace ModelOperator.Analysis.Tests;
 
 /// <summary>
 /// Evidence worked out from the definitions with sixty digits, by another program: projections by bisection, processes as the sum over
-/// every block to start at, intervals from the beta function.
+/// every block to start at, safety as the sum over guesses and effects with its summit by section, intervals from the beta function.
 /// </summary>
 public class GoldenTests
 {
@@ -13,10 +13,10 @@ public class GoldenTests
 
     private static IEnumerable<TestCaseData> Guardrails()
     {
-        yield return new TestCaseData(Criterion.Margin(0), Harmful, new[] { 0, 3.2971665437524314, 8.4708171788963535 }, new[] { 0, -1.0178533618689851, -1.763432384795864 }).SetName("{m}(no margin, a worse canary)");
-        yield return new TestCaseData(Criterion.Margin(0.02), Good, new[] { 0, -1.1252350599513653, -1.6709033944704439 }, new[] { 0, 2.072650672375552, 2.7640663644840451 }).SetName("{m}(a margin of 2 points, a good canary)");
-        yield return new TestCaseData(Criterion.Limit(0.05), Limited, new[] { -0.017859104841290631, 0.56296051330242471 }, new[] { -0.69803693932995395, -1.3410628785302893 }).SetName("{m}(a limit of 5 percent)");
-        yield return new TestCaseData(Criterion.Margin(0.1), Faded, new[] { 0, 1.0872992455401839 }, new[] { 0, -1.2894536568705054 }).SetName("{m}(a margin of 10 points, stable known from more than is remembered)");
+        yield return new TestCaseData(Criterion.Margin(0), Harmful, new[] { 0, 3.2971665437524313, 8.469850689447696 }, new[] { 0, -1.6011837872740216, -2.6662386853428175 }).SetName("{m}(no margin, a worse canary)");
+        yield return new TestCaseData(Criterion.Margin(0.02), Good, new[] { 0, -1.1252350599513652, -1.3869029603459757 }, new[] { 0, 2.2533722214379384, 2.9690400246271875 }).SetName("{m}(a margin of 2 points, a good canary)");
+        yield return new TestCaseData(Criterion.Limit(0.05), Limited, new[] { -0.01785910484129063, 0.5415822981999717 }, new[] { -0.9889921848727737, -1.77579283614055 }).SetName("{m}(a limit of 5 percent)");
+        yield return new TestCaseData(Criterion.Margin(0.1), Faded, new[] { 0, 1.087299245540184 }, new[] { 0, -2.3624581281083508 }).SetName("{m}(a margin of 10 points, stable known from more than is remembered)");
     }
 
     [TestCaseSource(nameof(Guardrails))]
@@ -25,9 +25,9 @@ public class GoldenTests
         var evidence = new GuardrailEvidence();
         for (int i = 0; i < blocks.Length; i++)
         {
-            evidence = evidence.Collect(blocks[i]).CloseBlock(criterion);
+            evidence = evidence.Collect(blocks[i]).CloseBlock(criterion, isForced: true);
             Assert.That(evidence.Harm.LogValue(), Is.EqualTo(harm[i]).Within(1e-11), $"harm after block {i + 1}");
-            Assert.That(evidence.Safety.LogValue(), Is.EqualTo(safety[i]).Within(1e-11), $"safety after block {i + 1}");
+            Assert.That(evidence.Step.LogSafety(criterion, 1), Is.EqualTo(safety[i]).Within(1e-11), $"safety after block {i + 1}");
         }
     }
 
@@ -55,18 +55,18 @@ public class GoldenTests
         var good = new PairedEvidence().Add(200, 1, 3, 0.02).Add(100, 0, 2, 0.02);
         Assert.Multiple(() =>
         {
-            Assert.That(worse.Harm.LogValue(), Is.EqualTo(2.6159261009036059).Within(1e-12));
-            Assert.That(worse.Safety.LogValue(), Is.EqualTo(-1.5510306931857377).Within(1e-12));
-            Assert.That(good.Harm.LogValue(), Is.EqualTo(-1.6203186049227795).Within(1e-12));
-            Assert.That(good.Safety.LogValue(), Is.EqualTo(4.8171396298620421).Within(1e-12));
+            Assert.That(worse.Harm.LogValue(), Is.EqualTo(2.5894982343648283).Within(1e-12));
+            Assert.That(worse.Safety.LogValue(), Is.EqualTo(-1.2978508852792656).Within(1e-12));
+            Assert.That(good.Harm.LogValue(), Is.EqualTo(-1.3574573980663533).Within(1e-12));
+            Assert.That(good.Safety.LogValue(), Is.EqualTo(4.813076527848678).Within(1e-12));
         });
     }
 
     [Test]
     public void Means()
     {
-        double[] harm = [0.065734654929391774, 0.14195384352587958, -0.056704625040714934];
-        double[] safety = [-0.070361635754828161, -0.14645523246477149, -0.0021373786201907494];
+        double[] harm = [0.06573465492939178, 0.13604122061720744, -0.04280578719958095];
+        double[] safety = [-0.07036163575482816, -0.1386200542956689, -0.011969605260381256];
         var evidence = new MeanEvidence();
         foreach (var (i, canary, stable) in new[] { (0, 0.5, 0.25), (1, 0.75, 0.5), (2, 0.125, 0.5) })
         {

@@ -77,9 +77,17 @@ public class GuardrailEvidenceTests
         const int Runs = 300;
         for (int run = 0; run < Runs; run++)
         {
-            var evidence = Play(canaryRate, stableRate, margin, 300, canaryTrials, stableTrials, new Random(run));
+            var random = new Random(run);
+            var evidence = new GuardrailEvidence();
+            bool isSafe = false;
+            for (int block = 0; block < 300; block++)
+            {
+                evidence = Play(evidence, canaryRate, stableRate, margin, 1, canaryTrials, stableTrials, random);
+                isSafe |= evidence.LogSafety(Criterion.Margin(margin)) >= -Math.Log(judge.SafetyErrorRate);
+            }
+
             harmful += evidence.Harm.LogPeak >= -Math.Log(judge.HarmErrorRate) ? 1 : 0;
-            safe += evidence.Safety.LogPeak >= -Math.Log(judge.SafetyErrorRate) ? 1 : 0;
+            safe += isSafe ? 1 : 0;
         }
 
         Assert.Multiple(() =>
@@ -120,6 +128,59 @@ public class GuardrailEvidenceTests
         var evidence = new GuardrailEvidence().Collect(terrible).CloseBlock(Margin);
         Assert.That(evidence.Harm.LogValue(), Is.Zero.Within(1e-12), "nothing was known before the first block");
         Assert.That(evidence.Collect(terrible).CloseBlock(Margin).Harm.LogValue(), Is.GreaterThan(50));
+    }
+
+    [Test]
+    public void One_block_however_bad_is_no_proof_and_two_are()
+    {
+        var start = Play(0.01, 0.01, 0.02, blocks: 20, canaryTrials: 100, stableTrials: 300, new Random(5));
+        var terrible = new Block(new ArmCounts(100, 100), new ArmCounts(3, 300));
+        var one = start.Collect(terrible).CloseBlock(Margin);
+        var two = Enumerable.Range(0, 4).Aggregate(one, (e, _) => e.Collect(terrible).CloseBlock(Margin));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Strict.Of(one, Margin).Verdict, Is.Not.EqualTo(Verdict.Harmful));
+            Assert.That(Strict.Of(one, Margin).IsSuspicious, "nothing is promoted now");
+            Assert.That(Strict.Of(two, Margin).Verdict, Is.EqualTo(Verdict.Harmful));
+        });
+    }
+
+    [Test]
+    public void Safety_at_one_step_says_nothing_of_the_next_and_a_fault_that_begins_with_it_is_found_at_once()
+    {
+        var safe = Play(0.01, 0.01, 0.02, blocks: 60, canaryTrials: 100, stableTrials: 300, new Random(6));
+        Assert.That(Strict.Of(safe, Margin).Verdict, Is.EqualTo(Verdict.Safe));
+        var next = safe.Enter(1);
+        Assert.That(Strict.Of(next, Margin).Verdict, Is.EqualTo(Verdict.Continue));
+        Assert.That(next.Enter(1), Is.EqualTo(next), "the same step again changes nothing");
+        var bad = Play(next, 0.2, 0.01, 0.02, blocks: 4, canaryTrials: 100, stableTrials: 300, new Random(7));
+        Assert.That(Strict.Of(bad, Margin).Verdict, Is.EqualTo(Verdict.Harmful));
+    }
+
+    /// <summary>19 % in the last blocks beside 5 % before was once "within the margin of 15 points".</summary>
+    [Test]
+    public void Good_blocks_at_first_do_not_make_up_for_bad_last_ones()
+    {
+        var criterion = Criterion.Margin(0.15);
+        var evidence = Play(0.02, 0.01, 0.15, blocks: 30, canaryTrials: 100, stableTrials: 300, new Random(8));
+        Assert.That(Strict.Of(evidence, criterion).Verdict, Is.EqualTo(Verdict.Safe));
+        evidence = Play(evidence, 0.35, 0.01, 0.15, blocks: 2, canaryTrials: 100, stableTrials: 300, new Random(9));
+        Assert.That(Strict.Of(evidence, criterion) is { Verdict: Verdict.Harmful } or { IsSuspicious: true }, "not to be promoted");
+    }
+
+    [Test]
+    public void A_block_goes_on_until_the_canary_has_three_trials_or_half_an_hour_is_over()
+    {
+        var start = new GuardrailEvidence().Collect(new Block(default, new ArmCounts(1, 100))).CloseStableBlock();
+        var two = start.Collect(new Block(new ArmCounts(0, 2), new ArmCounts(0, 20))).CloseBlock(Margin);
+        var three = two.Collect(new Block(new ArmCounts(1, 1), new ArmCounts(0, 20))).CloseBlock(Margin);
+        var late = Enumerable.Range(0, 179).Aggregate(two, (e, _) => e.CloseBlock(Margin));
+        Assert.Multiple(() =>
+        {
+            Assert.That((two.Harm.Bets, two.Pending.Canary.Total), Is.EqualTo((0, 2)));
+            Assert.That((three.Harm.Bets, three.Closed.Canary.Total, three.PendingIntervals), Is.EqualTo((1, 3, 0)));
+            Assert.That((late.Harm.Bets, late.Closed.Canary.Total), Is.EqualTo((1, 2)));
+        });
     }
 
     internal static GuardrailEvidence Play(

@@ -14,10 +14,10 @@ public class InvarianceTests
         (from blocks in Blocks(1, 12) from parts in Blocks(1, 8) from criterion in Gen.Elements(Criteria) select (blocks, parts, criterion)).ToArbitrary(),
         c =>
         {
-            var start = c.blocks.Aggregate(new GuardrailEvidence(), (e, block) => e.Collect(block).CloseBlock(c.criterion));
-            var inOrder = c.parts.Aggregate(start, (e, part) => e.Collect(part)).CloseBlock(c.criterion);
-            var reversed = c.parts.Reverse().Aggregate(start, (e, part) => e.Collect(default).Collect(part)).CloseBlock(c.criterion);
-            var atOnce = start.Collect(c.parts.Aggregate((a, b) => a + b)).CloseBlock(c.criterion);
+            var start = c.blocks.Aggregate(new GuardrailEvidence(), (e, block) => e.Collect(block).CloseBlock(c.criterion, isForced: true));
+            var inOrder = c.parts.Aggregate(start, (e, part) => e.Collect(part)).CloseBlock(c.criterion, isForced: true);
+            var reversed = c.parts.Reverse().Aggregate(start, (e, part) => e.Collect(default).Collect(part)).CloseBlock(c.criterion, isForced: true);
+            var atOnce = start.Collect(c.parts.Aggregate((a, b) => a + b)).CloseBlock(c.criterion, isForced: true);
             return inOrder.Equals(atOnce) && reversed.Equals(atOnce);
         });
 
@@ -27,8 +27,8 @@ public class InvarianceTests
         (from blocks in Blocks(0, 12) from criterion in Gen.Elements(Criteria) select (blocks, criterion)).ToArbitrary(),
         c =>
         {
-            var start = c.blocks.Aggregate(new GuardrailEvidence(), (e, block) => e.Collect(block).CloseBlock(c.criterion));
-            return start.CloseBlock(c.criterion).Equals(start) && start.CloseStableBlock().Equals(start);
+            var start = c.blocks.Aggregate(new GuardrailEvidence(), (e, block) => e.Collect(block).CloseBlock(c.criterion, isForced: true));
+            return start.CloseBlock(c.criterion, isForced: true).Equals(start) && start.CloseStableBlock().Equals(start);
         });
 
     /// <summary>A block without one of the arms compared bets nothing; what it shows of stable is learnt all the same.</summary>
@@ -37,10 +37,10 @@ public class InvarianceTests
         (from blocks in Blocks(1, 12) from one in Blocks(1, 1) from criterion in Gen.Elements(Criteria) select (blocks, one: one[0], criterion)).ToArbitrary(),
         c =>
         {
-            var start = c.blocks.Aggregate(new GuardrailEvidence(), (e, block) => e.Collect(block).CloseBlock(c.criterion));
-            var noCanary = start.Collect(c.one with { Canary = default }).CloseBlock(c.criterion);
-            var noStable = start.Collect(c.one with { Stable = default }).CloseBlock(c.criterion);
-            return noCanary.Harm == start.Harm && noCanary.Safety == start.Safety && noCanary.Dispersion == start.Dispersion
+            var start = c.blocks.Aggregate(new GuardrailEvidence(), (e, block) => e.Collect(block).CloseBlock(c.criterion, isForced: true));
+            var noCanary = start.Collect(c.one with { Canary = default }).CloseBlock(c.criterion, isForced: true);
+            var noStable = start.Collect(c.one with { Stable = default }).CloseBlock(c.criterion, isForced: true);
+            return noCanary.Harm == start.Harm && noCanary.HarmOfMany == start.HarmOfMany && noCanary.Step == start.Step && noCanary.Dispersion == start.Dispersion
                 && noCanary.Base == start.Base.Learn(c.one.Stable)
                 && (c.criterion.IsLimit ? noStable.Harm.Bets == start.Harm.Bets + (c.one.Canary.Total > 0 ? 1 : 0) : noStable.Harm == start.Harm);
         });

@@ -19,26 +19,53 @@ public class JudgeTests
     [TestCase(0.0, 100.1, false, Verdict.Safe)]
     [TestCase(0.0, 100.1, true, Verdict.Safe)]
     [TestCase(200.1, 1e9, false, Verdict.Harmful)]
-    public void What_was_ever_shown_decides_and_harm_comes_first(double harm, double safety, bool isLast, Verdict expected)
+    public void What_was_ever_shown_of_means_and_pairs_decides_and_harm_comes_first(double harm, double safety, bool isLast, Verdict expected)
     {
-        var evidence = new GuardrailEvidence
-        {
-            Closed = new Block(new ArmCounts(1, 10), new ArmCounts(1, 10)),
-            Harm = new EProcess().Show(Math.Log(harm)),
-            Safety = new EProcess().Show(Math.Log(safety)),
-        };
-        var means = new MeanEvidence { Blocks = 1, Harm = evidence.Harm, Safety = evidence.Safety };
-        var pairs = new PairedEvidence { Pairs = 1, Harm = evidence.Harm, Safety = evidence.Safety };
+        var (harmful, safe) = (new EProcess().Show(Math.Log(harm)), new EProcess().Show(Math.Log(safety)));
+        var means = new MeanEvidence { Blocks = 1, Harm = harmful, Safety = safe };
+        var pairs = new PairedEvidence { Pairs = 1, Harm = harmful, Safety = safe };
         Assert.Multiple(() =>
         {
-            Assert.That(Judge.Of(evidence, Criterion.Margin(0.1), isLast).Verdict, Is.EqualTo(expected));
-            Assert.That(Judge.Of(evidence, Criterion.Limit(0.1), isLast).Verdict, Is.EqualTo(expected));
             Assert.That(Judge.Of(means, isLast).Verdict, Is.EqualTo(expected));
             Assert.That(Judge.Of(pairs, isLast).Verdict, Is.EqualTo(expected));
-            Assert.That(Judge.Of(evidence, Criterion.Margin(0.1), isLast).HarmOdds, Is.EqualTo(Math.Max(1, harm)).Within(1e-9));
-            Assert.That(Judge.Of(evidence, Criterion.Margin(0.1), isLast).SafetyOdds, Is.EqualTo(Math.Max(1, safety)).Within(1).Percent);
+            Assert.That(Judge.Of(pairs, isLast).HarmOdds, Is.EqualTo(Math.Max(1, harm)).Within(1e-9));
+            Assert.That(Judge.Of(pairs, isLast).SafetyOdds, Is.EqualTo(Math.Max(1, safety)).Within(1).Percent);
         });
     }
+
+    [Test]
+    public void Harm_of_counts_stays_and_their_safety_is_what_is_so_now([Values] bool isLimit)
+    {
+        var criterion = isLimit ? Criterion.Limit(0.1) : Criterion.Margin(0.1);
+        var good = Enumerable.Range(0, 40).Aggregate(Known(), (e, _) => e.Collect(new Block(new ArmCounts(1, 100), new ArmCounts(1, 100))).CloseBlock(criterion));
+        var bad = Enumerable.Range(0, 40).Aggregate(good, (e, _) => e.Collect(new Block(new ArmCounts(40, 100), new ArmCounts(1, 100))).CloseBlock(criterion));
+        var goodAgain = Enumerable.Range(0, 400).Aggregate(bad, (e, _) => e.Collect(new Block(new ArmCounts(1, 100), new ArmCounts(1, 100))).CloseBlock(criterion));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Judge.Of(good, criterion).Verdict, Is.EqualTo(Verdict.Safe));
+            Assert.That(Judge.Of(bad, criterion).Verdict, Is.EqualTo(Verdict.Harmful));
+            Assert.That(Judge.Of(bad, criterion).SafetyOdds, Is.EqualTo(1));
+            Assert.That(Judge.Of(goodAgain, criterion).Verdict, Is.EqualTo(Verdict.Harmful), "what was shown stays shown");
+        });
+    }
+
+    [Test]
+    public void An_interval_never_contradicts_the_verdict_beside_it()
+    {
+        var criterion = Criterion.Margin(0.02);
+        var evidence = Known();
+        for (int i = 0; i < 200 && Judge.Of(evidence, criterion).Verdict != Verdict.Harmful; i++)
+        {
+            evidence = evidence.Collect(new Block(new ArmCounts(i < 60 ? 1 : 30, 100), new ArmCounts(1, 100))).CloseBlock(criterion);
+            var judgement = Judge.Of(evidence, criterion);
+            Assert.That(judgement.Verdict != Verdict.Safe || judgement.Interval.High <= 0.02);
+            Assert.That(judgement.Verdict != Verdict.Harmful || judgement.Interval.Low >= 0.02);
+        }
+
+        Assert.That(Judge.Of(evidence, criterion).Verdict, Is.EqualTo(Verdict.Harmful));
+    }
+
+    private static GuardrailEvidence Known() => new GuardrailEvidence().Collect(new Block(default, new ArmCounts(1, 100))).CloseStableBlock();
 
     [Test]
     public void Without_data_there_is_no_verdict_not_even_at_the_end([Values] bool isLast)

@@ -17,7 +17,7 @@ public class MonotonicityTests
     {
         var better = Close(c.History, c.Block, c.Criterion);
         var worse = Close(c.History, c.Block with { Canary = new ArmCounts(c.Block.Canary.Bad + 1, c.Block.Canary.Total) }, c.Criterion);
-        return worse.Harm.LogValue() >= better.Harm.LogValue() - 1e-9 && worse.Safety.LogValue() <= better.Safety.LogValue() + 1e-9;
+        return worse.Harm.LogValue() >= better.Harm.LogValue() - 1e-9 && worse.Step.LogSafety(c.Criterion, 1) <= better.Step.LogSafety(c.Criterion, 1) + 1e-9;
     });
 
     [FsCheck.NUnit.Property(Replay = "2026,1121", MaxTest = 500)]
@@ -25,7 +25,7 @@ public class MonotonicityTests
     {
         var better = Close(c.History, c.Block, c.Criterion);
         var worse = Close(c.History, c.Block with { Stable = new ArmCounts(c.Block.Stable.Bad + 1, c.Block.Stable.Total) }, c.Criterion);
-        return worse.Harm.LogValue() <= better.Harm.LogValue() + 1e-9 && worse.Safety.LogValue() >= better.Safety.LogValue() - 1e-9;
+        return worse.Harm.LogValue() <= better.Harm.LogValue() + 1e-9 && worse.Step.LogSafety(c.Criterion, 1) >= better.Step.LogSafety(c.Criterion, 1) - 1e-9;
     });
 
     /// <summary>
@@ -78,7 +78,7 @@ public class MonotonicityTests
     private static double Divergence(double p, double q) => (p * Math.Log(p / q)) + ((1 - p) * Math.Log((1 - p) / (1 - q)));
 
     private static GuardrailEvidence Close(Block[] history, Block last, Criterion criterion) =>
-        history.Append(last).Aggregate(new GuardrailEvidence(), (e, block) => e.Collect(block).CloseBlock(criterion));
+        history.Append(last).Aggregate(new GuardrailEvidence(), (e, block) => e.Collect(block).CloseBlock(criterion, isForced: true));
 
     private static Gen<Case> Cases() =>
         from count in Gen.Choose(1, 6)

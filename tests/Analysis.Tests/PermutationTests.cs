@@ -51,7 +51,7 @@ public class PermutationTests
 
                 // The exact evidence: what dispersion leaves of it is less.
                 isHarm |= evidence.Harm.LogValue() >= -Math.Log(Alpha);
-                isSafe |= evidence.Safety.LogValue() >= -Math.Log(Alpha);
+                isSafe |= evidence.Step.LogSafety(criterion, 1) >= -Math.Log(Alpha);
             }
 
             harm += isHarm ? 1 : 0;

@@ -113,7 +113,7 @@ public class StateTests
             {
                 evidence = evidence.Collect(block with { Canary = default }).CloseStableBlock().Collect(block).CloseBlock(c.criterion);
                 var judgement = Judge.Of(evidence, c.criterion);
-                double[] figures = [evidence.Harm.LogValue(), evidence.Safety.LogValue(), evidence.Dispersion.Factor(), judgement.Interval.Low, judgement.Interval.High];
+                double[] figures = [evidence.Harm.LogValue(), evidence.Step.LogSafety(c.criterion, 1), evidence.Dispersion.Factor(), judgement.Interval.Low, judgement.Interval.High];
                 if (!Array.TrueForAll(figures, double.IsFinite) || !(judgement.HarmOdds >= 1) || !(judgement.SafetyOdds >= 1) || judgement.Interval.Low > judgement.Interval.High)
                 {
                     return false.Label($"{block}: {judgement} {string.Join(' ', figures)}");

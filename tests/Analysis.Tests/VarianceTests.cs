@@ -40,22 +40,48 @@ public class VarianceTests
         Assert.That(second - (mean * mean), Is.EqualTo(2 + ((1 - (6 * rate * (1 - rate))) / variance)).Within(1e-6).And.LessThanOrEqualTo(2 + (1 / variance)));
     }
 
+    /// <summary>Over everything that three batches of independent requests can show the squares have mean one: exactly were it not for those that show nothing.</summary>
     [Test]
-    public void Batch_means_in_one_pass_are_those_of_the_whole_series([Values(1, 2, 3, 7, 64, 100, 1000)] int blocks)
+    public void Second_differences_of_independent_requests_have_mean_one([Values(20, 100)] int trials, [Values(0.05, 0.3)] double rate)
     {
-        var series = Series(blocks, 17);
-        var batches = series.Aggregate(new BatchMeans(7), (state, contrast) => state.Add(contrast));
-        var expected = VarianceRatio.None;
-        foreach (var scale in Enumerable.Range(0, 7).Select(k => Batches(series, 1 << k).Where(b => b.Variance > 0).ToList()).Where(scale => scale.Count > 1))
+        var draw = new ModelOperator.Benchmarks.Streams.Draw(3);
+        var state = Enumerable.Range(0, 4000).Aggregate(new SecondDifferences(1), (s, i) =>
         {
-            // The residual of the best fit of one rate to all batches.
-            double rate = scale.Sum(b => b.Excess) / scale.Sum(b => b.Variance);
-            double residual = scale.Sum(b => (b.Excess - (rate * b.Variance)) * (b.Excess - (rate * b.Variance)) / b.Variance);
-            expected = expected.Or(residual / (scale.Count - 1), scale.Count - 1, scale.Average(b => b.Variance));
-        }
+            int size = i % 7 == 0 ? trials * 5 : trials;
+            return s.Add(new ArmCounts(draw.Binomial(size, rate), size));
+        });
+        Assert.That(state.State[6] / state.State[5], Is.EqualTo(1).Within(0.12));
+        Assert.That(state.Ratio(1).IsSure, Is.False);
+    }
 
-        Assert.That(batches.Ratio().IsSure, Is.EqualTo(expected.IsSure));
-        Assert.That(batches.Ratio().Factor, Is.EqualTo(expected.Factor).Within(1e-9));
+    [Test]
+    public void A_rate_that_rises_steadily_does_not_show_and_one_that_jumps_to_and_fro_does()
+    {
+        SecondDifferences Of(Func<int, double> rate) => Enumerable.Range(0, 2000).Aggregate(
+            new SecondDifferences(9), (s, i) => s.Add(new ArmCounts((long)(10_000 * rate(i)), 10_000)));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Of(i => 0.01 + (0.00001 * i)).Ratio(9).IsSure, Is.False);
+            Assert.That(Of(i => i / 8 % 2 == 0 ? 0.01 : 0.02).Ratio(9).Factor, Is.GreaterThan(10));
+        });
+    }
+
+    [Test]
+    public void One_incident_does_not_pass_for_how_things_always_are()
+    {
+        var draw = new ModelOperator.Benchmarks.Streams.Draw(4);
+        var state = Enumerable.Range(0, 2160).Aggregate(
+            new SecondDifferences(9), (s, i) => s.Add(new ArmCounts(draw.Binomial(500, i is >= 1800 and < 1830 ? 0.5 : 0.01), 500)));
+        Assert.That(state.Ratio(9).IsSure, Is.False);
+    }
+
+    [Test]
+    public void Longer_bursts_ask_for_longer_batches()
+    {
+        int Length(int burst) => Enumerable.Range(0, 4000).Aggregate(
+            new SecondDifferences(9), (s, i) => s.Add(new ArmCounts(i / burst % 3 == 0 ? 30 : 10, 1000))).LogLengthOfBursts(9);
+        Assert.That(Length(1), Is.LessThan(Length(8)));
+        Assert.That(Length(8), Is.LessThan(Length(64)));
     }
 
     [Test]
@@ -70,8 +96,14 @@ public class VarianceTests
             var pairs = scale.Skip(1).Zip(scale).Where(pair => pair.First.Variance + pair.Second.Variance > 0).ToList();
             if (pairs.Count > 0)
             {
-                double Square((Contrast Late, Contrast Early) pair) => Math.Pow(pair.Late.Excess - pair.Early.Excess, 2) / (pair.Late.Variance + pair.Early.Variance);
-                expected = expected.Or(pairs.Average(Square), pairs.Count * 2 / 3.0, pairs.Average(pair => pair.First.Variance + pair.Second.Variance));
+                double squares = 0;
+                int count = 0;
+                foreach (var (late, early) in pairs)
+                {
+                    squares += VarianceRatio.Cut(Math.Pow(late.Excess - early.Excess, 2) / (late.Variance + early.Variance), squares, count++);
+                }
+
+                expected = expected.Or(squares / count, pairs.Count * 2 / 3.0, pairs.Average(pair => pair.First.Variance + pair.Second.Variance));
             }
         }
 
@@ -89,17 +121,12 @@ public class VarianceTests
     [Test]
     public void Fading_halves_the_weight_of_the_past_and_keeps_its_means()
     {
-        const int Memory = 4320;
-        var series = Series(Memory, 19).ConvertAll(c => c with { Variance = c.Variance + 0.1 });
-        var before = series.Take(Memory - 1).Aggregate(new BatchMeans(7), (state, contrast) => state.Add(contrast));
-        var after = before.Add(series[^1]);
-        double[] sums = [Memory, series.Sum(c => c.Excess), series.Sum(c => c.Variance), series.Sum(c => c.Excess * c.Excess / c.Variance)];
+        var state = Enumerable.Range(0, 4322).Aggregate(new SecondDifferences(1), (s, i) => s.Add(new ArmCounts(5 + (i % 3), 500)));
+        var next = state.Add(new ArmCounts(6, 500));
         Assert.Multiple(() =>
         {
-            // Batches, excess, variance and squares of single blocks, after the three numbers that pair up batches.
-            Assert.That(after.State.Values[3..7].ToArray(), Is.EqualTo(sums.Select(sum => sum / 2)).Within(1e-9));
-            Assert.That(before.State[3], Is.EqualTo(Memory - 1));
-            Assert.That(after.State.Values[..3].ToArray(), Is.EqualTo([Memory, series[^1].Excess, series[^1].Variance]), "what pairs up batches goes on");
+            Assert.That((state.State[5], next.State[5]), Is.EqualTo((4320.0, 2161.0)));
+            Assert.That(next.State[6] / next.State[5], Is.EqualTo(state.State[6] / state.State[5]).Within(0.01));
         });
     }
 

@@ -12,6 +12,7 @@ internal static class AnalysisBench
         ["detection"] = static (report, runs, _) => Detection.Measure(report, runs),
         ["promotion"] = static (report, runs, _) => Promotion.Measure(report, runs),
         ["paired"] = static (report, runs, models) => Pairs.Measure(report, runs, models),
+        ["real-streams"] = static (report, runs, _) => RealStreams.Measure(report, runs),
         ["cost"] = static (report, _, _) => Cost.Measure(report),
     };
 

@@ -33,6 +33,11 @@ internal static class BlockLineParser
         {
             throw new LineException(number, $"is not JSON at byte {(e.BytePositionInLine ?? 0) + 1}; want a block such as {Example}");
         }
+        catch (InvalidOperationException)
+        {
+            // Bytes that are no UTF-8, or half a surrogate pair: the reader finds them only when it makes the text.
+            throw new LineException(number, $"has text that is not valid UTF-8, or an escape such as \ud800 that stands for no character; want a block such as {Example}");
+        }
     }
 
     private static BlockLine Block(ref Utf8JsonReader reader, long number)

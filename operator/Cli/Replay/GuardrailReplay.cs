@@ -8,7 +8,13 @@ internal sealed class GuardrailReplay(string name, ReplayTest test, Judge judge)
     // Sums stay exact in a double, and far from overflow.
     private const long MostTotal = 1_000_000_000_000_000;
 
+    // Shares of fewer requests may jump by chance.
+    private const long LeastToTell = 100;
+    private const double LeastJump = 1.5;
+
     private GuardrailEvidence _evidence = new();
+    private double? _share;
+    private int _step;
     private double? _time;
     private double? _decidedAt;
     private bool _hasCanary;
@@ -30,7 +36,7 @@ internal sealed class GuardrailReplay(string name, ReplayTest test, Judge judge)
         }
 
         _hasCanary = true;
-        _evidence = _evidence.Collect(counts).CloseBlock(test.Criterion);
+        _evidence = _evidence.Enter(StepOf(counts)).Collect(counts).CloseBlock(test.Criterion);
         return Judge(block.Time, isLast);
     }
 
@@ -47,6 +53,20 @@ internal sealed class GuardrailReplay(string name, ReplayTest test, Judge judge)
 
         Judgement = judgement;
         return DecisionLine.Of(time, name, _evidence.Total, judgement, Sentence.Of(test.Measure, test.Criterion, _evidence, judgement, judge));
+    }
+
+    /// <summary>A recorded stream does not say where a step begins. The canary's share does: it is half as much again, or more, from one block to the next.</summary>
+    private int StepOf(Block block)
+    {
+        double share = block.Canary.Total / ((double)block.Canary.Total + block.Stable.Total);
+        bool isKnown = block.Canary.Total >= LeastToTell && block.Stable.Total >= LeastToTell;
+        if (isKnown && _share is { } before && Math.Abs(Math.Log(share / before)) > Math.Log(LeastJump))
+        {
+            _step++;
+        }
+
+        _share = isKnown ? share : _share;
+        return _step;
     }
 
     private void Check(BlockLine block, long number)

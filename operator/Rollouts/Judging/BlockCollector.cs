@@ -35,9 +35,11 @@ internal sealed class BlockCollector
 
     public void Add(EvidenceTick tick, DateTimeOffset start)
     {
-        if (start - _rollout.BlockStartedAt >= Interval)
+        // A block belongs to one step: what the routers confirmed in its middle begins another.
+        bool isOfNewStep = _rollout.BlockStartedAt < _rollout.StepConfirmedAt && start >= _rollout.StepConfirmedAt;
+        if (start - _rollout.BlockStartedAt >= Interval || isOfNewStep)
         {
-            Close();
+            Close(isForced: isOfNewStep);
         }
 
         _rollout.BlockStartedAt ??= start;
@@ -54,7 +56,7 @@ internal sealed class BlockCollector
     {
         if (_rollout.BlockStartedAt is { } start && _scope.Now - start >= Interval + Slack)
         {
-            Close();
+            Close(isForced: false);
         }
     }
 
@@ -85,13 +87,17 @@ internal sealed class BlockCollector
     private static ArmCounts Slow(LatencyTarget target, RevisionCounts? counts) =>
         target.Count([.. RevisionFigures.Latencies(counts), .. RevisionFigures.Abandoned(counts, target.Bucket ?? LatencyBuckets.Count)]);
 
-    private void Close()
+    private void Close(bool isForced)
     {
+        int step = StepAt(_rollout.BlockStartedAt);
         _rollout.BlockStartedAt = null;
         _rollout.StepRequests += _rollout.BlockRequests;
         _rollout.BlockRequests = 0;
-        Change(known => known with { Evidence = known.Evidence.CloseBlock(known.Criterion) });
+        Change(known => known with { Evidence = known.Evidence.Enter(step).CloseBlock(known.Criterion, isForced) });
     }
+
+    /// <summary>The step whose weight was in force then; below 0 while the routers had not confirmed it yet.</summary>
+    private int StepAt(DateTimeOffset? start) => start >= _rollout.StepConfirmedAt ? _rollout.Step : -1;
 
     private void Change(Func<CountedGuardrail, KnownGuardrail> change) =>
         _guardrails = [.. _guardrails.Select(known => known is CountedGuardrail { IsFromRouters: true } counted ? change(counted) : known)];

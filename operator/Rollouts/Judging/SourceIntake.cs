@@ -46,7 +46,7 @@ internal static class SourceIntake
         {
             GateGuardrail gate when scope.World.Gates.TryGetValue(guardrail.Name, out var answer) && (due <= answer.At || (due is not null && IsNews(gate, answer))) =>
                 Hear(gate, answer),
-            CountedGuardrail counted when scope.World.Metrics.TryGetValue(guardrail.Name, out var answer) && due <= answer.At => Count(counted, answer),
+            CountedGuardrail counted when scope.World.Metrics.TryGetValue(guardrail.Name, out var answer) && due <= answer.At => Count(scope, counted, answer),
             MeanGuardrail mean when scope.World.Metrics.TryGetValue(guardrail.Name, out var answer) && due <= answer.At => Average(mean, answer),
             _ => known,
         };
@@ -80,7 +80,7 @@ internal static class SourceIntake
         };
     }
 
-    private static CountedGuardrail Count(CountedGuardrail counted, MetricAnswer answer)
+    private static CountedGuardrail Count(Scope scope, CountedGuardrail counted, MetricAnswer answer)
     {
         var next = new SourceStatus
         {
@@ -116,6 +116,7 @@ internal static class SourceIntake
         {
             Source = next,
             Evidence = counted.Evidence
+                .Enter(scope.Status.Rollout!.Step)
                 .Collect(new Block(new ArmCounts(block.Canary.Bad, block.Canary.Total), new ArmCounts(block.Stable.Bad, block.Stable.Total)))
                 .CloseBlock(counted.Criterion),
         };

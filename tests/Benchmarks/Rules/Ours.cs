@@ -8,11 +8,12 @@ internal sealed class Ours : IRule
     private static readonly Judge Judge = Judge.ForGuardrails(99, 1);
 
     private readonly Criterion _criterion;
-    private GuardrailEvidence _evidence = new();
+    private GuardrailEvidence _evidence;
 
-    public Ours(IEnumerable<ArmCounts> before, double margin = 0)
+    public Ours(IEnumerable<ArmCounts> before, double margin = 0, double blockSeconds = 10)
     {
         _criterion = Criterion.Margin(margin);
+        _evidence = new GuardrailEvidence { Dispersion = new Dispersion { BlockSeconds = blockSeconds } };
         foreach (var counts in before)
         {
             _evidence = _evidence.Collect(new Block(default, counts)).CloseStableBlock();
