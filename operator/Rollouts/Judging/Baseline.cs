@@ -23,7 +23,7 @@ internal static class Baseline
         var baseline = scope.Status.Baseline ?? new BaselineStatus();
         var known = scope.Spec.Analysis.Guardrails
             .Where(guardrail => guardrail.Type is GuardrailType.Accuracy or GuardrailType.Latency or GuardrailType.ErrorRate)
-            .Select(guardrail => new CountedGuardrail(guardrail, Guardrails.Fresh(scope.Status, guardrail), Source: null))
+            .Select(guardrail => new CountedGuardrail(guardrail, Guardrails.Fresh(scope, guardrail), Source: null))
             .ToList();
         var blockStart = baseline.BlockStartedAt > scope.Now ? scope.Now : baseline.BlockStartedAt;
         foreach (var (tick, start) in TickReader.ReadNew(scope, DateTimeOffset.MinValue).Ticks)

@@ -12,7 +12,7 @@ internal static class Guardrails
     {
         if (scope.Status.Rollout is not null)
         {
-            scope.Evidence = [.. scope.Spec.Analysis.Guardrails.Select(guardrail => Load(scope.Status, guardrail))];
+            scope.Evidence = [.. scope.Spec.Analysis.Guardrails.Select(guardrail => Load(scope, guardrail))];
         }
     }
 
@@ -43,13 +43,13 @@ internal static class Guardrails
     };
 
     /// <summary>The evidence a rollout begins with: none, but for what is known of the revision that serves.</summary>
-    public static GuardrailEvidence Fresh(ModelDeploymentStatus status, EffectiveGuardrail guardrail) =>
-        Counts(status.Baseline?.Guardrails?.Find(g => g.Name == guardrail.Name)?.State, guardrail)
-        ?? new GuardrailEvidence { Settings = GuardrailSettings.Of(guardrail), Latency = TargetOf(guardrail) };
+    public static GuardrailEvidence Fresh(Scope scope, EffectiveGuardrail guardrail) =>
+        Counts(scope, scope.Status.Baseline?.Guardrails?.Find(g => g.Name == guardrail.Name)?.State, guardrail)
+        ?? new GuardrailEvidence { Settings = GuardrailSettings.Of(guardrail), Latency = TargetOf(guardrail), Dispersion = In(scope) };
 
-    private static KnownGuardrail Load(ModelDeploymentStatus status, EffectiveGuardrail guardrail)
+    private static KnownGuardrail Load(Scope scope, EffectiveGuardrail guardrail)
     {
-        var known = status.Analysis?.Find(g => g.Name == guardrail.Name);
+        var known = scope.Status.Analysis?.Find(g => g.Name == guardrail.Name);
         string settings = GuardrailSettings.Of(guardrail);
         if (guardrail.IsGate)
         {
@@ -65,14 +65,19 @@ internal static class Guardrails
                 : new MeanGuardrail(guardrail, new MeanEvidence { Settings = settings }, null);
         }
 
-        return Counts(known?.State, guardrail) is { } counts
+        return Counts(scope, known?.State, guardrail) is { } counts
             ? new CountedGuardrail(guardrail, counts, known!.Source)
-            : new CountedGuardrail(guardrail, Fresh(status, guardrail).Begin(), null);
+            : new CountedGuardrail(guardrail, Fresh(scope, guardrail).Begin(), null);
     }
 
-    // A guardrail that was changed starts anew: what was gathered for the old one says nothing of it.
-    private static GuardrailEvidence? Counts(string? state, EffectiveGuardrail guardrail) =>
-        GuardrailEvidenceJson.Read(state) is { } evidence && evidence.Settings == GuardrailSettings.Of(guardrail) ? evidence : null;
+    // A guardrail that was changed starts anew: what was gathered for the old one says nothing of it. So does what is known of wobble where blocks had
+    // another length.
+    private static GuardrailEvidence? Counts(Scope scope, string? state, EffectiveGuardrail guardrail) =>
+        GuardrailEvidenceJson.Read(state) is { } evidence && evidence.Settings == GuardrailSettings.Of(guardrail)
+            ? evidence.Dispersion.BlockSeconds == In(scope).BlockSeconds ? evidence : evidence with { Dispersion = In(scope) }
+            : null;
+
+    private static Dispersion In(Scope scope) => new() { BlockSeconds = scope.Spec.Analysis.Interval.TotalSeconds };
 
     private static LatencyTarget? TargetOf(EffectiveGuardrail guardrail) => guardrail switch
     {
