@@ -15,8 +15,12 @@ public class PlannerAgreementTests
 
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    // One step: a stream of blocks does not say where the planner began another.
     private static readonly string Manifest = Manifests.With(
-        "{guardrails: [{name: accuracy, type: Accuracy, marginPercent: 1}, {name: errors, type: ErrorRate, maxErrorPercent: 4}]}");
+        "{guardrails: [{name: accuracy, type: Accuracy, marginPercent: 1}, {name: errors, type: ErrorRate, maxErrorPercent: 4}]}") + """
+
+            steps: [{weight: 10, durationSeconds: 3600}]
+        """;
 
     [TestCase(0.05, 0.02)]
     [TestCase(0.08, 0.02)]

@@ -61,7 +61,7 @@ public class ReplayTests
         Assert.Multiple(() =>
         {
             Assert.That(taught.Lines, Has.Length.EqualTo(2));
-            Assert.That(Number(taught.Lines[0], "eHarm"), Is.GreaterThan(100));
+            Assert.That(Number(taught.Lines[0], "eHarm"), Is.GreaterThan(10), "as much as one block may show");
             Assert.That(Number(untaught.Lines[0], "eHarm"), Is.EqualTo(1), "the first block is there to learn from");
         });
     }

@@ -36,8 +36,8 @@ internal sealed class BlockCollector
     public void Add(EvidenceTick tick, DateTimeOffset start)
     {
         // A block belongs to one step: what the routers confirmed in its middle begins another.
-        bool isOfNewStep = _rollout.BlockStartedAt < _rollout.StepConfirmedAt && start >= _rollout.StepConfirmedAt;
-        if (start - _rollout.BlockStartedAt >= Interval || isOfNewStep)
+        bool isOfNewStep = StepAt(_rollout.BlockStartedAt) != StepAt(start);
+        if (_rollout.BlockStartedAt is not null && (isOfNewStep || start - _rollout.BlockStartedAt >= Interval))
         {
             Close(isForced: isOfNewStep);
         }
@@ -96,8 +96,10 @@ internal sealed class BlockCollector
         Change(known => known with { Evidence = known.Evidence.Enter(step).CloseBlock(known.Criterion, isForced) });
     }
 
-    /// <summary>The step whose weight was in force then; below 0 while the routers had not confirmed it yet.</summary>
-    private int StepAt(DateTimeOffset? start) => start >= _rollout.StepConfirmedAt ? _rollout.Step : -1;
+    /// <summary>
+    /// The step whose weight was in force then; below 0 while some routers may still have been at the one before. There is none before the first.
+    /// </summary>
+    private int StepAt(DateTimeOffset? start) => _rollout.Step == 0 || start >= _rollout.StepConfirmedAt ? _rollout.Step : -1;
 
     private void Change(Func<CountedGuardrail, KnownGuardrail> change) =>
         _guardrails = [.. _guardrails.Select(known => known is CountedGuardrail { IsFromRouters: true } counted ? change(counted) : known)];
