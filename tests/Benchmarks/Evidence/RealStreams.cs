@@ -1,4 +1,3 @@
-using ModelOperator.Analysis;
 using ModelOperator.Benchmarks.Rules;
 using ModelOperator.Benchmarks.Streams;
 
