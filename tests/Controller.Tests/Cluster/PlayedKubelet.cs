@@ -72,7 +72,8 @@ internal sealed class PlayedKubelet : IAsyncDisposable
             }
 
             JsonObject status = Fails(deployment) ?? Ready(deployment, i);
-            await _world.CoreV1.PatchNamespacedPodStatusAsync(status.StatusPatch(), name, _namespace, cancellationToken: _stop.Token);
+            // The operator may have removed it meanwhile.
+            await _world.CoreV1.PatchNamespacedPodStatusAsync(status.StatusPatch(), name, _namespace, cancellationToken: _stop.Token).OrNullAsync();
         }
 
         foreach (V1Pod surplus in pods.Where(pod => int.Parse(pod.Metadata.Name.Split('-')[^1]) >= wanted))
