@@ -135,6 +135,52 @@ public class ReplayTests
         });
     }
 
+    [TestCase("""{"t":"\ud800","guardrail":"errors"}""")]
+    [TestCase("""{"\udc00":1}""")]
+    [TestCase("""{"t":0,"guardrail":"\ud800","stable":{"bad":1,"total":450}}""")]
+    public async Task Half_a_character_is_refused_with_its_line(string line)
+    {
+        var result = await CommandResult.RunAsync(Line(0, "errors", 1, 50, 9, 450) + line + "\n", "replay", "-");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.ExitCode, Is.EqualTo(2));
+            Assert.That(result.Error, Does.Contain("line 2: has text that is not valid UTF-8"));
+        });
+    }
+
+    [Test]
+    public async Task Bytes_that_are_no_UTF8_are_refused_with_their_line()
+    {
+        byte[] line = [.. "{\"t\":0,\"guardrail\":\"err"u8, 0xff, 0xfe, .. "\",\"stable\":{\"bad\":1,\"total\":450}}"u8];
+
+        var result = await CommandResult.RunAsync(new MemoryStream(line), "replay", "-");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.ExitCode, Is.EqualTo(2));
+            Assert.That(result.Error, Does.Contain("line 1: "));
+        });
+    }
+
+    /// <summary>Weights are not in a stream: the canary's share tells where a step began.</summary>
+    [Test]
+    public async Task What_was_safe_at_one_weight_is_judged_anew_at_the_next()
+    {
+        string input = string.Concat(Enumerable.Range(0, 30).Select(i => Line(i * 10, "errors", 5, 500, 45, 4500)))
+            + string.Concat(Enumerable.Range(30, 4).Select(i => Line(i * 10, "errors", 1000, 2500, 25, 2500)));
+
+        var result = await CommandResult.RunAsync(input, "replay", "-", "--margin", "5");
+
+        string[] verdicts = [.. result.Lines[..^1].Select(line => (string)JsonNode.Parse(line)!["verdict"]!)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(verdicts[29], Is.EqualTo("Safe"));
+            Assert.That(verdicts[30], Is.EqualTo("Continue"), "one block is no proof");
+            Assert.That(verdicts[32], Is.EqualTo("Harmful"));
+        });
+    }
+
     [Test]
     public async Task No_input_is_no_data()
     {
