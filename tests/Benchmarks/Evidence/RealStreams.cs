@@ -13,7 +13,7 @@ internal static class RealStreams
         .. Incident(1, Hour, (1, 3), (0.2, 6), (0.05, 20), (0.02, 60)),
         .. Incident(24, 24 * Hour, (1, 3), (0.2, 6), (0.05, 20), (0.02, 60)),
         (new("stable improved from 5 to 1 % six hours ago: 1 -> 2 %") { History = 4320, StableAt = (block, rate) => block < -2160 ? 0.05 : rate, Canary = 0.02 }, 45),
-        (new("equal for 6 minutes, then fails all") { CanaryAt = (block, rate) => block < 36 ? rate : 1 }, 38),
+        (new("equal for 6 minutes, then fails all") { CanaryAt = (block, rate) => block < 36 ? rate : 1 }, 39),
         (new("5 % canary, margin 1, 1 -> 3 %") { Share = 0.05, Margin = 0.01, Canary = 0.03 }, 120),
         (new("daily swing, blocks of 60 s, 1 -> 2 %")
         {
