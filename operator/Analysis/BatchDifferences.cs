@@ -55,7 +55,9 @@ public sealed record BatchDifferences
         return true;
     }
 
-    internal BatchDifferences Add(Contrast contrast)
+    /// <param name="contrast">What the block shows.</param>
+    /// <param name="most">The most that one squared difference, over its variance, counts; what is usual for counts unless told.</param>
+    internal BatchDifferences Add(Contrast contrast, double? most = null)
     {
         double[] state = State.Copy();
         var (excess, variance) = (contrast.Excess, contrast.Variance);
@@ -65,7 +67,8 @@ public sealed record BatchDifferences
             if (state[at + Closed] > 0 && variance + lastVariance > 0)
             {
                 state[at + VarianceSum] += variance + lastVariance;
-                state[at + SquareSum] += VarianceRatio.Cut((excess - lastExcess) * (excess - lastExcess) / (variance + lastVariance), state[at + SquareSum], state[at + Differences]);
+                double square = (excess - lastExcess) * (excess - lastExcess) / (variance + lastVariance);
+                state[at + SquareSum] += Math.Min(square, most ?? VarianceRatio.MostOf(state[at + SquareSum], state[at + Differences]));
                 state[at + Differences]++;
             }
 

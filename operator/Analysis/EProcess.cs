@@ -5,7 +5,7 @@ namespace ModelOperator.Analysis;
 
 /// <summary>
 /// Evidence against a null, gathered block by block: a mixture of products of e-values, one product for every effect size and every block
-/// to start at. The first block as start has prior weight 0.8. The rest is spread over the later ones, a fifth of 1/k of what is left at block k, so
+/// to start at. The first block as start has prior weight 0.8. The second gets a quarter of the rest, later ones a fifth of 1/k of what is left at block k, so
 /// that a product that began with losses (a cold start, a canary that was good at first) does not hide what comes after: its prior after a day of
 /// ten-second blocks is still 1 in 700,000. A step of the rollout gets a quarter of what is left, since more load is what breaks a canary. As every
 /// product is a test supermartingale and the weights add up to 1 at most, so is the mixture. Kept in logarithms, which neither overflow nor vanish.
@@ -15,6 +15,7 @@ public sealed record EProcess
     private const double FirstStart = 0.8;
     private const double StartShare = 0.2;
     private const double StepShare = 0.25;
+    private const double AnewShare = 0.5;
 
     // Beyond it the logarithms themselves would overflow when added up; no threshold is anywhere near.
     private const double Bound = 1e15;
@@ -76,11 +77,14 @@ public sealed record EProcess
             Vector256.Clamp(product, Vector256.Create(-Bound), Vector256.Create(Bound)).CopyTo(next, i);
         }
 
-        return (this with { Bets = Bets + 1, LogProducts = new StateVector(next) }).Start(StartShare / (Bets + 2));
+        return (this with { Bets = Bets + 1, LogProducts = new StateVector(next) }).Start(Bets == 0 ? StepShare : StartShare / (Bets + 2));
     }
 
     /// <summary>The process at the beginning of a step, where a fault is likelier to begin than anywhere else.</summary>
     public EProcess BeginStep() => Bets == 0 ? this : Start(StepShare);
+
+    /// <summary>The process where what it measures is another from here on: most of what was bet on before says nothing of it.</summary>
+    public EProcess BeginAnew() => Bets == 0 ? this : Start(AnewShare);
 
     /// <summary>Remembers how much was shown.</summary>
     public EProcess Show(double logEvidence) => logEvidence > LogPeak ? this with { LogPeak = logEvidence } : this;

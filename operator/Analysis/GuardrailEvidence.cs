@@ -172,8 +172,8 @@ public sealed record GuardrailEvidence
         {
             Latency = settled.Target,
             Base = new BaseRate().Learn(stable),
-            Harm = Harm.BeginStep(),
-            HarmOfMany = HarmOfMany.BeginStep(),
+            Harm = Harm.BeginAnew(),
+            HarmOfMany = HarmOfMany.BeginAnew(),
             Step = new StepEvidence { Step = Step.Step },
             Dispersion = Dispersion.StartAnew(),
         },

@@ -11,7 +11,9 @@ public sealed record MeanEvidence
 {
     private const int Scales = 11;
 
-    // A canary that turns bad is one large difference on every time scale: among fewer others it would pass for wobble.
+    // A canary that turns bad is one large difference on every time scale, which must not pass for wobble: it counts as five standard deviations,
+    // among as many others.
+    private const double MostOfOne = 25;
     private const double LeastDifferences = 16;
 
     // Less is rounding.
@@ -53,7 +55,7 @@ public sealed record MeanEvidence
         // The first is no surprise: what is constant must not look like noise, nor its standing still like neighbours that are alike.
         double surprise = Blocks == 0 ? 0 : difference - ((Canary - Stable) / Blocks);
         double variance = (Surprise + (surprise * surprise)) / (Blocks + 1);
-        var wobble = Wobble.Add(new Contrast(difference, variance < LeastVariance ? 0 : variance, 1));
+        var wobble = Wobble.Add(new Contrast(difference, variance < LeastVariance ? 0 : variance, 1), MostOfOne);
         double factor = FactorOf(wobble);
         return this with
         {

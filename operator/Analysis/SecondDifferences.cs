@@ -142,7 +142,7 @@ public sealed record SecondDifferences
             scale[VarianceSum] /= 2;
         }
 
-        scale[SquareSum] += VarianceRatio.Cut(difference * difference / variance, scale[SquareSum], scale[Differences]);
+        scale[SquareSum] += Math.Min(difference * difference / variance, VarianceRatio.MostOf(scale[SquareSum], scale[Differences]));
         scale[Differences]++;
         scale[VarianceSum] += each * all / 3;
     }

@@ -22,13 +22,12 @@ internal readonly record struct VarianceRatio(bool IsSure, double Factor)
     public static VarianceRatio None { get; } = new(false, 1);
 
     /// <summary>
-    /// What a square, over its variance, counts: six times the mean so far at most (Huber). So an incident, or a canary that turns bad, counts as a few
+    /// The most that a square, over its variance, counts: six times the mean so far (Huber). So an incident, or a canary that turns bad, counts as a few
     /// large deviations and not as how things always are, and a wobble that goes on is found at its size.
     /// </summary>
-    /// <param name="square">The square over its variance.</param>
     /// <param name="sum">What those before it counted.</param>
     /// <param name="count">How many they were.</param>
-    public static double Cut(double square, double sum, double count) => Math.Min(square, MostOfOne * Math.Max(1, (sum + Prior) / (count + Prior)));
+    public static double MostOf(double sum, double count) => MostOfOne * Math.Max(1, (sum + Prior) / (count + Prior));
 
     /// <summary>Takes the worse of this and what one more time scale shows.</summary>
     /// <param name="ratio">Observed over expected variance.</param>

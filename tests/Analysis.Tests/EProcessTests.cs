@@ -26,7 +26,7 @@ public class EProcessTests
         double left = 0.2;
         for (int start = 0; start < blocks.Length; start++)
         {
-            double weight = start == 0 ? 0.8 : left * 0.2 / (start + 1);
+            double weight = start == 0 ? 0.8 : left * (start == 1 ? 0.25 : 0.2 / (start + 1));
             left -= start == 0 ? 0 : weight;
             sum += weight * Enumerable.Range(0, Effects).Average(effect => Math.Exp(blocks.Skip(start).Sum(logs => logs[effect])));
         }
@@ -71,7 +71,7 @@ public class EProcessTests
             process = Same(process, 1.5);
         }
 
-        Assert.That(process.LogValue(), Is.GreaterThan(11));
+        Assert.That(process.LogValue(), Is.GreaterThan(12));
     }
 
     [Test]

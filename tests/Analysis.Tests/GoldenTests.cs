@@ -13,9 +13,9 @@ public class GoldenTests
 
     private static IEnumerable<TestCaseData> Guardrails()
     {
-        yield return new TestCaseData(Criterion.Margin(0), Harmful, new[] { 0, 3.2971665437524313, 8.469850689447696 }, new[] { 0, -1.6011837872740216, -2.6662386853428175 }).SetName("{m}(no margin, a worse canary)");
-        yield return new TestCaseData(Criterion.Margin(0.02), Good, new[] { 0, -1.1252350599513652, -1.3869029603459757 }, new[] { 0, 2.2533722214379384, 2.9690400246271875 }).SetName("{m}(a margin of 2 points, a good canary)");
-        yield return new TestCaseData(Criterion.Limit(0.05), Limited, new[] { -0.01785910484129063, 0.5415822981999717 }, new[] { -0.9889921848727737, -1.77579283614055 }).SetName("{m}(a limit of 5 percent)");
+        yield return new TestCaseData(Criterion.Margin(0), Harmful, new[] { 0, 3.2971665437524313, 8.470213232464816 }, new[] { 0, -1.6011837872740216, -2.6662386853428175 }).SetName("{m}(no margin, a worse canary)");
+        yield return new TestCaseData(Criterion.Margin(0.02), Good, new[] { 0, -1.1252350599513652, -1.4841990045357283 }, new[] { 0, 2.2533722214379384, 2.9690400246271875 }).SetName("{m}(a margin of 2 points, a good canary)");
+        yield return new TestCaseData(Criterion.Limit(0.05), Limited, new[] { -0.01785910484129063, 0.5496527814235285 }, new[] { -0.9889921848727737, -1.77579283614055 }).SetName("{m}(a limit of 5 percent)");
         yield return new TestCaseData(Criterion.Margin(0.1), Faded, new[] { 0, 1.087299245540184 }, new[] { 0, -2.3624581281083508 }).SetName("{m}(a margin of 10 points, stable known from more than is remembered)");
     }
 
@@ -55,18 +55,18 @@ public class GoldenTests
         var good = new PairedEvidence().Add(200, 1, 3, 0.02).Add(100, 0, 2, 0.02);
         Assert.Multiple(() =>
         {
-            Assert.That(worse.Harm.LogValue(), Is.EqualTo(2.5894982343648283).Within(1e-12));
-            Assert.That(worse.Safety.LogValue(), Is.EqualTo(-1.2978508852792656).Within(1e-12));
-            Assert.That(good.Harm.LogValue(), Is.EqualTo(-1.3574573980663533).Within(1e-12));
-            Assert.That(good.Safety.LogValue(), Is.EqualTo(4.813076527848678).Within(1e-12));
+            Assert.That(worse.Harm.LogValue(), Is.EqualTo(2.599490710140063).Within(1e-12));
+            Assert.That(worse.Safety.LogValue(), Is.EqualTo(-1.3854554147947185).Within(1e-12));
+            Assert.That(good.Harm.LogValue(), Is.EqualTo(-1.44812830810527).Within(1e-12));
+            Assert.That(good.Safety.LogValue(), Is.EqualTo(4.814602126382418).Within(1e-12));
         });
     }
 
     [Test]
     public void Means()
     {
-        double[] harm = [0.06573465492939178, 0.13604122061720744, -0.04280578719958095];
-        double[] safety = [-0.07036163575482816, -0.1386200542956689, -0.011969605260381256];
+        double[] harm = [0.06573465492939178, 0.13826255299232285, -0.04610355460924974];
+        double[] safety = [-0.07036163575482816, -0.14155105667867993, -0.010092573260146216];
         var evidence = new MeanEvidence();
         foreach (var (i, canary, stable) in new[] { (0, 0.5, 0.25), (1, 0.75, 0.5), (2, 0.125, 0.5) })
         {

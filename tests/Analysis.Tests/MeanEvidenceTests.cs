@@ -50,7 +50,7 @@ public class MeanEvidenceTests
                 evidence = evidence.Add(Math.Clamp(canary + (noise * draw.Normal()), 0, 1), Math.Clamp(0.4 + (noise * draw.Normal()), 0, 1), 0.02);
             }
 
-            Assert.That(blocks, Is.InRange(goodBlocks, goodBlocks + 430));
+            Assert.That(blocks, Is.InRange(goodBlocks, goodBlocks + 400));
         }
     }
 

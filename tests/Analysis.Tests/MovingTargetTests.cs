@@ -146,7 +146,7 @@ public class MovingTargetTests
 
         // Stable is warm from here on, and its canary four times slower than that.
         var verdicts = new List<Verdict>();
-        for (int i = 0; i < 14; i++)
+        for (int i = 0; i < 12; i++)
         {
             evidence = Block(evidence, random, Level + 70, Level);
             verdicts.Add(Judge.Of(evidence, Margin).Verdict);

@@ -100,7 +100,7 @@ public class VarianceTests
                 int count = 0;
                 foreach (var (late, early) in pairs)
                 {
-                    squares += VarianceRatio.Cut(Math.Pow(late.Excess - early.Excess, 2) / (late.Variance + early.Variance), squares, count++);
+                    squares += Math.Min(Math.Pow(late.Excess - early.Excess, 2) / (late.Variance + early.Variance), VarianceRatio.MostOf(squares, count++));
                 }
 
                 expected = expected.Or(squares / count, pairs.Count * 2 / 3.0, pairs.Average(pair => pair.First.Variance + pair.Second.Variance));

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using ModelOperator.Analysis;
 using ModelOperator.Api;
 using ModelOperator.Cli.Simulate;
 using ModelOperator.Evidence;
@@ -15,12 +16,8 @@ public class PlannerAgreementTests
 
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    // One step: a stream of blocks does not say where the planner began another.
     private static readonly string Manifest = Manifests.With(
-        "{guardrails: [{name: accuracy, type: Accuracy, marginPercent: 1}, {name: errors, type: ErrorRate, maxErrorPercent: 4}]}") + """
-
-            steps: [{weight: 10, durationSeconds: 3600}]
-        """;
+        "{guardrails: [{name: accuracy, type: Accuracy, marginPercent: 1}, {name: errors, type: ErrorRate, maxErrorPercent: 4}]}");
 
     [TestCase(0.05, 0.02)]
     [TestCase(0.08, 0.02)]
@@ -46,8 +43,8 @@ public class PlannerAgreementTests
         for (int i = 0; i < Blocks && status.Rollout is not null; i++)
         {
             ticks.Add(Tick(i, Counts(draw, 50, wrong, failed), Counts(draw, 450, 0.05, 0.02)));
-            input.Append(Lines(ticks[^1]));
             status = Plan(name, spec, status, ticks, ticks[^1].Start.AddSeconds(Seconds + 2)).Status;
+            input.Append(Lines(ticks[^1], GuardrailEvidenceJson.Read(status.Analysis![0].State)!.Step.Step));
             planned.AddRange(status.Analysis!.Select(guardrail => $"{guardrail.Name} {guardrail.Verdict}: {guardrail.Message}"));
         }
 
@@ -110,7 +107,7 @@ public class PlannerAgreementTests
         return new RevisionCounts { Requests = requests, Errors = errors, Incorrect = incorrect, Correct = requests - errors - incorrect };
     }
 
-    private static string Lines(EvidenceTick tick)
+    private static string Lines(EvidenceTick tick, int? step = null)
     {
         string Line(string guardrail, Func<RevisionCounts, (long Bad, long Total)> count)
         {
@@ -119,6 +116,11 @@ public class PlannerAgreementTests
             {
                 var (bad, total) = count(counts);
                 line[revision] = new JsonObject { ["bad"] = bad, ["total"] = total };
+            }
+
+            if (step is not null)
+            {
+                line["step"] = step;
             }
 
             return line.ToJsonString() + "\n";

@@ -18,6 +18,8 @@ public class ReplayRefusalTests
     [TestCase("{\"t\":20,\"guardrail\":7}", "guardrail is 7; want a name of 1 to 63 characters")]
     [TestCase("{\"t\":20,\"guardrail\":\"\"}", "guardrail is \"\"; want a name")]
     [TestCase("{\"t\":20,\"t\":30}", "has the field \"t\" twice")]
+    [TestCase("{\"t\":20,\"step\":-2}", "step is -2; want which step of the rollout it is, from 0 to 1000, or -1 while the weights move")]
+    [TestCase("{\"t\":20,\"step\":1,\"step\":1}", "has the field \"step\" twice")]
     [TestCase("{\"t\":20,\"time\":30}", "has an unknown field \"time\"; want t, guardrail, canary and stable")]
     [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":5}", "canary is 5; want {\"bad\":n,\"total\":n}")]
     [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":null}", "canary is null; want {\"bad\":n,\"total\":n}")]

@@ -55,13 +55,14 @@ public class ReplayTests
     {
         string before = """{"t":-10,"guardrail":"errors","stable":{"bad":5,"total":500}}""" + "\n";
 
-        var taught = await CommandResult.RunAsync(before + Line(0, "errors", 9, 50, 5, 450), "replay", "-");
+        var taught = await CommandResult.RunAsync(before + Line(0, "errors", 9, 50, 5, 450) + Line(10, "errors", 9, 50, 5, 450), "replay", "-");
         var untaught = await CommandResult.RunAsync(Line(0, "errors", 9, 50, 5, 450), "replay", "-");
 
         Assert.Multiple(() =>
         {
-            Assert.That(taught.Lines, Has.Length.EqualTo(2));
+            Assert.That(taught.Lines, Has.Length.EqualTo(3));
             Assert.That(Number(taught.Lines[0], "eHarm"), Is.GreaterThan(10), "as much as one block may show");
+            Assert.That(Number(taught.Lines[1], "eHarm"), Is.GreaterThan(100));
             Assert.That(Number(untaught.Lines[0], "eHarm"), Is.EqualTo(1), "the first block is there to learn from");
         });
     }

@@ -10,6 +10,7 @@ internal static class BlockLineParser
     /// <summary>Requests a block may have: sums of such stay far from overflow.</summary>
     public const long MostCounts = 1_000_000_000_000;
 
+    private const int MostSteps = 1000;
     private const int LongestName = 63;
     private const int LongestShown = 40;
     private const double LargestTime = 1e12;
@@ -51,6 +52,7 @@ internal static class BlockLineParser
         string? guardrail = null;
         ArmCounts? canary = null;
         ArmCounts? stable = null;
+        int? step = null;
         while (Next(ref reader) is { } field)
         {
             switch (field)
@@ -67,10 +69,13 @@ internal static class BlockLineParser
                 case "stable" when stable is null:
                     stable = Arm(ref reader, field, number);
                     break;
+                case "step" when step is null:
+                    step = Step(ref reader, number);
+                    break;
                 default:
-                    throw new LineException(number, field is "t" or "guardrail" or "canary" or "stable"
+                    throw new LineException(number, field is "t" or "guardrail" or "canary" or "stable" or "step"
                         ? $"has the field \"{field}\" twice"
-                        : $"has an unknown field \"{Shorten(field)}\"; want t, guardrail, canary and stable");
+                        : $"has an unknown field \"{Shorten(field)}\"; want t, guardrail, canary and stable, and step where the stream has it");
             }
         }
 
@@ -78,7 +83,8 @@ internal static class BlockLineParser
             time ?? throw Missing("t", "the time in seconds", number),
             guardrail ?? throw Missing("guardrail", "the guardrail's name", number),
             canary,
-            canary is null && stable is null ? throw Missing("stable", """counts such as {"bad":1,"total":450}""", number) : stable);
+            canary is null && stable is null ? throw Missing("stable", """counts such as {"bad":1,"total":450}""", number) : stable,
+            step);
     }
 
     private static string? Next(ref Utf8JsonReader reader)
@@ -98,6 +104,11 @@ internal static class BlockLineParser
         reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out double time) && Math.Abs(time) <= LargestTime
             ? time
             : throw new LineException(number, $"t is {Show(ref reader)}; want a number of seconds between -1e12 and 1e12");
+
+    private static int Step(ref Utf8JsonReader reader, long number) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int step) && step is >= -1 and <= MostSteps
+            ? step
+            : throw new LineException(number, $"step is {Show(ref reader)}; want which step of the rollout it is, from 0 to {MostSteps}, or -1 while the weights move");
 
     private static string Name(ref Utf8JsonReader reader, long number) =>
         reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: > 0 and <= LongestName } name && !name.Any(char.IsControl)

@@ -36,7 +36,7 @@ internal sealed class GuardrailReplay(string name, ReplayTest test, Judge judge)
         }
 
         _hasCanary = true;
-        _evidence = _evidence.Enter(StepOf(counts)).Collect(counts).CloseBlock(test.Criterion);
+        _evidence = _evidence.Enter(block.Step ?? StepOf(counts)).Collect(counts).CloseBlock(test.Criterion);
         return Judge(block.Time, isLast);
     }
 

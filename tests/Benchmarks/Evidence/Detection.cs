@@ -71,14 +71,14 @@ internal static class Detection
 
         report.Table(
             "Worse canaries: median canary requests to the rollback. Limit is ln(100) over the growth a canary request of the test that knows the rates.",
-            ["fault", "traffic", "found, %", "ours", "limit", "over 1.5 limits + 2 blocks", .. FalseAlarms.Header[3..]],
+            ["fault", "traffic", "found, %", "ours", "limit", "over 1.5 limits + block", .. FalseAlarms.Header[3..]],
             rows);
         report.AtLeast("found-within-24h-at-50/s", leastFound, 0.99);
-        report.AtMost("median-samples-over-(1.5-limits-plus-two-blocks)", mostExcess, 1);
+        report.AtMost("median-samples-over-(1.5-limits-plus-one-block)", mostExcess, 1);
     }
 
     private static double Excess(Outcome ours, double limit, int rate, double share) =>
-        ours.MedianSamples / ((1.5 * limit) + (2 * rate * TrafficStream.BlockSeconds * share));
+        ours.MedianSamples / ((1.5 * limit) + (rate * TrafficStream.BlockSeconds * share));
 
     private static void Add(List<string[]> rows, string name, int rate, double share, Outcome[] outcomes, double limit)
     {
