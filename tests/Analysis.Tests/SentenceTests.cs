@@ -55,8 +55,11 @@ public class SentenceTests
         });
     }
 
-    [TestCase(Verdict.Harmful, "canary is beyond the limit of 8 % wrong: 412 of 3,000 wrong; rate 2.0 to 6.2 %; 1 in 340 if it were within the limit")]
-    [TestCase(Verdict.Safe, "canary is within the limit of 8 % wrong: 412 of 3,000 wrong; rate 2.0 to 6.2 %; 1 in 12 if it were worse than that")]
+    [TestCase(
+        Verdict.Harmful,
+        "canary is beyond the limit of 8 % wrong: 412 of 3,000 wrong; rate 2.0 to 6.2 %; 1 in 340 if it were within the limit")]
+    [TestCase(
+        Verdict.Safe, "canary is within the limit of 8 % wrong: 412 of 3,000 wrong; rate 2.0 to 6.2 %; 1 in 12 if it were worse than that")]
     [TestCase(Verdict.Continue, "not decided yet: 412 of 3,000 wrong; rate 2.0 to 6.2 %; evidence of harm 1 in 340, decided at 1 in 300; of safety 1 in 12, decided at 1 in 100")]
     [TestCase(Verdict.Inconclusive, "the data could not tell in time: 412 of 3,000 wrong; rate 2.0 to 6.2 %; evidence of harm 1 in 340, decided at 1 in 300; of safety 1 in 12, decided at 1 in 100")]
     [TestCase(Verdict.NoData, "no answers with ground truth of the stable revision yet")]

@@ -22,28 +22,70 @@ public sealed class PodTemplatePolicyTests
     [TestCase("""{"spec":{"securityContext":{"runAsUser":0}}}""", "spec.securityContext.runAsUser", "0", "a user id above 0")]
     [TestCase("""{"spec":{"securityContext":{"runAsNonRoot":false}}}""", "spec.securityContext.runAsNonRoot", "false", "want true")]
     [TestCase("""{"spec":{"securityContext":{"sysctls":[]}}}""", "spec.securityContext.sysctls", "[]", "may not be set")]
-    [TestCase("""{"spec":{"securityContext":{"seccompProfile":null}}}""", "spec.securityContext.seccompProfile", "null", "restricted settings")]
-    [TestCase("""{"spec":{"securityContext":{"seccompProfile":{"type":"Unconfined"}}}}""", "spec.securityContext.seccompProfile.type", "\"Unconfined\"", "want \"RuntimeDefault\" or \"Localhost\"")]
-    [TestCase("""{"spec":{"securityContext":{"appArmorProfile":{"type":"Unconfined"}}}}""", "spec.securityContext.appArmorProfile.type", "\"Unconfined\"", "want \"RuntimeDefault\" or \"Localhost\"")]
-    [TestCase("""{"spec":{"securityContext":{"seLinuxOptions":{"type":"spc_t"}}}}""", "spec.securityContext.seLinuxOptions", "{\"type\":\"spc_t\"}", "may not be set")]
-    [TestCase("""{"spec":{"volumes":[{"name":"a","secret":{}},{"name":"b","hostPath":{"path":"/"}}]}}""", "spec.volumes[1].hostPath", "{\"path\":\"/\"}", "may not be set")]
-    [TestCase("""{"spec":{"volumes":[{"name":"a","csi":{"driver":"d"}}]}}""", "spec.volumes[0].csi", "{\"driver\":\"d\"}", "may not be set")]
-    [TestCase("""{"spec":{"volumes":[{"name":"a","projected":{"sources":[{"secret":{}},{"serviceAccountToken":{"path":"t"}}]}}]}}""", "spec.volumes[0].projected.sources[1].serviceAccountToken", "{\"path\":\"t\"}", "may not be set")]
-    [TestCase("""{"spec":{"containers":[{"name":"runtime","securityContext":null}]}}""", "spec.containers[0].securityContext", "null", "restricted settings")]
-    [TestCase("""{"spec":{"containers":[{"name":"runtime","securityContext":{"privileged":true}}]}}""", "spec.containers[0].securityContext.privileged", "true", "want false")]
-    [TestCase("""{"spec":{"containers":[{"name":"runtime","securityContext":{"allowPrivilegeEscalation":true}}]}}""", "spec.containers[0].securityContext.allowPrivilegeEscalation", "true", "want false")]
-    [TestCase("""{"spec":{"containers":[{"name":"runtime","securityContext":{"capabilities":{"drop":[]}}}]}}""", "spec.containers[0].securityContext.capabilities.drop", "[]", "want [\"ALL\"]")]
-    [TestCase("""{"spec":{"containers":[{"name":"runtime","securityContext":{"capabilities":{"add":["SYS_ADMIN"]}}}]}}""", "spec.containers[0].securityContext.capabilities.add", "[\"SYS_ADMIN\"]", "want [] or [\"NET_BIND_SERVICE\"]")]
-    [TestCase("""{"spec":{"containers":[{"name":"runtime","securityContext":{"procMount":"Unmasked"}}]}}""", "spec.containers[0].securityContext.procMount", "\"Unmasked\"", "want \"Default\"")]
-    [TestCase("""{"spec":{"containers":[{"name":"runtime","ports":[{"containerPort":1,"hostPort":1}]}]}}""", "spec.containers[0].ports[0].hostPort", "1", "may not be set")]
+    [TestCase(
+        """{"spec":{"securityContext":{"seccompProfile":null}}}""", "spec.securityContext.seccompProfile", "null", "restricted settings")]
+    [TestCase(
+        """{"spec":{"securityContext":{"seccompProfile":{"type":"Unconfined"}}}}""", "spec.securityContext.seccompProfile.type",
+        "\"Unconfined\"", "want \"RuntimeDefault\" or \"Localhost\"")]
+    [TestCase(
+        """{"spec":{"securityContext":{"appArmorProfile":{"type":"Unconfined"}}}}""", "spec.securityContext.appArmorProfile.type",
+        "\"Unconfined\"", "want \"RuntimeDefault\" or \"Localhost\"")]
+    [TestCase(
+        """{"spec":{"securityContext":{"seLinuxOptions":{"type":"spc_t"}}}}""", "spec.securityContext.seLinuxOptions",
+        "{\"type\":\"spc_t\"}", "may not be set")]
+    [TestCase(
+        """{"spec":{"volumes":[{"name":"a","secret":{}},{"name":"b","hostPath":{"path":"/"}}]}}""", "spec.volumes[1].hostPath",
+        "{\"path\":\"/\"}", "may not be set")]
+    [TestCase(
+        """{"spec":{"volumes":[{"name":"a","csi":{"driver":"d"}}]}}""", "spec.volumes[0].csi", "{\"driver\":\"d\"}", "may not be set")]
+    [TestCase(
+        """{"spec":{"volumes":[{"name":"a","projected":{"sources":[{"secret":{}},{"serviceAccountToken":{"path":"t"}}]}}]}}""",
+        "spec.volumes[0].projected.sources[1].serviceAccountToken", "{\"path\":\"t\"}", "may not be set")]
+    [TestCase(
+        """{"spec":{"containers":[{"name":"runtime","securityContext":null}]}}""", "spec.containers[0].securityContext", "null",
+        "restricted settings")]
+    [TestCase(
+        """{"spec":{"containers":[{"name":"runtime","securityContext":{"privileged":true}}]}}""",
+        "spec.containers[0].securityContext.privileged", "true", "want false")]
+    [TestCase(
+        """{"spec":{"containers":[{"name":"runtime","securityContext":{"allowPrivilegeEscalation":true}}]}}""",
+        "spec.containers[0].securityContext.allowPrivilegeEscalation", "true", "want false")]
+    [TestCase(
+        """{"spec":{"containers":[{"name":"runtime","securityContext":{"capabilities":{"drop":[]}}}]}}""",
+        "spec.containers[0].securityContext.capabilities.drop", "[]", "want [\"ALL\"]")]
+    [TestCase(
+        """{"spec":{"containers":[{"name":"runtime","securityContext":{"capabilities":{"add":["SYS_ADMIN"]}}}]}}""",
+        "spec.containers[0].securityContext.capabilities.add", "[\"SYS_ADMIN\"]", "want [] or [\"NET_BIND_SERVICE\"]")]
+    [TestCase(
+        """{"spec":{"containers":[{"name":"runtime","securityContext":{"procMount":"Unmasked"}}]}}""",
+        "spec.containers[0].securityContext.procMount", "\"Unmasked\"", "want \"Default\"")]
+    [TestCase(
+        """{"spec":{"containers":[{"name":"runtime","ports":[{"containerPort":1,"hostPort":1}]}]}}""",
+        "spec.containers[0].ports[0].hostPort", "1", "may not be set")]
     [TestCase("""{"spec":{"containers":[{"name":"runtime","volumeMounts":[{"name":"a","mountPath":"/a","mountPropagation":"Bidirectional"}]}]}}""", "spec.containers[0].volumeMounts[0].mountPropagation", "\"Bidirectional\"", "may not be set")]
-    [TestCase("""{"spec":{"containers":[{"name":"runtime","livenessProbe":{"httpGet":{"host":"169.254.169.254","port":80}}}]}}""", "spec.containers[0].livenessProbe.httpGet.host", "\"169.254.169.254\"", "may not be set")]
-    [TestCase("""{"spec":{"containers":[{"name":"runtime","lifecycle":{"postStart":{"tcpSocket":{"host":"10.0.0.1","port":80}}}}]}}""", "spec.containers[0].lifecycle.postStart.tcpSocket.host", "\"10.0.0.1\"", "may not be set")]
-    [TestCase("""{"spec":{"initContainers":[{"name":"own","securityContext":{"privileged":true}}]}}""", "spec.initContainers[0].securityContext.privileged", "true", "want false")]
-    [TestCase("""{"spec":{"initContainers":[{"name":"own"},{"name":"fetch","args":["fetch","--allowed-networks","private"]}]}}""", "spec.initContainers[1].args", "[\"fetch\",\"--allowed-networks\",\"private\"]", "is the operator's in this container")]
-    [TestCase("""{"spec":{"initContainers":[{"name":"fetch","command":null}]}}""", "spec.initContainers[0].command", "null", "is the operator's in this container")]
-    [TestCase("""{"metadata":{"annotations":{"container.apparmor.security.beta.kubernetes.io/runtime":"unconfined"}}}""", "metadata.annotations[container.apparmor.security.beta.kubernetes.io/runtime]", "unconfined", "want runtime/default or localhost/PROFILE")]
-    [TestCase("""{"metadata":{"annotations":{"container.seccomp.security.alpha.kubernetes.io/runtime":"unconfined"}}}""", "metadata.annotations[container.seccomp.security.alpha.kubernetes.io/runtime]", "unconfined", "want runtime/default or localhost/PROFILE")]
+    [TestCase(
+        """{"spec":{"containers":[{"name":"runtime","livenessProbe":{"httpGet":{"host":"169.254.169.254","port":80}}}]}}""",
+        "spec.containers[0].livenessProbe.httpGet.host", "\"169.254.169.254\"", "may not be set")]
+    [TestCase(
+        """{"spec":{"containers":[{"name":"runtime","lifecycle":{"postStart":{"tcpSocket":{"host":"10.0.0.1","port":80}}}}]}}""",
+        "spec.containers[0].lifecycle.postStart.tcpSocket.host", "\"10.0.0.1\"", "may not be set")]
+    [TestCase(
+        """{"spec":{"initContainers":[{"name":"own","securityContext":{"privileged":true}}]}}""",
+        "spec.initContainers[0].securityContext.privileged", "true", "want false")]
+    [TestCase(
+        """{"spec":{"initContainers":[{"name":"own"},{"name":"fetch","args":["fetch","--allowed-networks","private"]}]}}""",
+        "spec.initContainers[1].args", "[\"fetch\",\"--allowed-networks\",\"private\"]", "is the operator's in this container")]
+    [TestCase(
+        """{"spec":{"initContainers":[{"name":"fetch","command":null}]}}""", "spec.initContainers[0].command", "null",
+        "is the operator's in this container")]
+    [TestCase(
+        """{"metadata":{"annotations":{"container.apparmor.security.beta.kubernetes.io/runtime":"unconfined"}}}""",
+        "metadata.annotations[container.apparmor.security.beta.kubernetes.io/runtime]", "unconfined",
+        "want runtime/default or localhost/PROFILE")]
+    [TestCase(
+        """{"metadata":{"annotations":{"container.seccomp.security.alpha.kubernetes.io/runtime":"unconfined"}}}""",
+        "metadata.annotations[container.seccomp.security.alpha.kubernetes.io/runtime]", "unconfined",
+        "want runtime/default or localhost/PROFILE")]
     public void What_reaches_beyond_the_pod_is_refused_with_the_field_its_value_and_what_is_right(string template, string field, string value, string want)
     {
         FieldError error = Errors(template).Single();
@@ -74,7 +116,9 @@ public sealed class PodTemplatePolicyTests
     [TestCase("""{"spec":{"hostNetwork":true}}""", "risk/spec.hostNetwork")]
     [TestCase("""{"spec":{"hostNetwork":true}}""", "other/spec.hostPID, risk/spec")]
     [TestCase("""{"spec":{"volumes":[{"name":"a","hostPath":{"path":"/"}}]}}""", "spec.volumes.hostPath")]
-    [TestCase("""{"spec":{"initContainers":[{"name":"a","securityContext":{"privileged":true}}]}}""", "spec.containers.securityContext.privileged")]
+    [TestCase(
+        """{"spec":{"initContainers":[{"name":"a","securityContext":{"privileged":true}}]}}""",
+        "spec.containers.securityContext.privileged")]
     [TestCase("""{"metadata":{"annotations":{"container.apparmor.security.beta.kubernetes.io/a":"unconfined"}}}""", "metadata.annotations")]
     public void An_administrator_allows_a_field_everywhere_or_in_one_namespace(string template, string allowed)
     {

@@ -22,7 +22,9 @@ public class ManifestReaderTests
     [TestCase("{onInconclusive: Wait}", "spec.rollout.analysis.onInconclusive: \"Wait\" is not known; want Hold, Rollback, Promote")]
     [TestCase("[]", "spec.rollout.analysis: [] is no object")]
     [TestCase("{guardrails: []}", "spec.rollout.analysis.guardrails: has 0 entries; want 1 to 16")]
-    [TestCase("{guardrails: [{name: Errors, type: ErrorRate}]}", "spec.rollout.analysis.guardrails[0].name: \"Errors\" has the wrong form; want ^")]
+    [TestCase(
+        "{guardrails: [{name: Errors, type: ErrorRate}]}",
+        "spec.rollout.analysis.guardrails[0].name: \"Errors\" has the wrong form; want ^")]
     [TestCase("{guardrails: [{name: errors}]}", "spec.rollout.analysis.guardrails[0].type: is missing")]
     [TestCase("{intervalSeconds: 60, deadlineSeconds: 30}", "spec.rollout.analysis.intervalSeconds: Invalid value: 60")]
     [TestCase("{intervalSeconds: &a [*a]}", "is no YAML that can be read: it is nested deeper than 64")]
@@ -35,7 +37,8 @@ public class ManifestReaderTests
     }
 
     [TestCase("a: [", "is no YAML")]
-    [TestCase("kind: Pod", "holds no ModelDeployment; want one document with apiVersion modeloperator.io/v1alpha1 and kind ModelDeployment")]
+    [TestCase(
+        "kind: Pod", "holds no ModelDeployment; want one document with apiVersion modeloperator.io/v1alpha1 and kind ModelDeployment")]
     [TestCase("", "holds no ModelDeployment")]
     [TestCase("kind: ModelDeployment\n---\nkind: ModelDeployment", "holds 2 ModelDeployments; want one")]
     [TestCase("kind: ModelDeployment\napiVersion: v1", "apiVersion: \"v1\" is not known; want modeloperator.io/v1alpha1")]

@@ -25,18 +25,31 @@ public class ReplayRefusalTests
     [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":null}", "canary is null; want {\"bad\":n,\"total\":n}")]
     [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"bad\":1}}", "has no canary.total; want how many there were")]
     [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"total\":1}}", "has no canary.bad; want how many were bad")]
-    [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"bad\":-1,\"total\":5}}", "canary.bad is -1; want a whole number from 0 to 1000000000000")]
+    [TestCase(
+        "{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"bad\":-1,\"total\":5}}",
+        "canary.bad is -1; want a whole number from 0 to 1000000000000")]
     [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"bad\":0.5,\"total\":5}}", "canary.bad is 0.5; want a whole number")]
     [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"bad\":\"1\",\"total\":5}}", "canary.bad is \"1\"; want a whole number")]
-    [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"bad\":1,\"total\":1000000000001}}", "canary.total is 1000000000001; want a whole number")]
-    [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"bad\":6,\"total\":5}}", "canary.bad is 6, more than canary.total, which is 5")]
+    [TestCase(
+        "{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"bad\":1,\"total\":1000000000001}}",
+        "canary.total is 1000000000001; want a whole number")]
+    [TestCase(
+        "{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"bad\":6,\"total\":5}}", "canary.bad is 6, more than canary.total, which is 5")]
     [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"bad\":1,\"bad\":1,\"total\":5}}", "has the field canary.bad twice")]
-    [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"good\":4}}", "has an unknown field \"canary.good\"; want canary.bad and canary.total")]
+    [TestCase(
+        "{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"good\":4}}",
+        "has an unknown field \"canary.good\"; want canary.bad and canary.total")]
     [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"canary\":{\"bad\":1,\"total\":5}}", "has no stable, which the canary is compared with")]
     [TestCase("{\"t\":20,\"guardrail\":\"errors\",\"stable\":{\"bad\":1,\"total\":5}}", "has no canary, though \"errors\" has had one")]
-    [TestCase("{\"t\":9,\"guardrail\":\"errors\",\"canary\":{\"bad\":1,\"total\":5},\"stable\":{\"bad\":1,\"total\":5}}", "t is 9, before the 10 of the line before")]
-    [TestCase("{\"t\":10,\"guardrail\":\"errors\",\"canary\":{\"bad\":1,\"total\":5},\"stable\":{\"bad\":1,\"total\":5}}", "\"errors\" has a block of t 10 already")]
-    [TestCase("{\"t\":20,\"guardrail\":\"slow\",\"canary\":{\"bad\":1,\"total\":5},\"stable\":{\"bad\":1,\"total\":5}}", "say with --guardrails how many there are")]
+    [TestCase(
+        "{\"t\":9,\"guardrail\":\"errors\",\"canary\":{\"bad\":1,\"total\":5},\"stable\":{\"bad\":1,\"total\":5}}",
+        "t is 9, before the 10 of the line before")]
+    [TestCase(
+        "{\"t\":10,\"guardrail\":\"errors\",\"canary\":{\"bad\":1,\"total\":5},\"stable\":{\"bad\":1,\"total\":5}}",
+        "\"errors\" has a block of t 10 already")]
+    [TestCase(
+        "{\"t\":20,\"guardrail\":\"slow\",\"canary\":{\"bad\":1,\"total\":5},\"stable\":{\"bad\":1,\"total\":5}}",
+        "say with --guardrails how many there are")]
     public async Task A_bad_line_is_named_by_its_number_and_refused(string line, string expected)
     {
         var result = await CommandResult.RunAsync(Good + line + "\n" + Good, "replay", "-");

@@ -292,9 +292,12 @@ public sealed class HttpFetchTests
     }
 
     [TestCase("file:///etc/passwd", "its scheme is 'file'", FailureReasons.ModelDownloadFailed)]
-    [TestCase("http://169.254.169.254/latest", "169.254.169.254 may be a cloud's metadata service, which is never allowed", FailureReasons.AddressRefused)]
+    [TestCase(
+        "http://169.254.169.254/latest", "169.254.169.254 may be a cloud's metadata service, which is never allowed",
+        FailureReasons.AddressRefused)]
     [TestCase("http://user:secret@127.0.0.1/", "it holds a user name or password", FailureReasons.ModelDownloadFailed)]
-    [TestCase("http://10.1.2.3/model", "10.1.2.3 is a private address, which the installation does not allow", FailureReasons.AddressRefused)]
+    [TestCase(
+        "http://10.1.2.3/model", "10.1.2.3 is a private address, which the installation does not allow", FailureReasons.AddressRefused)]
     public async Task Redirects_to_where_no_model_may_come_from_are_not_followed(string location, string why, string reason)
     {
         await using FileServer store = await FileServer.StartAsync(context =>

@@ -38,7 +38,9 @@ public sealed class ModelAddressTests
     [TestCase("HTTP://h/m", "is not a model address; use http(s)://HOST/PATH, ")]
     [TestCase("https://h/", "names no file")]
     [TestCase("https://h/m#part", "has a #fragment; remove it")]
-    [TestCase("https://h/m?X-Amz-Signature=secret", "has a ?query, which everyone who can read the object would see, such as the signature of a pre-signed URL; remove it")]
+    [TestCase(
+        "https://h/m?X-Amz-Signature=secret",
+        "has a ?query, which everyone who can read the object would see, such as the signature of a pre-signed URL; remove it")]
     [TestCase("https://h/m?", "has a ?query")]
     [TestCase("s3://bucket/m#part", "has a #fragment; remove it")]
     [TestCase("https://me:secret@h/m", "contains a user name or password")]

@@ -71,7 +71,9 @@ public sealed class FeedbackRequestTests
     [TestCase("""{"id":"a","reward":[0.5,-0.1]}""", "reward[1] is -0.1, expected a number from 0 to 1")]
     [TestCase("""{"id":"a","reward":true}""", "reward is true, expected a number from 0 to 1")]
     [TestCase("""{"id":"a","prediction":1,"truth":1}""", "prediction belongs to revision and truth: it is what the revision predicted")]
-    [TestCase("""{"id":"a","revision":"r","truth":1}""", "prediction is missing: with revision, the truth is held against it; without revision, against what was answered under the id")]
+    [TestCase(
+        """{"id":"a","revision":"r","truth":1}""",
+        "prediction is missing: with revision, the truth is held against it; without revision, against what was answered under the id")]
     [TestCase("3", "the body must be a JSON object, not 3")]
     public void What_is_no_feedback_is_refused_with_what_would_be_right(string json, string message) =>
         Assert.That(Assert.Throws<ProtocolException>(() => Read(json))!.Message, Is.EqualTo(message));

@@ -74,13 +74,23 @@ public sealed class InferRequestReaderTests
 
     [TestCase("UINT8", "[1,256]", "input 'x': value 1 of data is 256, expected UINT8 (a whole number from 0 to 255)")]
     [TestCase("UINT16", "[-1,0]", "input 'x': value 0 of data is -1, expected UINT16 (a whole number from 0 to 65535)")]
-    [TestCase("INT64", "[1,1.5]", "input 'x': value 1 of data is 1.5, expected INT64 (a whole number from -9223372036854775808 to 9223372036854775807)")]
-    [TestCase("INT32", "[1,\"2\"]", "input 'x': value 1 of data is the string \"2\", expected INT32 (a whole number from -2147483648 to 2147483647)")]
+    [TestCase(
+        "INT64", "[1,1.5]",
+        "input 'x': value 1 of data is 1.5, expected INT64 (a whole number from -9223372036854775808 to 9223372036854775807)")]
+    [TestCase(
+        "INT32", "[1,\"2\"]",
+        "input 'x': value 1 of data is the string \"2\", expected INT32 (a whole number from -2147483648 to 2147483647)")]
     [TestCase("BOOL", "[true,1]", "input 'x': value 1 of data is 1, expected BOOL (true or false)")]
     [TestCase("BYTES", "[\"a\",null]", "input 'x': value 1 of data is null, expected BYTES (a string)")]
-    [TestCase("FP32", "[1,1e39]", "input 'x': value 1 of data is 1e39, expected FP32 (a number in its range, or \"NaN\", \"Infinity\", \"-Infinity\")")]
-    [TestCase("FP16", "[1,65520]", "input 'x': value 1 of data is 65520, expected FP16 (a number in its range, or \"NaN\", \"Infinity\", \"-Infinity\")")]
-    [TestCase("FP64", "[1,{}]", "input 'x': value 1 of data is an object, expected FP64 (a number in its range, or \"NaN\", \"Infinity\", \"-Infinity\")")]
+    [TestCase(
+        "FP32", "[1,1e39]",
+        "input 'x': value 1 of data is 1e39, expected FP32 (a number in its range, or \"NaN\", \"Infinity\", \"-Infinity\")")]
+    [TestCase(
+        "FP16", "[1,65520]",
+        "input 'x': value 1 of data is 65520, expected FP16 (a number in its range, or \"NaN\", \"Infinity\", \"-Infinity\")")]
+    [TestCase(
+        "FP64", "[1,{}]",
+        "input 'x': value 1 of data is an object, expected FP64 (a number in its range, or \"NaN\", \"Infinity\", \"-Infinity\")")]
     [TestCase("FP64", "[[1],2]", "input 'x': data has lists and values side by side after 1 values")]
     [TestCase("FP64", "[1,[2]]", "input 'x': data has lists and values side by side after 1 values")]
     [TestCase("FP64", "[[1,2],[3]]", "input 'x': data is ragged: of its nested lists one has 2 entries and another 1")]
@@ -108,7 +118,9 @@ public sealed class InferRequestReaderTests
     [TestCase("""{"inputs":[],"outputs":[{}]}""", "outputs[0].name is missing", true)]
     [TestCase("""{"inputs":[],"outputs":["p"]}""", "outputs[0] must be an object with a name, not the string \"p\"", true)]
     [TestCase("""{"inputs":[],"parameters":{"a":[]}}""", "parameters: a parameter must be a string, a number or a bool, not a list", true)]
-    [TestCase("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"parameters":{"binary_data_size":4}}]}""", "input 'x': binary_data_size is 4, but only 0 bytes of the body are left for it", true)]
+    [TestCase(
+        """{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"parameters":{"binary_data_size":4}}]}""",
+        "input 'x': binary_data_size is 4, but only 0 bytes of the body are left for it", true)]
     [TestCase("""{"inputs":[]} {}""", "the body is not valid JSON", false)]
     [TestCase("""{"inputs":[""", "the body is not valid JSON", false)]
     [TestCase("""{"id":"\ud800","inputs":[]}""", "the body is not valid JSON: it has text that is not valid Unicode", true)]

@@ -49,7 +49,8 @@ public sealed class OutcomesTests
     }
 
     [TestCase("1", "[1,2]", PredictionKind.Label, "truth has 2 values, but prediction has 1; they must be as many, and nested alike")]
-    [TestCase("[1,2]", "[[1,2]]", PredictionKind.Number, "truth has 2 values, but prediction has 2; they must be as many, and nested alike")]
+    [TestCase(
+        "[1,2]", "[[1,2]]", PredictionKind.Number, "truth has 2 values, but prediction has 2; they must be as many, and nested alike")]
     [TestCase("\"a\"", "1", PredictionKind.Number, "prediction is a string, expected a number")]
     [TestCase("1", "1", PredictionKind.None, "truth is not what this model is judged by: send correct or reward")]
     public void What_cannot_be_compared_is_refused(string prediction, string truth, PredictionKind kind, string message)

@@ -33,7 +33,9 @@ public class EvaluationTests
 
     [TestCase(98, null, null, "accuracy 97.0 % is below minAccuracyPercent 98: 970 of 1,000 answers right")]
     [TestCase(null, null, 12, "60 of 1,000 answers took longer than maxMilliseconds 12, more than 5 %: 970")]
-    [TestCase(98, null, 12, "accuracy 97.0 % is below minAccuracyPercent 98; 60 of 1,000 answers took longer than maxMilliseconds 12, more than 5 %: 970")]
+    [TestCase(
+        98, null, 12,
+        "accuracy 97.0 % is below minAccuracyPercent 98; 60 of 1,000 answers took longer than maxMilliseconds 12, more than 5 %: 970")]
     public void A_revision_that_fails_is_rejected_and_never_has_traffic(int? least, int? drop, int? milliseconds, string message)
     {
         var asked = new EvaluationSpec { MinAccuracyPercent = least, MaxAccuracyDropPercent = drop, MaxMilliseconds = milliseconds };

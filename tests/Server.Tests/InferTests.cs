@@ -74,8 +74,12 @@ public sealed class InferTests
     }
 
     [TestCase("""{"inputs":[]}""", "input 'image' is missing: the model takes it as FP32 of shape [batch, 64]")]
-    [TestCase("""{"inputs":[{"name":"img","shape":[1],"datatype":"FP32","data":[1]}]}""", "input 'img' is not an input of the model, which takes 'image' (FP32 [batch, 64])")]
-    [TestCase("""{"inputs":[{"name":"image","shape":[1],"datatype":"FP64","data":[1]}]}""", "input 'image': datatype is FP64, the model takes FP32")]
+    [TestCase(
+        """{"inputs":[{"name":"img","shape":[1],"datatype":"FP32","data":[1]}]}""",
+        "input 'img' is not an input of the model, which takes 'image' (FP32 [batch, 64])")]
+    [TestCase(
+        """{"inputs":[{"name":"image","shape":[1],"datatype":"FP64","data":[1]}]}""",
+        "input 'image': datatype is FP64, the model takes FP32")]
     [TestCase("not json", "the body is not valid JSON")]
     [TestCase("{", "the body is not valid JSON")]
     [TestCase("[]", "the body must be a JSON object, not a list")]
@@ -102,9 +106,13 @@ public sealed class InferTests
         Assert.That(repeated.GetProperty("error").GetString(), Is.EqualTo("output 'label' is asked for twice"));
     }
 
-    [TestCase("v2/models/other/infer", HttpStatusCode.NotFound, "Request for unknown model: 'other' is not found, this server has 'digits'")]
-    [TestCase("v2/models/digits/versions/7/infer", HttpStatusCode.NotFound, "Request for unknown model: 'digits' version '7' is not found, this server has '1'")]
-    [TestCase("v2/models/other/feedback", HttpStatusCode.NotFound, "Request for unknown model: 'other' is not found, this server has 'digits'")]
+    [TestCase(
+        "v2/models/other/infer", HttpStatusCode.NotFound, "Request for unknown model: 'other' is not found, this server has 'digits'")]
+    [TestCase(
+        "v2/models/digits/versions/7/infer", HttpStatusCode.NotFound,
+        "Request for unknown model: 'digits' version '7' is not found, this server has '1'")]
+    [TestCase(
+        "v2/models/other/feedback", HttpStatusCode.NotFound, "Request for unknown model: 'other' is not found, this server has 'digits'")]
     [TestCase("v2/nothing", HttpStatusCode.NotFound, "there is nothing at /v2/nothing")]
     [TestCase("v2/health/live", HttpStatusCode.MethodNotAllowed, "POST is not for /v2/health/live")]
     public async Task Wrong_paths_are_refused_with_the_protocols_error(string path, HttpStatusCode status, string error)

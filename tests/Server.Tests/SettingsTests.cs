@@ -53,7 +53,8 @@ public sealed class SettingsTests
         Assert.That(Value<string>(parsed, "--model-name"), Is.EqualTo("a b"));
     }
 
-    [TestCase(".yaml", "modelName: m\nmaxBodyMebibyte: 1\n", "FILE: maxBodyMebibyte is not a setting of serve: did you mean maxBodyMebibytes?")]
+    [TestCase(
+        ".yaml", "modelName: m\nmaxBodyMebibyte: 1\n", "FILE: maxBodyMebibyte is not a setting of serve: did you mean maxBodyMebibytes?")]
     [TestCase(".json", "{\"modelName\": \"m\",\n\"threds\": 1}", "FILE: threds is not a setting of serve: did you mean threads?")]
     [TestCase(".yaml", "maxBody: 1\n", "FILE: maxBody is not a setting of serve; 'inference-runtime serve --help' lists all")]
     [TestCase(".yaml", "config: other.yaml\n", "FILE: config is not a setting of serve")]

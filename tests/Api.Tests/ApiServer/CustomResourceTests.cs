@@ -94,7 +94,9 @@ public sealed class CustomResourceTests : IAsyncDisposable
     [TestCase("rollout: {analysis: {confidencePercent: 100}}", "spec.rollout.analysis.confidencePercent", "100")]
     [TestCase("rollout: {analysis: {onInconclusive: Wait}}", "spec.rollout.analysis.onInconclusive", "Wait")]
     [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Speed}]}}", "spec.rollout.analysis.guardrails", "Speed")]
-    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Accuracy}, {name: a, type: Latency}]}}", "spec.rollout.analysis.guardrails", "Duplicate")]
+    [TestCase(
+        "rollout: {analysis: {guardrails: [{name: a, type: Accuracy}, {name: a, type: Latency}]}}", "spec.rollout.analysis.guardrails",
+        "Duplicate")]
     public async Task A_wrong_value_is_refused_with_the_field_and_the_value(string spec, string field, string value)
     {
         var result = await TryApply(Manifest(spec));
@@ -117,8 +119,12 @@ public sealed class CustomResourceTests : IAsyncDisposable
     [TestCase("runtime: {accelerator: {kind: Cpu, count: 1}}", "belong to kind Gpu")]
     [TestCase("runtime: {executionProviders: [CUDA]}", "need accelerator.kind Gpu")]
     [TestCase("runtime: {executionProviders: [CPU, CPU]}", "each provider once")]
-    [TestCase("runtime: {accelerator: {kind: Gpu}, executionProviders: [CUDA, TensorRT], precision: Fp16}", "precision Fp16 needs TensorRT first")]
-    [TestCase("feedback: {kind: Explicit}\n  rollout: {evaluation: {dataset: {uri: 'http://a/b'}, minAccuracyPercent: 92}}", "want Classification or Regression")]
+    [TestCase(
+        "runtime: {accelerator: {kind: Gpu}, executionProviders: [CUDA, TensorRT], precision: Fp16}",
+        "precision Fp16 needs TensorRT first")]
+    [TestCase(
+        "feedback: {kind: Explicit}\n  rollout: {evaluation: {dataset: {uri: 'http://a/b'}, minAccuracyPercent: 92}}",
+        "want Classification or Regression")]
     [TestCase("runtime: {batching: {mode: Disabled, maxBatchSize: 8}}", "allows no other field")]
     [TestCase("runtime: {batching: {maxBatchSize: 8, preferredBatchSizes: [4, 16]}}", "must be from 1 to maxBatchSize")]
     [TestCase("runtime: {batching: {maxBatchSize: 8, preferredBatchSizes: [4, 4]}}", "each size once")]
@@ -129,11 +135,16 @@ public sealed class CustomResourceTests : IAsyncDisposable
     [TestCase("rollout: {steps: [{weight: 50}, {weight: 5}]}", "must not decrease")]
     [TestCase("rollout: {analysis: {intervalSeconds: 60, deadlineSeconds: 30}}", "must not be longer")]
     [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Accuracy, maxMilliseconds: 5}]}}", "belong to type Latency")]
-    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Latency, maxMilliseconds: 5, quantilePercent: 95, marginPercent: 1}]}}", "judges the canary alone")]
+    [TestCase(
+        "rollout: {analysis: {guardrails: [{name: a, type: Latency, maxMilliseconds: 5, quantilePercent: 95, marginPercent: 1}]}}",
+        "judges the canary alone")]
     [TestCase("rollout: {analysis: {guardrails: [{name: a, type: ErrorRate, minAccuracyPercent: 92}]}}", "belongs to type Accuracy")]
     [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Accuracy, maxErrorPercent: 1}]}}", "belongs to type ErrorRate")]
-    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Prometheus}]}}", "type Prometheus and the field prometheus belong together")]
-    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Webhook, webhook: {url: 'http://a/b'}, marginPercent: 1}]}}", "gives its own verdict")]
+    [TestCase(
+        "rollout: {analysis: {guardrails: [{name: a, type: Prometheus}]}}", "type Prometheus and the field prometheus belong together")]
+    [TestCase(
+        "rollout: {analysis: {guardrails: [{name: a, type: Webhook, webhook: {url: 'http://a/b'}, marginPercent: 1}]}}",
+        "gives its own verdict")]
     [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Prometheus, prometheus: {address: 'http://a', badQuery: 'b{r=\"{{revision}}\"}'}}]}}", "badQuery and totalQuery belong together")]
     [TestCase("rollout: {evaluation: {dataset: {uri: 'http://a/b'}}}", "every revision passes")]
     [TestCase("rollout: {evaluation: {dataset: {}, minAccuracyPercent: 92}}", "exactly one of uri")]

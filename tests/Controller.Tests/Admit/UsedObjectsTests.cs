@@ -46,18 +46,27 @@ public sealed class UsedObjectsTests
     [TestCase("""{"volumes":[{"name":"a","configMap":{"name":"c"}}]}""", "get configmaps c")]
     [TestCase("""{"volumes":[{"name":"a","persistentVolumeClaim":{"claimName":"p"}}]}""", "get persistentvolumeclaims p")]
     [TestCase("""{"volumes":[{"name":"a","ephemeral":{"volumeClaimTemplate":{}}}]}""", "create persistentvolumeclaims ")]
-    [TestCase("""{"volumes":[{"name":"a","projected":{"sources":[{"secret":{"name":"s"}},{"configMap":{"name":"c"}}]}}]}""", "get secrets s", "get configmaps c")]
+    [TestCase(
+        """{"volumes":[{"name":"a","projected":{"sources":[{"secret":{"name":"s"}},{"configMap":{"name":"c"}}]}}]}""", "get secrets s",
+        "get configmaps c")]
     [TestCase("""{"volumes":[{"name":"a","csi":{"nodePublishSecretRef":{"name":"s"}}}]}""", "get secrets s")]
     [TestCase("""{"volumes":[{"name":"a","azureFile":{"secretName":"s"}}]}""", "get secrets s")]
-    [TestCase("""{"containers":[{"name":"c","env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"s","key":"k"}}}]}]}""", "get secrets s")]
-    [TestCase("""{"initContainers":[{"name":"c","env":[{"name":"A","valueFrom":{"configMapKeyRef":{"name":"c","key":"k"}}}]}]}""", "get configmaps c")]
-    [TestCase("""{"containers":[{"name":"c","envFrom":[{"secretRef":{"name":"s"}},{"configMapRef":{"name":"c"}}]}]}""", "get secrets s", "get configmaps c")]
+    [TestCase(
+        """{"containers":[{"name":"c","env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"s","key":"k"}}}]}]}""", "get secrets s")]
+    [TestCase(
+        """{"initContainers":[{"name":"c","env":[{"name":"A","valueFrom":{"configMapKeyRef":{"name":"c","key":"k"}}}]}]}""",
+        "get configmaps c")]
+    [TestCase(
+        """{"containers":[{"name":"c","envFrom":[{"secretRef":{"name":"s"}},{"configMapRef":{"name":"c"}}]}]}""", "get secrets s",
+        "get configmaps c")]
     [TestCase("""{"imagePullSecrets":[{"name":"s"},{"name":"s"}]}""", "get secrets s")]
     [TestCase("""{"serviceAccountName":"robot"}""", "impersonate serviceaccounts robot")]
     [TestCase("""{"serviceAccount":"robot"}""", "impersonate serviceaccounts robot")]
     [TestCase("""{"serviceAccountName":"default","automountServiceAccountToken":false}""")]
     [TestCase("""{"automountServiceAccountToken":true}""", "impersonate serviceaccounts default")]
-    [TestCase("""{"volumes":[{"name":"a","projected":{"sources":[{"serviceAccountToken":{"path":"t"}}]}}]}""", "impersonate serviceaccounts default")]
+    [TestCase(
+        """{"volumes":[{"name":"a","projected":{"sources":[{"serviceAccountToken":{"path":"t"}}]}}]}""",
+        "impersonate serviceaccounts default")]
     [TestCase("""{"containers":[7,null],"volumes":"x"}""")]
     public void What_a_pod_template_names_is_used_by_pods_and_by_Jobs(string podSpec, params string[] expected)
     {

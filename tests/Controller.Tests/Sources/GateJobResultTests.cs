@@ -19,12 +19,17 @@ public sealed class GateJobResultTests
     [TestCase("""{"exitCode":0,"reason":"Completed"}""", Verdict.Safe, null)]
     [TestCase("""{"exitCode":0,"message":"looked at 5 files\nall is well\n"}""", Verdict.Safe, "all is well")]
     [TestCase("""{"exitCode":1,"reason":"Error"}""", Verdict.Harmful, "container check ended with exit code 1")]
-    [TestCase("""{"exitCode":3,"message":"reading\nreference answer 7 differs"}""", Verdict.Harmful, "container check ended with exit code 3: reference answer 7 differs")]
-    [TestCase("""{"exitCode":0,"message":"{\"verdict\":\"Harmful\",\"message\":\"12 of 40 differ\"}"}""", Verdict.Harmful, "12 of 40 differ")]
+    [TestCase(
+        """{"exitCode":3,"message":"reading\nreference answer 7 differs"}""", Verdict.Harmful,
+        "container check ended with exit code 3: reference answer 7 differs")]
+    [TestCase(
+        """{"exitCode":0,"message":"{\"verdict\":\"Harmful\",\"message\":\"12 of 40 differ\"}"}""", Verdict.Harmful, "12 of 40 differ")]
     [TestCase("""{"exitCode":1,"message":" {\"verdict\":\"Safe\"}\n"}""", Verdict.Safe, null)]
     [TestCase("""{"exitCode":0,"message":"{\"verdict\":\"Inconclusive\",\"message\":\"no data\"}"}""", Verdict.Inconclusive, "no data")]
     [TestCase("""{"exitCode":0,"message":"{\"verdict\":\"Continue\"}"}""", Verdict.Inconclusive, null)]
-    [TestCase("""{"exitCode":1,"message":"{\"verdict\":\"maybe\"}"}""", Verdict.Harmful, "container check ended with exit code 1: {\"verdict\":\"maybe\"}")]
+    [TestCase(
+        """{"exitCode":1,"message":"{\"verdict\":\"maybe\"}"}""", Verdict.Harmful,
+        "container check ended with exit code 1: {\"verdict\":\"maybe\"}")]
     public void A_check_that_came_to_its_end_gives_a_verdict(string terminated, Verdict verdict, string? message)
     {
         GateAnswer answer = Read(Job(), Ended(terminated));
@@ -62,10 +67,14 @@ public sealed class GateJobResultTests
         Assert.That(Read(Job(), Pod("""[{"name":"check","state":{"running":{}}}]""")), Is.EqualTo(new GateAnswer { At = Now }));
     }
 
-    [TestCase("""[{"name":"check","state":{"waiting":{"reason":"ImagePullBackOff","message":"Back-off pulling image"}}}]""", "ImagePullBackOff: Back-off pulling image")]
+    [TestCase(
+        """[{"name":"check","state":{"waiting":{"reason":"ImagePullBackOff","message":"Back-off pulling image"}}}]""",
+        "ImagePullBackOff: Back-off pulling image")]
     [TestCase("""[{"name":"check","state":{"waiting":{"reason":"CreateContainerConfigError","message":"container has runAsNonRoot and image will run as root"}}}]""", "will run as root")]
     [TestCase("""[{"name":"check","state":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}]""", "OOMKilled")]
-    [TestCase("""[{"name":"check","state":{"terminated":{"exitCode":128,"reason":"StartError","message":"exec: \"check\": not found"}}}]""", "not found")]
+    [TestCase(
+        """[{"name":"check","state":{"terminated":{"exitCode":128,"reason":"StartError","message":"exec: \"check\": not found"}}}]""",
+        "not found")]
     [TestCase("""[{"name":"check","state":{"terminated":{"exitCode":137,"reason":"ContainerStatusUnknown"}}}]""", "ContainerStatusUnknown")]
     public void A_container_that_never_ran_or_was_killed_is_no_data(string containers, string why)
     {
@@ -76,7 +85,9 @@ public sealed class GateJobResultTests
     }
 
     [TestCase("""{"phase":"Failed","reason":"Evicted","message":"The node was low on resource: memory.","containerStatuses":[{"name":"check","state":{"terminated":{"exitCode":137}}}]}""", "low on resource")]
-    [TestCase("""{"phase":"Failed","reason":"NodeShutdown","containerStatuses":[{"name":"check","state":{"terminated":{"exitCode":143}}}]}""", "NodeShutdown")]
+    [TestCase(
+        """{"phase":"Failed","reason":"NodeShutdown","containerStatuses":[{"name":"check","state":{"terminated":{"exitCode":143}}}]}""",
+        "NodeShutdown")]
     [TestCase("""{"phase":"Failed","conditions":[{"type":"DisruptionTarget","status":"True","reason":"PreemptionByScheduler","message":"preempted"}],"containerStatuses":[{"name":"check","state":{"terminated":{"exitCode":143}}}]}""", "PreemptionByScheduler")]
     [TestCase("""{"phase":"Failed","initContainerStatuses":[{"name":"data","state":{"terminated":{"exitCode":1}}}],"containerStatuses":[{"name":"check","state":{"waiting":{"reason":"PodInitializing"}}}]}""", "init container data ended with exit code 1")]
     [TestCase("""{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/3 nodes are available"}]}""", "0/3 nodes")]

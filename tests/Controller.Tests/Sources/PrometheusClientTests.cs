@@ -29,12 +29,15 @@ public sealed class PrometheusClientTests
     }
 
     [TestCase(200, """{"status":"success","data":{"resultType":"vector","result":[]}}""", "no series matches")]
-    [TestCase(200, """{"status":"success","data":{"resultType":"vector","result":[{"value":[1,"1"]},{"value":[1,"2"]}]}}""", "2 series match")]
+    [TestCase(
+        200, """{"status":"success","data":{"resultType":"vector","result":[{"value":[1,"1"]},{"value":[1,"2"]}]}}""", "2 series match")]
     [TestCase(200, """{"status":"success","data":{"resultType":"vector","result":[{"value":[1,"NaN"]}]}}""", "NaN")]
     [TestCase(200, """{"status":"success","data":{"resultType":"vector","result":[{"value":[1,"+Inf"]}]}}""", "+Inf")]
     [TestCase(200, """{"status":"success","data":{"resultType":"vector","result":[{"value":[1,"-Inf"]}]}}""", "-Inf")]
-    [TestCase(200, """{"status":"success","data":{"resultType":"vector","result":[{"value":[1,"1e999"]}]}}""", "a number that is too large")]
-    [TestCase(200, """{"status":"success","data":{"resultType":"vector","result":[{"value":[1,"twelve"]}]}}""", "a text that is not a number")]
+    [TestCase(
+        200, """{"status":"success","data":{"resultType":"vector","result":[{"value":[1,"1e999"]}]}}""", "a number that is too large")]
+    [TestCase(
+        200, """{"status":"success","data":{"resultType":"vector","result":[{"value":[1,"twelve"]}]}}""", "a text that is not a number")]
     [TestCase(200, """{"status":"success","data":{"resultType":"vector","result":[{"value":[1,12]}]}}""", "not a time and a text")]
     [TestCase(200, """{"status":"success","data":{"resultType":"vector","result":[{"value":"12"}]}}""", "not a time and a text")]
     [TestCase(200, """{"status":"success","data":{"resultType":"vector","result":[{"histogram":[1,{}]}]}}""", "no value")]
@@ -44,7 +47,9 @@ public sealed class PrometheusClientTests
     [TestCase(200, """{"status":"success","data":[]}""", "no data.result")]
     [TestCase(200, """{"status":"success"}""", "no data.result")]
     [TestCase(200, """{"status":"success","warnings":["partial response: a store is gone"],"data":{"resultType":"vector","result":[{"value":[1,"1"]}]}}""", "it warns of its answer")]
-    [TestCase(200, """{"status":"error","errorType":"bad_data","error":"parse error: unexpected end of input"}""", "it refuses the query (bad_data); run the query in Prometheus to see why")]
+    [TestCase(
+        200, """{"status":"error","errorType":"bad_data","error":"parse error: unexpected end of input"}""",
+        "it refuses the query (bad_data); run the query in Prometheus to see why")]
     [TestCase(400, """{"status":"error","errorType":"bad_data","error":"1:4: parse\nerror"}""", "(bad_data)")]
     [TestCase(503, """{"status":"success","data":{"resultType":"scalar","result":[1,"1"]}}""", "503")]
     [TestCase(200, """["status"]""", "without success")]

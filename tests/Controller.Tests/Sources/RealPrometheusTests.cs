@@ -62,7 +62,9 @@ public sealed class RealPrometheusTests
         Assert.That((answer.Problem, answer.CanaryMean, answer.StableMean), Is.EqualTo(((string?)null, (double?)11.5, (double?)12.25)));
     }
 
-    [TestCase("""sum(orders_total{revision="{{revision}}"})""", """sum(retuns_total{revision="{{revision}}"})""", "badQuery of revision bbbb: no series matches the query")]
+    [TestCase(
+        """sum(orders_total{revision="{{revision}}"})""", """sum(retuns_total{revision="{{revision}}"})""",
+        "badQuery of revision bbbb: no series matches the query")]
     [TestCase("""orders_total{revision="{{revision}}"}""", "vector(0)", "totalQuery of revision bbbb: 2 series match")]
     [TestCase("""sum(orders_total{revision="{{revision}}"}""", "vector(0)", "it refuses the query (bad_data)")]
     [TestCase("""orders_total{revision="{{revision}}"}[10s]""", "vector(0)", "matrix")]

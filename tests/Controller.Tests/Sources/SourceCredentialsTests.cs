@@ -81,7 +81,8 @@ public sealed class SourceCredentialsTests
         Assert.That(server.Requests, Has.Count.EqualTo(2), "the two questions of the first");
     }
 
-    [TestCase("token=t", "does not say which endpoint it is for; add the key endpoint with the value http://127.0.0.1:1 to have it used there")]
+    [TestCase(
+        "token=t", "does not say which endpoint it is for; add the key endpoint with the value http://127.0.0.1:1 to have it used there")]
     [TestCase("endpoint=http://127.0.0.1:2;token=t", "is for another endpoint than http://127.0.0.1:1, by its key endpoint")]
     [TestCase("endpoint=https://127.0.0.1:1;token=t", "is for another endpoint")]
     [TestCase("endpoint=prometheus;token=t", "is for another endpoint")]
@@ -91,7 +92,9 @@ public sealed class SourceCredentialsTests
     [TestCase("endpoint=http://127.0.0.1:1;header.Host=evil", "has the key header.Host, which names no header that can be set")]
     [TestCase("endpoint=http://127.0.0.1:1;header.=x", "has the key header., which names no header that can be set")]
     [TestCase("endpoint=http://127.0.0.1:1;ca.crt=none", "has no certificate in the key ca.crt; want PEM")]
-    [TestCase("endpoint=http://127.0.0.1:1;token=SERVICEACCOUNT", "has the token of a service account in the key token, which is never sent to a source")]
+    [TestCase(
+        "endpoint=http://127.0.0.1:1;token=SERVICEACCOUNT",
+        "has the token of a service account in the key token, which is never sent to a source")]
     public async Task A_Secret_that_is_not_for_the_source_is_not_sent(string keys, string problem)
     {
         string token = $"e30.{Convert.ToBase64String("""{"sub":"system:serviceaccount:kube-system:admin"}"""u8).TrimEnd('=')}.x";

@@ -220,7 +220,9 @@ public sealed class CallTests
 
     [TestCase("""{"kind":"Status","code":403,"reason":"Forbidden","message":"no","details":{"causes":[{"reason":"NamespaceTerminating","field":"metadata.namespace"}]}}""", true)]
     [TestCase("""{"kind":"Status","code":403,"reason":"Forbidden","message":"pods \"a\" is forbidden: unable to create new content in namespace n because it is being terminated"}""", true)]
-    [TestCase("""{"kind":"Status","code":403,"reason":"Forbidden","message":"pods \"a\" is forbidden: exceeded quota","details":{"causes":[]}}""", false)]
+    [TestCase(
+        """{"kind":"Status","code":403,"reason":"Forbidden","message":"pods \"a\" is forbidden: exceeded quota","details":{"causes":[]}}""",
+        false)]
     public async Task A_namespace_that_is_being_deleted_is_told_from_other_refusals(string status, bool terminating)
     {
         using var server = new ScriptedServer(Json(status, HttpStatusCode.Forbidden));

@@ -116,10 +116,14 @@ public sealed class ExecCredentialsTests : IDisposable
 
     [TestCase("exit 3", "exit code 3")]
     [TestCase("echo secret-but-not-json", "not an ExecCredential in JSON")]
-    [TestCase("""echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"t"}}'""", "v1 ExecCredential is expected")]
+    [TestCase(
+        """echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"t"}}'""",
+        "v1 ExecCredential is expected")]
     [TestCase("""echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential"}'""", "without a status")]
     [TestCase("""echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{}}'""", "neither a token")]
-    [TestCase("""echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"clientKeyData":"k"}}'""", "both or neither")]
+    [TestCase(
+        """echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"clientKeyData":"k"}}'""",
+        "both or neither")]
     [TestCase("head -c 3000000 /dev/zero", "wrote more than")]
     public async Task A_plugin_that_fails_is_an_error_that_says_how_and_gives_nothing_away(string script, string message)
     {

@@ -200,7 +200,9 @@ public sealed class KubeconfigTests : IDisposable
     [TestCase("{current-context: c, contexts: [{name: c, context: {}}]}", "cluster: is missing")]
     [TestCase("{current-context: c, contexts: [{name: c, context: {cluster: x}}]}", "there is no cluster 'x'")]
     [TestCase("{current-context: c, contexts: [{name: c, context: {cluster: x}}], clusters: [{name: x}]}", "server: is missing")]
-    [TestCase("{current-context: c, contexts: [{name: c, context: {cluster: x}}], clusters: [{name: x, cluster: {server: 'ftp://x'}}]}", "is 'ftp://x'")]
+    [TestCase(
+        "{current-context: c, contexts: [{name: c, context: {cluster: x}}], clusters: [{name: x, cluster: {server: 'ftp://x'}}]}",
+        "is 'ftp://x'")]
     public void What_is_wrong_is_named(string content, string message)
     {
         Assert.That(() => Load(content), Throws.InstanceOf<KubernetesConfigurationException>().With.Message.Contains(message));

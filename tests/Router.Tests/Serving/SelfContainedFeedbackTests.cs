@@ -43,11 +43,19 @@ public sealed class SelfContainedFeedbackTests
         Assert.That(((int)near["correct"]!, (int)far["correct"]!), Is.EqualTo((1, 0)));
     }
 
-    [TestCase("""{"id":"a","revision":"cccccccccc","correct":true}""", 404, "field revision: model 'digits' has no revision 'cccccccccc', or none that takes part any more")]
+    [TestCase(
+        """{"id":"a","revision":"cccccccccc","correct":true}""", 404,
+        "field revision: model 'digits' has no revision 'cccccccccc', or none that takes part any more")]
     [TestCase("""{"revision":"aaaaaaaaaa","correct":true}""", 400, "id is missing: name the request that the feedback is about")]
-    [TestCase("""{"id":"a","revision":"aaaaaaaaaa","truth":1}""", 400, "prediction is missing: with revision, the truth is held against it; without revision, against what was answered under the id")]
-    [TestCase("""{"id":"a","revision":"aaaaaaaaaa","prediction":[1,2],"truth":1}""", 400, "truth has 1 values, but prediction has 2; they must be as many, and nested alike")]
-    [TestCase("""{"id":"a","revision":"aaaaaaaaaa","prediction":1.5,"truth":1}""", 400, "prediction is 1.5, expected a label: a whole number or a string")]
+    [TestCase(
+        """{"id":"a","revision":"aaaaaaaaaa","truth":1}""", 400,
+        "prediction is missing: with revision, the truth is held against it; without revision, against what was answered under the id")]
+    [TestCase(
+        """{"id":"a","revision":"aaaaaaaaaa","prediction":[1,2],"truth":1}""", 400,
+        "truth has 1 values, but prediction has 2; they must be as many, and nested alike")]
+    [TestCase(
+        """{"id":"a","revision":"aaaaaaaaaa","prediction":1.5,"truth":1}""", 400,
+        "prediction is 1.5, expected a label: a whole number or a string")]
     public async Task What_cannot_count_is_refused_with_what_would_be_right(string json, int status, string message)
     {
         await using TestRouter router = await TestRouter.StartAsync();

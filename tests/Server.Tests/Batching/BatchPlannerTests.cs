@@ -54,7 +54,8 @@ public sealed class BatchPlannerTests
     [TestCase(new[] { 1, 1, 1 }, 8, new int[0], 3, false, ExpectedResult = 3, TestName = "As many as came last time are enough")]
     [TestCase(new[] { 4, 3, 2 }, 8, new int[0], 8, false, ExpectedResult = 2, TestName = "One that does not fit any more ends the waiting")]
     [TestCase(new[] { 12, 1 }, 8, new int[0], 8, false, ExpectedResult = 1, TestName = "One larger than a batch goes alone")]
-    [TestCase(new[] { 1, 1, 1, 1, 1 }, 8, new[] { 2, 4 }, 8, false, ExpectedResult = 4, TestName = "The largest preferred size goes at once")]
+    [TestCase(
+        new[] { 1, 1, 1, 1, 1 }, 8, new[] { 2, 4 }, 8, false, ExpectedResult = 4, TestName = "The largest preferred size goes at once")]
     [TestCase(new[] { 1 }, 8, new[] { 2, 4 }, 8, false, ExpectedResult = 0, TestName = "Below the preferred sizes more are waited for")]
     public int Sizes(int[] rows, int max, int[] preferred, int enough, bool due) =>
         new BatchPlanner(max, preferred).Choose([.. rows.Select(r => new Waiting(r, true))], due, enough, new int[rows.Length]);

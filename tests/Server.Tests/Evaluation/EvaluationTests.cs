@@ -118,11 +118,17 @@ public sealed class EvaluationTests
     [TestCase("{\"inputs\":[]}", "line 2 of the data set: truth is missing")]
     [TestCase("{\"inputs\":[],\"truth\":1}", "line 2 of the data set: input 'x' is missing")]
     [TestCase("{\"inputs\":[],\"truth\":true}", "line 2 of the data set: truth is true, expected a number or a string")]
-    [TestCase("{\"inputs\":[{\"name\":\"x\",\"shape\":[1,1],\"datatype\":\"FP32\",\"data\":[1]}],\"truth\":1.5}", "line 2 of the data set: truth is 1.5, expected a label")]
+    [TestCase(
+        "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,1],\"datatype\":\"FP32\",\"data\":[1]}],\"truth\":1.5}",
+        "line 2 of the data set: truth is 1.5, expected a label")]
     [TestCase("{\"inputs\":[],\"truth\":1,\"outputs\":[]}", "line 2 of the data set: \"outputs\" is not a field of a row")]
     [TestCase("{\"image\":[1],\"label\":1}", "line 2 of the data set: \"image\" is not a field of a row")]
-    [TestCase("{\"inputs\":[{\"name\":\"x\",\"shape\":[1,2],\"datatype\":\"FP32\",\"data\":[1,2]}],\"truth\":1}", "line 2 of the data set: input 'x': shape is [1, 2], the model takes [any, 1]")]
-    [TestCase("{\"inputs\":[{\"name\":\"x\",\"shape\":[1,1],\"datatype\":\"FP32\",\"data\":[1]}],\"truth\":[1,2]}", "line 2 of the data set: truth has 2 values, but the model makes 1 predictions")]
+    [TestCase(
+        "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,2],\"datatype\":\"FP32\",\"data\":[1,2]}],\"truth\":1}",
+        "line 2 of the data set: input 'x': shape is [1, 2], the model takes [any, 1]")]
+    [TestCase(
+        "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,1],\"datatype\":\"FP32\",\"data\":[1]}],\"truth\":[1,2]}",
+        "line 2 of the data set: truth has 2 values, but the model makes 1 predictions")]
     public async Task A_row_that_is_none_is_named(string row, string message)
     {
         await using FileServer server = await ProtocolServer.SevenAsync();

@@ -35,7 +35,9 @@ public sealed class HttpRuleTests
 
     [TestCase("GET /v2 HTTP/1.1\r\n\r\n", 400, "Request is missing Host header.")]
     [TestCase("GET /v2 HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "Multiple Host headers.")]
-    [TestCase("POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400, "Multiple Content-Length headers.")]
+    [TestCase(
+        "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400,
+        "Multiple Content-Length headers.")]
     [TestCase("GET /v2 HTTP/7.0\r\nHost: d\r\n\r\n", 505, "Unrecognized HTTP version")]
     [TestCase("GET /v2 HTTP/1.1\r\nHost: d\r\nno colon\r\n\r\n", 400, "Invalid request header")]
     public async Task A_request_that_cannot_be_read_gets_the_protocols_error_body(string request, int status, string error)

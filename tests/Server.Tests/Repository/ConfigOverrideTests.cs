@@ -66,14 +66,28 @@ public sealed class ConfigOverrideTests
     [TestCase("""{"backend":"tensorflow"}""", "config: backend is tensorflow, expected onnxruntime")]
     [TestCase("""{"platform":"tensorrt_plan"}""", "config: platform is tensorrt_plan, expected onnxruntime_onnx")]
     [TestCase("""{"max_batch_size":-1}""", "config: max_batch_size is -1, expected 0 to 65536")]
-    [TestCase("""{"sequence_batching":{"max_sequence_idle_microseconds":5}}""", "config: sequence_batching is {\"max_sequence_idle_microseconds\":5}, but this server has no setting for it: leave it out")]
-    [TestCase("""{"dynamic_batching":{"preserve_ordering":true}}""", "config: dynamic_batching.preserve_ordering is true, but this server has no setting for it: leave it out")]
-    [TestCase("""{"dynamic_batching":{"priority_levels":2}}""", "config: dynamic_batching.priority_levels is 2, but this server has no setting for it: leave it out")]
-    [TestCase("""{"dynamic_batching":{"preferred_batch_size":[0]}}""", "config: dynamic_batching.preferred_batch_size is not of sizes, expected 1 to 65536")]
+    [TestCase(
+        """{"sequence_batching":{"max_sequence_idle_microseconds":5}}""",
+        "config: sequence_batching is {\"max_sequence_idle_microseconds\":5}, but this server has no setting for it: leave it out")]
+    [TestCase(
+        """{"dynamic_batching":{"preserve_ordering":true}}""",
+        "config: dynamic_batching.preserve_ordering is true, but this server has no setting for it: leave it out")]
+    [TestCase(
+        """{"dynamic_batching":{"priority_levels":2}}""",
+        "config: dynamic_batching.priority_levels is 2, but this server has no setting for it: leave it out")]
+    [TestCase(
+        """{"dynamic_batching":{"preferred_batch_size":[0]}}""",
+        "config: dynamic_batching.preferred_batch_size is not of sizes, expected 1 to 65536")]
     [TestCase("""{"instance_group":[{"count":1},{"count":2}]}""", "config: the number of instance_group is 2, expected one")]
-    [TestCase("""{"instance_group":[{"kind":"KIND_MODEL"}]}""", "config: instance_group[0].kind is KIND_MODEL, expected KIND_AUTO, KIND_CPU or KIND_GPU")]
-    [TestCase("""{"parameters":{"execution_mode":{"string_value":"1"}}}""", "config: parameters is {\"execution_mode\":{\"string_value\":\"1\"}}, but this server has no setting for it: leave it out")]
-    [TestCase("""{"input":[{"name":"x","reshape":{"shape":[1]}}]}""", "config: 'x'.reshape is {\"shape\":[1]}, but this server has no setting for it: leave it out")]
+    [TestCase(
+        """{"instance_group":[{"kind":"KIND_MODEL"}]}""",
+        "config: instance_group[0].kind is KIND_MODEL, expected KIND_AUTO, KIND_CPU or KIND_GPU")]
+    [TestCase(
+        """{"parameters":{"execution_mode":{"string_value":"1"}}}""",
+        "config: parameters is {\"execution_mode\":{\"string_value\":\"1\"}}, but this server has no setting for it: leave it out")]
+    [TestCase(
+        """{"input":[{"name":"x","reshape":{"shape":[1]}}]}""",
+        "config: 'x'.reshape is {\"shape\":[1]}, but this server has no setting for it: leave it out")]
     public void What_cannot_be_is_refused_by_its_name(string json, string message) =>
         Assert.That(Assert.Throws<ProtocolException>(() => ConfigOverride.Read(json, "m"))!.Message, Is.EqualTo(message));
 
@@ -85,7 +99,9 @@ public sealed class ConfigOverrideTests
     public void What_is_no_configuration_is_refused(string json) => Assert.That(
         () => ConfigOverride.Read(json, "m"), Throws.TypeOf<ProtocolException>().With.Message.StartsWith("config is not a model configuration in JSON: "));
 
-    [TestCase("""{"instance_group":[{"kind":"KIND_GPU"}]}""", "config: instance_group[0].kind is KIND_GPU, but the server runs with --execution-providers CPU")]
+    [TestCase(
+        """{"instance_group":[{"kind":"KIND_GPU"}]}""",
+        "config: instance_group[0].kind is KIND_GPU, but the server runs with --execution-providers CPU")]
     [TestCase("""{"instance_group":[{"gpus":[0]}]}""", "config: instance_group[0].gpus names GPUs, but the model is to run on CPUs alone")]
     public void GPUs_are_refused_where_there_are_none(string json, string message) =>
         Assert.That(Assert.Throws<ProtocolException>(() => ConfigOverride.Read(json, "m").ApplyTo(new()))!.Message, Is.EqualTo(message));

@@ -69,11 +69,19 @@ public sealed class OverrideTests
     }
 
     [TestCase("""{"input":[{"name":"picture"}]}""", "failed to load 'other': config: the name of an input is 'picture', expected 'image'")]
-    [TestCase("""{"input":[{"name":"image","data_type":"TYPE_FP64"}]}""", "failed to load 'other': config: data_type of 'image' is TYPE_FP64, expected TYPE_FP32")]
-    [TestCase("""{"max_batch_size":4,"input":[{"name":"image","dims":[-1,64]}]}""", "failed to load 'other': config: dims of 'image' is [-1, 64], expected [64]")]
+    [TestCase(
+        """{"input":[{"name":"image","data_type":"TYPE_FP64"}]}""",
+        "failed to load 'other': config: data_type of 'image' is TYPE_FP64, expected TYPE_FP32")]
+    [TestCase(
+        """{"max_batch_size":4,"input":[{"name":"image","dims":[-1,64]}]}""",
+        "failed to load 'other': config: dims of 'image' is [-1, 64], expected [64]")]
     [TestCase("""{"max_batch_size":2,"dynamic_batching":{"preferred_batch_size":[4]}}""", "failed to load 'other': config: dynamic_batching.preferred_batch_size has 4, but a batch has 2 rows at most; max_batch_size sets that")]
-    [TestCase("""{"version_policy":{"specific":{"versions":[7]}}}""", "failed to load 'other': config: version_policy.specific.versions has 7, but there are only 1")]
-    [TestCase("""{"ensemble_scheduling":{"step":[{}]}}""", "failed to load 'other': config: ensemble_scheduling is {\"step\":[{}]}, but this server has no setting for it: leave it out")]
+    [TestCase(
+        """{"version_policy":{"specific":{"versions":[7]}}}""",
+        "failed to load 'other': config: version_policy.specific.versions has 7, but there are only 1")]
+    [TestCase(
+        """{"ensemble_scheduling":{"step":[{}]}}""",
+        "failed to load 'other': config: ensemble_scheduling is {\"step\":[{}]}, but this server has no setting for it: leave it out")]
     public async Task A_configuration_that_does_not_fit_leaves_what_was_there(string config, string message)
     {
         Assert.That(await LoadAsync("other", new JsonObject { ["config"] = config }), Is.EqualTo((HttpStatusCode.BadRequest, message)));
