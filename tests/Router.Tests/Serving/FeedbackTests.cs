@@ -157,7 +157,8 @@ public sealed class FeedbackTests
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync(Stable);
-        var silent = new PodState("silent", "uid-silent", "digits", Canary, $"127.0.0.1:{ForwardingTests.FreePort()}", Ready: true, Warm: true);
+        using var port = new RefusingPort();
+        var silent = new PodState("silent", "uid-silent", "digits", Canary, port.Address, Ready: true, Warm: true);
         router.Route(ClientIds, [new(Stable, 100)], pod.State(), silent);
 
         Assert.That((await router.FeedbackAsync("nobody")).Status, Is.EqualTo(503));

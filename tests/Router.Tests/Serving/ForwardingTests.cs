@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ModelOperator.Evidence;
 using ModelOperator.Router.Routing;
@@ -149,7 +148,8 @@ public sealed class ForwardingTests
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod good = await TestPod.StartAsync(Mine), draining = await TestPod.StartAsync(Mine), canary = await TestPod.StartAsync(Other);
         draining.Draining = true;
-        var refused = new PodState("refused", "uid-refused", "digits", Mine, $"127.0.0.1:{FreePort()}", Ready: true, Warm: true);
+        using var port = new RefusingPort();
+        var refused = new PodState("refused", "uid-refused", "digits", Mine, port.Address, Ready: true, Warm: true);
         router.Route([new(Mine, 50), new(Other, 50)], good.State(), draining.State(), refused, canary.State());
 
         HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => router.InferAsync()));
@@ -167,7 +167,8 @@ public sealed class ForwardingTests
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod canary = await TestPod.StartAsync(Canary);
-        var refused = new PodState("refused", "uid-refused", "digits", Stable, $"127.0.0.1:{FreePort()}", Ready: true, Warm: true);
+        using var port = new RefusingPort();
+        var refused = new PodState("refused", "uid-refused", "digits", Stable, port.Address, Ready: true, Warm: true);
         router.Route([new(Stable, 90), new(Canary, 10)], refused, canary.State());
 
         HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => router.InferAsync()));
@@ -320,7 +321,8 @@ public sealed class ForwardingTests
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync(Stable);
-        var refused = new PodState("refused", "uid-refused", "digits", Stable, $"127.0.0.1:{FreePort()}", Ready: true, Warm: true);
+        using var port = new RefusingPort();
+        var refused = new PodState("refused", "uid-refused", "digits", Stable, port.Address, Ready: true, Warm: true);
         router.Route([new(Stable, 100)], pod.State(), refused);
         const string Frame = """{"id":"","x":""}""";
 
@@ -362,13 +364,6 @@ public sealed class ForwardingTests
 
         Assert.That((int)answer.StatusCode, Is.EqualTo(200));
         Assert.That((int?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["bytes"], Is.EqualTo(99 << 20));
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string? Header(HttpResponseMessage answer, string name) =>

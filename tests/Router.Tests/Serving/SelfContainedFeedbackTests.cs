@@ -101,7 +101,8 @@ public sealed class SelfContainedFeedbackTests
     public async Task When_the_router_that_keeps_an_id_cannot_be_reached_the_next_one_takes_over()
     {
         await using TestRouter a = await StartAsync("a");
-        a.Host.Peers.Update([a.Peer("a"), new RouterPeer("b", $"127.0.0.1:{ForwardingTests.FreePort()}")]);
+        using var port = new RefusingPort();
+        a.Host.Peers.Update([a.Peer("a"), new RouterPeer("b", port.Address)]);
 
         Assert.That(await SendAllAsync(a), Is.EqualTo((40, 0)));
         Assert.That(await SendAllAsync(a), Is.EqualTo((0, 40)));
