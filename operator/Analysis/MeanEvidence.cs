@@ -38,6 +38,9 @@ public sealed record MeanEvidence
 
     public EProcess Safety { get; init; } = new();
 
+    /// <summary>The step of the rollout that safety is of.</summary>
+    public int Step { get; init; }
+
     [JsonIgnore]
     internal bool IsWhole => Settings is not null && Blocks is >= 0 and < 1L << 53 && Canary >= 0 && Canary <= Blocks && Stable >= 0 && Stable <= Blocks
         && Surprise >= 0 && Surprise <= 4.0 * Blocks && Harm is { IsWhole: true } && Safety is { IsWhole: true } && Wobble is not null && Wobble.IsWhole(Scales);
@@ -76,6 +79,9 @@ public sealed record MeanEvidence
             return next.Show(next.LogValue(factor));
         }
     }
+
+    /// <summary>Goes on in another step of the rollout: what was shown at another weight is no evidence of safety here.</summary>
+    public MeanEvidence Enter(int step) => step == Step ? this : this with { Step = step, Safety = new EProcess(), Harm = Harm.BeginStep() };
 
     /// <summary>The difference of the means, at all times at once.</summary>
     public Interval Interval(double errorRate) =>

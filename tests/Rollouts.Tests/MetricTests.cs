@@ -202,6 +202,38 @@ public class MetricTests
         Assert.That(plan.Analysis!.Single().Canary!.Total, Is.Zero);
     }
 
+    /// <summary>The source falls silent with its last answer at the first weight, where all was well.</summary>
+    [Test]
+    public void Safety_at_the_first_weight_promotes_at_no_other([Values] bool isMean)
+    {
+        var guardrail = isMean ? Mean(MetricDirection.LowerIsBetter) : Counters();
+        string? atFirst = null;
+        var simulation = Begin(
+            guardrail,
+            s =>
+            {
+                if (s.Status.Rollout is { Step: 0 } && s.Status.Analysis?.Single().Verdict is { } verdict)
+                {
+                    atFirst = verdict;
+                }
+
+                return s.Status.Rollout is { Step: > 0 } ? new MetricAnswer { At = s.Now, Problem = "silent" }
+                    : isMean ? Averages(s.Now, 3 + (0.01 * (s.Now.Second % 3)), 5)
+                    : Counted(s, 100);
+            },
+            firstStepSeconds: 1200,
+            weights: [10, 50]);
+        simulation.RunUntil(s => s.Rollout is { Step: 1 }, 2400);
+        simulation.Run(600);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(atFirst, Is.EqualTo("Safe"));
+            Assert.That(simulation.Status.StableRevision, Is.EqualTo("v1"));
+            Assert.That(simulation.Status.Analysis!.Single().Verdict, Is.Not.EqualTo("Safe"));
+        });
+    }
+
     private MetricAnswer Counted(Simulation simulation, int oneBadIn)
     {
         _total += 100;
@@ -256,11 +288,13 @@ public class MetricTests
         Func<Simulation, MetricAnswer> metric,
         Action<Simulation>? prepare = null,
         InconclusiveAction? onInconclusive = null,
+        int? firstStepSeconds = null,
         params int[] weights)
     {
         var spec = Specs.Digits(
             deadlineSeconds: onInconclusive is null ? 3600 : 60, onInconclusive: onInconclusive, weights: weights.Length == 0 ? [50] : weights);
         spec.Rollout!.Analysis!.Guardrails = [guardrail];
+        spec.Rollout.Steps![0].DurationSeconds = firstStepSeconds ?? spec.Rollout.Steps[0].DurationSeconds;
         var simulation = new Simulation { Metric = metric };
         simulation.Planned = new Invariants().Check;
         prepare?.Invoke(simulation);

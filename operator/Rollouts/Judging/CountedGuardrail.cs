@@ -22,9 +22,9 @@ internal sealed record CountedGuardrail(EffectiveGuardrail Guardrail, GuardrailE
         _ => Measure.ErrorRate,
     };
 
-    public override GuardrailVerdict Judge(Judge judge, bool isLast)
+    public override GuardrailVerdict Judge(Judge judge, int step, bool isLast)
     {
-        var judgement = judge.Of(Evidence, Criterion, isLast);
+        var judgement = judge.Of(Evidence.Enter(step), Criterion, isLast);
         return Say(judgement, Evidence.Latency is { Bucket: null } target
             ? $"no target yet: stable has answered {target.Known:N0} of the {LatencyTarget.SamplesNeeded(target.Quantile!.Value):N0} requests that its "
                 + $"{Guardrail.QuantilePercent} % quantile takes"

@@ -7,7 +7,7 @@ namespace ModelOperator.Rollouts.Judging;
 internal sealed record GateGuardrail(EffectiveGuardrail Guardrail, string Settings, Verdict Verdict, string? Message, SourceStatus? Source)
     : KnownGuardrail(Guardrail, Source)
 {
-    public override GuardrailVerdict Judge(Judge judge, bool isLast)
+    public override GuardrailVerdict Judge(Judge judge, int step, bool isLast)
     {
         var verdict = Verdict is Verdict.Continue or Verdict.Inconclusive ? isLast ? Verdict.Inconclusive : Verdict.Continue : Verdict;
         string reason = Message is { Length: > 0 } ? $": {Message}" : "";

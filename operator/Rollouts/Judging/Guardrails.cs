@@ -29,7 +29,7 @@ internal static class Guardrails
         // A gate's verdict is no estimate: it takes no share of the chance of error.
         var judge = Analysis.Judge.ForGuardrails(analysis.ConfidencePercent, Math.Max(1, analysis.Guardrails.Count(g => !g.IsGate)));
         bool isLast = scope.Now - rollout.AnalysisStartedAt >= analysis.Deadline;
-        scope.Verdicts = [.. scope.Evidence.Select(known => known.Judge(judge, isLast))];
+        scope.Verdicts = [.. scope.Evidence.Select(known => known.Judge(judge, rollout.Step, isLast))];
         scope.Status.Analysis = [.. scope.Evidence.Zip(scope.Verdicts, (known, verdict) => known.Summarise(verdict))];
     }
 

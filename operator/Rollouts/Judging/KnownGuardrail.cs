@@ -6,8 +6,8 @@ namespace ModelOperator.Rollouts.Judging;
 /// <summary>A guardrail of the spec and what is known of it.</summary>
 internal abstract record KnownGuardrail(EffectiveGuardrail Guardrail, SourceStatus? Source)
 {
-    /// <summary>What the evidence says.</summary>
-    public abstract GuardrailVerdict Judge(Judge judge, bool isLast);
+    /// <summary>What the evidence says in a step of the rollout. Safety that was shown in an earlier one is none, also before the first block of this one.</summary>
+    public abstract GuardrailVerdict Judge(Judge judge, int step, bool isLast);
 
     /// <summary>The figures for people, beside the exact state.</summary>
     public abstract GuardrailStatus Describe(Judgement judgement);

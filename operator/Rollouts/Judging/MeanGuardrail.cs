@@ -10,13 +10,13 @@ internal sealed record MeanGuardrail(EffectiveGuardrail Guardrail, MeanEvidence 
 
     private double Margin => Guardrail.MarginPercent / 100.0;
 
-    /// <summary>Adds one block: both revisions' means over the same time, in the metric's own unit.</summary>
-    public MeanGuardrail Add(double canary, double stable) =>
-        this with { Evidence = Evidence.Add(Scale.ToBadness(canary), Scale.ToBadness(stable), Margin) };
+    /// <summary>Adds one block of a step: both revisions' means over the same time, in the metric's own unit.</summary>
+    public MeanGuardrail Add(int step, double canary, double stable) =>
+        this with { Evidence = Evidence.Enter(step).Add(Scale.ToBadness(canary), Scale.ToBadness(stable), Margin) };
 
-    public override GuardrailVerdict Judge(Judge judge, bool isLast)
+    public override GuardrailVerdict Judge(Judge judge, int step, bool isLast)
     {
-        var judgement = judge.Of(Evidence, isLast);
+        var judgement = judge.Of(Evidence.Enter(step), isLast);
         string clamped = Source?.Clamped is { } count and > 0
             ? $"; in {count} of {Evidence.Blocks} intervals a mean was outside {Guardrail.Prometheus!.MeanMinimum} to {Guardrail.Prometheus.MeanMaximum} and counted as its end"
             : "";

@@ -47,7 +47,7 @@ internal static class SourceIntake
             GateGuardrail gate when scope.World.Gates.TryGetValue(guardrail.Name, out var answer) && (due <= answer.At || (due is not null && IsNews(gate, answer))) =>
                 Hear(gate, answer),
             CountedGuardrail counted when scope.World.Metrics.TryGetValue(guardrail.Name, out var answer) && due <= answer.At => Count(scope, counted, answer),
-            MeanGuardrail mean when scope.World.Metrics.TryGetValue(guardrail.Name, out var answer) && due <= answer.At => Average(mean, answer),
+            MeanGuardrail mean when scope.World.Metrics.TryGetValue(guardrail.Name, out var answer) && due <= answer.At => Average(scope, mean, answer),
             _ => known,
         };
     }
@@ -64,10 +64,10 @@ internal static class SourceIntake
         Source = new SourceStatus { AskedAt = answer.At, Problem = Problem(answer.Problem) },
     };
 
-    private static MeanGuardrail Average(MeanGuardrail mean, MetricAnswer answer)
+    private static MeanGuardrail Average(Scope scope, MeanGuardrail mean, MetricAnswer answer)
     {
         bool isWhole = answer is { CanaryMean: { } c, StableMean: { } s } && double.IsFinite(c) && double.IsFinite(s);
-        var next = isWhole ? mean.Add(answer.CanaryMean!.Value, answer.StableMean!.Value) : mean;
+        var next = isWhole ? mean.Add(scope.Status.Rollout!.Step, answer.CanaryMean!.Value, answer.StableMean!.Value) : mean;
         bool isClamped = isWhole && !(mean.Scale.Holds(answer.CanaryMean!.Value) && mean.Scale.Holds(answer.StableMean!.Value));
         return next with
         {
