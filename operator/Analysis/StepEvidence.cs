@@ -24,7 +24,7 @@ public sealed record StepEvidence
     // In blocks: a minute or two of ten-second ones.
     private const int WindowBlocks = 6;
 
-    /// <summary>Which step of the rollout; below 0 between two of them.</summary>
+    /// <summary>Which step of the rollout; below 0 between two of them, where nothing is shown of safety.</summary>
     public int Step { get; init; }
 
     /// <summary>Counts of the step's closed blocks.</summary>
@@ -66,7 +66,7 @@ public sealed record StepEvidence
     /// <param name="dispersion">What evidence is divided by.</param>
     internal double LogSafety(Criterion criterion, double dispersion)
     {
-        if (BaseRate <= 0 || !criterion.IsMetBy(Counts))
+        if (Step < 0 || BaseRate <= 0 || !criterion.IsMetBy(Counts))
         {
             return 0;
         }
