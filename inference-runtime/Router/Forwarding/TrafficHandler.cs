@@ -82,8 +82,18 @@ internal sealed class TrafficHandler(
     // The server's own limit is one for all models: each has its own, which its pods have too.
     private static void Limit(HttpContext context, ModelRoute model)
     {
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = model.MaxRequestMebibytes * 1024L * 1024;
+        IHttpMaxRequestBodySizeFeature body = context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
+        long limit = model.MaxRequestMebibytes * 1024L * 1024;
         context.Features.Set(model);
+        if (context.Request.ContentLength > limit)
+        {
+            // Without a limit the server reads on for some seconds and throws away what it reads: a connection closed on a client that is still
+            // sending would take the answer with it.
+            body.MaxRequestBodySize = null;
+            throw new BadHttpRequestException("the body is too large", StatusCodes.Status413PayloadTooLarge);
+        }
+
+        body.MaxRequestBodySize = limit;
     }
 
     /// <summary>What is wrong with a request that could not be read.</summary>
