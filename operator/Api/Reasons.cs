@@ -141,7 +141,7 @@ public static class Reasons
     /// <summary>The revision did not have enough ready pods in time.</summary>
     public const string ProgressDeadlineExceeded = "ProgressDeadlineExceeded";
 
-    /// <summary>The stable revision's Deployment was deleted, and its pod template with it.</summary>
+    /// <summary>The stable revision's Deployment was deleted, and its record (ControllerRevision) with it.</summary>
     public const string StableLost = "StableLost";
 
     /// <summary>Somebody took labels, annotations or owners off an object of the operator's; the operator put them back.</summary>

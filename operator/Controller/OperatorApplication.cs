@@ -77,6 +77,7 @@ internal static class OperatorApplication
         services.AddSingleton<NamespaceRouter>();
         services.AddSingleton<RevisionDeployments>();
         services.AddSingleton<RevisionModels>();
+        services.AddSingleton<RevisionRecords>();
         services.AddSingleton<Announcer>();
     }
 

@@ -9,6 +9,7 @@ namespace ModelOperator.Kubernetes.Entities;
 [JsonSerializable(typeof(KubernetesObject))]
 [JsonSerializable(typeof(ClusterRoleBinding))]
 [JsonSerializable(typeof(ConfigMap))]
+[JsonSerializable(typeof(ControllerRevision))]
 [JsonSerializable(typeof(Deployment))]
 [JsonSerializable(typeof(Event))]
 [JsonSerializable(typeof(Job))]

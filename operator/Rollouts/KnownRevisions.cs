@@ -34,9 +34,9 @@ internal static class KnownRevisions
     /// The pods that the wanted revision may have. Until one pod has said which model it fetched, there is one: several might fetch different ones from an
     /// address that changes at that moment.
     /// </summary>
-    public static int PodsFor(Scope scope, int replicas)
+    public static int PodsFor(Scope scope, string revision, int replicas)
     {
-        bool isOpen = !ModelIdentity.IsFixed(scope.Input.Spec.Model)
+        bool isOpen = revision == scope.Wanted && !ModelIdentity.IsFixed(scope.Input.Spec.Model)
             && scope.Status.Revisions?.Find(revision => revision.Revision == scope.Wanted)?.ModelDigest is null
             && scope.Find(scope.Wanted) is not { ReadyReplicas: > 0 };
         return isOpen ? Math.Min(replicas, Math.Max(1, scope.Find(scope.Wanted)?.DesiredReplicas ?? 0)) : replicas;

@@ -9,6 +9,9 @@ public sealed record ObservedWorld
     /// <summary>Every Deployment of the ModelDeployment, one a revision, and the revisions that have ready pods alone.</summary>
     public IReadOnlyList<ObservedRevision> Revisions { get; init; } = [];
 
+    /// <summary>The revisions whose pods can be made again, beside the one that the spec asks for.</summary>
+    public IReadOnlySet<string> Kept { get; init; } = ImmutableHashSet<string>.Empty;
+
     /// <summary>Every ready router pod, those that gave no answer included.</summary>
     public IReadOnlyList<ObservedRouter> Routers { get; init; } = [];
 

@@ -57,10 +57,10 @@ internal static class StandIns
             _ => "no reason is known",
         };
         string keep = standIn == scope.Wanted && !scope.IsWantedRejected
-            ? $"delete Deployment {scope.Input.Name}-{stable} to keep {standIn}"
-            : "change the spec to a revision that works and delete "
-                + $"Deployment {scope.Input.Name}-{stable} to put it in its place";
-        return $"stable revision {stable} has no ready pod ({why}); revision {standIn} answers all requests until it has; repair {stable}, or {keep}";
+            ? $"give it up to keep {standIn}"
+            : "change the spec to a revision that works and give it up to put that in its place";
+        return $"stable revision {stable} has no ready pod ({why}); revision {standIn} answers all requests until it has; repair {stable}, or {keep}: "
+            + $"kubectl delete controllerrevision,deployment {scope.Input.Name}-{stable}";
     }
 
     public static bool IsStableDown(Scope scope) =>

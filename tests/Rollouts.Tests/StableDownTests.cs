@@ -27,7 +27,7 @@ public class StableDownTests
             Assert.That((ready.Status, ready.Reason), Is.EqualTo(("True", Reasons.StableDown)));
             Assert.That(ready.Message, Is.EqualTo(
                 "stable revision v1 has no ready pod (ModelNotFound: there is nothing at https://models.example/v1.onnx); revision v2 answers all requests until "
-                + "it has; repair v1, or delete Deployment digits-v1 to keep v2"));
+                + "it has; repair v1, or give it up to keep v2: kubectl delete controllerrevision,deployment digits-v1"));
             Assert.That(simulation.Status.Message, Does.StartWith(ready.Message));
             Assert.That(simulation.Cluster.Desired("v2"), Is.EqualTo(2), "as many pods as all requests take");
         });
@@ -82,7 +82,7 @@ public class StableDownTests
         {
             Assert.That(simulation.LostRequests, Is.Zero);
             Assert.That((meanwhile.Phase, meanwhile.CanaryRevision), Is.EqualTo((RolloutPhase.Stable, (string?)null)));
-            Assert.That(meanwhile.Message, Does.Contain("change the spec to a revision that works and delete Deployment digits-v1"));
+            Assert.That(meanwhile.Message, Does.Contain("change the spec to a revision that works and give it up to put that in its place: kubectl delete controllerrevision,deployment digits-v1"));
             Assert.That(simulation.Status.Routing!.Targets.Select(target => target.Revision), Is.EqualTo(new[] { "v1" }));
             Assert.That(simulation.Cluster.Desired("v2"), Is.Zero);
         });

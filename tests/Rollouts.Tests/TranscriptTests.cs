@@ -191,12 +191,29 @@ public class TranscriptTests
     }
 
     [Test]
-    public void When_somebody_deletes_the_stable_deployment_the_wanted_revision_takes_its_place()
+    public void A_stable_deployment_that_somebody_deletes_is_made_again_and_the_canary_is_judged_as_ever()
     {
         var (simulation, transcript) = WithStable(Specs.Digits());
         Ask(simulation, transcript, "v2", Good);
         simulation.RunUntil(s => s.CanaryWeight == 5, 100);
         transcript.Note("kubectl delete deployment digits-v1");
+        simulation.Cluster.Delete("v1");
+        simulation.Run(60);
+        Assert.That((simulation.Status.StableRevision, simulation.Status.CanaryRevision), Is.EqualTo(("v1", "v2")));
+        Assert.That(simulation.Cluster.ReadyPods("v1", simulation.Second), Is.EqualTo(2));
+        Assert.That(simulation.LostRequests, Is.Zero, "the canary answered in its place");
+        simulation.RunUntil(s => s is { StableRevision: "v2", Phase: RolloutPhase.Stable }, 900);
+        transcript.Verify("stable-deleted");
+    }
+
+    [Test]
+    public void When_somebody_deletes_the_stable_revision_with_its_record_the_wanted_revision_takes_its_place()
+    {
+        var (simulation, transcript) = WithStable(Specs.Digits());
+        Ask(simulation, transcript, "v2", Good);
+        simulation.RunUntil(s => s.CanaryWeight == 5, 100);
+        transcript.Note("kubectl delete controllerrevision,deployment digits-v1");
+        simulation.Cluster.Records.Remove("v1");
         simulation.Cluster.Delete("v1");
         simulation.RunUntil(s => s is { StableRevision: "v2", Phase: RolloutPhase.Stable }, 60);
         transcript.Verify("stable-lost");

@@ -38,6 +38,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 - apiGroups: [apps]
   resources: [deployments]
   verbs: [create, delete, get, list, patch, update, watch]
+# What revisions are made from: a Deployment that was deleted is made again from it.
+- apiGroups: [apps]
+  resources: [controllerrevisions]
+  verbs: [create, delete, get, patch]
 # Jobs of guardrails, a check that the user wrote, and Jobs of evaluations.
 - apiGroups: [batch]
   resources: [jobs]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using ModelOperator.Api;
 using ModelOperator.Api.Validation;
@@ -30,6 +31,7 @@ internal sealed class ModelDeploymentController(
     OwnedObjects objects,
     RevisionDeployments revisions,
     RevisionModels revisionModels,
+    RevisionRecords records,
     EvaluationJobs evaluations,
     EvaluationObserver evaluationObserver,
     RevisionServices revisionServices,
@@ -77,6 +79,7 @@ internal sealed class ModelDeploymentController(
         }
 
         IReadOnlyList<Deployment> deployments = await finder.FindAsync(model, cancellationToken);
+        Specs specs = new(spec, await records.RecallAsync(model, wanted, deployments, cancellationToken));
         Plan plan = Planner.Plan(new PlannerInput
         {
             Name = model.Metadata.Name,
@@ -84,7 +87,7 @@ internal sealed class ModelDeploymentController(
             Spec = spec,
             WantedRevision = wanted,
             Status = model.Status,
-            World = await gatherer.GatherAsync(model, deployments, spec, wanted, cancellationToken),
+            World = await gatherer.GatherAsync(model, deployments, spec, wanted, cancellationToken) with { Kept = specs.Kept.Keys.ToImmutableHashSet() },
             Now = timeProvider.GetUtcNow(),
         });
         if (await statusWriter.WriteAsync(model, plan.Status, cancellationToken) is not { } written)
@@ -93,7 +96,7 @@ internal sealed class ModelDeploymentController(
         }
 
         announcer.Announce(written, model.Status, plan.Status, plan.Events);
-        return await ApplyAsync(written, deployments, spec, wanted, plan, cancellationToken);
+        return await ApplyAsync(written, deployments, specs, wanted, plan, cancellationToken);
     }
 
     public Task<Result> DeletedAsync(ModelDeployment entity, CancellationToken cancellationToken)
@@ -115,6 +118,12 @@ internal sealed class ModelDeploymentController(
         return Task.FromResult(Result.Success(entity));
     }
 
+    /// <summary>What Deployments are made from: that of the wanted revision, and those of earlier ones.</summary>
+    private sealed record Specs(EffectiveSpec Wanted, ImmutableDictionary<string, EffectiveSpec> Kept)
+    {
+        public EffectiveSpec Of(string revision) => Kept.GetValueOrDefault(revision, Wanted);
+    }
+
     /// <summary>Why the newest spec cannot be acted on.</summary>
     private sealed record Block(string Reason, string Message, TimeSpan? LookAgain);
 
@@ -125,7 +134,8 @@ internal sealed class ModelDeploymentController(
     private async Task<Result> BlockAsync(ModelDeployment model, EffectiveSpec? spec, Block block, CancellationToken cancellationToken)
     {
         IReadOnlyList<Deployment> deployments = await finder.FindAsync(model, cancellationToken);
-        Plan? plan = spec is null ? null : await GuardAsync(model, deployments, spec, cancellationToken);
+        Specs? specs = spec is null ? null : new(spec, await records.RecallAsync(model, wanted: null, deployments, cancellationToken));
+        Plan? plan = specs is null ? null : await GuardAsync(model, deployments, specs, cancellationToken);
         string message = plan?.Status.CanaryRevision is { } canary
             ? $"{block.Message}; until then canary {canary} gets no more requests than it has, and is judged by the last valid spec"
             : block.Message;
@@ -136,7 +146,7 @@ internal sealed class ModelDeploymentController(
         }
 
         announcer.AnnounceBlocked(written, model.Status, block.Reason, status.Message!);
-        if (plan is null || spec is null)
+        if (plan is null || specs is null)
         {
             return Result.Success(written, block.LookAgain);
         }
@@ -149,7 +159,7 @@ internal sealed class ModelDeploymentController(
 
         foreach (DeploymentPlan deployment in plan.Deployments)
         {
-            await revisions.ActAsync(written, deployments, spec, deployment, cancellationToken);
+            await revisions.ActAsync(written, deployments, specs.Of(deployment.Revision), deployment, cancellationToken);
         }
 
         await revisions.MendAsync(written, deployments, cancellationToken);
@@ -157,21 +167,21 @@ internal sealed class ModelDeploymentController(
     }
 
     private async Task<Plan?> GuardAsync(
-        ModelDeployment model, IReadOnlyList<Deployment> deployments, EffectiveSpec spec, CancellationToken cancellationToken) =>
+        ModelDeployment model, IReadOnlyList<Deployment> deployments, Specs specs, CancellationToken cancellationToken) =>
         model.Status is not { StableRevision: { } stable } status ? null : Planner.Plan(new PlannerInput
         {
             Name = model.Metadata.Name,
             Generation = model.Metadata.Generation ?? 0,
-            Spec = spec,
+            Spec = specs.Wanted,
             WantedRevision = status.CanaryRevision ?? stable,
             IsGuardOnly = true,
             Status = status,
-            World = await gatherer.GatherAsync(model, deployments, spec, wantedRevision: null, cancellationToken),
+            World = await gatherer.GatherAsync(model, deployments, specs.Wanted, wantedRevision: null, cancellationToken) with { Kept = specs.Kept.Keys.ToImmutableHashSet() },
             Now = timeProvider.GetUtcNow(),
         });
 
     private async Task<Result> ApplyAsync(
-        ModelDeployment model, IReadOnlyList<Deployment> deployments, EffectiveSpec spec, string wanted, Plan plan, CancellationToken cancellationToken)
+        ModelDeployment model, IReadOnlyList<Deployment> deployments, Specs specs, string wanted, Plan plan, CancellationToken cancellationToken)
     {
         try
         {
@@ -188,7 +198,7 @@ internal sealed class ModelDeploymentController(
         {
             try
             {
-                await revisions.ActAsync(model, deployments, spec, deployment, cancellationToken);
+                await ActAsync(model, deployments, specs, wanted, deployment, cancellationToken);
             }
             catch (KubernetesException e) when (deployment.Revision == wanted && IsRefusal(e))
             {
@@ -198,7 +208,7 @@ internal sealed class ModelDeploymentController(
         }
 
         string? unserved = await revisionServices.ActAsync(model, AskedDirectly(plan), cancellationToken);
-        await evaluations.ActAsync(model, spec, plan.Evaluation, unserved, cancellationToken);
+        await evaluations.ActAsync(model, specs.Wanted, plan.Evaluation, unserved, cancellationToken);
         await gateJobs.ActAsync(model, plan.GateJobs, unserved, cancellationToken);
         await revisions.MendAsync(model, deployments, cancellationToken);
         await revisionModels.RemoveOthersAsync(model, cancellationToken);
@@ -209,6 +219,22 @@ internal sealed class ModelDeploymentController(
         }
 
         return Result.Success(model, refusals.Remember(model, wanted, refusal) ? AtOnce : LookAgain);
+    }
+
+    private async Task ActAsync(
+        ModelDeployment model, IReadOnlyList<Deployment> deployments, Specs specs, string wanted, DeploymentPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Action == DeploymentAction.Apply && plan.Revision == wanted)
+        {
+            await records.KeepAsync(model, wanted, specs.Wanted, cancellationToken);
+        }
+        else if (plan.Action == DeploymentAction.Delete)
+        {
+            // First, since nobody looks for a record whose Deployment is gone.
+            await records.DropAsync(model, plan.Revision, cancellationToken);
+        }
+
+        await revisions.ActAsync(model, deployments, specs.Of(plan.Revision), plan, cancellationToken);
     }
 
     /// <summary>What does not depend on the spec: the routers and the way to them.</summary>

@@ -12,6 +12,9 @@ public static class Resources
 
     public static ResourceType<ConfigMap> ConfigMaps { get; } = new("", "v1", "ConfigMap", "configmaps", true, Json.ConfigMap);
 
+    public static ResourceType<ControllerRevision> ControllerRevisions { get; } = new(
+        "apps", "v1", "ControllerRevision", "controllerrevisions", true, Json.ControllerRevision);
+
     public static ResourceType<Deployment> Deployments { get; } = new("apps", "v1", "Deployment", "deployments", true, Json.Deployment);
 
     public static ResourceType<Event> Events { get; } = new("events.k8s.io", "v1", "Event", "events", true, Json.Event);

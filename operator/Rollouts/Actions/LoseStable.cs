@@ -3,7 +3,7 @@ using ModelOperator.Api;
 namespace ModelOperator.Rollouts.Actions;
 
 /// <summary>
-/// Somebody deleted the stable revision's Deployment, and with it the only copy of its pod template. What the spec asks for takes its place
+/// Somebody deleted the stable revision's record and its Deployment: nothing tells any more what its pods were. What the spec asks for takes its place
 /// as a first revision would; a revision that was rejected does not slip in that way.
 /// </summary>
 internal static class LoseStable

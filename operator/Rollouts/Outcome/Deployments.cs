@@ -5,13 +5,11 @@ internal static class Deployments
 {
     public static List<DeploymentPlan> Plan(Scope scope)
     {
-        // The pod template of the revision on trial does not follow from a spec that cannot be acted on.
-        string? known = scope.Input.IsGuardOnly ? null : scope.Wanted;
         var plans = scope.Pods
-            .Where(pods => pods.Key == known || scope.Find(pods.Key) is not null)
+            .Where(pods => IsKnown(scope, pods.Key) || scope.Find(pods.Key) is not null)
             .OrderBy(pods => pods.Key, StringComparer.Ordinal)
-            .Select(pods => pods.Key == known
-                ? new DeploymentPlan(pods.Key, DeploymentAction.Apply, KnownRevisions.PodsFor(scope, pods.Value))
+            .Select(pods => IsKnown(scope, pods.Key)
+                ? new DeploymentPlan(pods.Key, DeploymentAction.Apply, KnownRevisions.PodsFor(scope, pods.Key, pods.Value))
                 : new DeploymentPlan(pods.Key, DeploymentAction.Scale, pods.Value))
             .Where(plan => plan.Action == DeploymentAction.Apply
                 || scope.Find(plan.Revision) is { HasDeployment: true } there && there.DesiredReplicas != plan.Replicas)
@@ -28,6 +26,10 @@ internal static class Deployments
             .Select(revision => new DeploymentPlan(revision.Revision, DeploymentAction.Delete, 0)));
         return plans;
     }
+
+    // The pod template of the revision on trial does not follow from a spec that cannot be acted on.
+    private static bool IsKnown(Scope scope, string revision) =>
+        (revision == scope.Wanted && !scope.Input.IsGuardOnly) || scope.World.Kept.Contains(revision);
 
     /// <summary>Whether pods wait for the routers before they can go.</summary>
     public static bool IsDraining(Scope scope) => Others(scope).Any(revision => revision.DesiredReplicas > 0 && !MayLosePods(scope, revision));

@@ -204,13 +204,14 @@ public sealed class BadInputTests
         IEnumerable<V1ObjectMeta> made =
         [
             .. (await scene.World.AppsV1.ListNamespacedDeploymentAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
+            .. (await scene.World.AppsV1.ListNamespacedControllerRevisionAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
             .. (await scene.World.CoreV1.ListNamespacedServiceAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
             .. (await scene.World.CoreV1.ListNamespacedServiceAccountAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
             .. (await scene.World.RbacAuthorizationV1.ListNamespacedRoleBindingAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
             .. (await scene.World.NetworkingV1.ListNamespacedNetworkPolicyAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
         ];
 
-        Assert.That(made.Count(), Is.EqualTo(7));
+        Assert.That(made.Count(), Is.EqualTo(8));
         Assert.That(made.Select(metadata => metadata.OwnerReferences?.Select(owner => owner.Uid)), Is.All.EqualTo(new[] { uid }));
         await scene.Client.DeleteAsync(ModelDeploymentResource.Type, scene.Namespace, "digits", CancellationToken.None);
         await Eventually.TrueAsync(

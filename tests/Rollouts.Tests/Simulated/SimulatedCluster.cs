@@ -12,6 +12,9 @@ internal sealed class SimulatedCluster(Func<string, Behaviour> behaviour)
 
     private readonly Dictionary<string, Revision> _revisions = [];
 
+    /// <summary>The revisions whose records are there.</summary>
+    public HashSet<string> Records { get; } = [];
+
     public IReadOnlyCollection<string> Names => _revisions.Keys;
 
     public int Desired(string revision) => _revisions.TryGetValue(revision, out var r) ? r.Desired : 0;
@@ -42,11 +45,17 @@ internal sealed class SimulatedCluster(Func<string, Behaviour> behaviour)
         switch (plan.Action)
         {
             case DeploymentAction.Delete:
+                Records.Remove(plan.Revision);
                 _revisions.Remove(plan.Revision);
                 return;
             case DeploymentAction.Apply when !_revisions.ContainsKey(plan.Revision):
                 _revisions[plan.Revision] = new Revision(now);
                 break;
+        }
+
+        if (plan.Action == DeploymentAction.Apply)
+        {
+            Records.Add(plan.Revision);
         }
 
         var revision = _revisions[plan.Revision];

@@ -149,12 +149,16 @@ internal sealed class Simulation
         return new ObservedWorld
         {
             Revisions = Cluster.Observe(Second),
+            Kept = Cluster.Records.Where(IsKept).ToHashSet(),
             Routers = [.. Routers.Select(r => r.Observe())],
             Metrics = Metric is null ? [] : due.Where(g => !g.IsGate).ToDictionary(g => g.Name, _ => Metric(this)),
             Gates = Gate is null ? [] : due.Where(g => g.IsGate).ToDictionary(g => g.Name, _ => Gate(this)),
             Evaluation = LastPlan?.Evaluation is { } asked ? Evaluation?.Invoke(this, asked) : null,
         };
     }
+
+    private bool IsKept(string revision) =>
+        StoredStatus is not null && revision != Wanted && (revision == Status.StableRevision || revision == Status.CanaryRevision);
 
     private Behaviour BehaviourOf(string revision)
     {
