@@ -8,6 +8,7 @@ public sealed class Cluster
 {
     public const string StoreNamespace = "e2e-store";
     public const string DemoImage = "localhost/model-operator-demo:dev";
+    public const string RuntimeImage = "localhost/inference-runtime:dev";
 
     public static string KubectlPath { get; } = Environment.GetEnvironmentVariable("KUBECTL") ?? "kubectl";
 
