@@ -20,6 +20,7 @@ namespace ModelOperator.Api;
         typeof(LenientEnumConverter<ExecutionProvider>),
         typeof(LenientEnumConverter<FeedbackKind>),
         typeof(LenientEnumConverter<GuardrailType>),
+        typeof(LenientEnumConverter<HarmAction>),
         typeof(LenientEnumConverter<InconclusiveAction>),
         typeof(LenientEnumConverter<MetricDirection>),
         typeof(LenientEnumConverter<ModelPrecision>),

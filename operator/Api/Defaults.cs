@@ -165,7 +165,8 @@ public static class Defaults
             guardrail.MaxErrorPercent,
             guardrail.Prometheus,
             guardrail.Webhook,
-            guardrail.Job);
+            guardrail.Job,
+            guardrail.OnHarm == HarmAction.Warn);
         return effective.IsGate || effective.Limit is not null
             ? effective
             : effective with { MarginPercent = guardrail.MarginPercent ?? MarginPercent(guardrail.Type) };

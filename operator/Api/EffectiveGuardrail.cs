@@ -11,6 +11,7 @@ namespace ModelOperator.Api;
 /// <param name="Prometheus">With type Prometheus, where the metric comes from.</param>
 /// <param name="Webhook">With type Webhook, whom to ask.</param>
 /// <param name="Job">With type Job, what to run.</param>
+/// <param name="WarnsOnly">Whether it only tells people: it decides nothing.</param>
 public sealed record EffectiveGuardrail(
     string Name,
     GuardrailType Type,
@@ -21,7 +22,8 @@ public sealed record EffectiveGuardrail(
     int? MaxErrorPercent = null,
     PrometheusMetric? Prometheus = null,
     WebhookGate? Webhook = null,
-    JobGate? Job = null)
+    JobGate? Job = null,
+    bool WarnsOnly = false)
 {
     /// <summary>Whether it gives a verdict of its own instead of numbers.</summary>
     public bool IsGate => Type is GuardrailType.Webhook or GuardrailType.Job;

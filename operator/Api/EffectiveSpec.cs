@@ -99,4 +99,8 @@ public sealed record EffectiveAnalysis(
     int ConfidencePercent,
     IReadOnlyList<EffectiveGuardrail> Guardrails,
     TimeSpan Deadline,
-    InconclusiveAction OnInconclusive);
+    InconclusiveAction OnInconclusive)
+{
+    /// <summary>How many guardrails share the chance of a false rollback: the verdict of a gate is no estimate, and a warning rolls nothing back.</summary>
+    public int Sharing => Math.Max(1, Guardrails.Count(guardrail => !guardrail.IsGate && !guardrail.WarnsOnly));
+}

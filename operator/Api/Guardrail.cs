@@ -58,6 +58,12 @@ public sealed class Guardrail
     [RangeMinimum(1), RangeMaximum(99)]
     public int? MaxErrorPercent { get; set; }
 
+    /// <summary>
+    /// What to do when the canary is shown to be harmful: Rollback, or Warn. A guardrail that warns is judged and shown, and makes a Warning Event; it neither
+    /// rolls back nor holds up a promotion.
+    /// </summary>
+    public HarmAction? OnHarm { get; set; }
+
     /// <summary>With type Prometheus: where the metric comes from.</summary>
     public PrometheusMetric? Prometheus { get; set; }
 
@@ -66,6 +72,16 @@ public sealed class Guardrail
 
     /// <summary>With type Job: the Job to run.</summary>
     public JobGate? Job { get; set; }
+}
+
+/// <summary>What to do about a canary that is shown to be harmful.</summary>
+public enum HarmAction
+{
+    /// <summary>Roll it back. Promotion needs the guardrail to be safe.</summary>
+    Rollback,
+
+    /// <summary>Tell people, and decide without this guardrail.</summary>
+    Warn,
 }
 
 /// <summary>What a guardrail measures.</summary>

@@ -49,6 +49,9 @@ public sealed class RolloutStep
 [ValidationRule(
     "!has(self.intervalSeconds) || !has(self.deadlineSeconds) || self.intervalSeconds <= self.deadlineSeconds",
     message: "intervalSeconds must not be longer than deadlineSeconds")]
+[ValidationRule(
+    "!has(self.guardrails) || self.guardrails.exists(guardrail, !has(guardrail.onHarm) || guardrail.onHarm == 'Rollback')",
+    message: "at least one guardrail must have onHarm Rollback: where all only warn, nothing decides")]
 public sealed class AnalysisSpec
 {
     /// <summary>Seconds of traffic judged together as one block.</summary>

@@ -64,6 +64,9 @@ internal sealed class Scope
     /// <summary>What the evidence says of each guardrail; empty when no rollout is in progress.</summary>
     public IReadOnlyList<GuardrailVerdict> Verdicts { get; set; } = [];
 
+    /// <summary>What is known of the guardrails that decide, and what it says: those that only warn are left out.</summary>
+    public IEnumerable<(KnownGuardrail Known, GuardrailVerdict Verdict)> Deciding => Evidence.Zip(Verdicts).Where(pair => !pair.First.Guardrail.WarnsOnly);
+
     /// <summary>The evaluation that shall run; null when none shall.</summary>
     public EvaluationPlan? Evaluation { get; set; }
 

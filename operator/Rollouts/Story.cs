@@ -48,14 +48,17 @@ internal static class Story
 
     public static string Undecided(Scope scope) =>
         $"no verdict after {Time(scope.Spec.Analysis.Deadline)}{(scope.World.Routers.Any(r => r.Report is not null) ? "" : ", and no router answers")}: "
-        + string.Join("; ", scope.Verdicts.Where(v => v.Judgement.Verdict != Verdict.Safe).Select(v => $"{v.Guardrail.Name}: {v.Sentence}"));
+        + string.Join("; ", scope.Deciding
+            .Select(pair => pair.Verdict)
+            .Where(v => v.Judgement.Verdict != Verdict.Safe)
+            .Select(v => $"{v.Guardrail.Name}: {v.Sentence}"));
 
     /// <summary>Which of the guardrails' own sources give no answer that can be used; null when all do.</summary>
     public static string? LostSources(Scope scope)
     {
-        var lost = scope.Evidence.Zip(scope.Verdicts)
-            .Where(pair => pair.First.Source?.Problem is not null && pair.Second.Judgement.Verdict != Verdict.Safe)
-            .Select(pair => pair.First)
+        var lost = scope.Deciding
+            .Where(pair => pair.Known.Source?.Problem is not null && pair.Verdict.Judgement.Verdict != Verdict.Safe)
+            .Select(pair => pair.Known)
             .ToList();
         return lost.Count == 0
             ? null
@@ -63,7 +66,7 @@ internal static class Story
     }
 
     public static string Verdicts(Scope scope) =>
-        string.Join(", ", scope.Verdicts.Select(v => $"{v.Guardrail.Name} {Word(v.Judgement)}"));
+        string.Join(", ", scope.Verdicts.Select(v => $"{v.Guardrail.Name} {Word(v.Judgement)}{(v.Guardrail.WarnsOnly ? " (only warns)" : "")}"));
 
     /// <summary>What a canary with traffic waits for.</summary>
     public static string Comparing(Scope scope, StepProgress step, int pods)

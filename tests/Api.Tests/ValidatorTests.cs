@@ -158,7 +158,7 @@ public class ValidatorTests
             {
               "model":{"uri":"https://models.example.com/digits.onnx"},
               "runtime":{"accelerator":{"kind":"Quantum"},"executionProviders":["CPU","Abacus"],"batching":{"mode":"Psychic"},"precision":"Fp2"},
-              "rollout":{"analysis":{"onInconclusive":"Ponder","guardrails":[{"name":"a","type":"Drift","prometheus":{"direction":"Sideways"}}]}},
+              "rollout":{"analysis":{"onInconclusive":"Ponder","guardrails":[{"name":"a","type":"Drift","onHarm":"Panic","prometheus":{"direction":"Sideways"}}]}},
               "feedback":{"kind":"Ranking"}
             }
             """,
@@ -174,10 +174,29 @@ public class ValidatorTests
             """spec.runtime.precision: "Fp2" """.Trim(),
             """spec.rollout.analysis.onInconclusive: "Ponder" """.Trim(),
             """spec.rollout.analysis.guardrails[0].type: "Drift" """.Trim(),
+            """spec.rollout.analysis.guardrails[0].onHarm: "Panic" """.Trim(),
             """spec.rollout.analysis.guardrails[0].prometheus.direction: "Sideways" """.Trim(),
             """spec.feedback.kind: "Ranking" """.Trim(),
         }));
         Assert.That(errors[^1].Problem, Is.EqualTo("is not known to this version of the operator; want one of Classification, Regression, Explicit"));
+    }
+
+    [TestCase(HarmAction.Warn, HarmAction.Warn, 1)]
+    [TestCase(HarmAction.Warn, HarmAction.Rollback, 0)]
+    [TestCase(HarmAction.Warn, null, 0)]
+    public void Guardrails_that_all_only_warn_decide_nothing_and_are_refused(HarmAction first, HarmAction? second, int errors)
+    {
+        var found = ModelDeploymentValidator.Validate(Specs.Entity(entity => entity.Spec.Rollout = new RolloutSpec
+        {
+            Analysis = new()
+            {
+                Guardrails = [new() { Name = "a", Type = GuardrailType.Accuracy, OnHarm = first }, new() { Name = "b", Type = GuardrailType.ErrorRate, OnHarm = second }],
+            },
+        }));
+
+        Assert.That(found.Select(error => error.ToString()), Is.EqualTo(Enumerable.Repeat(
+            """spec.rollout.analysis.guardrails[0].onHarm: Invalid value: "Warn": is what all guardrails have, so that nothing decides; want Rollback for at least one""",
+            errors)));
     }
 
     [Test]

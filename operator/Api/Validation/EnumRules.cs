@@ -19,6 +19,7 @@ internal static class EnumRules
     private static IEnumerable<FieldError> Guardrail(string path, Guardrail guardrail) =>
     [
         .. Known($"{path}.type", (GuardrailType?)guardrail.Type),
+        .. Known($"{path}.onHarm", guardrail.OnHarm),
         .. Known($"{path}.prometheus.direction", guardrail.Prometheus?.Direction),
     ];
 

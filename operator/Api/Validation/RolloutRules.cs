@@ -34,6 +34,12 @@ internal static class RolloutRules
         }
 
         var guardrails = analysis.Guardrails ?? [];
+        if (guardrails.Count > 0 && guardrails.TrueForAll(guardrail => guardrail.OnHarm == HarmAction.Warn))
+        {
+            yield return FieldError.Text(
+                "spec.rollout.analysis.guardrails[0].onHarm", nameof(HarmAction.Warn), "is what all guardrails have, so that nothing decides; want Rollback for at least one");
+        }
+
         for (var i = 0; i < guardrails.Count; i++)
         {
             var name = guardrails[i].Name;

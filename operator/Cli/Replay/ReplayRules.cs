@@ -17,11 +17,9 @@ internal static class ReplayRules
             throw CliException.Invalid($"{manifest.Name}: spec.rollout.analysis.guardrails: none of them judges counts, which is what a replay replays");
         }
 
-        // A mean is judged by numbers too, though by none that a block could hold: it has its share of the error rate.
-        int sharing = analysis.Guardrails.Count(guardrail => !guardrail.IsGate);
         return new ReplaySettings
         {
-            Judge = Judge.ForGuardrails(analysis.ConfidencePercent, sharing),
+            Judge = Judge.ForGuardrails(analysis.ConfidencePercent, analysis.Sharing),
             Guardrails = tests.Count,
             DeadlineSeconds = analysis.Deadline.TotalSeconds,
             Test = tests.GetValueOrDefault,

@@ -53,7 +53,7 @@ internal sealed class RolloutRun
         {
             Outcome = OutcomeNow()!.Value,
             Reason = last.Reason,
-            HarmfulGuardrail = _status.Analysis!.Find(guardrail => guardrail.Verdict == nameof(Verdict.Harmful))?.Name,
+            HarmfulGuardrail = _status.Analysis!.Find(guardrail => guardrail.Verdict == nameof(Verdict.Harmful) && Decides(guardrail.Name))?.Name,
             Seconds = _second - begin,
             Weights = [.. _weights.Select(change => change with { Second = change.Second - begin })],
             Steps = [.. _steps.Select(second => second - begin)],
@@ -64,6 +64,8 @@ internal sealed class RolloutRun
             Slow = _canary.Slow,
         };
     }
+
+    private bool Decides(string guardrail) => _settings.Spec.Rollout.Analysis.Guardrails.Any(known => known.Name == guardrail && !known.WarnsOnly);
 
     private Outcome? OutcomeNow() => _status switch
     {

@@ -11,7 +11,7 @@ internal static class CompareCanary
     {
         var step = StepProgress.Observe(scope);
         var status = scope.Status;
-        if (scope.Verdicts.FirstOrDefault(v => v.Judgement.Verdict == Verdict.Harmful) is { } harmful)
+        if (scope.Deciding.Select(pair => pair.Verdict).FirstOrDefault(v => v.Judgement.Verdict == Verdict.Harmful) is { } harmful)
         {
             return Rejection.Execute(scope, Guardrails.HarmReason(harmful.Guardrail.Type), $"{harmful.Guardrail.Name}: {harmful.Sentence}");
         }
@@ -80,9 +80,8 @@ internal static class CompareCanary
         && evaluation.Revision == canary;
 
     // Labels may come long after the answers: all else is shown, and answers are still without their truth.
-    private static bool AwaitsTruth(Scope scope) => scope.Evidence
-        .Zip(scope.Verdicts)
-        .Where(pair => pair.Second.Judgement.Verdict != Verdict.Safe)
-        .All(pair => pair.First is CountedGuardrail { Guardrail.Type: GuardrailType.Accuracy } known
+    private static bool AwaitsTruth(Scope scope) => scope.Deciding
+        .Where(pair => pair.Verdict.Judgement.Verdict != Verdict.Safe)
+        .All(pair => pair.Known is CountedGuardrail { Guardrail.Type: GuardrailType.Accuracy } known
             && known.Evidence.Total.Canary.Total < scope.Status.Rollout!.CanaryRequests);
 }

@@ -54,8 +54,8 @@ internal sealed record StepProgress
         int capacity = Capacity.For(scope.Replicas, step.Weight);
         var next = rollout.Step + 1 < steps.Count ? steps[rollout.Step + 1] : null;
         bool hears = scope.World.Routers.Any(router => router.Report is not null);
-        bool sourcesAnswer = !scope.Evidence.Zip(scope.Verdicts).Any(pair => pair.First.Source?.Problem is not null && pair.Second.Judgement.Verdict != Verdict.Safe);
-        bool suspicious = scope.Verdicts.Any(v => v.Judgement.IsSuspicious);
+        bool sourcesAnswer = !scope.Deciding.Any(pair => pair.Known.Source?.Problem is not null && pair.Verdict.Judgement.Verdict != Verdict.Safe);
+        bool suspicious = scope.Deciding.Any(pair => pair.Verdict.Judgement.IsSuspicious);
         return new StepProgress
         {
             Stable = scope.Status.StableRevision!,
@@ -74,10 +74,10 @@ internal sealed record StepProgress
                 && ready >= capacity
                 && !suspicious,
             IsOverdue = scope.Now - rollout.AnalysisStartedAt >= scope.Spec.Analysis.Deadline,
-            IsAllSafe = scope.Verdicts.All(v => v.Judgement.Verdict == Verdict.Safe),
+            IsAllSafe = scope.Deciding.All(pair => pair.Verdict.Judgement.Verdict == Verdict.Safe),
             IsSuspicious = suspicious,
             IsHeard = hears && sourcesAnswer,
-            HasData = hears && sourcesAnswer && scope.Verdicts.All(v => v.Judgement.Verdict != Verdict.NoData),
+            HasData = hears && sourcesAnswer && scope.Deciding.All(pair => pair.Verdict.Judgement.Verdict != Verdict.NoData),
         };
     }
 
@@ -87,7 +87,7 @@ internal sealed record StepProgress
     /// </summary>
     public static bool HasAnswers(Scope scope, EffectiveStep step) =>
         scope.Status.Rollout!.StepRequests >= step.MinRequests
-        || (!step.IsMinimumAsked && scope.Verdicts.All(v => v.Guardrail.IsGate && v.Judgement.Verdict == Verdict.Safe));
+        || (!step.IsMinimumAsked && scope.Deciding.All(pair => pair.Verdict is { Guardrail.IsGate: true, Judgement.Verdict: Verdict.Safe }));
 
     /// <summary>Sets the weight that is due, once the pods for it are ready: less weight at once, more weight only with the capacity for it.</summary>
     public void MoveTable(Scope scope, int pods)

@@ -25,13 +25,20 @@ internal static class Guardrails
         }
 
         var analysis = scope.Spec.Analysis;
-
-        // A gate's verdict is no estimate: it takes no share of the chance of error.
-        var judge = Analysis.Judge.ForGuardrails(analysis.ConfidencePercent, Math.Max(1, analysis.Guardrails.Count(g => !g.IsGate)));
+        var judge = Analysis.Judge.ForGuardrails(analysis.ConfidencePercent, analysis.Sharing);
         bool isLast = scope.Now - rollout.AnalysisStartedAt >= analysis.Deadline;
         scope.Verdicts = [.. scope.Evidence.Select(known => known.Judge(judge, rollout.Step, isLast))];
+        foreach (var verdict in scope.Verdicts.Where(verdict => IsNewWarning(scope, verdict)))
+        {
+            scope.Tell(EventSeverity.Warning, HarmReason(verdict.Guardrail.Type), $"guardrail {verdict.Guardrail.Name}: {verdict.Sentence}");
+        }
+
         scope.Status.Analysis = [.. scope.Evidence.Zip(scope.Verdicts, (known, verdict) => known.Summarise(verdict))];
     }
+
+    private static bool IsNewWarning(Scope scope, GuardrailVerdict verdict) =>
+        verdict is { Guardrail.WarnsOnly: true, Judgement.Verdict: Verdict.Harmful }
+        && scope.Status.Analysis?.Find(known => known.Name == verdict.Guardrail.Name)?.Verdict != nameof(Verdict.Harmful);
 
     public static string HarmReason(GuardrailType type) => type switch
     {

@@ -24,5 +24,8 @@ internal abstract record KnownGuardrail(EffectiveGuardrail Guardrail, SourceStat
     }
 
     protected GuardrailVerdict Say(Judgement judgement, string sentence) =>
-        new(Guardrail, judgement, Source?.Problem is { } problem ? $"{sentence}; no answer that can be used now: {problem}" : sentence);
+        new(
+            Guardrail,
+            judgement,
+            sentence + (Source?.Problem is { } problem ? $"; no answer that can be used now: {problem}" : "") + (Guardrail.WarnsOnly ? "; this guardrail only warns" : ""));
 }
