@@ -55,6 +55,8 @@ public sealed class InstallTests
             {
                 Assert.That(await MayAsync(account, "patch", "modeldeployments.modeloperator.io/status", "default"), Is.True);
                 Assert.That(await MayAsync(account, "create", "deployments.apps", "default"), Is.True);
+                Assert.That(await MayAsync(account, "create", "controllerrevisions.apps", "default"), Is.True);
+                Assert.That(await MayAsync(account, "list", "controllerrevisions.apps", "default"), Is.False);
                 Assert.That(await MayAsync(account, "watch", "jobs.batch", "default"), Is.True);
                 Assert.That(await MayAsync(account, "create", "jobs.batch", "default"), Is.True);
                 Assert.That(await MayAsync(account, "get", "secrets/any", "default"), Is.True);
