@@ -38,7 +38,10 @@ public class WarningTests
         var spec = Spec();
         spec.Rollout!.Analysis!.Guardrails!.Add(new Guardrail
         {
-            Name = "gate", Type = GuardrailType.Webhook, OnHarm = HarmAction.Warn, Webhook = new WebhookGate { Url = "https://gate.example" },
+            Name = "gate",
+            Type = GuardrailType.Webhook,
+            OnHarm = HarmAction.Warn,
+            Webhook = new WebhookGate { Url = "https://gate.example" },
         });
         var simulation = Rollout(spec, new Behaviour());
         simulation.Gate = s => new GateAnswer { At = s.Now, Problem = "timed out after 10 s" };
