@@ -5,6 +5,9 @@ namespace ModelOperator.Analysis;
 /// <summary>Says a verdict with its figures, for people.</summary>
 public static class Sentence
 {
+    /// <summary>What is added where nothing is decided by it.</summary>
+    public const string WarnsOnly = "; this guardrail only warns";
+
     /// <summary>The sentence.</summary>
     public static string Of(Measure measure, Criterion criterion, GuardrailEvidence evidence, Judgement judgement, Judge judge)
     {

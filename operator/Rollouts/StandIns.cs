@@ -52,6 +52,7 @@ internal static class StandIns
         string stable = scope.Status.StableRevision!;
         string why = scope.Find(stable) switch
         {
+            null when scope.World.Kept.Contains(stable) => "its Deployment was deleted, and the operator makes it again",
             null => "its Deployment is gone",
             { Failure: { } failure } => $"{failure.Reason}: {failure.Message}",
             _ => "no reason is known",

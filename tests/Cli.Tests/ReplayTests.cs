@@ -122,6 +122,24 @@ public class ReplayTests
     }
 
     [Test]
+    public async Task A_guardrail_that_only_warns_is_judged_and_left_out_of_the_whole()
+    {
+        using var manifest = new TemporaryFile(Manifests.With(
+            "{guardrails: [{name: accuracy, type: Accuracy}, {name: errors, type: ErrorRate, onHarm: Warn}, {name: slow, type: Latency, onHarm: Warn}]}"));
+        string input = string.Concat(Enumerable.Range(0, 100).Select(i => Line(i * 10, "errors", 100, 500, 10, 4500) + Line(i * 10, "accuracy", 1, 500, 10, 4500)));
+
+        var result = await CommandResult.RunAsync(input, "replay", "-", "-f", manifest.Path);
+
+        var final = JsonNode.Parse(result.Lines[^1])!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(final["guardrails"]!.AsArray().Select(guardrail => (string)guardrail!["verdict"]!), Is.EqualTo(new[] { "Harmful", "Safe" }));
+            Assert.That((string)final["guardrails"]![0]!["message"]!, Does.EndWith("; this guardrail only warns"));
+            Assert.That((string)final["verdict"]!, Is.EqualTo("Safe"), "accuracy alone decides, with all of the error rate");
+        });
+    }
+
+    [Test]
     public async Task A_guardrail_of_the_manifest_without_blocks_leaves_the_whole_undecided()
     {
         string input = string.Concat(Enumerable.Range(0, 100).Select(i => Line(i * 10, "errors", 1, 500, 10, 4500)));

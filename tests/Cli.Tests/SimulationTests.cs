@@ -181,6 +181,22 @@ public class SimulationTests
     }
 
     [Test]
+    public void A_guardrail_that_only_warns_is_no_reason_for_an_end()
+    {
+        var settings = Settings("{guardrails: [{name: errors, type: ErrorRate, onHarm: Warn}, {name: accuracy, type: Accuracy}]}");
+
+        foreach (var run in Run(settings with { Canary = Good with { Errors = 0.1 } }))
+        {
+            Assert.That((run.Outcome, run.HarmfulGuardrail, run.Verdicts[0]), Is.EqualTo((Outcome.Promoted, (string?)null, Verdict.Harmful)));
+        }
+
+        foreach (var run in Run(settings with { Canary = Good with { Errors = 0.1, Accuracy = 0.7 } }))
+        {
+            Assert.That((run.Outcome, run.HarmfulGuardrail), Is.EqualTo((Outcome.RolledBack, "accuracy")));
+        }
+    }
+
+    [Test]
     public void No_evaluation_is_waited_for()
     {
         using var manifest = new TemporaryFile(File.ReadAllText(Manifests.Sample("digits-rollout.yaml"))

@@ -135,6 +135,8 @@ public class PlannerTests
             Assert.That((plan.Status.Rollout!.Step, plan.Status.CanaryRevision, plan.Status.Routing!.Version), Is.EqualTo((0, "v2", 2L)));
             Assert.That(plan.Deployments.Select(d => d.Action), Has.None.EqualTo(DeploymentAction.Apply), "its pod template is not known");
         });
+        var kept = Plan(input with { IsGuardOnly = true, World = input.World with { Kept = new HashSet<string> { "v1", "v2" } } });
+        Assert.That(kept.Deployments.Select(d => (d.Revision, d.Action)), Is.EqualTo(new[] { ("v1", DeploymentAction.Apply), ("v2", DeploymentAction.Apply) }));
     }
 
     [Test]

@@ -13,7 +13,8 @@ public class WarningTests
         Only(spec, "errors").OnHarm = HarmAction.Warn;
         var told = new List<string>();
         var simulation = Rollout(spec, new Behaviour { ErrorRate = 0.1 });
-        simulation.Planned = (_, plan) => told.AddRange(plan.Events.Where(happened => happened.Reason == Reasons.ErrorRateHarmful).Select(happened => happened.Message));
+        simulation.Planned = (_, plan) => told.AddRange(
+            plan.Events.Where(happened => happened.Reason == Reasons.ErrorRateHarmful).Select(happened => happened.Message));
 
         simulation.RunUntil(s => s.StableRevision == "v2", 600);
 
@@ -71,7 +72,8 @@ public class WarningTests
         return spec;
     }
 
-    private static Guardrail Only(ModelDeploymentSpec spec, string name) => spec.Rollout!.Analysis!.Guardrails!.Single(guardrail => guardrail.Name == name);
+    private static Guardrail Only(ModelDeploymentSpec spec, string name) =>
+        spec.Rollout!.Analysis!.Guardrails!.Single(guardrail => guardrail.Name == name);
 
     private static Simulation Rollout(ModelDeploymentSpec spec, Behaviour canary)
     {

@@ -21,6 +21,8 @@ internal sealed class GuardrailReplay(string name, ReplayTest test, Judge judge)
 
     public string Name => name;
 
+    public bool WarnsOnly => test.WarnsOnly;
+
     public Judgement? Judgement { get; private set; }
 
     /// <summary>Takes a block in; null when it came before the rollout, where there is nothing to judge.</summary>
@@ -52,7 +54,7 @@ internal sealed class GuardrailReplay(string name, ReplayTest test, Judge judge)
         }
 
         Judgement = judgement;
-        return DecisionLine.Of(time, name, _evidence.Total, judgement, Sentence.Of(test.Measure, test.Criterion, _evidence, judgement, judge));
+        return DecisionLine.Of(time, name, _evidence.Total, judgement, Sentence.Of(test.Measure, test.Criterion, _evidence, judgement, judge) + (WarnsOnly ? Sentence.WarnsOnly : ""));
     }
 
     /// <summary>A recorded stream does not say where a step begins. The canary's share does: it is half as much again, or more, from one block to the next.</summary>

@@ -9,7 +9,10 @@ internal static class ManifestTests
     /// <summary>The guardrails that judge counts, by name.</summary>
     public static Dictionary<string, ReplayTest> Of(EffectiveAnalysis analysis) => analysis.Guardrails
         .Where(guardrail => !guardrail.IsGate && guardrail.Prometheus?.MeanQuery is null)
-        .ToDictionary(guardrail => guardrail.Name, guardrail => new ReplayTest(CriterionOf(guardrail), MeasureOf(guardrail)), StringComparer.Ordinal);
+        .ToDictionary(
+            guardrail => guardrail.Name,
+            guardrail => new ReplayTest(CriterionOf(guardrail), MeasureOf(guardrail), guardrail.WarnsOnly),
+            StringComparer.Ordinal);
 
     private static Criterion CriterionOf(EffectiveGuardrail guardrail) =>
         guardrail.Limit is { } limit ? Criterion.Limit(limit) : Criterion.Margin(guardrail.MarginPercent / 100.0);

@@ -20,7 +20,7 @@ internal static class ReplayRules
         return new ReplaySettings
         {
             Judge = Judge.ForGuardrails(analysis.ConfidencePercent, analysis.Sharing),
-            Guardrails = tests.Count,
+            Guardrails = tests.Values.Count(test => !test.WarnsOnly),
             DeadlineSeconds = analysis.Deadline.TotalSeconds,
             Test = tests.GetValueOrDefault,
             Names = tests.Keys,

@@ -8,7 +8,7 @@ internal sealed record ReplaySettings
     /// <summary>Shares the confidence out over the guardrails.</summary>
     public required Judge Judge { get; init; }
 
-    /// <summary>How many guardrails share the error rate.</summary>
+    /// <summary>How many guardrails decide.</summary>
     public required int Guardrails { get; init; }
 
     /// <summary>Seconds from the canary's first block after which what is undecided is inconclusive.</summary>

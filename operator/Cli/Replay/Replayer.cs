@@ -38,12 +38,13 @@ internal sealed class Replayer(ReplaySettings settings)
         }
 
         var concluded = _guardrails.Select(guardrail => guardrail.Conclude(IsLast)).ToList();
+        List<Verdict> deciding = [.. concluded.Zip(_guardrails).Where(pair => !pair.Second.WarnsOnly).Select(pair => pair.First.Verdict)];
 
         // A guardrail that nothing was ever counted for is one without data.
-        var missing = Enumerable.Repeat(Verdict.NoData, settings.Guardrails - concluded.Count);
+        var missing = Enumerable.Repeat(Verdict.NoData, settings.Guardrails - deciding.Count);
         return new FinalLine
         {
-            Verdict = FinalLine.Of([.. concluded.Select(guardrail => guardrail.Verdict), .. missing], IsLast),
+            Verdict = FinalLine.Of([.. deciding, .. missing], IsLast),
             Lines = _lines,
             Guardrails = concluded,
         };
@@ -58,7 +59,7 @@ internal sealed class Replayer(ReplaySettings settings)
 
         var test = settings.Test(name)
             ?? throw new LineException(number, $"guardrail \"{name}\" is not one of the manifest's that judge counts; want {string.Join(", ", settings.Names)}");
-        if (_guardrails.Count == settings.Guardrails)
+        if (!test.WarnsOnly && _guardrails.Count(known => !known.WarnsOnly) == settings.Guardrails)
         {
             throw new LineException(
                 number,

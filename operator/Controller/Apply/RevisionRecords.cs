@@ -56,7 +56,8 @@ internal sealed class RevisionRecords(IKubernetesClient client, ControllerOption
         ModelDeployment model, string? wanted, IReadOnlyList<Deployment> deployments, CancellationToken cancellationToken)
     {
         var recalled = ImmutableDictionary<string, EffectiveSpec>.Empty;
-        foreach (string revision in new[] { model.Status?.StableRevision, model.Status?.CanaryRevision }.OfType<string>().Where(revision => revision != wanted))
+        string?[] inUse = [model.Status?.StableRevision, model.Status?.CanaryRevision];
+        foreach (string revision in inUse.OfType<string>().Where(revision => revision != wanted))
         {
             if (await FindAsync(model, revision, deployments, cancellationToken) is { } spec)
             {
@@ -72,7 +73,8 @@ internal sealed class RevisionRecords(IKubernetesClient client, ControllerOption
     {
         _known.TryRemove((model.Metadata.Uid!, revision), out _);
         string name = RevisionDeployment.NameOf(model.Metadata.Name, revision);
-        if (await client.GetAsync(Resources.ControllerRevisions, model.Metadata.Namespace, name, cancellationToken) is { } there && Owners.Owns(model, there))
+        if (await client.GetAsync(Resources.ControllerRevisions, model.Metadata.Namespace, name, cancellationToken) is { } there
+            && Owners.Owns(model, there))
         {
             await client.DeleteAsync(Resources.ControllerRevisions, model.Metadata.Namespace, name, cancellationToken, there.Metadata.Uid);
         }

@@ -87,7 +87,7 @@ internal sealed class ModelDeploymentController(
             Spec = spec,
             WantedRevision = wanted,
             Status = model.Status,
-            World = await gatherer.GatherAsync(model, deployments, spec, wanted, cancellationToken) with { Kept = specs.Kept.Keys.ToImmutableHashSet() },
+            World = await gatherer.GatherAsync(model, deployments, spec, wanted, cancellationToken) with { Kept = specs.Revisions },
             Now = timeProvider.GetUtcNow(),
         });
         if (await statusWriter.WriteAsync(model, plan.Status, cancellationToken) is not { } written)
@@ -121,6 +121,8 @@ internal sealed class ModelDeploymentController(
     /// <summary>What Deployments are made from: that of the wanted revision, and those of earlier ones.</summary>
     private sealed record Specs(EffectiveSpec Wanted, ImmutableDictionary<string, EffectiveSpec> Kept)
     {
+        public ImmutableHashSet<string> Revisions => [.. Kept.Keys];
+
         public EffectiveSpec Of(string revision) => Kept.GetValueOrDefault(revision, Wanted);
     }
 
@@ -176,12 +178,17 @@ internal sealed class ModelDeploymentController(
             WantedRevision = status.CanaryRevision ?? stable,
             IsGuardOnly = true,
             Status = status,
-            World = await gatherer.GatherAsync(model, deployments, specs.Wanted, wantedRevision: null, cancellationToken) with { Kept = specs.Kept.Keys.ToImmutableHashSet() },
+            World = await gatherer.GatherAsync(model, deployments, specs.Wanted, wantedRevision: null, cancellationToken) with { Kept = specs.Revisions },
             Now = timeProvider.GetUtcNow(),
         });
 
     private async Task<Result> ApplyAsync(
-        ModelDeployment model, IReadOnlyList<Deployment> deployments, Specs specs, string wanted, Plan plan, CancellationToken cancellationToken)
+        ModelDeployment model,
+        IReadOnlyList<Deployment> deployments,
+        Specs specs,
+        string wanted,
+        Plan plan,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -222,7 +229,12 @@ internal sealed class ModelDeploymentController(
     }
 
     private async Task ActAsync(
-        ModelDeployment model, IReadOnlyList<Deployment> deployments, Specs specs, string wanted, DeploymentPlan plan, CancellationToken cancellationToken)
+        ModelDeployment model,
+        IReadOnlyList<Deployment> deployments,
+        Specs specs,
+        string wanted,
+        DeploymentPlan plan,
+        CancellationToken cancellationToken)
     {
         if (plan.Action == DeploymentAction.Apply && plan.Revision == wanted)
         {

@@ -27,5 +27,5 @@ internal abstract record KnownGuardrail(EffectiveGuardrail Guardrail, SourceStat
         new(
             Guardrail,
             judgement,
-            sentence + (Source?.Problem is { } problem ? $"; no answer that can be used now: {problem}" : "") + (Guardrail.WarnsOnly ? "; this guardrail only warns" : ""));
+            sentence + (Source?.Problem is { } problem ? $"; no answer that can be used now: {problem}" : "") + (Guardrail.WarnsOnly ? Sentence.WarnsOnly : ""));
 }

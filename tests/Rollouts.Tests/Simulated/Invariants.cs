@@ -71,7 +71,10 @@ internal sealed class Invariants
         foreach (var deployment in plan.Deployments)
         {
             Assert.That(
-                deployment.Action != DeploymentAction.Apply || deployment.Revision == input.WantedRevision || input.World.Kept.Contains(deployment.Revision), "what is applied is known");
+                deployment.Action != DeploymentAction.Apply
+                || deployment.Revision == input.WantedRevision
+                || input.World.Kept.Contains(deployment.Revision),
+                "what is applied is known");
             Assert.That(deployment.Action == DeploymentAction.Apply || input.World.Find(deployment.Revision) is not null, "nothing that is not there is scaled");
             bool inTable = WeightOf(plan.Status.Routing, deployment.Revision) > 0;
             Assert.That(deployment.Replicas > 0 || !inTable || input.Spec.Replicas == 0, "what gets requests keeps pods");
