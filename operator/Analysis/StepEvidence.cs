@@ -3,16 +3,18 @@ using System.Text.Json.Serialization;
 namespace ModelOperator.Analysis;
 
 /// <summary>
-/// What one step of the rollout shows of safety: that the canary is within the criterion on average over the requests of the step, and in its
-/// last blocks. What an earlier step showed at another weight says nothing of this one, and a few good blocks make up for no bad average.
+/// What one step of the rollout shows of safety: that the canary is within the criterion on average over the requests of the step, and in
+/// its last blocks. What an earlier step showed at another weight says nothing of this one, and a few good blocks make up for no bad
+/// average.
 /// </summary>
 /// <remarks>
-/// For fixed t and u, exp(t B + u S) over the product of the generating functions of the blocks' counts is a martingale, whatever their rates. The
-/// logarithm of the generating function of a trial, log(1 + p (exp(t) - 1)), is concave in p. So by Jensen's inequality the functions of all blocks are at
-/// most those of as many trials with the average rates, and the largest value of these under the null bounds the martingale from below: an e-process against
-/// "worse than the criterion on average". The average is over each arm's requests, which is the same average of time while the weights stay.
-/// A mixture over effect sizes and three guesses of stable's rate, fixed when the step begins. The tilts t and u follow the ratio of the arms' totals,
-/// which does not depend on how requests turn out; while weights stay it hardly moves, and simulated error rates stay below the nominal ones.
+/// For fixed t and u, exp(t B + u S) over the product of the generating functions of the blocks' counts is a martingale, whatever their
+/// rates. The logarithm of the generating function of a trial, log(1 + p (exp(t) - 1)), is concave in p. So by Jensen's inequality the
+/// functions of all blocks are at most those of as many trials with the average rates, and the largest value of these under the null bounds
+/// the martingale from below: an e-process against "worse than the criterion on average". The average is over each arm's requests, which is
+/// the same average of time while the weights stay. A mixture over effect sizes and three guesses of stable's rate, fixed when the step
+/// begins. The tilts t and u follow the ratio of the arms' totals, which does not depend on how requests turn out; while weights stay it
+/// hardly moves, and simulated error rates stay below the nominal ones.
 /// </remarks>
 public sealed record StepEvidence
 {

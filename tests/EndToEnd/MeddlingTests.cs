@@ -67,7 +67,8 @@ public sealed class MeddlingTests
         $"get {child} -o jsonpath={{.spec.replicas}}/{{.status.availableReplicas}}/{{.metadata.generation}}/{{.status.observedGeneration}}";
 
     // As many pods are available as are asked for, some at least, and that of the newest spec.
-    private static bool IsWhole(string replicas) => replicas.Split('/') is [not "0", _, _, _] parts && parts[0] == parts[1] && parts[2] == parts[3];
+    private static bool IsWhole(string replicas) =>
+        replicas.Split('/') is [not "0", _, _, _] parts && parts[0] == parts[1] && parts[2] == parts[3];
 
     private static Meddling Disown(string child) => new(
         child, "disown", $"patch {child} --type=json -p [{{\"op\":\"remove\",\"path\":\"/metadata/ownerReferences\"}}]",

@@ -7,8 +7,8 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Controller.Intents;
 
 /// <summary>
-/// The ControllerRevision of a revision: what its pods follow from. The spec asks for another revision in the middle of a rollout, and the Deployment is
-/// anybody's to edit or delete.
+/// The ControllerRevision of a revision: what its pods follow from. The spec asks for another revision in the middle of a rollout, and the
+/// Deployment is anybody's to edit or delete.
 /// </summary>
 internal static class RevisionRecord
 {
@@ -33,8 +33,8 @@ internal static class RevisionRecord
     }
 
     /// <summary>
-    /// What a record says, with the defaults filled in; null when it is not what the revision was made from: the revision's name is a hash of that, and
-    /// what no admission would let through is not acted on.
+    /// What a record says, with the defaults filled in; null when it is not what the revision was made from: the revision's name is a hash
+    /// of that, and what no admission would let through is not acted on.
     /// </summary>
     public static EffectiveSpec? Read(ModelDeployment model, string revision, ControllerRevision record, PodTemplatePolicy podTemplates)
     {

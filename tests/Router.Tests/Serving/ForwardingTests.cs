@@ -137,7 +137,9 @@ public sealed class ForwardingTests
         RevisionCounts counts = (await router.CountsAsync())[Stable];
         Assert.That((counts.Requests, counts.Errors), Is.EqualTo((1, 0)), "only the one that was waited for");
         Assert.That(counts.Abandoned.Single()[1], Is.EqualTo(1));
-        Assert.That(counts.Abandoned.Single()[0], Is.InRange(LatencyBuckets.Index(TimeSpan.FromMilliseconds(200)), LatencyBuckets.Index(TimeSpan.FromSeconds(10))));
+        Assert.That(
+            counts.Abandoned.Single()[0],
+            Is.InRange(LatencyBuckets.Index(TimeSpan.FromMilliseconds(200)), LatencyBuckets.Index(TimeSpan.FromSeconds(10))));
     }
 
     [Test]

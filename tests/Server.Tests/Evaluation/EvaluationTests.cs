@@ -1,20 +1,13 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging.Abstractions;
-using ModelOperator.Addressing;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Evaluation;
 
 namespace ModelOperator.Server.Tests.Evaluation;
 
-public sealed class EvaluationTests
+public sealed class EvaluationTests : EvaluationFixture
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("evaluation-").FullName;
-
-    [OneTimeTearDown]
-    public void Remove_the_files() => Directory.Delete(_folder, recursive: true);
-
     [Test]
     public async Task Counts_are_those_of_the_models_own_answers()
     {
@@ -281,82 +274,7 @@ public sealed class EvaluationTests
         Assert.That(most, Is.EqualTo(3));
     }
 
-    [Test]
-    public async Task A_data_set_at_a_URI_is_fetched_and_must_have_its_digest()
-    {
-        byte[] rows = await File.ReadAllBytesAsync(Write(ProtocolServer.Row()));
-        string digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(rows));
-        await using FileServer canary = await ProtocolServer.SevenAsync();
-        await using FileServer store = await FileServer.StartAsync(async context =>
-        {
-            context.Response.StatusCode = context.Request.Path == "/rows" ? 200 : 404;
-            await context.Response.Body.WriteAsync(context.Response.StatusCode == 200 ? rows : []);
-        });
-        EvaluateOptions options = Options(store.Uri("/rows").AbsoluteUri, canary.Uri("/"));
-
-        EvaluationReport report = await RunAsync(options with { Sha256 = digest });
-        TerminatingException other = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Sha256 = new string('0', 64) })))!;
-        TerminatingException absent = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Dataset = store.Uri("/none").AbsoluteUri })))!;
-
-        Assert.That(report.Canary.Total, Is.EqualTo(1));
-        Assert.That((other.Reason, other.Message), Is.EqualTo(("DigestMismatch", $"data set: the digest of what arrived is sha256:{digest}, expected sha256:{new string('0', 64)}")));
-        Assert.That(absent.Reason, Is.EqualTo("DatasetNotFound"));
-        Assert.That(Directory.GetFiles(options.Directory, "dataset-*"), Is.Empty, "downloads go at the end");
-    }
-
-    [Test]
-    public async Task A_file_must_have_its_digest_too()
-    {
-        await using FileServer canary = await ProtocolServer.SevenAsync();
-        string file = Write(ProtocolServer.Row());
-        string digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(file)));
-        EvaluateOptions options = Options(file, canary.Uri("/"));
-
-        TerminatingException failure = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Sha256 = new string('0', 64) })))!;
-
-        Assert.That(failure.Reason, Is.EqualTo("DigestMismatch"));
-        Assert.That((await RunAsync(options with { Sha256 = digest })).Rows, Is.EqualTo(1));
-    }
-
-    [Test]
-    public async Task Limits_are_named()
-    {
-        await using FileServer canary = await ProtocolServer.SevenAsync();
-        string file = Write(ProtocolServer.Row(), ProtocolServer.Row(), ProtocolServer.Row());
-        EvaluateOptions options = Options(file, canary.Uri("/"));
-
-        Assert.That(
-            () => RunAsync(options with { MaxRows = 2 }),
-            Throws.TypeOf<TerminatingException>().With.Message.EqualTo("the data set has more than 2 rows, the limit, from line 3 on"));
-        Assert.That(
-            () => RunAsync(options with { MaxLineBytes = 20 }),
-            Throws.TypeOf<TerminatingException>().With.Message.EqualTo("line 1 of the data set is longer than 20 bytes, the limit"));
-        Assert.That(
-            () => RunAsync(options with { MaxBytes = 20 }),
-            Throws.TypeOf<TerminatingException>().With.Message.Contains("more than 20, the limit"));
-        Assert.That(
-            () => RunAsync(options with { Dataset = Write() }), Throws.TypeOf<TerminatingException>().With.Message.EqualTo("the data set has no rows"));
-        Assert.That(
-            () => RunAsync(options with { Dataset = Path.Combine(_folder, "absent") }),
-            Throws.TypeOf<TerminatingException>().With.Property("Reason").EqualTo("DatasetNotFound"));
-    }
-
     private static string DigitsRows => Path.Combine(TestServer.Models, "digits-evaluation.ndjson");
-
-    private EvaluateOptions Options(string dataset, Uri canary, Uri? stable = null) => new()
-    {
-        Dataset = dataset,
-        ModelName = "m",
-        Canary = canary,
-        Stable = stable,
-        ProgressPort = 0,
-        Directory = _folder,
-        Networks = AllowedNetworks.TryParse("loopback", out AllowedNetworks networks, out _) ? networks : throw new InvalidOperationException(),
-        RetryDelay = TimeSpan.FromMilliseconds(1),
-    };
-
-    private static Task<EvaluationReport> RunAsync(EvaluateOptions options) =>
-        EvaluationRun.ExecuteAsync(options, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
 
     private static async Task<int[]> LabelsAsync(TestServer server)
     {
@@ -391,12 +309,5 @@ public sealed class EvaluationTests
         using System.Net.Sockets.TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private string Write(params string[] lines)
-    {
-        string path = Path.Combine(_folder, $"{Guid.NewGuid():N}.ndjson");
-        File.WriteAllText(path, string.Concat(lines.Select(line => line + "\n")));
-        return path;
     }
 }
