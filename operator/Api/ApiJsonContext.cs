@@ -24,6 +24,8 @@ namespace ModelOperator.Api;
         typeof(LenientEnumConverter<InconclusiveAction>),
         typeof(LenientEnumConverter<MetricDirection>),
         typeof(LenientEnumConverter<ModelPrecision>),
+        typeof(LenientEnumConverter<OrderOutcome>),
+        typeof(LenientEnumConverter<RolloutOrderKind>),
         typeof(LenientEnumConverter<RolloutPhase>),
     ])]
 [JsonSerializable(typeof(ModelDeployment))]

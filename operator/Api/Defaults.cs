@@ -124,12 +124,24 @@ public static class Defaults
     private static EffectiveFeedback Feedback(FeedbackSpec feedback) =>
         new(feedback.Kind ?? FeedbackKind.Classification, feedback.Output, feedback.Tolerance);
 
-    private static EffectiveRollout Rollout(RolloutSpec rollout) => new(
-        rollout.Steps is { Count: > 0 } steps ? [.. steps.Select(Step)] : Steps,
-        Analysis(rollout.Analysis ?? new AnalysisSpec()),
-        TimeSpan.FromSeconds(rollout.ProgressDeadlineSeconds ?? ProgressDeadlineSeconds),
-        rollout.RevisionHistoryLimit ?? RevisionHistoryLimit,
-        rollout.Evaluation is { } evaluation ? Evaluation(evaluation) : null);
+    private static EffectiveRollout Rollout(RolloutSpec rollout)
+    {
+        List<RolloutStep> steps = rollout.Steps ?? [];
+        IReadOnlyList<EffectiveStep> weights =
+            [.. steps.Select((step, i) => step.Weight is null ? null : Step(step, PauseAt(steps, i + 1))).OfType<EffectiveStep>()];
+        return new(
+            weights.Count > 0 ? weights : Steps,
+            Analysis(rollout.Analysis ?? new AnalysisSpec()),
+            TimeSpan.FromSeconds(rollout.ProgressDeadlineSeconds ?? ProgressDeadlineSeconds),
+            rollout.RevisionHistoryLimit ?? RevisionHistoryLimit,
+            rollout.Evaluation is { } evaluation ? Evaluation(evaluation) : null,
+            PauseAt(steps, 0),
+            rollout.Paused == true);
+    }
+
+    private static EffectivePause? PauseAt(List<RolloutStep> steps, int index) => steps.ElementAtOrDefault(index)?.Pause is { } pause
+        ? new EffectivePause(pause.DurationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null)
+        : null;
 
     private static EffectiveEvaluation Evaluation(EvaluationSpec evaluation) => new(
         evaluation.Dataset,
@@ -140,11 +152,12 @@ public static class Defaults
         evaluation.Concurrency ?? EvaluationConcurrency,
         TimeSpan.FromSeconds(evaluation.DeadlineSeconds ?? EvaluationDeadlineSeconds));
 
-    private static EffectiveStep Step(RolloutStep step) => new(
-        step.Weight,
+    private static EffectiveStep Step(RolloutStep step, EffectivePause? pause = null) => new(
+        step.Weight!.Value,
         TimeSpan.FromSeconds(step.DurationSeconds ?? StepDurationSeconds),
         step.MinRequests is > 0 and var asked ? asked : StepMinRequests,
-        step.MinRequests is > 0);
+        step.MinRequests is > 0,
+        pause);
 
     private static EffectiveAnalysis Analysis(AnalysisSpec analysis) => new(
         TimeSpan.FromSeconds(analysis.IntervalSeconds ?? IntervalSeconds),

@@ -57,12 +57,16 @@ public sealed record EffectiveGpu(string ResourceName, int Count);
 /// <param name="ProgressDeadline">Time a revision may take to become ready.</param>
 /// <param name="RevisionHistoryLimit">Earlier revisions kept at zero replicas.</param>
 /// <param name="Evaluation">The data set a new revision must pass first; null when there is none.</param>
+/// <param name="FirstPause">The pause before the canary gets any traffic; null when there is none.</param>
+/// <param name="IsPaused">Whether nothing is to begin, to get more requests or to be promoted.</param>
 public sealed record EffectiveRollout(
     IReadOnlyList<EffectiveStep> Steps,
     EffectiveAnalysis Analysis,
     TimeSpan ProgressDeadline,
     int RevisionHistoryLimit,
-    EffectiveEvaluation? Evaluation = null);
+    EffectiveEvaluation? Evaluation = null,
+    EffectivePause? FirstPause = null,
+    bool IsPaused = false);
 
 /// <summary>A labelled data set and what a new revision must do on it.</summary>
 /// <param name="Dataset">The labelled data.</param>
@@ -86,7 +90,12 @@ public sealed record EffectiveEvaluation(
 /// <param name="Duration">Least time at this weight, counted from when every ready router has confirmed it.</param>
 /// <param name="MinRequests">Least requests answered by the canary at this weight and judged.</param>
 /// <param name="IsMinimumAsked">Whether the spec asks for these; else a verdict of gates, where there is no other guardrail, is as good.</param>
-public sealed record EffectiveStep(int Weight, TimeSpan Duration, int MinRequests, bool IsMinimumAsked);
+/// <param name="Pause">What the rollout waits for once the step is done; null when for nothing.</param>
+public sealed record EffectiveStep(int Weight, TimeSpan Duration, int MinRequests, bool IsMinimumAsked, EffectivePause? Pause = null);
+
+/// <summary>A pause.</summary>
+/// <param name="Duration">How long; null until a person ends it.</param>
+public sealed record EffectivePause(TimeSpan? Duration);
 
 /// <summary>How stable and canary are compared.</summary>
 /// <param name="Interval">Length of the blocks of traffic that are judged.</param>

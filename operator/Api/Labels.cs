@@ -36,6 +36,15 @@ public static class Labels
     /// <summary>Guardrail whose check a Job or its pod is.</summary>
     public const string Guardrail = "modeloperator.io/guardrail";
 
+    /// <summary>Annotation of a ModelDeployment: what a person orders, such as: promote 5f6d7c8. The operator takes it off when it has dealt with it.</summary>
+    public const string Control = "modeloperator.io/control";
+
+    /// <summary>Annotation that the webhook sets beside <see cref="Control"/>: who gave the order, and when, signed.</summary>
+    public const string ControlBy = "modeloperator.io/control-by";
+
+    /// <summary>Annotation of the pods that a person had replaced, and of their template: when that was asked for.</summary>
+    public const string RestartedAt = "modeloperator.io/restarted-at";
+
     /// <summary>Labels that selectors of the operator and the routers rest on; a pod template must not set them.</summary>
     public static IReadOnlyList<string> Reserved { get; } = [ManagedBy, Component, Name, Model, Revision];
 }

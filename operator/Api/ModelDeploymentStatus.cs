@@ -75,6 +75,15 @@ public sealed class ModelDeploymentStatus
     [XListType(XListType.Map), XListMapKeys("revision"), Items(maxItems: StatusLimits.Revisions)]
     public List<RevisionStatus>? Revisions { get; set; }
 
+    /// <summary>The last order that a person gave (kubectl model promote, abort, retry, undo, restart), and what became of it.</summary>
+    public OrderStatus? LastOrder { get; set; }
+
+    /// <summary>The revision that a person went back to. It serves until the spec asks for another one than it did then, or somebody retries that one.</summary>
+    public UndoStatus? Undo { get; set; }
+
+    /// <summary>When a person last asked for all pods to be replaced.</summary>
+    public DateTimeOffset? RestartedAt { get; set; }
+
     /// <summary>The latest decisions, newest last, at most 20.</summary>
     [XListType(XListType.Atomic), Items(maxItems: StatusLimits.History)]
     public List<Decision>? History { get; set; }
@@ -100,6 +109,9 @@ public enum RolloutPhase
 
     /// <summary>All requests go back to the stable revision.</summary>
     RollingBack,
+
+    /// <summary>A pause of the steps, or spec.rollout.paused: the weights stay until it ends, and the canary is judged meanwhile.</summary>
+    Paused,
 
     /// <summary>The analysis deadline passed without a verdict. The weights stay; a person decides, or more data.</summary>
     Held,
@@ -139,6 +151,19 @@ public sealed class RolloutStatus
 
     /// <summary>When every ready router had confirmed the weight of the step.</summary>
     public DateTimeOffset? StepConfirmedAt { get; set; }
+
+    /// <summary>When the pause after the step began; absent before.</summary>
+    public DateTimeOffset? PauseStartedAt { get; set; }
+
+    /// <summary>Since when the rollout is paused, by a step or by spec.rollout.paused; absent while it is not.</summary>
+    public DateTimeOffset? PausedSince { get; set; }
+
+    /// <summary>Seconds of the earlier pauses since the canary got requests. The analysis deadline does not count them.</summary>
+    [RangeMinimum(0)]
+    public long PausedSeconds { get; set; }
+
+    /// <summary>What a person ordered for this rollout; absent when nothing.</summary>
+    public RolloutOrder? Order { get; set; }
 
     /// <summary>Requests the canary answered in this step, in blocks that were judged; the first ones of a cold pod are left out.</summary>
     [RangeMinimum(0)]

@@ -39,6 +39,21 @@ public static class Reasons
     /// <summary>All requests go back to the stable revision.</summary>
     public const string RolledBack = "RolledBack";
 
+    /// <summary>The rollout is at a pause, or spec.rollout.paused is true.</summary>
+    public const string RolloutPaused = "RolloutPaused";
+
+    /// <summary>A person ordered something, and it is done.</summary>
+    public const string Ordered = "Ordered";
+
+    /// <summary>A person ordered something that cannot be done.</summary>
+    public const string OrderRefused = "OrderRefused";
+
+    /// <summary>A person gave the canary up.</summary>
+    public const string Aborted = "Aborted";
+
+    /// <summary>A person went back to an earlier revision.</summary>
+    public const string Undone = "Undone";
+
     /// <summary>The spec changed during the rollout: the canary was given up.</summary>
     public const string Superseded = "Superseded";
 

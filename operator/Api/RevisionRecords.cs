@@ -53,13 +53,17 @@ public sealed class Decision
     /// <summary>When the operator decided.</summary>
     public DateTimeOffset Time { get; set; }
 
-    /// <summary>Started, StepAdvanced, Promoted, RolledBack, Rejected, Held, Superseded or StableLost.</summary>
+    /// <summary>Started, StepAdvanced, Paused, Promoted, RolledBack, Rejected, Held, Superseded or StableLost; on orders Ordered, Retried, Undone or Restarted.</summary>
     [Length(maxLength: StatusLimits.Text)]
     public string Action { get; set; } = "";
 
     /// <summary>The revision that it is about.</summary>
     [Length(maxLength: StatusLimits.Text)]
     public string Revision { get; set; } = "";
+
+    /// <summary>The person who ordered it, as the API server knows them; absent when the operator decided, or nobody knows.</summary>
+    [Length(maxLength: StatusLimits.User)]
+    public string? By { get; set; }
 
     /// <summary>CamelCase word, such as AccuracyHarmful.</summary>
     [Length(maxLength: StatusLimits.Text)]

@@ -4,14 +4,28 @@ namespace ModelOperator.Api;
 
 /// <summary>How a new revision takes over.</summary>
 [ValidationRule(
-    "!has(self.steps) || self.steps.map(s, s.weight).isSorted()",
+    "!has(self.steps) || self.steps.filter(s, has(s.weight)).map(s, s.weight).isSorted()",
     message: "weights of steps must not decrease")]
+[ValidationRule(
+    "!has(self.steps) || self.steps.exists(s, has(s.weight))",
+    message: "at least one step must have a weight: a canary without requests shows nothing")]
+[ValidationRule(
+    "!has(self.steps) || !self.steps.map(s, has(s.pause) ? 'p' : 'w').join('').contains('pp')",
+    message: "two pauses in a row are one: give one of them")]
 public sealed class RolloutSpec
 {
     /// <summary>A labelled data set a new revision must pass before it gets any traffic.</summary>
     public EvaluationSpec? Evaluation { get; set; }
 
-    /// <summary>Traffic steps of the canary. Default: 5, 25 and 50 percent, each for at least 60 seconds.</summary>
+    /// <summary>
+    /// While true no rollout begins, no canary gets more requests and none is promoted. A canary with requests keeps them, is judged on, and is rolled
+    /// back when it is shown to be worse. The analysis deadline waits as well.
+    /// </summary>
+    public bool? Paused { get; set; }
+
+    /// <summary>
+    /// Traffic steps of the canary, and pauses between them. Default: 5, 25 and 50 percent, each for at least 60 seconds, and no pause.
+    /// </summary>
     [XListType(XListType.Atomic), Items(1, 50)]
     public List<RolloutStep>? Steps { get; set; }
 
@@ -27,12 +41,21 @@ public sealed class RolloutSpec
     public int? RevisionHistoryLimit { get; set; }
 }
 
-/// <summary>One step: a weight for the canary, with a minimum duration and number of requests.</summary>
+/// <summary>One step: a weight for the canary, with a minimum duration and number of requests, or a pause.</summary>
+[ValidationRule("has(self.weight) != has(self.pause)", message: "a step has either weight or pause")]
+[ValidationRule(
+    "!has(self.pause) || (!has(self.durationSeconds) && !has(self.minRequests))",
+    message: "durationSeconds and minRequests belong to a weight; how long a pause takes is pause.durationSeconds")]
 public sealed class RolloutStep
 {
     /// <summary>Percent of requests the canary gets.</summary>
-    [Required, RangeMinimum(1), RangeMaximum(100)]
-    public int Weight { get; set; }
+    [RangeMinimum(1), RangeMaximum(100)]
+    public int? Weight { get; set; }
+
+    /// <summary>
+    /// Waits once the step before is done; as the first step, once the canary is ready and has passed its evaluation. The canary is judged meanwhile.
+    /// </summary>
+    public RolloutPause? Pause { get; set; }
 
     /// <summary>Minimum seconds at this weight, from when every ready router has confirmed it. Default: 60.</summary>
     [RangeMinimum(0), RangeMaximum(604800)]
@@ -43,6 +66,14 @@ public sealed class RolloutStep
     /// </summary>
     [RangeMinimum(0), RangeMaximum(1000000000)]
     public int? MinRequests { get; set; }
+}
+
+/// <summary>A pause between two steps.</summary>
+public sealed class RolloutPause
+{
+    /// <summary>Seconds until the rollout goes on. Absent: until a person ends the pause (kubectl model promote).</summary>
+    [RangeMinimum(1), RangeMaximum(2592000)]
+    public int? DurationSeconds { get; set; }
 }
 
 /// <summary>How stable and canary are compared.</summary>

@@ -12,6 +12,9 @@ public static class StatusLimits
     /// <summary>Characters of a short text, such as a reason or a figure for people.</summary>
     public const int Text = 128;
 
+    /// <summary>Characters of the name of a user.</summary>
+    public const int User = 256;
+
     /// <summary>Characters of the state of a guardrail's evidence.</summary>
     public const int State = 65536;
 

@@ -38,7 +38,7 @@ internal static class OperatorApplication
         WebApplication application = builder.Build();
         application.MapOperatorProbes();
         application.MapOperatorMetrics();
-        application.MapValidatingWebhooks();
+        application.MapWebhooks();
         return application;
     }
 
@@ -47,6 +47,9 @@ internal static class OperatorApplication
         services.AddSingleton<ControllerMetrics>();
         services.AddSingleton<RequesterRights>();
         services.AddSingleton<ModelAdmission>();
+        services.AddSingleton<OrderSigner>();
+        services.AddSingleton<OrderAttribution>();
+        services.AddSingleton<ControlOrders>();
         services.AddSingleton<RouterKeys>();
         services.AddSingleton<EvidenceReader>();
         services.AddSingleton<RouterReports>();
@@ -113,8 +116,10 @@ internal static class OperatorApplication
                     SecretName = $"{OperatorSettings.Name}-webhook",
                     ConfigurationName = OperatorSettings.Name,
                 })
-                .AddValidatingWebhook(ModelDeploymentResource.Type, "/validate", (services, request, cancellationToken) =>
-                    services.GetRequiredService<ModelAdmission>().JudgeAsync(request, cancellationToken));
+                .AddWebhook(ModelDeploymentResource.Type, "/validate", (services, request, cancellationToken) =>
+                    services.GetRequiredService<ModelAdmission>().JudgeAsync(request, cancellationToken))
+                .AddWebhook(ModelDeploymentResource.Type, "/attribute", (services, request, _) =>
+                    Task.FromResult(services.GetRequiredService<OrderAttribution>().Attribute(request)));
         }
     }
 

@@ -13,6 +13,17 @@ public sealed class DeploymentSpec
 
     /// <summary>Nobody can change it, not even an administrator.</summary>
     public LabelSelector? Selector { get; set; }
+    public DeploymentTemplate? Template { get; set; }
+}
+
+public sealed class DeploymentTemplate
+{
+    public DeploymentTemplateMeta? Metadata { get; set; }
+}
+
+public sealed class DeploymentTemplateMeta
+{
+    public Dictionary<string, string>? Annotations { get; set; }
 }
 
 public sealed class LabelSelector

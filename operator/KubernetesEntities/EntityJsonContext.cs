@@ -14,6 +14,7 @@ namespace ModelOperator.Kubernetes.Entities;
 [JsonSerializable(typeof(Event))]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(Lease))]
+[JsonSerializable(typeof(MutatingWebhookConfiguration))]
 [JsonSerializable(typeof(NetworkPolicy))]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(PodDisruptionBudget))]

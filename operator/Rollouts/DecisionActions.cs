@@ -9,6 +9,21 @@ public static class DecisionActions
     /// <summary>The canary got the weight of the next step.</summary>
     public const string StepAdvanced = "StepAdvanced";
 
+    /// <summary>The rollout waits at a pause.</summary>
+    public const string Paused = "Paused";
+
+    /// <summary>A person moved the canary on.</summary>
+    public const string Ordered = "Ordered";
+
+    /// <summary>A person had a rejected revision tried again.</summary>
+    public const string Retried = "Retried";
+
+    /// <summary>A person went back to the revision.</summary>
+    public const string Undone = "Undone";
+
+    /// <summary>A person had all pods replaced.</summary>
+    public const string Restarted = "Restarted";
+
     /// <summary>The revision became stable.</summary>
     public const string Promoted = "Promoted";
 

@@ -1,4 +1,5 @@
 using ModelOperator.Rollouts.Actions;
+using ModelOperator.Rollouts.Control;
 using ModelOperator.Rollouts.Judging;
 using ModelOperator.Rollouts.Outcome;
 
@@ -16,24 +17,26 @@ public static class Planner
         ArgumentNullException.ThrowIfNull(input);
         var scope = new Scope(input);
         Rejection.ForgetOthers(scope);
+        Undoing.ForgetOthers(scope);
         Baseline.Read(scope);
         Guardrails.Load(scope);
         EvidenceIntake.Read(scope);
         SourceIntake.Read(scope);
         Guardrails.Judge(scope);
-        for (int i = 0; i < MostActions && Act(scope) == Next.LookAgain; i++)
+        bool isOver = Orders.Obey(scope);
+        for (int i = 0; i < MostActions && !isOver && Act(scope) == Next.LookAgain; i++)
         {
         }
 
         KnownRevisions.Remember(scope);
         return new Plan
         {
-            Deployments = Deployments.Plan(scope),
+            Deployments = isOver ? [] : Deployments.Plan(scope),
             Status = Summary.Complete(scope),
             Evaluation = scope.Evaluation,
             GateJobs = GateJobs.Plan(scope),
             Events = scope.Events,
-            RequeueAfter = Requeue.After(scope),
+            RequeueAfter = isOver ? Requeue.AtOnce : Requeue.After(scope),
         };
     }
 
@@ -49,7 +52,9 @@ public static class Planner
             RolloutState.FirstRevision => BringUpFirst.Execute(scope),
             RolloutState.Settled => Settle.Execute(scope),
             RolloutState.WantedRejected => StayOnStable.Execute(scope),
+            RolloutState.Paused => StayPaused.Execute(scope),
             RolloutState.NewRevision => Begin.Execute(scope),
+            RolloutState.CanaryOrdered => PromoteInFull.Execute(scope),
             RolloutState.CanaryStarting => StartCanary.Execute(scope),
             _ => CompareCanary.Execute(scope),
         };

@@ -24,8 +24,14 @@ internal enum RolloutState
     /// <summary>The spec asks for a revision that failed its trial.</summary>
     WantedRejected,
 
+    /// <summary>spec.rollout.paused is true, and the spec asks for a revision that has not been tried.</summary>
+    Paused,
+
     /// <summary>The spec asks for a revision that has not been tried.</summary>
     NewRevision,
+
+    /// <summary>A person ordered that the canary become stable.</summary>
+    CanaryOrdered,
 
     /// <summary>The canary has no traffic yet.</summary>
     CanaryStarting,

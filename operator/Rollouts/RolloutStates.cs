@@ -1,3 +1,5 @@
+using ModelOperator.Api;
+
 namespace ModelOperator.Rollouts;
 
 /// <summary>Finds the state: the first of an ordered chain of tests that holds.</summary>
@@ -13,7 +15,9 @@ internal static class RolloutStates
         (RolloutState.FirstRevision, s => s.Status.StableRevision is null),
         (RolloutState.Settled, s => s.Status.StableRevision == s.Wanted),
         (RolloutState.WantedRejected, s => s.IsWantedRejected),
+        (RolloutState.Paused, s => s.Status.CanaryRevision is null && s.Spec.IsPaused && !s.IsUndoing),
         (RolloutState.NewRevision, s => s.Status.CanaryRevision is null),
+        (RolloutState.CanaryOrdered, s => s.Status.Rollout?.Order?.Kind == RolloutOrderKind.Full),
         (RolloutState.CanaryStarting, s => s.Table.WeightOf(s.Status.CanaryRevision) == 0),
         (RolloutState.CanaryComparing, _ => true),
     ];

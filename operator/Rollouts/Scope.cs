@@ -42,6 +42,15 @@ internal sealed class Scope
 
     public string Wanted => Input.WantedRevision;
 
+    /// <summary>The revision that the spec itself asks for.</summary>
+    public string Asked => Input.AskedRevision ?? Wanted;
+
+    /// <summary>Whether a person went back to the wanted revision, while the spec asks for another.</summary>
+    public bool IsUndoing => Status.Undo is { } undo && undo.Revision == Wanted && Asked != Wanted;
+
+    /// <summary>Who ordered what is decided now; null when nobody did, or nobody knows.</summary>
+    public string? By { get; set; }
+
     /// <summary>Why the wanted revision was rejected; null when it was not, or is to be tried again by now.</summary>
     public RejectedRevision? WantedRejected => Status.Rejected?.Find(r => r.Revision == Wanted && !(r.RetryAt <= Now));
 
@@ -94,7 +103,7 @@ internal sealed class Scope
         Status.History =
         [
             .. (Status.History ?? []).TakeLast(StatusLimits.History - 1),
-            new Decision { Time = Now, Action = action, Revision = revision, Reason = reason, Message = text },
+            new Decision { Time = Now, Action = action, Revision = revision, By = By, Reason = reason, Message = text },
         ];
         Tell(severity, reason, text);
     }

@@ -25,7 +25,7 @@ public class PropertyTests
     [FsCheck.NUnit.Property(Replay = "2026,1123", MaxTest = 40)]
     public Property Without_requests_no_canary_is_promoted_and_none_found_harmful() => Prop.ForAll(Scenario.Any(), scenario =>
     {
-        var quiet = scenario with { RequestsPerSecond = 0 };
+        var quiet = scenario with { RequestsPerSecond = 0, Orders = ["", "", ""] };
         quiet.Play((_, plan) =>
         {
             Assert.That(plan.Status.StableRevision, Is.Null.Or.EqualTo("v1"));

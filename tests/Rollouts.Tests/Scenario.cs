@@ -20,6 +20,9 @@ internal sealed record Scenario
     public required Request[] Asks { get; init; }
     public required int[] Deaths { get; init; }
 
+    /// <summary>What a person orders in the middle of each of the requests; empty for nothing.</summary>
+    public required string[] Orders { get; init; }
+
     public static Arbitrary<Scenario> Any() =>
         (from seed in Gen.Choose(1, 1_000_000)
          from weights in Gen.Choose(1, 100).NonEmptyListOf()
@@ -32,6 +35,7 @@ internal sealed record Scenario
          from silent in Gen.Elements(0, 30, 10_000)
          from asks in Ask().ListOf(3)
          from deaths in Gen.Choose(0, 9).ListOf(8)
+         from orders in Gen.Elements("", "", "promote", "promote-full", "abort", "retry", "undo", "restart", "undo v1", "promote v2").ListOf(3)
          select new Scenario
          {
              Seed = seed,
@@ -45,6 +49,7 @@ internal sealed record Scenario
              SilentRouterFrom = silent,
              Asks = [.. asks],
              Deaths = [.. deaths],
+             Orders = [.. orders],
          }).ToArbitrary();
 
     public Simulation Play(Action<PlannerInput, Plan> planned)
@@ -54,11 +59,16 @@ internal sealed record Scenario
         simulation.Dies = second => Deaths[second % Deaths.Length] switch { 0 => Death.BeforeStatus, 1 => Death.AfterStatus, _ => Death.None };
         simulation.Ask("v1", new Behaviour(), spec);
         simulation.Run(15);
-        foreach (var (revision, behaviour, seconds) in Asks)
+        foreach (var ((revision, behaviour, seconds), order) in Asks.Zip(Orders))
         {
             simulation.Ask(revision, Behaviours[behaviour]);
             for (int i = 0; i < seconds; i++)
             {
+                if (i == seconds / 2 && order.Length > 0)
+                {
+                    simulation.Control = new ControlRequest(order, simulation.Now, "alice", $"{simulation.Second}");
+                }
+
                 simulation.Routers[0].IsSilent = simulation.Second >= SilentRouterFrom && simulation.Second % 40 < 15;
                 simulation.Run(1);
             }
@@ -69,7 +79,7 @@ internal sealed record Scenario
 
     public override string ToString() =>
         $"seed {Seed}, weights {string.Join('/', Weights)}, {Replicas} replicas, {MinRequests} requests a step, deadline {DeadlineSeconds} {OnInconclusive}, "
-        + $"{RequestsPerSecond}/s, feedback {FeedbackShare}, silent from {SilentRouterFrom}, asks {string.Join(' ', Asks)}, deaths {string.Join(' ', Deaths)}";
+        + $"{RequestsPerSecond}/s, feedback {FeedbackShare}, silent from {SilentRouterFrom}, asks {string.Join(' ', Asks)}, deaths {string.Join(' ', Deaths)}, orders {string.Join(", ", Orders)}";
 
     private static readonly Behaviour[] Behaviours =
     [

@@ -28,6 +28,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 - apiGroups: [modeloperator.io]
   resources: [modeldeployments]
   verbs: [get, list, watch]
+# A person's order is an annotation, which it takes off when it has dealt with it.
+- apiGroups: [modeloperator.io]
+  resources: [modeldeployments]
+  verbs: [patch]
 - apiGroups: [modeloperator.io]
   resources: [modeldeployments/status]
   verbs: [get, patch, update]

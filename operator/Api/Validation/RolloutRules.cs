@@ -8,13 +8,39 @@ internal static class RolloutRules
 
     private static IEnumerable<FieldError> Steps(List<RolloutStep> steps)
     {
-        for (var i = 1; i < steps.Count; i++)
+        int before = 0;
+        for (var i = 0; i < steps.Count; i++)
         {
-            if (steps[i].Weight < steps[i - 1].Weight)
+            var field = $"spec.rollout.steps[{i}]";
+            var (weight, pause) = (steps[i].Weight, steps[i].Pause);
+            if ((weight is null) == (pause is null))
             {
                 yield return FieldError.Of(
-                    $"spec.rollout.steps[{i}].weight", steps[i].Weight, $"is less than the {steps[i - 1].Weight} of the step before; weights must not decrease");
+                    field, weight is null ? "{}" : "weight and pause", "is no step; want either weight, or pause ({} for one that a person ends)");
             }
+            else if (pause is not null && (steps[i].DurationSeconds ?? steps[i].MinRequests) is { } misplaced)
+            {
+                yield return FieldError.Of(
+                    steps[i].DurationSeconds is null ? $"{field}.minRequests" : $"{field}.durationSeconds",
+                    misplaced,
+                    "belongs to a weight; want pause.durationSeconds for how long a pause takes");
+            }
+            else if (pause is not null && i > 0 && steps[i - 1].Pause is not null)
+            {
+                yield return FieldError.Of($"{field}.pause", "{}", "follows another pause; want one of the two");
+            }
+
+            if (weight < before)
+            {
+                yield return FieldError.Of($"{field}.weight", weight.Value, $"is less than the {before} of the step before; weights must not decrease");
+            }
+
+            before = weight ?? before;
+        }
+
+        if (steps.Count > 0 && steps.TrueForAll(step => step.Weight is null))
+        {
+            yield return FieldError.Of("spec.rollout.steps", $"{steps.Count} pauses", "gives the canary no requests; want at least one step with a weight");
         }
     }
 

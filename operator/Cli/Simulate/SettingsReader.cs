@@ -19,9 +19,21 @@ internal static class SettingsReader
             throw CliException.Invalid($"{file.Name}: spec.replicas: 0 serves nothing, so that no rollout can be tried; want 1 or more");
         }
 
-        // An evaluation comes before any traffic: a rollout that goes on has passed it.
-        return (model.Metadata.Name, spec with { Rollout = spec.Rollout with { Evaluation = null } });
+        // An evaluation comes before any traffic: a rollout that goes on has passed it. Whoever lets rollouts go on does so at once.
+        EffectiveRollout rollout = spec.Rollout;
+        return (model.Metadata.Name, spec with
+        {
+            Rollout = rollout with
+            {
+                Evaluation = null,
+                IsPaused = false,
+                FirstPause = Timed(rollout.FirstPause),
+                Steps = [.. rollout.Steps.Select(step => step with { Pause = Timed(step.Pause) })],
+            },
+        });
     }
+
+    private static EffectivePause? Timed(EffectivePause? pause) => pause?.Duration is null ? null : pause;
 
     /// <summary>Reads <c>50/s</c>, <c>3000/m</c>, <c>100/h</c>.</summary>
     public static double Traffic(string text)

@@ -1,6 +1,7 @@
 using ModelOperator.Api;
 using ModelOperator.Api.Validation;
 using ModelOperator.Kubernetes.Runtime.Webhooks;
+using ModelOperator.Rollouts.Control;
 
 namespace ModelOperator.Controller.Admit;
 
@@ -20,7 +21,8 @@ internal sealed class ModelAdmission(ControllerOptions options, RequesterRights 
 
         model.Metadata.Namespace ??= request.Namespace;
         bool isKnown = request.OldObject is { } old && UsedObjects.AreTheSame(old.Spec, model.Spec);
-        IReadOnlyList<FieldError> errors = [.. ModelDeploymentValidator.Validate(model), .. isKnown ? [] : options.PodTemplates.Check(model)];
+        IReadOnlyList<FieldError> errors =
+            [.. ModelDeploymentValidator.Validate(model), .. isKnown ? [] : options.PodTemplates.Check(model), .. OrderErrors(model, request.OldObject)];
         if (errors.Count > 0)
         {
             return AdmissionResult.Invalid(
@@ -30,6 +32,21 @@ internal sealed class ModelAdmission(ControllerOptions options, RequesterRights 
 
         return isKnown ? AdmissionResult.Allow()
             : await rights.FindRefusalAsync(request.User, model.Metadata.Namespace, UsedObjects.Of(model.Spec), cancellationToken) ?? AdmissionResult.Allow();
+    }
+
+    // An order that is there already is the operator's to answer.
+    private static IEnumerable<FieldError> OrderErrors(ModelDeployment model, ModelDeployment? old)
+    {
+        string? text = model.Metadata.Annotations?.GetValueOrDefault(Labels.Control);
+        if (text is null || text == old?.Metadata.Annotations?.GetValueOrDefault(Labels.Control))
+        {
+            return [];
+        }
+
+        string? problem = ControlOrder.Parse(text) is { } order
+            ? OrderCheck.FindRefusal(order, old?.Status ?? new ModelDeploymentStatus())
+            : $"is no order; want {ControlOrder.Forms}";
+        return problem is null ? [] : [FieldError.Text($"metadata.annotations[{Labels.Control}]", text, problem)];
     }
 
     // As the API server words it: ModelDeployment.modeloperator.io "digits".

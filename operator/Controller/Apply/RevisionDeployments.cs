@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ModelOperator.Api;
 using ModelOperator.Controller.Intents;
@@ -23,6 +24,32 @@ internal sealed class RevisionDeployments(IKubernetesClient client, OwnedObjects
         {
             string revision = RevisionDeployment.RevisionOf(model, deployment)!;
             await objects.MendAsync(model, Resources.Deployments, RevisionDeployment.Metadata(model, revision), deployment, cancellationToken);
+        }
+    }
+
+    /// <summary>Has the pods of the revisions in use replaced that were there when a person asked for it, as kubectl rollout restart does.</summary>
+    public async Task RestartAsync(ModelDeployment model, IReadOnlyList<Deployment> deployments, CancellationToken cancellationToken)
+    {
+        if (model.Status is not { RestartedAt: { } asked } status)
+        {
+            return;
+        }
+
+        string time = asked.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        foreach (Deployment deployment in deployments.Where(deployment =>
+            deployment.Metadata.DeletionTimestamp is null
+            && deployment.Metadata.CreationTimestamp < asked
+            && deployment.Spec.Template?.Metadata?.Annotations?.GetValueOrDefault(Labels.RestartedAt) != time
+            && RevisionDeployment.RevisionOf(model, deployment) is { } revision
+            && (revision == status.StableRevision || revision == status.CanaryRevision)))
+        {
+            var annotations = new JsonObject { [Labels.RestartedAt] = time };
+            var patch = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["uid"] = deployment.Metadata.Uid },
+                ["spec"] = new JsonObject { ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } } },
+            };
+            await client.MergePatchAsync(Resources.Deployments, deployment.Metadata.Namespace, deployment.Metadata.Name, patch, cancellationToken);
         }
     }
 

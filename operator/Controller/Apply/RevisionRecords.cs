@@ -5,6 +5,8 @@ using ModelOperator.Api;
 using ModelOperator.Controller.Intents;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Rollouts;
+using ModelOperator.Rollouts.Control;
 
 namespace ModelOperator.Controller.Apply;
 
@@ -49,15 +51,22 @@ internal sealed class RevisionRecords(IKubernetesClient client, ControllerOption
 
     /// <summary>What is known of the revisions in use that the spec does not ask for.</summary>
     /// <param name="model">The ModelDeployment.</param>
-    /// <param name="wanted">The revision that its spec asks for; null when the spec cannot be acted on.</param>
+    /// <param name="wanted">The revision that is to serve; null when the spec cannot be acted on.</param>
+    /// <param name="control">What a person orders: they may go back to any revision.</param>
     /// <param name="deployments">The Deployments of its revisions.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<ImmutableDictionary<string, EffectiveSpec>> RecallAsync(
-        ModelDeployment model, string? wanted, IReadOnlyList<Deployment> deployments, CancellationToken cancellationToken)
+        ModelDeployment model,
+        string? wanted,
+        ControlRequest? control,
+        IReadOnlyList<Deployment> deployments,
+        CancellationToken cancellationToken)
     {
         var recalled = ImmutableDictionary<string, EffectiveSpec>.Empty;
-        string?[] inUse = [model.Status?.StableRevision, model.Status?.CanaryRevision];
-        foreach (string revision in inUse.OfType<string>().Where(revision => revision != wanted))
+        ControlOrder? order = control is null || model.Status is null ? null : ControlOrder.Parse(control.Text);
+        string? target = order?.Action == ControlAction.Undo ? OrderCheck.UndoTarget(order, model.Status!) : null;
+        string?[] inUse = [model.Status?.StableRevision, model.Status?.CanaryRevision, target];
+        foreach (string revision in inUse.OfType<string>().Distinct().Where(revision => revision != wanted))
         {
             if (await FindAsync(model, revision, deployments, cancellationToken) is { } spec)
             {
@@ -67,6 +76,13 @@ internal sealed class RevisionRecords(IKubernetesClient client, ControllerOption
 
         return recalled;
     }
+
+    /// <summary>What is to serve: the spec and the revision that it asks for, or the one that a person went back to from it.</summary>
+    public async Task<(EffectiveSpec Spec, string Revision)> GoBackAsync(
+        ModelDeployment model, EffectiveSpec spec, string asked, CancellationToken cancellationToken) =>
+        model.Status?.Undo is { } undo && undo.From == asked && await FindAsync(model, undo.Revision, isDeploymentThere: true, cancellationToken) is { } earlier
+            ? (earlier with { Replicas = spec.Replicas, Rollout = spec.Rollout }, undo.Revision)
+            : (spec, asked);
 
     /// <summary>Deletes the record of a revision that is given up.</summary>
     public async Task DropAsync(ModelDeployment model, string revision, CancellationToken cancellationToken)
@@ -80,13 +96,19 @@ internal sealed class RevisionRecords(IKubernetesClient client, ControllerOption
         }
     }
 
-    private async Task<EffectiveSpec?> FindAsync(
+    private Task<EffectiveSpec?> FindAsync(
         ModelDeployment model, string revision, IReadOnlyList<Deployment> deployments, CancellationToken cancellationToken)
     {
         string name = RevisionDeployment.NameOf(model.Metadata.Name, revision);
-        // Who deletes the record and then the Deployment gives the revision up.
-        bool isThere = deployments.Any(deployment => deployment.Metadata.Name == name);
-        if (isThere && _known.TryGetValue((model.Metadata.Uid!, revision), out EffectiveSpec? known))
+        return FindAsync(model, revision, deployments.Any(deployment => deployment.Metadata.Name == name), cancellationToken);
+    }
+
+    // Who deletes the record and then the Deployment gives the revision up.
+    private async Task<EffectiveSpec?> FindAsync(
+        ModelDeployment model, string revision, bool isDeploymentThere, CancellationToken cancellationToken)
+    {
+        string name = RevisionDeployment.NameOf(model.Metadata.Name, revision);
+        if (isDeploymentThere && _known.TryGetValue((model.Metadata.Uid!, revision), out EffectiveSpec? known))
         {
             return known;
         }

@@ -26,6 +26,7 @@ internal sealed class ModelDeploymentController(
     Refusals refusals,
     NameConflicts conflicts,
     StatusWriter statusWriter,
+    ControlOrders orders,
     ValidSpecs validSpecs,
     NamespaceRouter router,
     OwnedObjects objects,
@@ -71,7 +72,8 @@ internal sealed class ModelDeploymentController(
                 model, validSpecs.Of(model, errors), new(Reasons.InvalidSpec, string.Join("; ", errors), LookAgain: null), cancellationToken);
         }
 
-        (EffectiveSpec spec, string wanted) = WantedRevision.Of(model.Spec, model.Status, options.RuntimeImage);
+        (EffectiveSpec spec, string asked) = WantedRevision.Of(model.Spec, model.Status, options.RuntimeImage);
+        (spec, string wanted) = await records.GoBackAsync(model, spec, asked, cancellationToken);
         validSpecs.Remember(model, spec);
         if (await conflicts.FindAsync(model, wanted, cancellationToken) is { } conflict)
         {
@@ -79,13 +81,16 @@ internal sealed class ModelDeploymentController(
         }
 
         IReadOnlyList<Deployment> deployments = await finder.FindAsync(model, cancellationToken);
-        Specs specs = new(spec, await records.RecallAsync(model, wanted, deployments, cancellationToken));
+        ControlRequest? control = orders.Read(model);
+        Specs specs = new(spec, await records.RecallAsync(model, wanted, control, deployments, cancellationToken));
         Plan plan = Planner.Plan(new PlannerInput
         {
             Name = model.Metadata.Name,
             Generation = model.Metadata.Generation ?? 0,
             Spec = spec,
             WantedRevision = wanted,
+            AskedRevision = asked,
+            Control = control,
             Status = model.Status,
             World = await gatherer.GatherAsync(model, deployments, spec, wanted, cancellationToken) with { Kept = specs.Revisions },
             Now = timeProvider.GetUtcNow(),
@@ -96,7 +101,8 @@ internal sealed class ModelDeploymentController(
         }
 
         announcer.Announce(written, model.Status, plan.Status, plan.Events);
-        return await ApplyAsync(written, deployments, specs, wanted, plan, cancellationToken);
+        written = await orders.RemoveAsync(written, control, cancellationToken);
+        return await ApplyAsync(written, deployments, specs, wanted, asked, plan, cancellationToken);
     }
 
     public Task<Result> DeletedAsync(ModelDeployment entity, CancellationToken cancellationToken)
@@ -136,8 +142,9 @@ internal sealed class ModelDeploymentController(
     private async Task<Result> BlockAsync(ModelDeployment model, EffectiveSpec? spec, Block block, CancellationToken cancellationToken)
     {
         IReadOnlyList<Deployment> deployments = await finder.FindAsync(model, cancellationToken);
-        Specs? specs = spec is null ? null : new(spec, await records.RecallAsync(model, wanted: null, deployments, cancellationToken));
-        Plan? plan = specs is null ? null : await GuardAsync(model, deployments, specs, cancellationToken);
+        ControlRequest? control = orders.Read(model);
+        Specs? specs = spec is null ? null : new(spec, await records.RecallAsync(model, wanted: null, control, deployments, cancellationToken));
+        Plan? plan = specs is null ? null : await GuardAsync(model, deployments, specs, control, cancellationToken);
         string message = plan?.Status.CanaryRevision is { } canary
             ? $"{block.Message}; until then canary {canary} gets no more requests than it has, and is judged by the last valid spec"
             : block.Message;
@@ -154,6 +161,7 @@ internal sealed class ModelDeploymentController(
         }
 
         announcer.Announce(written, model.Status, plan.Status, plan.Events);
+        written = await orders.RemoveAsync(written, control, cancellationToken);
         if (await conflicts.FindAsync(model, plan.Status.StableRevision!, cancellationToken) is null)
         {
             await ApplySharedAsync(written, cancellationToken);
@@ -169,7 +177,7 @@ internal sealed class ModelDeploymentController(
     }
 
     private async Task<Plan?> GuardAsync(
-        ModelDeployment model, IReadOnlyList<Deployment> deployments, Specs specs, CancellationToken cancellationToken) =>
+        ModelDeployment model, IReadOnlyList<Deployment> deployments, Specs specs, ControlRequest? control, CancellationToken cancellationToken) =>
         model.Status is not { StableRevision: { } stable } status ? null : Planner.Plan(new PlannerInput
         {
             Name = model.Metadata.Name,
@@ -177,6 +185,7 @@ internal sealed class ModelDeploymentController(
             Spec = specs.Wanted,
             WantedRevision = status.CanaryRevision ?? stable,
             IsGuardOnly = true,
+            Control = control,
             Status = status,
             World = await gatherer.GatherAsync(model, deployments, specs.Wanted, wantedRevision: null, cancellationToken) with { Kept = specs.Revisions },
             Now = timeProvider.GetUtcNow(),
@@ -187,6 +196,7 @@ internal sealed class ModelDeploymentController(
         IReadOnlyList<Deployment> deployments,
         Specs specs,
         string wanted,
+        string asked,
         Plan plan,
         CancellationToken cancellationToken)
     {
@@ -205,7 +215,7 @@ internal sealed class ModelDeploymentController(
         {
             try
             {
-                await ActAsync(model, deployments, specs, wanted, deployment, cancellationToken);
+                await ActAsync(model, deployments, specs, asked, deployment, cancellationToken);
             }
             catch (KubernetesException e) when (deployment.Revision == wanted && IsRefusal(e))
             {
@@ -218,6 +228,7 @@ internal sealed class ModelDeploymentController(
         await evaluations.ActAsync(model, specs.Wanted, plan.Evaluation, unserved, cancellationToken);
         await gateJobs.ActAsync(model, plan.GateJobs, unserved, cancellationToken);
         await revisions.MendAsync(model, deployments, cancellationToken);
+        await revisions.RestartAsync(model, deployments, cancellationToken);
         await revisionModels.RemoveOthersAsync(model, cancellationToken);
         if (refusal is null)
         {
@@ -232,13 +243,13 @@ internal sealed class ModelDeploymentController(
         ModelDeployment model,
         IReadOnlyList<Deployment> deployments,
         Specs specs,
-        string wanted,
+        string asked,
         DeploymentPlan plan,
         CancellationToken cancellationToken)
     {
-        if (plan.Action == DeploymentAction.Apply && plan.Revision == wanted)
+        if (plan.Action == DeploymentAction.Apply && plan.Revision == asked)
         {
-            await records.KeepAsync(model, wanted, specs.Wanted, cancellationToken);
+            await records.KeepAsync(model, asked, specs.Of(asked), cancellationToken);
         }
         else if (plan.Action == DeploymentAction.Delete)
         {

@@ -23,6 +23,14 @@ public static class Resources
 
     public static ResourceType<Lease> Leases { get; } = new("coordination.k8s.io", "v1", "Lease", "leases", true, Json.Lease);
 
+    public static ResourceType<MutatingWebhookConfiguration> MutatingWebhookConfigurations { get; } = new(
+        "admissionregistration.k8s.io",
+        "v1",
+        "MutatingWebhookConfiguration",
+        "mutatingwebhookconfigurations",
+        false,
+        Json.MutatingWebhookConfiguration);
+
     public static ResourceType<NetworkPolicy> NetworkPolicies { get; } = new(
         "networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", true, Json.NetworkPolicy);
 

@@ -38,11 +38,17 @@ internal sealed class EnqueueSelf<TEntity>(WorkQueue<EntityKey> queue, Reconcile
 
     public void Updated(TEntity old, TEntity current)
     {
-        if (strategy == ReconcileStrategy.ByResourceVersion || old.Metadata.Generation != current.Metadata.Generation)
+        if (strategy == ReconcileStrategy.ByResourceVersion
+            || old.Metadata.Generation != current.Metadata.Generation
+            || !AreSame(old.Metadata.Annotations, current.Metadata.Annotations))
         {
             queue.Add(EntityKey.Of(current));
         }
     }
+
+    private static bool AreSame(Dictionary<string, string>? one, Dictionary<string, string>? other) =>
+        (one?.Count ?? 0) == (other?.Count ?? 0)
+        && (one is null || one.All(entry => other!.TryGetValue(entry.Key, out string? value) && value == entry.Value));
 
     public void Deleted(TEntity last)
     {

@@ -1,4 +1,5 @@
 using ModelOperator.Api;
+using ModelOperator.Rollouts.Control;
 using ModelOperator.Rollouts.Judging;
 
 namespace ModelOperator.Rollouts.Actions;
@@ -11,7 +12,12 @@ internal static class Begin
         var status = scope.Status;
         var steps = scope.Spec.Steps;
         status.CanaryRevision = scope.Wanted;
-        status.Rollout = new RolloutStatus { StartedAt = scope.Now, Steps = steps.Count };
+        status.Rollout = new RolloutStatus
+        {
+            StartedAt = scope.Now,
+            Steps = steps.Count,
+            Order = scope.IsUndoing ? new RolloutOrder { Kind = RolloutOrderKind.Full, By = status.Undo!.By } : null,
+        };
         status.Analysis = null;
         status.Evaluation = null;
         TickReader.SkipEarlier(scope);
@@ -21,7 +27,7 @@ internal static class Begin
             DecisionActions.Started,
             scope.Wanted,
             Reasons.RolloutStarted,
-            $"canary {scope.Wanted} is compared with stable {status.StableRevision}: {string.Join(", ", steps.Select(s => s.Weight))} percent of requests, "
+            scope.IsUndoing ? $"revision {scope.Wanted} comes up to replace {status.StableRevision}{Undoing.Explain(scope)}" : $"canary {scope.Wanted} is compared with stable {status.StableRevision}: {string.Join(", ", steps.Select(s => s.Weight))} percent of requests, "
             + $"guardrails {string.Join(", ", scope.Spec.Analysis.Guardrails.Select(g => g.Name))}");
         return Next.LookAgain;
     }

@@ -1,5 +1,6 @@
 using ModelOperator.Analysis;
 using ModelOperator.Api;
+using ModelOperator.Rollouts.Control;
 using ModelOperator.Rollouts.Judging;
 
 namespace ModelOperator.Rollouts.Actions;
@@ -16,7 +17,8 @@ internal static class CompareCanary
             return Rejection.Execute(scope, Guardrails.HarmReason(harmful.Guardrail.Type), $"{harmful.Guardrail.Name}: {harmful.Sentence}");
         }
 
-        bool isDue = step.IsOverdue && !step.IsAllSafe;
+        bool isPaused = Pauses.Observe(scope, step.Step.Pause, step.Index, step.IsDone);
+        bool isDue = step.IsOverdue && !step.IsAllSafe && !isPaused && !step.IsOrdered;
         bool isIdle = step.IsHeard && HasPassedWithoutRequests(scope, step.Canary);
         var onInconclusive = scope.Spec.Analysis.OnInconclusive;
         if (!step.HasData && !(isIdle && onInconclusive == InconclusiveAction.Promote))
@@ -30,9 +32,9 @@ internal static class CompareCanary
         }
 
         bool isHeld = isDue && (onInconclusive == InconclusiveAction.Hold || step.IsSuspicious);
-        bool mayGrow = !isHeld && !scope.Input.IsGuardOnly;
+        bool mayGrow = !isHeld && !isPaused && !scope.Input.IsGuardOnly;
         bool isPromotable = mayGrow && (isDue || (step.IsDone && step.IsLast && step.IsAllSafe));
-        int needed = isPromotable ? scope.Replicas : mayGrow && step.IsDone && !step.IsLast ? step.NextCapacity : step.CurrentCapacity;
+        int needed = isPromotable ? scope.Replicas : mayGrow && step.MayAdvance ? step.NextCapacity : step.CurrentCapacity;
         int pods = Capacity.Keep(scope, step.Canary, needed);
         scope.WantPods(step.Stable, scope.Replicas);
         bool answersAll = StandIns.Answering(scope) == step.Canary;
@@ -58,6 +60,12 @@ internal static class CompareCanary
         if (isHeld)
         {
             return Hold.Execute(scope);
+        }
+
+        if (isPaused)
+        {
+            Pauses.Wait(scope, step.Step.Pause, step.Canary, $"; {Story.Comparing(scope, step, pods)}");
+            return Next.Wait;
         }
 
         status.Phase = RolloutPhase.Analyzing;

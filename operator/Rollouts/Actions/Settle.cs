@@ -1,4 +1,5 @@
 using ModelOperator.Api;
+using ModelOperator.Rollouts.Control;
 
 namespace ModelOperator.Rollouts.Actions;
 
@@ -12,11 +13,12 @@ internal static class Settle
         long before = scope.Table.Version;
         StandIns.GoBackToStable(scope);
         scope.WantPods(stable, scope.Replicas);
-        bool arrived = scope.IsConfirmed || (status.Phase == RolloutPhase.Stable && scope.Table.Version == before);
+        var settled = scope.IsUndoing ? RolloutPhase.Rejected : RolloutPhase.Stable;
+        bool arrived = scope.IsConfirmed || (status.Phase == settled && scope.Table.Version == before);
         if (arrived)
         {
-            status.Phase = RolloutPhase.Stable;
-            status.Message = $"revision {stable} serves all requests: {Story.Ready(scope, stable, scope.Replicas)}";
+            status.Phase = settled;
+            status.Message = $"revision {stable} serves all requests: {Story.Ready(scope, stable, scope.Replicas)}{Undoing.Explain(scope)}";
             return Next.Wait;
         }
 

@@ -1,4 +1,5 @@
 using ModelOperator.Api;
+using ModelOperator.Rollouts.Control;
 
 namespace ModelOperator.Rollouts.Actions;
 
@@ -33,6 +34,14 @@ internal static class StartCanary
                     return Evaluate.Wait(scope, canary);
             }
 
+            if (Pauses.Observe(scope, scope.Spec.FirstPause, Pauses.BeforeFirstStep, isDone: true))
+            {
+                Pauses.Wait(scope, scope.Spec.FirstPause, canary, $"; {Story.Ready(scope, canary, needed)}{Evaluate.Passed(scope)}");
+                return Next.Wait;
+            }
+
+            scope.By = rollout.Order?.By;
+            Pauses.Leave(scope);
             rollout.ReadyAt = scope.Now;
             rollout.Step = 0;
             scope.Table.Share(stable, canary, scope.Spec.Steps[0].Weight);

@@ -1,5 +1,6 @@
 using ModelOperator.Analysis;
 using ModelOperator.Api;
+using ModelOperator.Rollouts.Control;
 
 namespace ModelOperator.Rollouts.Actions;
 
@@ -20,6 +21,12 @@ internal sealed record StepProgress
     /// judged requests, ready pods and no suspicion.
     /// </summary>
     public required bool IsDone { get; init; }
+
+    /// <summary>A person said that the step is not to be waited for, and there is a next one.</summary>
+    public required bool IsOrdered { get; init; }
+
+    /// <summary>Nothing but the pods of the next step is waited for.</summary>
+    public bool MayAdvance => NextStep is not null && (IsDone || IsOrdered);
 
     /// <summary>The analysis deadline has passed.</summary>
     public required bool IsOverdue { get; init; }
@@ -66,6 +73,7 @@ internal sealed record StepProgress
             ReadyPods = ready,
             CurrentCapacity = capacity,
             NextCapacity = next is null ? capacity : Capacity.For(scope.Replicas, next.Weight),
+            IsOrdered = next is not null && Pauses.IsOrdered(rollout, rollout.Step),
             IsDone = scope.Table.WeightOf(canary) == step.Weight
                 && scope.Now - rollout.StepConfirmedAt >= step.Duration
                 && HasAnswers(scope, step)
@@ -73,7 +81,7 @@ internal sealed record StepProgress
                 && sourcesAnswer
                 && ready >= capacity
                 && !suspicious,
-            IsOverdue = scope.Now - rollout.AnalysisStartedAt >= scope.Spec.Analysis.Deadline,
+            IsOverdue = Pauses.DeadlineAt(scope) <= scope.Now,
             IsAllSafe = scope.Deciding.All(pair => pair.Verdict.Judgement.Verdict == Verdict.Safe),
             IsSuspicious = suspicious,
             IsHeard = hears && sourcesAnswer,
@@ -93,8 +101,9 @@ internal sealed record StepProgress
     public void MoveTable(Scope scope, int pods)
     {
         int weight = scope.Table.WeightOf(Canary);
-        if (IsDone && NextStep is { } next && ReadyPods >= Math.Max(pods, NextCapacity))
+        if (MayAdvance && NextStep is { } next && ReadyPods >= Math.Max(pods, NextCapacity))
         {
+            scope.By = IsOrdered ? scope.Status.Rollout!.Order!.By : null;
             SetWeight(scope, Index + 1, next.Weight);
             scope.Decide(
                 DecisionActions.StepAdvanced,
@@ -112,6 +121,11 @@ internal sealed record StepProgress
     private void SetWeight(Scope scope, int index, int weight)
     {
         var rollout = scope.Status.Rollout!;
+        if (index != Index)
+        {
+            Pauses.Leave(scope);
+        }
+
         scope.Table.Share(Stable, Canary, weight);
         rollout.Step = index;
         rollout.StepConfirmedAt = null;

@@ -1,6 +1,7 @@
 using ModelOperator.Analysis;
 using ModelOperator.Api;
 using ModelOperator.Evidence;
+using ModelOperator.Rollouts.Control;
 
 namespace ModelOperator.Rollouts.Judging;
 
@@ -26,7 +27,7 @@ internal static class Guardrails
 
         var analysis = scope.Spec.Analysis;
         var judge = Analysis.Judge.ForGuardrails(analysis.ConfidencePercent, analysis.Sharing);
-        bool isLast = scope.Now - rollout.AnalysisStartedAt >= analysis.Deadline;
+        bool isLast = Pauses.DeadlineAt(scope) <= scope.Now;
         scope.Verdicts = [.. scope.Evidence.Select(known => known.Judge(judge, rollout.Step, isLast))];
         foreach (var verdict in scope.Verdicts.Where(verdict => IsNewWarning(scope, verdict)))
         {

@@ -92,6 +92,7 @@ internal static class StatusConditions
             RolloutPhase.Held => new(false, Reasons.AnalysisDeadlineExceeded, message),
             RolloutPhase.Stalled => new(false, StalledReason(scope), message),
             _ when scope.Replicas == 0 => new(false, Reasons.ScaledToZero, message),
+            RolloutPhase.Paused => new(true, Reasons.RolloutPaused, message),
             RolloutPhase.Initializing => new(true, Reasons.Initializing, message),
             RolloutPhase.Evaluating => status.Evaluation?.State == EvaluationState.Error
                 ? new(false, Reasons.EvaluationError, message)
@@ -116,6 +117,7 @@ internal static class StatusConditions
             RolloutPhase.Stalled => new(true, StalledReason(scope), status.Message!),
             RolloutPhase.Evaluating when status.Evaluation?.State == EvaluationState.Error => new(true, Reasons.EvaluationError, status.Message!),
             RolloutPhase.Stable => new(false, Reasons.Stable, "nothing is left to do"),
+            RolloutPhase.Paused => new(false, Reasons.RolloutPaused, "the rollout waits at a pause, as asked for"),
             _ => new(false, Reasons.RolloutInProgress, "the operator is on its way to what the spec asks for"),
         };
     }

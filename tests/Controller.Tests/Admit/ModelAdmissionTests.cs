@@ -152,6 +152,29 @@ public sealed class ModelAdmissionTests
         Assert.That(client.ReceivedCalls(), Is.Empty);
     }
 
+    [TestCase("abort", "no rollout is in progress: revision v1 serves")]
+    [TestCase("promot", "is no order; want promote, promote-full, abort, retry, undo, restart, each but restart with or without a revision after it")]
+    public async Task An_order_that_cannot_be_carried_out_is_refused_when_it_is_given(string order, string why)
+    {
+        ModelDeployment old = Models.Digits(model => model.Status = new ModelDeploymentStatus { StableRevision = "v1" });
+        ModelDeployment ordered = Models.Digits(model => model.Metadata.Annotations = new() { [Labels.Control] = order });
+
+        AdmissionResult result = await UpdateAsync(ordered, old, Allowing(false));
+
+        Assert.That(result.Causes.Single(), Is.EqualTo(new AdmissionCause("metadata.annotations[modeloperator.io/control]", $"Invalid value: \"{order}\": {why}")));
+    }
+
+    [Test]
+    public async Task An_order_that_can_be_carried_out_and_one_that_is_there_already_are_let_in()
+    {
+        ModelDeployment old = Models.Digits(model => model.Status = new ModelDeploymentStatus { StableRevision = "v1", CanaryRevision = "v2" });
+        ModelDeployment ordered = Models.Digits(model => model.Metadata.Annotations = new() { [Labels.Control] = "abort v2" });
+        ModelDeployment late = Models.Digits(model => model.Metadata.Annotations = new() { [Labels.Control] = "abort v1" });
+
+        Assert.That((await UpdateAsync(ordered, old, Allowing(false))).IsAllowed, Is.True);
+        Assert.That((await UpdateAsync(late, late, Allowing(false))).IsAllowed, Is.True);
+    }
+
     [Test]
     public async Task A_request_of_nobody_gets_nothing()
     {

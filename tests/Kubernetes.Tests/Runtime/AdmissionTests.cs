@@ -146,9 +146,9 @@ public sealed class AdmissionTests
     private static async Task<(int Status, string Body)> AskAsync(
         byte[] body, Func<AdmissionRequest<ConfigMap>, AdmissionResult> validate, string contentType)
     {
-        var endpoint = new ValidatingWebhookEndpoint<ConfigMap>(
+        var endpoint = new WebhookEndpoint<ConfigMap>(
             "/validate", Resources.ConfigMaps, (request, _) => Task.FromResult(validate(request)), new ManualTimeProvider(),
-            NullLogger<ValidatingWebhookEndpoint<ConfigMap>>.Instance);
+            NullLogger<WebhookEndpoint<ConfigMap>>.Instance);
         var context = new DefaultHttpContext();
         context.Request.Body = new MemoryStream(body);
         context.Request.ContentType = contentType;

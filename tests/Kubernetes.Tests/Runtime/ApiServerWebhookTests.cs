@@ -34,10 +34,10 @@ public sealed class ApiServerWebhookTests
                     ConfigurationName = configuration,
                     CheckPeriod = TimeSpan.FromMilliseconds(200),
                 })
-                .AddValidatingWebhook(Resources.ConfigMaps, "/validate", (_, r, _) => Task.FromResult(r.Object?.Data?.GetValueOrDefault("k") == "wrong"
+                .AddWebhook(Resources.ConfigMaps, "/validate", (_, r, _) => Task.FromResult(r.Object?.Data?.GetValueOrDefault("k") == "wrong"
                     ? AdmissionResult.Deny("data.k: is 'wrong'; expected 'right'.")
                     : AdmissionResult.Allow())),
-            app => app.MapValidatingWebhooks());
+            app => app.MapWebhooks());
         try
         {
             await ConfigureAsync(server.World, configuration, @namespace.Name, running.HttpsPort, cancellationToken);

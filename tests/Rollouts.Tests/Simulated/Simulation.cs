@@ -56,6 +56,9 @@ internal sealed class Simulation
     /// <summary>The plan carried out last.</summary>
     public Plan? LastPlan { get; private set; }
 
+    /// <summary>What a person orders; taken off once a status says what became of it.</summary>
+    public ControlRequest? Control { get; set; }
+
     /// <summary>Called with every plan and the input it was made from.</summary>
     public Action<PlannerInput, Plan>? Planned { get; set; }
 
@@ -73,6 +76,20 @@ internal sealed class Simulation
         Spec = spec ?? Spec;
         _generation++;
         _dueAt = Second;
+    }
+
+    /// <summary>Gives an order, and runs until the operator has dealt with it.</summary>
+    public OrderStatus Order(string text, string? by = "alice")
+    {
+        Control = new ControlRequest(text, Now, by, RequestId: $"{Second}-{text}");
+        _dueAt = Second;
+        for (int i = 0; i < 5 && Control is not null; i++)
+        {
+            Run(1);
+        }
+
+        Assert.That(Control, Is.Null, "the operator has dealt with the order");
+        return Status.LastOrder!;
     }
 
     public void Run(int seconds)
@@ -110,12 +127,15 @@ internal sealed class Simulation
             return;
         }
 
+        string wanted = Status.Undo is { } undo && undo.From == Wanted && Cluster.Records.Contains(undo.Revision) ? undo.Revision : Wanted;
         var input = new PlannerInput
         {
             Name = "digits",
             Generation = _generation,
             Spec = Defaults.Resolve(Spec, "inference-runtime:1"),
-            WantedRevision = Wanted,
+            WantedRevision = wanted,
+            AskedRevision = Wanted,
+            Control = Control,
             Status = StoredStatus is null ? null : Status,
             World = Observe(),
             Now = Now,
@@ -135,6 +155,8 @@ internal sealed class Simulation
         {
             return;
         }
+
+        Control = null;
 
         foreach (var deployment in plan.Deployments)
         {
@@ -158,7 +180,9 @@ internal sealed class Simulation
     }
 
     private bool IsKept(string revision) =>
-        StoredStatus is not null && revision != Wanted && (revision == Status.StableRevision || revision == Status.CanaryRevision);
+        StoredStatus is not null && revision != Wanted
+        && (revision == Status.StableRevision || revision == Status.CanaryRevision || Control?.Text.EndsWith(revision, StringComparison.Ordinal) == true
+            || Control?.Text == "undo" || Status.Undo?.Revision == revision);
 
     private Behaviour BehaviourOf(string revision)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Kubernetes.Runtime.Webhooks;
@@ -10,8 +11,16 @@ namespace ModelOperator.Kubernetes.Runtime.Webhooks;
 /// <param name="Namespace">The object's namespace.</param>
 /// <param name="User">Who asks.</param>
 /// <param name="DryRun">Nothing will be stored whatever the answer.</param>
+/// <param name="Uid">Names the request.</param>
 public sealed record AdmissionRequest<TEntity>(
-    AdmissionOperation Operation, TEntity? Object, TEntity? OldObject, string? Subresource, string? Namespace, ReviewedUser? User, bool DryRun)
+    AdmissionOperation Operation,
+    TEntity? Object,
+    TEntity? OldObject,
+    string? Subresource,
+    string? Namespace,
+    ReviewedUser? User,
+    bool DryRun,
+    string? Uid = null)
     where TEntity : KubernetesObject;
 
 /// <summary>What is to be done to an object.</summary>
@@ -32,6 +41,9 @@ public sealed record AdmissionResult
 
     public bool IsAllowed { get; private init; }
 
+    /// <summary>JSON patch (RFC 6902) of the object, from a mutating webhook; null to leave it as it is.</summary>
+    public JsonArray? Patch { get; private init; }
+
     /// <summary>What is wrong and what would be right.</summary>
     public string Message { get; private init; } = "";
 
@@ -44,6 +56,9 @@ public sealed record AdmissionResult
     public IReadOnlyList<AdmissionCause> Causes { get; private init; } = [];
 
     public static AdmissionResult Allow(params IReadOnlyList<string> warnings) => new() { IsAllowed = true, Warnings = warnings };
+
+    /// <summary>Yes, to the object changed in this way.</summary>
+    public static AdmissionResult Change(JsonArray patch) => new() { IsAllowed = true, Patch = patch };
 
     public static AdmissionResult Deny(string message, int code = 422) => new() { Message = message, Code = code };
 

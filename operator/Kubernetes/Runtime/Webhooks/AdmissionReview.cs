@@ -45,6 +45,11 @@ internal sealed class AdmissionReviewResponse
 
     public AdmissionStatus? Status { get; set; }
 
+    /// <summary>The JSON patch, in base64.</summary>
+    public byte[]? Patch { get; set; }
+
+    public string? PatchType { get; set; }
+
     public IReadOnlyList<string>? Warnings { get; set; }
 }
 

@@ -67,6 +67,10 @@ internal sealed class CertificateSet : IDisposable
         && CertificateFactory.IsSignedBy(Serving, _ca, now)
         && names.All(n => Serving.MatchesHostname(n, allowWildcards: false, allowCommonName: false));
 
+    /// <summary>A secret that whoever has the Secret can make: the same until there is a new CA.</summary>
+    public byte[] DeriveKey(string purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Data[CaKey], outputLength: 32, info: Encoding.UTF8.GetBytes(purpose));
+
     public void Dispose()
     {
         _ca.Dispose();

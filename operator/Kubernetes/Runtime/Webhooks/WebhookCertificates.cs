@@ -13,7 +13,8 @@ namespace ModelOperator.Kubernetes.Runtime.Webhooks;
 /// whoever creates or renews the Secret first wins, and the others read what it wrote.
 /// </summary>
 internal sealed class WebhookCertificates(
-    IKubernetesClient client, WebhookServerOptions options, TimeProvider time, ILogger<WebhookCertificates> logger) : BackgroundService, IReadyCheck
+    IKubernetesClient client, WebhookServerOptions options, TimeProvider time, ILogger<WebhookCertificates> logger)
+    : BackgroundService, IReadyCheck, IInstallationKey
 {
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(5);
 
@@ -29,6 +30,8 @@ internal sealed class WebhookCertificates(
 
     public string? NotReady => _current is null ? "webhook certificate" : null;
 
+    public byte[]? Derive(string purpose) => _current?.DeriveKey(purpose);
+
     /// <summary>One look at the Secret and the configuration. False when another replica was faster: look again.</summary>
     internal async Task<bool> EnsureAsync(CancellationToken cancellationToken)
     {
@@ -43,7 +46,8 @@ internal sealed class WebhookCertificates(
 
             // Connections under way may still use the one before; the collector disposes of it.
             _current = set;
-            await TrustAsync(set!.Bundle, cancellationToken);
+            await TrustAsync(Resources.ValidatingWebhookConfigurations, set!.Bundle, cancellationToken);
+            await TrustAsync(Resources.MutatingWebhookConfigurations, set.Bundle, cancellationToken);
             return true;
         }
         catch (KubernetesException e) when (e.IsConflict)
@@ -104,12 +108,13 @@ internal sealed class WebhookCertificates(
         return set;
     }
 
-    private async Task TrustAsync(byte[] bundle, CancellationToken cancellationToken)
+    private async Task TrustAsync<T>(ResourceType<T> type, byte[] bundle, CancellationToken cancellationToken)
+        where T : WebhookConfiguration
     {
-        var configuration = await client.GetAsync(Resources.ValidatingWebhookConfigurations, null, options.ConfigurationName, cancellationToken);
+        var configuration = await client.GetAsync(type, null, options.ConfigurationName, cancellationToken);
         if (configuration is null)
         {
-            logger.WebhookConfigurationMissing(options.ConfigurationName);
+            logger.WebhookConfigurationMissing(type.Kind, options.ConfigurationName);
             return;
         }
 
@@ -129,9 +134,9 @@ internal sealed class WebhookCertificates(
         var patch = new JsonObject
         {
             ["metadata"] = new JsonObject { ["resourceVersion"] = configuration.Metadata.ResourceVersion },
-            ["webhooks"] = JsonSerializer.SerializeToNode(configuration, EntityJsonContext.Default.ValidatingWebhookConfiguration)?["webhooks"]?.DeepClone(),
+            ["webhooks"] = JsonSerializer.SerializeToNode(configuration, type.TypeInfo)?["webhooks"]?.DeepClone(),
         };
-        await client.MergePatchAsync(Resources.ValidatingWebhookConfigurations, null, options.ConfigurationName, patch, cancellationToken);
-        logger.WebhookConfigurationPatched(options.ConfigurationName);
+        await client.MergePatchAsync(type, null, options.ConfigurationName, patch, cancellationToken);
+        logger.WebhookConfigurationPatched(type.Kind, options.ConfigurationName);
     }
 }

@@ -11,11 +11,11 @@ internal static partial class WebhookLog
     [LoggerMessage(161, LogLevel.Warning, "Webhook certificates could not be checked or renewed; trying again.")]
     public static partial void CertificatesFailed(this ILogger logger, Exception error);
 
-    [LoggerMessage(162, LogLevel.Information, "ValidatingWebhookConfiguration {Name} trusts our CA.")]
-    public static partial void WebhookConfigurationPatched(this ILogger logger, string name);
+    [LoggerMessage(162, LogLevel.Information, "{Kind} {Name} trusts our CA.")]
+    public static partial void WebhookConfigurationPatched(this ILogger logger, string kind, string name);
 
-    [LoggerMessage(163, LogLevel.Warning, "There is no ValidatingWebhookConfiguration {Name}: objects are stored unchecked.")]
-    public static partial void WebhookConfigurationMissing(this ILogger logger, string name);
+    [LoggerMessage(163, LogLevel.Warning, "There is no {Kind} {Name}: the API server does not ask this webhook.")]
+    public static partial void WebhookConfigurationMissing(this ILogger logger, string kind, string name);
 
     [LoggerMessage(164, LogLevel.Error, "The webhook at {Path} failed.")]
     public static partial void WebhookFailed(this ILogger logger, string path, Exception error);

@@ -14,7 +14,7 @@ public sealed record WebhookServerOptions
 
     public required string SecretName { get; init; }
 
-    /// <summary>ValidatingWebhookConfiguration whose webhooks get the CA.</summary>
+    /// <summary>The ValidatingWebhookConfiguration and the MutatingWebhookConfiguration whose webhooks get the CA.</summary>
     public required string ConfigurationName { get; init; }
 
     /// <summary>How often certificates and configuration are looked at.</summary>

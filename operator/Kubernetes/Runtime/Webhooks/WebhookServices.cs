@@ -23,28 +23,38 @@ public static class WebhookServices
         builder.Services.AddSingleton(p => new WebhookCertificates(
             p.GetRequiredService<IKubernetesClient>(), options, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<WebhookCertificates>>()));
         builder.Services.AddHostedService(p => p.GetRequiredService<WebhookCertificates>());
+        builder.Services.AddSingleton<IInstallationKey>(p => p.GetRequiredService<WebhookCertificates>());
         builder.Services.AddSingleton<IReadyCheck>(p => p.GetRequiredService<WebhookCertificates>());
         builder.Services.AddOptions<KestrelServerOptions>().Configure<WebhookCertificates>((kestrel, certificates) =>
             kestrel.ListenAnyIP(options.Port, listen => listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificates.Serving)));
         return builder;
     }
 
-    /// <summary>A webhook at a path. It must have no effect but its answer: the API server may ask twice, or store nothing after a yes.</summary>
-    public static OperatorBuilder AddValidatingWebhook<TEntity>(
-        this OperatorBuilder builder, ResourceType<TEntity> type, string path, Func<IServiceProvider, AdmissionRequest<TEntity>, CancellationToken, Task<AdmissionResult>> validate)
+    /// <summary>
+    /// A webhook at a path, validating or mutating. It must have no effect but its answer: the API server may ask twice, or store nothing after a yes.
+    /// </summary>
+    public static OperatorBuilder AddWebhook<TEntity>(
+        this OperatorBuilder builder,
+        ResourceType<TEntity> type,
+        string path,
+        Func<IServiceProvider, AdmissionRequest<TEntity>, CancellationToken, Task<AdmissionResult>> judge)
         where TEntity : KubernetesObject
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton<IValidatingWebhookEndpoint>(p => new ValidatingWebhookEndpoint<TEntity>(
-            path, type, (request, cancellationToken) => validate(p, request, cancellationToken), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ValidatingWebhookEndpoint<TEntity>>>()));
+        builder.Services.AddSingleton<IWebhookEndpoint>(p => new WebhookEndpoint<TEntity>(
+            path,
+            type,
+            (request, cancellationToken) => judge(p, request, cancellationToken),
+            p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ILogger<WebhookEndpoint<TEntity>>>()));
         return builder;
     }
 
     /// <summary>Maps every webhook to its path. They answer over HTTPS only.</summary>
-    public static IEndpointRouteBuilder MapValidatingWebhooks(this IEndpointRouteBuilder endpoints)
+    public static IEndpointRouteBuilder MapWebhooks(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        foreach (var webhook in endpoints.ServiceProvider.GetServices<IValidatingWebhookEndpoint>())
+        foreach (var webhook in endpoints.ServiceProvider.GetServices<IWebhookEndpoint>())
         {
             endpoints.MapPost(webhook.Path, (RequestDelegate)(context =>
             {

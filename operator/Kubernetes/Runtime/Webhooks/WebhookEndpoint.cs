@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,7 +8,7 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Kubernetes.Runtime.Webhooks;
 
 /// <summary>A webhook as the web server maps it, whatever it judges.</summary>
-internal interface IValidatingWebhookEndpoint
+internal interface IWebhookEndpoint
 {
     string Path { get; }
 
@@ -18,9 +19,12 @@ internal interface IValidatingWebhookEndpoint
 /// Answers AdmissionReviews. Whatever arrives gets an answer: a body that is no review is a 400, an object that is not of the type a
 /// refusal that says where, a webhook that throws a refusal with code 500.
 /// </summary>
-internal sealed class ValidatingWebhookEndpoint<TEntity>(
-    string path, ResourceType<TEntity> type, Func<AdmissionRequest<TEntity>, CancellationToken, Task<AdmissionResult>> validate, TimeProvider time, ILogger<ValidatingWebhookEndpoint<TEntity>> logger)
-    : IValidatingWebhookEndpoint
+internal sealed class WebhookEndpoint<TEntity>(
+    string path,
+    ResourceType<TEntity> type,
+    Func<AdmissionRequest<TEntity>, CancellationToken, Task<AdmissionResult>> judge,
+    TimeProvider time,
+    ILogger<WebhookEndpoint<TEntity>> logger) : IWebhookEndpoint
     where TEntity : KubernetesObject
 {
     /// <summary>Two objects of the size the API server stores at most, and room.</summary>
@@ -84,8 +88,8 @@ internal sealed class ValidatingWebhookEndpoint<TEntity>(
 
             var request = new AdmissionRequest<TEntity>(
                 operation, Read(question.Object), Read(question.OldObject), string.IsNullOrEmpty(question.SubResource) ? null : question.SubResource,
-                question.Namespace, question.UserInfo, question.DryRun ?? false);
-            return await validate(request, cancellationToken);
+                question.Namespace, question.UserInfo, question.DryRun ?? false, question.Uid);
+            return await judge(request, cancellationToken);
         }
         catch (JsonException e)
         {
@@ -120,6 +124,8 @@ internal sealed class ValidatingWebhookEndpoint<TEntity>(
             {
                 Uid = uid,
                 Allowed = result.IsAllowed,
+                Patch = result.Patch is { } patch ? Encoding.UTF8.GetBytes(patch.ToJsonString()) : null,
+                PatchType = result.Patch is null ? null : "JSONPatch",
                 Warnings = result.Warnings.Count > 0 ? [.. result.Warnings.Take(MaxWarnings)] : null,
                 Status = result.IsAllowed ? null : StatusOf(result, name),
             },
