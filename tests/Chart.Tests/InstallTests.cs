@@ -61,7 +61,8 @@ public sealed class InstallTests
                 Assert.That(await MayAsync(account, "create", "jobs.batch", "default"), Is.True);
                 Assert.That(await MayAsync(account, "get", "secrets/any", "default"), Is.True);
                 Assert.That(await MayAsync(account, "list", "secrets", "default"), Is.False);
-                Assert.That(await MayAsync(account, "patch", "modeldeployments.modeloperator.io", "default"), Is.False);
+                Assert.That(await MayAsync(account, "patch", "modeldeployments.modeloperator.io", "default"), Is.True, "it takes orders off");
+                Assert.That(await MayAsync(account, "update", "modeldeployments.modeloperator.io", "default"), Is.False);
                 Assert.That(await MayAsync(account, "update", "leases.coordination.k8s.io/model-operator", @namespace.Name), Is.True);
                 Assert.That(await MayAsync(account, "update", "leases.coordination.k8s.io/other", @namespace.Name), Is.False);
                 Assert.That(await MayAsync(account, "patch", "networkpolicies.networking.k8s.io", "default"), Is.True);

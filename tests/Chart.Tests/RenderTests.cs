@@ -15,6 +15,7 @@ public class RenderTests
         {
             "Namespace", "NetworkPolicy", "ServiceAccount", "CustomResourceDefinition", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole",
             "ClusterRoleBinding", "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment", "ValidatingWebhookConfiguration",
+            "MutatingWebhookConfiguration",
         }));
     }
 
@@ -87,7 +88,7 @@ public class RenderTests
             Assert.That((string)objects.Single(found => IsNamed(found, "Role", "model-operator"))["metadata"]!["namespace"]!, Is.EqualTo("team-a"));
             Assert.That(
                 Resources(objects.Single("ClusterRole", "model-operator")),
-                Is.EqualTo(new[] { "customresourcedefinitions", "validatingwebhookconfigurations", "subjectaccessreviews", "clusterrolebindings", "clusterroles" }));
+                Is.EqualTo(new[] { "customresourcedefinitions", "mutatingwebhookconfigurations", "validatingwebhookconfigurations", "subjectaccessreviews", "clusterrolebindings", "clusterroles" }));
             Assert.That(Environment(objects)["WATCH_NAMESPACE"], Is.EqualTo("team-a"));
             Assert.That(Environment(await Chart.ObjectsAsync()), Does.Not.ContainKey("WATCH_NAMESPACE"));
         }
