@@ -14,8 +14,8 @@ public class RenderTests
         Assert.That(objects.Select(found => (string)found["kind"]!), Is.EqualTo(new[]
         {
             "Namespace", "NetworkPolicy", "ServiceAccount", "CustomResourceDefinition", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole",
-            "ClusterRoleBinding", "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment", "ValidatingWebhookConfiguration",
-            "MutatingWebhookConfiguration",
+            "ClusterRoleBinding", "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment", "MutatingWebhookConfiguration",
+            "ValidatingWebhookConfiguration",
         }));
     }
 

@@ -34,6 +34,9 @@ public sealed class ApiServerWebhookTests
                     ConfigurationName = configuration,
                     CheckPeriod = TimeSpan.FromMilliseconds(200),
                 })
+                .AddWebhook(Resources.ConfigMaps, "/change", (_, r, _) => Task.FromResult(r.Object?.Data?.GetValueOrDefault("k") == "left"
+                    ? AdmissionResult.Change([new JsonObject { ["op"] = "add", ["path"] = "/data/k", ["value"] = r.User?.Username }])
+                    : AdmissionResult.Allow()))
                 .AddWebhook(Resources.ConfigMaps, "/validate", (_, r, _) => Task.FromResult(r.Object?.Data?.GetValueOrDefault("k") == "wrong"
                     ? AdmissionResult.Deny("data.k: is 'wrong'; expected 'right'.")
                     : AdmissionResult.Allow())),
@@ -47,9 +50,15 @@ public sealed class ApiServerWebhookTests
                 async () => await TryAsync(server.World, @namespace.Name, "wrong", cancellationToken) == "data.k: is 'wrong'; expected 'right'.",
                 "the wrong one is refused");
             Assert.That(await TryAsync(server.World, @namespace.Name, "right", cancellationToken), Is.Null);
+            await Eventually.TrueAsync(
+                async () => await TryAsync(server.World, @namespace.Name, "left", cancellationToken) is null
+                    && (await server.World.CoreV1.ListNamespacedConfigMapAsync(@namespace.Name, cancellationToken: cancellationToken)).Items
+                        .Any(map => map.Data is { } data && data.TryGetValue("k", out string? user) && user is "admin" or "system:admin"),
+                "one is stored as the mutating webhook changes it, who names the requester");
         }
         finally
         {
+            await server.World.AdmissionregistrationV1.DeleteMutatingWebhookConfigurationAsync(configuration, cancellationToken: CancellationToken.None);
             await server.World.AdmissionregistrationV1.DeleteValidatingWebhookConfigurationAsync(configuration, cancellationToken: CancellationToken.None);
         }
     }
@@ -74,6 +83,26 @@ public sealed class ApiServerWebhookTests
                         FailurePolicy = "Fail",
                         NamespaceSelector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["test-webhook"] = @namespace } },
                         ClientConfig = new Admissionregistrationv1WebhookClientConfig { Url = $"https://127.0.0.1:{port}/validate" },
+                        Rules = [new V1RuleWithOperations { ApiGroups = [""], ApiVersions = ["v1"], Operations = ["CREATE"], Resources = ["configmaps"] }],
+                    },
+                ],
+            },
+            cancellationToken: cancellationToken);
+        await world.AdmissionregistrationV1.CreateMutatingWebhookConfigurationAsync(
+            new V1MutatingWebhookConfiguration
+            {
+                Metadata = new V1ObjectMeta { Name = name },
+                Webhooks =
+                [
+                    new V1MutatingWebhook
+                    {
+                        Name = "change.configmaps.test.example",
+                        AdmissionReviewVersions = ["v1"],
+                        SideEffects = "None",
+                        TimeoutSeconds = 5,
+                        FailurePolicy = "Ignore",
+                        NamespaceSelector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["test-webhook"] = @namespace } },
+                        ClientConfig = new Admissionregistrationv1WebhookClientConfig { Url = $"https://127.0.0.1:{port}/change" },
                         Rules = [new V1RuleWithOperations { ApiGroups = [""], ApiVersions = ["v1"], Operations = ["CREATE"], Resources = ["configmaps"] }],
                     },
                 ],
