@@ -97,6 +97,13 @@ bench-serving: ## The inference runtime against limits and peers; FULL=1 for lon
 bench-start: ## From the start of the inference runtime's process to ready, as published
 	tests/bench-start --cpus $(BENCH_CPUS)
 
+# ModelDeployments of make bench-operator
+MODELS ?= 1000
+
+.PHONY: bench-operator
+bench-operator: ## The operator with many ModelDeployments, next to kube-controller-manager on the same API server; MODELS=5000 for more
+	taskset --cpu-list $(BENCH_CPUS) tests/bench-operator --models $(MODELS)
+
 # Inputs of make fuzz, and what its random numbers begin with
 INPUTS ?= 10000000
 SEED ?=

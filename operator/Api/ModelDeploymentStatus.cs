@@ -19,15 +19,15 @@ public sealed class ModelDeploymentStatus
     [XListType(XListType.Map), XListMapKeys("type"), Items(maxItems: StatusLimits.Conditions)]
     public List<Condition>? Conditions { get; set; }
 
-    /// <summary>Pods of all revisions.</summary>
+    /// <summary>Pods of the stable revision; of the first one until it serves. Autoscalers read it: a canary's pods come on top.</summary>
     [RangeMinimum(0)]
     public int? Replicas { get; set; }
 
-    /// <summary>Ready pods of all revisions.</summary>
+    /// <summary>Ready pods of the same revision.</summary>
     [RangeMinimum(0)]
     public int? ReadyReplicas { get; set; }
 
-    /// <summary>Label selector of the pods, for autoscalers.</summary>
+    /// <summary>Label selector of these pods, for autoscalers.</summary>
     [Length(maxLength: StatusLimits.Message)]
     public string? Selector { get; set; }
 

@@ -29,6 +29,22 @@ public class PlannerTests
     }
 
     [Test]
+    public void An_autoscaler_sees_the_pods_of_the_stable_revision_alone()
+    {
+        var status = Plan(Input(Comparing(), "v2", Router(Report(next: 1, version: 2)))).Status;
+        Assert.That((status.CanaryRevision, status.Replicas, status.ReadyReplicas), Is.EqualTo(("v2", 2, 2)));
+        Assert.That(status.Selector, Does.EndWith("modeloperator.io/model=digits,modeloperator.io/revision=v1"));
+    }
+
+    [Test]
+    public void With_no_replicas_only_a_person_is_waited_for()
+    {
+        var input = Input(new ModelDeploymentStatus(), "v1") with { World = new ObservedWorld() };
+        var plan = Plan(input with { Spec = input.Spec with { Replicas = 0 } });
+        Assert.That(plan.RequeueAfter, Is.EqualTo(TimeSpan.FromMinutes(1)));
+    }
+
+    [Test]
     public void A_state_that_cannot_be_read_starts_anew()
     {
         var begun = Plan(Input(Stable(), "v2", Router(Report(next: 50)))).Status;

@@ -9,10 +9,14 @@ using ModelOperator.Kubernetes.Runtime;
 namespace ModelOperator.Controller.Apply;
 
 /// <summary>Finds objects that have the names we need and are somebody else's: those are never taken over.</summary>
-internal sealed class NameConflicts(IKubernetesClient client, IEntityStore<Deployment> deployments, IEntityStore<Service> services)
+internal sealed class NameConflicts(
+    IKubernetesClient client, IEntityStore<Deployment> deployments, IEntityStore<Service> services, TimeProvider timeProvider)
 {
-    // Our caches hold what carries our label; these types have no cache, so a name once found free or ours is not asked for again for the same model.
-    private readonly ConcurrentDictionary<string, bool> _isOurs = new(StringComparer.Ordinal);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
+
+    // Our caches hold what carries our label; these types have no cache. All models of a namespace share the names, so what was found free or ours
+    // for one is not asked for again for the others: when the names were last found so, by namespace.
+    private readonly ConcurrentDictionary<string, long> _oursSince = new(StringComparer.Ordinal);
 
     /// <summary>One sentence that names the first such object; null when there is none.</summary>
     public async Task<string?> FindAsync(ModelDeployment model, string wantedRevision, CancellationToken cancellationToken)
@@ -25,7 +29,8 @@ internal sealed class NameConflicts(IKubernetesClient client, IEntityStore<Deplo
             ?? await UncachedAsync(model, cancellationToken);
     }
 
-    public void Forget(ModelDeployment model) => _isOurs.TryRemove(model.Metadata.Uid!, out _);
+    /// <summary>Whoever takes a name once its last model has gone keeps it: the next model is looked at anew.</summary>
+    public void Forget(ModelDeployment model) => _oursSince.TryRemove(model.Metadata.Namespace!, out _);
 
     private async Task<string?> InCacheOrOursAsync<T>(
         ResourceType<T> type, IEntityStore<T> cache, string @namespace, string name, CancellationToken cancellationToken)
@@ -34,19 +39,19 @@ internal sealed class NameConflicts(IKubernetesClient client, IEntityStore<Deplo
 
     private async Task<string?> UncachedAsync(ModelDeployment model, CancellationToken cancellationToken)
     {
-        if (_isOurs.ContainsKey(model.Metadata.Uid!))
+        string @namespace = model.Metadata.Namespace!;
+        if (_oursSince.TryGetValue(@namespace, out long since) && timeProvider.GetElapsedTime(since) < Lifetime)
         {
             return null;
         }
 
-        string @namespace = model.Metadata.Namespace!;
         string? conflict = await OursAsync(Resources.ServiceAccounts, @namespace, RouterNames.Router, cancellationToken)
             ?? await OursAsync(Resources.RoleBindings, @namespace, RouterNames.Router, cancellationToken)
             ?? await OursAsync(Resources.Secrets, @namespace, NamespaceKeys.SecretName, cancellationToken)
             ?? await OursAsync(Resources.ConfigMaps, @namespace, ModelDigests.Name, cancellationToken);
         if (conflict is null)
         {
-            _isOurs[model.Metadata.Uid!] = true;
+            _oursSince[@namespace] = timeProvider.GetTimestamp();
         }
 
         return conflict;

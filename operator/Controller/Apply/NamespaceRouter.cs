@@ -26,9 +26,17 @@ internal sealed class NamespaceRouter(
     private static readonly TimeSpan AccessLifetime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AccessLifetimeWhileNotReady = TimeSpan.FromSeconds(10);
 
+    // Owners only tell the collector when all is to go. Where many models come at once, each would have everything written anew.
+    private static readonly TimeSpan OwnersLifetime = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, Access> _access = new(StringComparer.Ordinal);
 
-    private sealed record Access(string Intents, long Timestamp);
+    /// <summary>What was applied, and when.</summary>
+    /// <param name="Intents">The objects.</param>
+    /// <param name="Owners">Uids of their owners.</param>
+    /// <param name="Router">The router's Deployment as it was seen before the last apply: any change of it is looked at; null when that did not end well.</param>
+    /// <param name="Timestamp">When.</param>
+    private sealed record Access(string Intents, HashSet<string> Owners, Deployment? Router, long Timestamp);
 
     public async Task ApplyAsync(ModelDeployment model, CancellationToken cancellationToken)
     {
@@ -40,6 +48,11 @@ internal sealed class NamespaceRouter(
             .. models.List(@namespace).Where(other => other.Metadata.Name != model.Metadata.Name),
         ];
         Deployment? current = deployments.Get(@namespace, RouterNames.Router);
+        if (current is not null && IsApplied(@namespace, owners, current))
+        {
+            return;
+        }
+
         await ApplyAccessAsync(@namespace, owners, current, cancellationToken);
         await objects.ApplyAsync(
             model,
@@ -47,6 +60,10 @@ internal sealed class NamespaceRouter(
             RouterDeployment.Build(@namespace, owners, options.RouterImage, options.RouterReplicas),
             current,
             cancellationToken);
+        if (_access.TryGetValue(@namespace, out Access? access))
+        {
+            _access[@namespace] = access with { Owners = Uids(owners), Router = current };
+        }
     }
 
     public void Forget(string @namespace)
@@ -54,6 +71,22 @@ internal sealed class NamespaceRouter(
         _access.TryRemove(@namespace, out _);
         keys.Forget(@namespace);
     }
+
+    // To build and compare the objects takes longer, the more models own them.
+    private bool IsApplied(string @namespace, List<ModelDeployment> owners, Deployment current)
+    {
+        if (!_access.TryGetValue(@namespace, out Access? access) || !ReferenceEquals(access.Router, current))
+        {
+            return false;
+        }
+
+        TimeSpan age = timeProvider.GetElapsedTime(access.Timestamp);
+        return age < Lifetime(current) && (age < OwnersLifetime
+            ? owners.Exists(owner => access.Owners.Contains(owner.Metadata.Uid!))
+            : access.Owners.Count == owners.Count && owners.TrueForAll(owner => access.Owners.Contains(owner.Metadata.Uid!)));
+    }
+
+    private static TimeSpan Lifetime(Deployment? router) => router?.Status?.ReadyReplicas > 0 ? AccessLifetime : AccessLifetimeWhileNotReady;
 
     private async Task ApplyAccessAsync(
         string @namespace, List<ModelDeployment> owners, Deployment? current, CancellationToken cancellationToken)
@@ -64,8 +97,8 @@ internal sealed class NamespaceRouter(
         JsonArray monitoring = options.Monitoring ?? [];
         JsonObject[] connections = [NetworkPolicies.Routers(@namespace, owners, monitoring), NetworkPolicies.InferencePods(@namespace, owners, monitoring)];
         string intents = string.Concat(connections.Append(account).Append(binding).Append(budget).Select(intent => intent.ToJsonString()));
-        TimeSpan lifetime = current?.Status?.ReadyReplicas > 0 ? AccessLifetime : AccessLifetimeWhileNotReady;
-        if (_access.TryGetValue(@namespace, out Access? access) && access.Intents == intents && timeProvider.GetElapsedTime(access.Timestamp) < lifetime)
+        if (_access.TryGetValue(@namespace, out Access? access) && access.Intents == intents
+            && timeProvider.GetElapsedTime(access.Timestamp) < Lifetime(current))
         {
             return;
         }
@@ -80,6 +113,8 @@ internal sealed class NamespaceRouter(
             await policies.ApplyAsync(connection, cancellationToken);
         }
 
-        _access[@namespace] = new Access(intents, timeProvider.GetTimestamp());
+        _access[@namespace] = new Access(intents, Uids(owners), Router: null, timeProvider.GetTimestamp());
     }
+
+    private static HashSet<string> Uids(List<ModelDeployment> owners) => owners.Select(owner => owner.Metadata.Uid!).ToHashSet(StringComparer.Ordinal);
 }

@@ -39,6 +39,8 @@ internal static class Requeue
 
         return status.Rollout is { } rollout
             ? NextDue(scope, rollout)
+            // Nothing but a person changes the number.
+            : scope.Replicas == 0 ? Idle
             : status.Phase is RolloutPhase.Initializing or RolloutPhase.Evaluating or RolloutPhase.Stalled || (status.Routing is not null && !scope.IsConfirmed) ? Later : Idle;
     }
 

@@ -9,13 +9,17 @@ internal static class Summary
     {
         var status = scope.Status;
         status.ObservedGeneration = scope.Input.Generation;
-        status.Replicas = scope.World.Revisions.Sum(revision => revision.Replicas);
-        status.ReadyReplicas = scope.World.Revisions.Sum(revision => revision.ReadyReplicas);
+        // An autoscaler sets spec.replicas by these. A canary's pods would count twice: spec.replicas does not hold them.
+        string scaled = status.StableRevision ?? scope.Wanted;
+        var arm = scope.Find(scaled);
+        status.Replicas = arm?.Replicas ?? 0;
+        status.ReadyReplicas = arm?.ReadyReplicas ?? 0;
         status.Selector = string.Join(
             ',',
             $"{Labels.ManagedBy}={Labels.Operator}",
             $"{Labels.Component}={Labels.InferenceComponent}",
-            $"{Labels.Model}={scope.Input.Name}");
+            $"{Labels.Model}={scope.Input.Name}",
+            $"{Labels.Revision}={scaled}");
         if (scope.IsConfirmed && status.Routing is { } routing)
         {
             status.Traffic = routing.Targets;
