@@ -69,7 +69,7 @@ internal sealed class SplitWatch(Scope scope, string canary)
             .Where(router => router.Report is { } report && report.TableVersion < scope.Table.Version)
             .Take(3)
             .Select(router => $"; router {router.Pod} is on version {router.Report!.TableVersion} of the table, not {scope.Table.Version}"));
-        return $"{share}; no evidence is taken and nothing is decided until the shares agree again{behind}; compare model_router_table_version of the routers, "
-            + "read their logs, and restart the router that differs";
+        return $"{share}; no evidence is taken and nothing is decided until the shares agree again{behind}; the logs of the routers say which "
+            + "table each of them has in force: delete the pod of the one that differs";
     }
 }
