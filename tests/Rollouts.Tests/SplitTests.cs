@@ -162,6 +162,21 @@ public class SplitTests
     }
 
     [Test]
+    public void Harm_that_was_shown_before_the_skew_waits_as_well()
+    {
+        var status = Comparing();
+        var errors = status.Analysis!.Single(guardrail => guardrail.Name == "errors");
+        errors.State = GuardrailEvidenceJson.Write(GuardrailEvidenceJson.Read(errors.State)! with { Harm = new EProcess { LogPeak = 30 } });
+        status.Rollout!.Split = GuardrailEvidenceJson.Write(new SplitEvidence { Weight = 5, Blocks = 9, Skew = -0.64 });
+        var skewed = Plan(Input(status, "v2", Router(Report(next: 1, version: 2)))).Status;
+        Assert.That((skewed.CanaryRevision, skewed.Rejected), Is.EqualTo(("v2", (List<RejectedRevision>?)null)));
+
+        skewed.Rollout!.Split = null;
+        var right = Plan(Input(skewed, "v2", Router(Report(next: 1, version: 2)))).Status;
+        Assert.That(right.Rejected!.Single().Reason, Is.EqualTo(Reasons.ErrorRateHarmful));
+    }
+
+    [Test]
     public void A_router_that_falls_behind_is_named()
     {
         var status = Comparing();
