@@ -161,6 +161,18 @@ public class SplitTests
         simulation.RunUntil(status => status.StableRevision == "v3", 300);
     }
 
+    [TestCase("promote-full v2", "v2")]
+    [TestCase("abort v2", "v1")]
+    public void A_persons_orders_are_obeyed_all_the_same(string order, string stable)
+    {
+        var simulation = Stuck();
+
+        simulation.Order(order);
+        simulation.RunUntil(status => status.CanaryRevision is null, 60);
+
+        Assert.That(simulation.Status.StableRevision, Is.EqualTo(stable));
+    }
+
     [Test]
     public void Harm_that_was_shown_before_the_skew_waits_as_well()
     {

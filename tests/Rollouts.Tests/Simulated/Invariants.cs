@@ -70,7 +70,8 @@ internal sealed class Invariants
 
     private static void CheckSplit(PlannerInput input, Plan plan)
     {
-        if (!Kubernetes.Entities.Conditions.IsTrue(plan.Status.Conditions, ConditionTypes.TrafficSkewed))
+        // A person's orders are obeyed all the same.
+        if (!Kubernetes.Entities.Conditions.IsTrue(plan.Status.Conditions, ConditionTypes.TrafficSkewed) || input.Control is not null || plan.Status.Rollout?.Order is not null)
         {
             return;
         }
