@@ -76,6 +76,12 @@ public sealed class RevisionCounts
     /// <summary>Predictions that were answered in this tick, those of warm-ups included; null from a router that does not count them: one a request.</summary>
     public long? Predictions { get; set; }
 
+    /// <summary>
+    /// Requests for which this revision was drawn in this tick, whoever answers them in the end. Draws while a revision with a weight could not be
+    /// drawn, having no ready pod, are left out; so are requests that name their revision. Null from a router that does not count them.
+    /// </summary>
+    public long? Drawn { get; set; }
+
     /// <summary>Predictions whose truth came in this tick and matched.</summary>
     public long Correct { get; set; }
 

@@ -122,6 +122,9 @@ public sealed record GuardrailEvidence
         }).Take(target);
     }
 
+    /// <summary>Ends the block being collected and leaves it out: what was compared in it was not split as it should be.</summary>
+    public GuardrailEvidence DropBlock() => (this with { Pending = default, PendingIntervals = 0 }).Take(Latency?.Move());
+
     /// <summary>
     /// Goes on in another step of the rollout, after a block was closed: what was shown at another weight is no evidence of safety here, and more load
     /// is when faults begin. The same step again changes nothing.

@@ -9,6 +9,7 @@ namespace ModelOperator.Analysis;
 [JsonSerializable(typeof(GuardrailEvidence))]
 [JsonSerializable(typeof(MeanEvidence))]
 [JsonSerializable(typeof(PairedEvidence))]
+[JsonSerializable(typeof(SplitEvidence))]
 public sealed partial class GuardrailEvidenceJson : JsonSerializerContext
 {
     /// <summary>Writes evidence from counts.</summary>
@@ -20,6 +21,9 @@ public sealed partial class GuardrailEvidenceJson : JsonSerializerContext
     /// <summary>Writes evidence from pairs.</summary>
     public static string Write(PairedEvidence evidence) => JsonSerializer.Serialize(evidence, Default.PairedEvidence);
 
+    /// <summary>Writes evidence on the split of requests.</summary>
+    public static string Write(SplitEvidence evidence) => JsonSerializer.Serialize(evidence, Default.SplitEvidence);
+
     /// <summary>Reads evidence from counts; null when the text is not such.</summary>
     public static GuardrailEvidence? Read(string? text) => Read(text, Default.GuardrailEvidence) is { IsWhole: true } evidence ? evidence : null;
 
@@ -28,6 +32,9 @@ public sealed partial class GuardrailEvidenceJson : JsonSerializerContext
 
     /// <summary>Reads evidence from pairs; null when the text is not such.</summary>
     public static PairedEvidence? ReadPaired(string? text) => Read(text, Default.PairedEvidence) is { IsWhole: true } evidence ? evidence : null;
+
+    /// <summary>Reads evidence on the split of requests; null when the text is not such.</summary>
+    public static SplitEvidence? ReadSplit(string? text) => Read(text, Default.SplitEvidence) is { IsWhole: true } evidence ? evidence : null;
 
     private static T? Read<T>(string? text, JsonTypeInfo<T> type)
         where T : class

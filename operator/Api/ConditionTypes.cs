@@ -11,4 +11,10 @@ public static class ConditionTypes
 
     /// <summary>True when nothing more will happen until somebody changes something; the reason says what.</summary>
     public const string Stalled = "Stalled";
+
+    /// <summary>
+    /// True while routers draw the canary for another share of requests than the routing table gives it: nothing is decided meanwhile. Absent until a
+    /// rollout had traffic whose split routers report.
+    /// </summary>
+    public const string TrafficSkewed = "TrafficSkewed";
 }

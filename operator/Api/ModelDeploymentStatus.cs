@@ -15,7 +15,7 @@ public sealed class ModelDeploymentStatus
     [Length(maxLength: StatusLimits.Message)]
     public string? Message { get; set; }
 
-    /// <summary>Ready, Progressing, Stalled (kstatus).</summary>
+    /// <summary>Ready, Progressing and Stalled (kstatus), and TrafficSkewed once a rollout had traffic.</summary>
     [XListType(XListType.Map), XListMapKeys("type"), Items(maxItems: StatusLimits.Conditions)]
     public List<Condition>? Conditions { get; set; }
 
@@ -185,6 +185,10 @@ public sealed class RolloutStatus
     /// </summary>
     [RangeMinimum(0)]
     public long LostTicks { get; set; }
+
+    /// <summary>The exact state, as JSON, of the watch on how requests are split between the revisions.</summary>
+    [Length(maxLength: StatusLimits.State)]
+    public string? Split { get; set; }
 }
 
 /// <summary>The routing table: which revision gets which share of requests.</summary>

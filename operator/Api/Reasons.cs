@@ -96,6 +96,15 @@ public static class Reasons
     /// <summary>The analysis deadline passed without a verdict.</summary>
     public const string AnalysisDeadlineExceeded = "AnalysisDeadlineExceeded";
 
+    /// <summary>Routers draw the canary for another share of requests than the routing table gives it: nothing is decided until the shares agree.</summary>
+    public const string TrafficSkewed = "TrafficSkewed";
+
+    /// <summary>Routers draw the revisions as the routing table says.</summary>
+    public const string TrafficMatchesWeights = "TrafficMatchesWeights";
+
+    /// <summary>No canary is compared, or no router reports what it draws.</summary>
+    public const string TrafficNotWatched = "TrafficNotWatched";
+
     /// <summary>No router answers the operator: nothing is decided until one does.</summary>
     public const string NoMetrics = "NoMetrics";
 

@@ -47,7 +47,8 @@ internal static class Story
     public static string Safe(Scope scope) => string.Join("; ", scope.Verdicts.Select(v => $"{v.Guardrail.Name}: {v.Sentence}"));
 
     public static string Undecided(Scope scope) =>
-        $"no verdict after {Time(scope.Spec.Analysis.Deadline)}{(scope.World.Routers.Any(r => r.Report is not null) ? "" : ", and no router answers")}: "
+        $"no verdict after {Time(scope.Spec.Analysis.Deadline)}{(scope.World.Routers.Any(r => r.Report is not null) ? "" : ", and no router answers")}"
+        + $"{(scope.IsSkewed ? ", and requests are not split as the routing table says" : "")}: "
         + string.Join("; ", scope.Deciding
             .Select(pair => pair.Verdict)
             .Where(v => v.Judgement.Verdict != Verdict.Safe)
@@ -98,6 +99,11 @@ internal static class Story
         if (scope.AwaitsTruth)
         {
             waits.Add($"ground truth: {Truth(scope)}");
+        }
+
+        if (scope.IsSkewed)
+        {
+            waits.Add($"traffic: {SplitWatch.Describe(scope)}");
         }
 
         waits.Add($"evidence: {Verdicts(scope)}");

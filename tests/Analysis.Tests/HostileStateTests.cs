@@ -16,7 +16,10 @@ public class HostileStateTests
 
     private static PairedEvidence Paired { get; } = new PairedEvidence().Add(100, 7, 2, 0.01).Add(50, 1, 1, 0.01);
 
-    private static string[] States { get; } = [GuardrailEvidenceJson.Write(Evidence), GuardrailEvidenceJson.Write(Mean), GuardrailEvidenceJson.Write(Paired)];
+    private static SplitEvidence Split { get; } =
+        Enumerable.Range(0, 20).Aggregate(new SplitEvidence(), (e, i) => e.Collect(25, new Draws(20 + (i % 9), 100)).CloseBlock()).Collect(25, new Draws(3, 7)) with { Skew = -0.64, LogMended = 2 };
+
+    private static string[] States { get; } = [GuardrailEvidenceJson.Write(Evidence), GuardrailEvidenceJson.Write(Mean), GuardrailEvidenceJson.Write(Paired), GuardrailEvidenceJson.Write(Split)];
 
     [Test]
     public void No_prefix_of_a_state_is_a_state()
@@ -123,6 +126,22 @@ public class HostileStateTests
         Assert.That(GuardrailEvidenceJson.ReadPaired(text), Is.Null, text);
     }
 
+    [TestCase("weight", "101")]
+    [TestCase("weight", "0")]
+    [TestCase("blocks", "-1")]
+    [TestCase("unstarted", "0")]
+    [TestCase("pending.canary", "8")]
+    [TestCase("recent.canary", "-1")]
+    [TestCase("earlier.total", "9223372036854775807")]
+    [TestCase("skew", "0")]
+    [TestCase("skew", "-100")]
+    [TestCase("logMended", "-1")]
+    public void Numbers_that_no_state_of_a_split_has_are_refused(string path, string value)
+    {
+        string text = JsonLeaves.Replace(States[3], path, value);
+        Assert.That(GuardrailEvidenceJson.ReadSplit(text), Is.Null, text);
+    }
+
     [Test]
     public void Untouched_states_are_read()
     {
@@ -131,6 +150,7 @@ public class HostileStateTests
             Assert.That(GuardrailEvidenceJson.Read(States[0]), Is.Not.Null);
             Assert.That(GuardrailEvidenceJson.ReadMean(States[1]), Is.Not.Null);
             Assert.That(GuardrailEvidenceJson.ReadPaired(States[2]), Is.Not.Null);
+            Assert.That(GuardrailEvidenceJson.ReadSplit(States[3]), Is.Not.Null);
         });
     }
 
@@ -163,9 +183,20 @@ public class HostileStateTests
             Check(Judge.ForGuardrails(99, 2).Of(mean.Add(0.3, 0.6, 0.02).Add(1, 0, 0.02)), text);
         }
 
+        UseSplit(text);
         if (GuardrailEvidenceJson.ReadPaired(text) is { } paired)
         {
             Check(Judge.ForGuardrails(99, 2).Of(paired.Add(100, 9, 1, 0.02)), text);
+        }
+    }
+
+    private static void UseSplit(string text)
+    {
+        if (GuardrailEvidenceJson.ReadSplit(text) is { } split)
+        {
+            var next = split.CloseBlock().Collect(25, new Draws(9, 30)).CloseBlock().Collect(50, new Draws(9, 30)).CollectNothing().CloseBlock();
+            Assert.That(double.IsFinite(next.LogValue()) && double.IsFinite(next.LogMended), text);
+            Assert.That(GuardrailEvidenceJson.Write(next), Is.Not.Empty);
         }
     }
 

@@ -131,6 +131,29 @@ public class SimulationTests
     }
 
     [Test]
+    public void The_simulated_router_says_what_it_draws_as_a_real_one_does()
+    {
+        var settings = Settings();
+        var draw = new Draw(1, 1);
+        var router = new SimulatedRouter(settings, new ArmTraffic(settings, Good, null, draw), new ArmTraffic(settings, Good, null, draw), draw);
+        router.Follow(new RoutingTable
+        {
+            Version = 1,
+            Targets = [new TrafficTarget { Revision = Revisions.Stable, Weight = 75 }, new TrafficTarget { Revision = Revisions.Canary, Weight = 25 }],
+        });
+        for (int second = 0; second < 100; second++)
+        {
+            router.Serve(DateTimeOffset.UnixEpoch.AddSeconds(second), 1);
+        }
+
+        var ticks = router.Observe(0).Report!.Ticks;
+        long canary = ticks.Sum(tick => tick.Revisions.GetValueOrDefault(Revisions.Canary)?.Drawn ?? 0);
+        long all = ticks.Sum(tick => tick.Revisions.Values.Sum(counts => counts.Drawn!.Value));
+        Assert.That((double)canary / all, Is.EqualTo(0.25).Within(0.005));
+        Assert.That(all, Is.EqualTo(ticks.Sum(tick => tick.Revisions.Values.Sum(counts => counts.Requests))));
+    }
+
+    [Test]
     public void A_gate_decides_when_it_speaks()
     {
         const string gated = """{guardrails: [{name: errors, type: ErrorRate}, {name: approval, type: Webhook, webhook: {url: "http://approvals/"}}]}""";

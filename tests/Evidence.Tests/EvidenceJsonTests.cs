@@ -19,7 +19,7 @@ public sealed class EvidenceJsonTests
                 {
                     Sequence = 5,
                     Start = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
-                    Revisions = new() { ["0123456789"] = new RevisionCounts { Requests = 4, Errors = 1, Rejections = 1, WarmUp = 3, Latency = [[17, 2]], Abandoned = [[600, 4]], Correct = 1, Incorrect = 2 } },
+                    Revisions = new() { ["0123456789"] = new RevisionCounts { Requests = 4, Errors = 1, Rejections = 1, WarmUp = 3, Latency = [[17, 2]], Abandoned = [[600, 4]], Drawn = 9, Correct = 1, Incorrect = 2 } },
                 },
             ],
         };
@@ -46,6 +46,7 @@ public sealed class EvidenceJsonTests
 
         Assert.That((newer.Next, newer.Ticks[0].Revisions["0123456789"].Requests), Is.EqualTo((12L, 4L)));
         Assert.That(older.Ticks[0].Revisions["0123456789"].Requests, Is.Zero);
+        Assert.That(older.Ticks[0].Revisions["0123456789"].Drawn, Is.Null, "it does not count them: not the same as none");
     }
 
     [Test]

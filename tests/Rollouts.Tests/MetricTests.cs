@@ -1,3 +1,4 @@
+using ModelOperator.Analysis;
 using ModelOperator.Api;
 using ModelOperator.Rollouts.Tests.Simulated;
 
@@ -49,6 +50,33 @@ public class MetricTests
         var guardrail = after.Analysis!.Single();
         Assert.That((guardrail.Canary!.Bad, guardrail.Canary.Total), Is.EqualTo((1L + 2, 100L + 100)));
         Assert.That((guardrail.Stable!.Bad, guardrail.Stable.Total), Is.EqualTo((10L + 10, 1000L + 1000)));
+    }
+
+    [Test]
+    public void What_is_counted_while_requests_are_not_split_as_the_table_says_is_left_out()
+    {
+        var first = Plan(Begun(Counters()), Answer(At(0), canary: new(0, 1000), stable: new(0, 10000)));
+        first.Rollout!.Split = GuardrailEvidenceJson.Write(new SplitEvidence { Weight = 5, Blocks = 9, Skew = -0.64 });
+        var skewed = Plan(first, Answer(At(5), canary: new(50, 1100), stable: new(0, 11000)));
+        Assert.That(skewed.Analysis!.Single().Canary!.Total, Is.Zero);
+
+        skewed.Rollout!.Split = null;
+        var after = Plan(skewed, Answer(At(10), canary: new(51, 1200), stable: new(0, 12000)));
+
+        var guardrail = after.Analysis!.Single();
+        Assert.That((guardrail.Canary!.Bad, guardrail.Canary.Total), Is.EqualTo((1L, 100L)));
+    }
+
+    [Test]
+    public void Means_that_come_while_requests_are_not_split_as_the_table_says_are_left_out()
+    {
+        var begun = Begun(Mean(MetricDirection.HigherIsBetter));
+        begun.Rollout!.Split = GuardrailEvidenceJson.Write(new SplitEvidence { Weight = 5, Blocks = 9, Skew = -0.64 });
+        var skewed = Plan(begun, Averages(At(5), 3, 4), Mean(MetricDirection.HigherIsBetter));
+        Assert.That(skewed.Analysis!.Single().Canary!.Total, Is.Zero);
+
+        skewed.Rollout!.Split = null;
+        Assert.That(Plan(skewed, Averages(At(10), 3, 4), Mean(MetricDirection.HigherIsBetter)).Analysis!.Single().Canary!.Total, Is.EqualTo(1));
     }
 
     [Test]

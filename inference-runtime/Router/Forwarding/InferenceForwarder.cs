@@ -52,8 +52,17 @@ internal sealed class InferenceForwarder(
         // An id that a router made is one answer's: under it there is no second prediction.
         if (alias is not null && ids.Read(route.Name, alias) is not null) alias = null;
 
-        string? revision = pinned ?? (kind == RequestKind.Infer ? route.Draw.Next() : route.Draw.NextOutsideBlocks([]));
-        await TryPodsAsync(new Forwarding(context, route.Name, kind, pinned, requestId, alias, body), revision);
+        await TryPodsAsync(new Forwarding(context, route.Name, kind, pinned, requestId, alias, body), pinned ?? Drawn(route, kind));
+    }
+
+    private string? Drawn(ModelRoute route, RequestKind kind)
+    {
+        // The body may have been long on its way, and the table another by now.
+        WeightedDraw draw = (state.Current.Find(route.Name) ?? route).Draw;
+        if (kind != RequestKind.Infer) return draw.NextOutsideBlocks([]);
+        string? revision = draw.Next();
+        if (draw.IsWhole && revision is not null) evidence.Model(route.Name).RecordDrawn(revision);
+        return revision;
     }
 
     private async Task TryPodsAsync(Forwarding request, string? drawn)

@@ -5,13 +5,14 @@ namespace ModelOperator.Router.Recording;
 /// <summary>Counts of one revision while a tick is open. Not thread-safe: its owner locks.</summary>
 internal sealed class CountsAccumulator
 {
-    private long _requests, _errors, _rejections, _warmUp, _predictions, _correct, _incorrect;
+    private long _requests, _errors, _rejections, _warmUp, _predictions, _drawn, _correct, _incorrect;
     private readonly int[] _latency = new int[LatencyBuckets.Count];
 
     // Most revisions have none in most ticks.
     private int[]? _abandoned;
 
-    public bool IsEmpty => _requests == 0 && _warmUp == 0 && _predictions == 0 && _correct == 0 && _incorrect == 0 && _abandoned is null;
+    public bool IsEmpty =>
+        _requests == 0 && _warmUp == 0 && _predictions == 0 && _drawn == 0 && _correct == 0 && _incorrect == 0 && _abandoned is null;
 
     public void AddRequest(RequestOutcome outcome, TimeSpan duration)
     {
@@ -31,6 +32,8 @@ internal sealed class CountsAccumulator
 
     public void AddPredictions(int count) => _predictions += count;
 
+    public void AddDrawn() => _drawn++;
+
     public void AddFeedback(long correctCount, long incorrectCount)
     {
         _correct += correctCount;
@@ -45,6 +48,7 @@ internal sealed class CountsAccumulator
         other._rejections += _rejections;
         other._warmUp += _warmUp;
         other._predictions += _predictions;
+        other._drawn += _drawn;
         other._correct += _correct;
         other._incorrect += _incorrect;
         for (int i = 0; i < _latency.Length; i++) other._latency[i] += _latency[i];
@@ -55,7 +59,7 @@ internal sealed class CountsAccumulator
             _abandoned = null;
         }
 
-        _requests = _errors = _rejections = _warmUp = _predictions = _correct = _incorrect = 0;
+        _requests = _errors = _rejections = _warmUp = _predictions = _drawn = _correct = _incorrect = 0;
         Array.Clear(_latency);
     }
 
@@ -68,6 +72,7 @@ internal sealed class CountsAccumulator
         Latency = Pairs(_latency),
         Abandoned = Pairs(_abandoned ?? []),
         Predictions = _predictions,
+        Drawn = _drawn,
         Correct = _correct,
         Incorrect = _incorrect,
     };

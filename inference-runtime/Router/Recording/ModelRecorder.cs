@@ -56,6 +56,13 @@ internal sealed class ModelRecorder
         lock (stripe.Gate) stripe.Get(revision).AddPredictions(predictions);
     }
 
+    /// <summary>A request for which chance chose the revision, before anything is known of how it ends.</summary>
+    public void RecordDrawn(string revision)
+    {
+        Stripe stripe = CurrentStripe();
+        lock (stripe.Gate) stripe.Get(revision).AddDrawn();
+    }
+
     public void RecordFeedback(string revision, long correct, long incorrect)
     {
         Stripe stripe = CurrentStripe();

@@ -6,7 +6,7 @@ namespace ModelOperator.Router.Recording;
 internal static class ReportSize
 {
     // Names, brackets and numbers of up to ten digits; a pair is a bucket and a count.
-    private const int OfReport = 512, OfTick = 128, OfRevision = 288, OfPair = 24;
+    private const int OfReport = 512, OfTick = 128, OfRevision = 320, OfPair = 24;
 
     /// <summary>The first ticks, as many as fit, one at least.</summary>
     public static IEnumerable<EvidenceTick> Fitting(IEnumerable<EvidenceTick> ticks)

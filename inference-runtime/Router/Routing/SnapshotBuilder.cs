@@ -55,6 +55,7 @@ internal static class SnapshotBuilder
         // Leaving out who cannot serve hands its share to the others in proportion to their weights.
         List<RevisionWeight> weights =
             [.. table.Targets.Where(t => t.Weight > 0 && revisions[t.Revision].Ready.Count > 0)];
+        bool isWhole = weights.Count == table.Targets.Count(t => t.Weight > 0);
         if (weights.Count == 0)
         {
             // A canary at 100 percent that loses its pods: the stable revision, in the table at 0 percent, is there to take over.
@@ -62,7 +63,8 @@ internal static class SnapshotBuilder
         }
 
         bool sameDraw = previous is not null && previous.TableVersion == table.Version && previous.Draw.Weights.SequenceEqual(weights);
-        return new ModelRoute(table.Model, table.Version, sameDraw ? previous!.Draw : new WeightedDraw(weights), revisions, table.Feedback, table.MaxRequestMebibytes);
+        WeightedDraw draw = sameDraw ? previous!.Draw : new WeightedDraw(weights, isWhole);
+        return new ModelRoute(table.Model, table.Version, draw, revisions, table.Feedback, table.MaxRequestMebibytes);
     }
 
     private static PodEndpoint EndpointOf(PodState pod, Dictionary<string, PodEndpoint> known) =>

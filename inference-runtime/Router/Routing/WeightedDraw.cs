@@ -11,8 +11,10 @@ internal sealed class WeightedDraw
     private Block _current;
 
     /// <param name="weights">Shares in percent; those without weight are never drawn.</param>
-    public WeightedDraw(IReadOnlyList<RevisionWeight> weights)
+    /// <param name="isWhole">Whether they are all that the table has.</param>
+    public WeightedDraw(IReadOnlyList<RevisionWeight> weights, bool isWhole = true)
     {
+        IsWhole = isWhole;
         Weights = [.. weights.Where(w => w.Weight > 0)];
         _block = [.. Weights.SelectMany(w => Enumerable.Repeat(w.Revision, w.Weight))];
         _current = Block.Shuffled(_block);
@@ -20,6 +22,9 @@ internal sealed class WeightedDraw
 
     /// <summary>What is drawn from.</summary>
     public IReadOnlyList<RevisionWeight> Weights { get; }
+
+    /// <summary>Whether shares are those of the table: nobody draws for one that cannot serve.</summary>
+    public bool IsWhole { get; }
 
     /// <summary>The next revision, or null when there is none to draw.</summary>
     public string? Next()

@@ -50,8 +50,8 @@ internal sealed class SimulatedRouter(SimulationSettings settings, ArmTraffic st
         int requests = draw.Poisson(settings.RequestsPerSecond * seconds);
         int toCanary = _shares.Next(requests, CanaryWeight);
         var revisions = new Dictionary<string, RevisionCounts>(2);
-        Count(revisions, Revisions.Stable, stable.Serve(requests - toCanary, seconds));
-        Count(revisions, Revisions.Canary, canary.Serve(toCanary, seconds));
+        Count(revisions, Revisions.Stable, requests - toCanary, stable.Serve(requests - toCanary, seconds));
+        Count(revisions, Revisions.Canary, toCanary, canary.Serve(toCanary, seconds));
         _ticks.Enqueue(new EvidenceTick { Sequence = sequence, Start = time, Revisions = revisions });
         if (_ticks.Count > Remembers)
         {
@@ -81,10 +81,11 @@ internal sealed class SimulatedRouter(SimulationSettings settings, ArmTraffic st
         };
     }
 
-    private static void Count(Dictionary<string, RevisionCounts> revisions, string revision, RevisionCounts? counts)
+    private static void Count(Dictionary<string, RevisionCounts> revisions, string revision, int drawn, RevisionCounts? counts)
     {
         if (counts is not null)
         {
+            counts.Drawn = drawn;
             revisions[revision] = counts;
         }
     }

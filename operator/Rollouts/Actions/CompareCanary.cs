@@ -12,7 +12,7 @@ internal static class CompareCanary
     {
         var step = StepProgress.Observe(scope);
         var status = scope.Status;
-        if (scope.Deciding.Select(pair => pair.Verdict).FirstOrDefault(v => v.Judgement.Verdict == Verdict.Harmful) is { } harmful)
+        if (scope.Deciding.Select(pair => pair.Verdict).FirstOrDefault(v => v.Judgement.Verdict == Verdict.Harmful && MayReject(scope, v)) is { } harmful)
         {
             return Rejection.Execute(scope, Guardrails.HarmReason(harmful.Guardrail.Type), $"{harmful.Guardrail.Name}: {harmful.Sentence}");
         }
@@ -78,6 +78,9 @@ internal static class CompareCanary
         status.Message = Story.Comparing(scope, StepProgress.Observe(scope), pods);
         return Next.Wait;
     }
+
+    // What a webhook or a Job says does not rest on how requests are split.
+    private static bool MayReject(Scope scope, GuardrailVerdict verdict) => verdict.Guardrail.IsGate || !scope.IsSkewed;
 
     // A model that nobody asks is judged by labelled data alone, if the spec says so.
     private static bool HasPassedWithoutRequests(Scope scope, string canary) =>

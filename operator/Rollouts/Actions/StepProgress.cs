@@ -37,7 +37,7 @@ internal sealed record StepProgress
     /// <summary>Every guardrail has counts of both arms, and no source of what is not decided is lost.</summary>
     public required bool HasData { get; init; }
 
-    /// <summary>Routers and sources answer.</summary>
+    /// <summary>Routers and sources answer, and requests are split as the table says.</summary>
     public required bool IsHeard { get; init; }
 
     public bool IsLast => NextStep is null;
@@ -60,7 +60,7 @@ internal sealed record StepProgress
         int ready = scope.Find(canary)?.ReadyReplicas ?? 0;
         int capacity = Capacity.For(scope.Replicas, step.Weight);
         var next = rollout.Step + 1 < steps.Count ? steps[rollout.Step + 1] : null;
-        bool hears = scope.World.Routers.Any(router => router.Report is not null);
+        bool hears = scope.World.Routers.Any(router => router.Report is not null) && !scope.IsSkewed;
         bool sourcesAnswer = !scope.Deciding.Any(pair => pair.Known.Source?.Problem is not null && pair.Verdict.Judgement.Verdict != Verdict.Safe);
         bool suspicious = scope.Deciding.Any(pair => pair.Verdict.Judgement.IsSuspicious);
         return new StepProgress

@@ -17,6 +17,7 @@ internal sealed class BlockCollector
     private readonly RolloutStatus _rollout;
     private readonly string _stable;
     private readonly string _canary;
+    private readonly SplitWatch _split;
     private List<KnownGuardrail> _guardrails;
 
     public BlockCollector(Scope scope, string stable, string canary)
@@ -25,6 +26,7 @@ internal sealed class BlockCollector
         _rollout = scope.Status.Rollout!;
         _stable = stable;
         _canary = canary;
+        _split = new SplitWatch(scope, canary);
         _guardrails = [.. scope.Evidence];
 
         // The operator's own clock may have been set back, or another operator may have had another one.
@@ -43,12 +45,13 @@ internal sealed class BlockCollector
         }
 
         _rollout.BlockStartedAt ??= start;
+        _split.Collect(tick, start);
         var canary = tick.Revisions.GetValueOrDefault(_canary);
         var stable = tick.Revisions.GetValueOrDefault(_stable);
         _rollout.CanaryRequests += RevisionFigures.Requests(canary);
         _rollout.BlockRequests += _rollout.StepConfirmedAt is null ? 0 : RevisionFigures.Judged(canary);
         var all = _guardrails;
-        Change(known => known with { Evidence = Collect(known, canary, stable, all) });
+        Change(known => known with { Evidence = Admit(known.Evidence, Collect(known, canary, stable, all)) });
     }
 
     /// <summary>Ends the block whose time is over although no later tick has come.</summary>
@@ -61,7 +64,14 @@ internal sealed class BlockCollector
     }
 
     /// <summary>Hands the evidence back.</summary>
-    public void Save() => _scope.Evidence = _guardrails;
+    public void Save()
+    {
+        _scope.Evidence = _guardrails;
+        _split.Save();
+    }
+
+    // What comes while the split is known to be skewed is not even counted.
+    private GuardrailEvidence Admit(GuardrailEvidence before, GuardrailEvidence after) => _split.IsSkewed ? after with { Pending = before.Pending } : after;
 
     /// <summary>A guardrail's evidence with the counts of one tick; <paramref name="all"/> are the guardrails of the rollout as they were before it.</summary>
     public static GuardrailEvidence Collect(CountedGuardrail known, RevisionCounts? canary, RevisionCounts? stable, IEnumerable<KnownGuardrail> all)
@@ -91,9 +101,17 @@ internal sealed class BlockCollector
     {
         int step = StepAt(_rollout.BlockStartedAt);
         _rollout.BlockStartedAt = null;
-        _rollout.StepRequests += _rollout.BlockRequests;
+        bool isSplit = !_split.IsSkewed;
+        _split.CloseBlock();
+
+        // What was not split as it should be is no fair comparison.
+        isSplit &= !_split.IsSkewed;
+        _rollout.StepRequests += isSplit ? _rollout.BlockRequests : 0;
         _rollout.BlockRequests = 0;
-        Change(known => known with { Evidence = known.Evidence.Enter(step).CloseBlock(known.Criterion, isForced) });
+        Change(known => known with
+        {
+            Evidence = isSplit ? known.Evidence.Enter(step).CloseBlock(known.Criterion, isForced) : known.Evidence.Enter(step).DropBlock(),
+        });
     }
 
     /// <summary>

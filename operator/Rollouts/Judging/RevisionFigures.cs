@@ -18,6 +18,9 @@ internal static class RevisionFigures
     /// <summary>Predictions answered, so that as many outcomes can be true.</summary>
     public static long Predictions(RevisionCounts? counts) => counts?.Predictions is { } predictions ? Sane(predictions) : Requests(counts);
 
+    /// <summary>Requests for which the revision was drawn; 0 where the router does not count them.</summary>
+    public static long Drawn(RevisionCounts? counts) => Sane(counts?.Drawn);
+
     /// <summary>Counts wrong answers and all whose truth came.</summary>
     public static ArmCounts Outcomes(RevisionCounts? counts) => new(Sane(counts?.Incorrect), Sane(counts?.Incorrect) + Sane(counts?.Correct));
 

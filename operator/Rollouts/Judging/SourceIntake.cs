@@ -67,7 +67,7 @@ internal static class SourceIntake
     private static MeanGuardrail Average(Scope scope, MeanGuardrail mean, MetricAnswer answer)
     {
         bool isWhole = answer is { CanaryMean: { } c, StableMean: { } s } && double.IsFinite(c) && double.IsFinite(s);
-        var next = isWhole ? mean.Add(scope.Status.Rollout!.Step, answer.CanaryMean!.Value, answer.StableMean!.Value) : mean;
+        var next = isWhole && !scope.IsSkewed ? mean.Add(scope.Status.Rollout!.Step, answer.CanaryMean!.Value, answer.StableMean!.Value) : mean;
         bool isClamped = isWhole && !(mean.Scale.Holds(answer.CanaryMean!.Value) && mean.Scale.Holds(answer.StableMean!.Value));
         return next with
         {
@@ -95,8 +95,9 @@ internal static class SourceIntake
             return counted with { Source = next };
         }
 
-        // The first look says where counters stand, and so does the first after a restart of what counts: nothing is known of the time before.
-        if (next is not { Canary: { } canaryBefore, Stable: { } stableBefore } || IsReset(canaryBefore, canary) || IsReset(stableBefore, stable))
+        // The first look says where counters stand, and so does the first after a restart of what counts: nothing is known of the time before. What is
+        // counted while requests are not split as they should be is left out in the same way.
+        if (next is not { Canary: { } canaryBefore, Stable: { } stableBefore } || scope.IsSkewed || IsReset(canaryBefore, canary) || IsReset(stableBefore, stable))
         {
             (next.Canary, next.Stable) = (canary, stable);
             return counted with { Source = next };

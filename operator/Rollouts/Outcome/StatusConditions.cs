@@ -21,6 +21,7 @@ internal static class StatusConditions
         Warn(scope, ConditionTypes.Progressing, progressing, Reasons.Unschedulable);
         Set(scope, ConditionTypes.Progressing, progressing);
         Set(scope, ConditionTypes.Stalled, Stalled(scope));
+        TrafficCondition.Set(scope);
     }
 
     // Some reasons are no decisions, and still somebody should look.

@@ -19,7 +19,7 @@ internal sealed class PlayedRouter
 
     public long LastWithTraffic { get; private set; } = -1;
 
-    public void Add(long sequence, RoutingTable? table, IReadOnlyDictionary<string, int> wrongPercent)
+    public void Add(long sequence, RoutingTable? table, IReadOnlyDictionary<string, int> wrongPercent, IReadOnlyDictionary<string, int> drawnPercent)
     {
         Next = sequence + 1;
         if (table is null)
@@ -34,7 +34,7 @@ internal sealed class PlayedRouter
             Start = DateTimeOffset.UtcNow,
             Revisions = table.Targets.ToDictionary(
                 target => target.Revision,
-                target => Counts(RequestsOfATick * target.Weight / 100, wrongPercent.GetValueOrDefault(target.Revision, 2)),
+                target => Counts(RequestsOfATick * drawnPercent.GetValueOrDefault(target.Revision, target.Weight) / 100, wrongPercent.GetValueOrDefault(target.Revision, 2)),
                 StringComparer.Ordinal),
         });
     }
@@ -54,6 +54,7 @@ internal sealed class PlayedRouter
         return new RevisionCounts
         {
             Requests = requests,
+            Drawn = requests,
             Correct = requests - incorrect,
             Incorrect = incorrect,
             Latency = requests == 0 ? [] : [[Bucket, requests]],

@@ -38,6 +38,9 @@ internal sealed class PlayedRouters : IAsyncDisposable
     /// <summary>Wrong answers of 100 of a revision; 2 when it is not named.</summary>
     public Dictionary<string, int> WrongPercent { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Percent of requests that a revision gets, where it is another than the table says.</summary>
+    public Dictionary<string, int> DrawnPercent { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Weight of a revision in the table the routers are on.</summary>
     public int WeightOf(string revision)
     {
@@ -98,7 +101,7 @@ internal sealed class PlayedRouters : IAsyncDisposable
                 _table = FollowsTables ? model?.Status?.Routing ?? _table : _table;
                 foreach (PlayedRouter router in _routers.Values)
                 {
-                    router.Add(sequence, HasTraffic ? _table : null, WrongPercent);
+                    router.Add(sequence, HasTraffic ? _table : null, WrongPercent, DrawnPercent);
                 }
             }
 

@@ -145,6 +145,25 @@ public sealed class RolloutTests
     }
 
     [Test]
+    public async Task Requests_that_are_not_split_as_the_table_says_are_told_until_they_are()
+    {
+        await using Scene scene = await Scene.StartAsync();
+        string stable = await BringUpAsync(scene);
+        ModelDeployment second = await scene.ApplyAsync(
+            "v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
+        scene.Routers.DrawnPercent[RevisionOf(second)] = 12;
+
+        ModelDeploymentStatus skewed = await scene.WaitAsync(status => Skewed(status)?.Status == "True", "TrafficSkewed");
+
+        Assert.That(Skewed(skewed)!.Message, Does.Contain("but the routing table gives it 20 percent"));
+        Assert.That(skewed.StableRevision, Is.EqualTo(stable));
+        Assert.That(skewed.Rollout!.Split, Is.Not.Null, "the API server keeps it");
+        await scene.World.EventAsync(scene.Namespace, "TrafficSkewed");
+        scene.Routers.DrawnPercent.Clear();
+        await scene.WaitAsync(status => Skewed(status) is { Status: "False", Reason: "TrafficMatchesWeights" }, "the split is right again");
+    }
+
+    [Test]
     public async Task Going_back_to_the_stable_revision_ends_the_rollout()
     {
         await using Scene scene = await Scene.StartAsync();
@@ -209,6 +228,8 @@ public sealed class RolloutTests
     private static string RevisionOf(ModelDeployment model) => RevisionHash.Of(model.Spec, "registry.example/inference-runtime:1");
 
     private static Condition Condition(ModelDeploymentStatus status, string type) => status.Conditions!.Single(condition => condition.Type == type);
+
+    private static Condition? Skewed(ModelDeploymentStatus status) => status.Conditions?.Find(condition => condition.Type == "TrafficSkewed");
 
     private static async Task<V1Pod[]> PodsAsync(Scene scene, string revision) =>
         [.. (await scene.World.CoreV1.ListNamespacedPodAsync(scene.Namespace, labelSelector: $"{Labels.Revision}={revision}")).Items];

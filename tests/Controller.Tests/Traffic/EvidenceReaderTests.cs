@@ -235,6 +235,7 @@ public sealed class EvidenceReaderTests : IDisposable
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"abandoned":[[815,1]]}}}]}""")]
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"abandoned":[[1,-1]]}}}]}""")]
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"abandoned":null}}}]}""")]
+    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"drawn":-1}}}]}""")]
     public async Task A_report_that_cannot_be_true_is_none(string body)
     {
         await using RouterServer server = await ProvenAsync(context => context.Response.WriteAsync(body));

@@ -15,6 +15,7 @@ internal sealed class Invariants
         {
             CheckTable(input, plan);
             CheckPromotion(input, plan);
+            CheckSplit(input, plan);
             CheckDeployments(input, plan);
             CheckIdempotence(input, plan);
             CheckLimits(plan.Status);
@@ -67,6 +68,18 @@ internal sealed class Invariants
         Assert.That(input.World.Find(promoted)?.ReadyReplicas, Is.GreaterThanOrEqualTo(input.Spec.Replicas), "promoted only with its full capacity");
     }
 
+    private static void CheckSplit(PlannerInput input, Plan plan)
+    {
+        // A person's orders are obeyed all the same.
+        if (!Kubernetes.Entities.Conditions.IsTrue(plan.Status.Conditions, ConditionTypes.TrafficSkewed) || input.Control is not null || plan.Status.Rollout?.Order is not null)
+        {
+            return;
+        }
+
+        Assert.That(plan.Status.StableRevision, Is.EqualTo(input.Status?.StableRevision), "nothing is promoted while the split is skewed");
+        Assert.That(plan.Status.Rollout!.Step, Is.LessThanOrEqualTo(input.Status!.Rollout!.Step), "no step follows while the split is skewed");
+    }
+
     private static void CheckDeployments(PlannerInput input, Plan plan)
     {
         foreach (var deployment in plan.Deployments)
@@ -105,7 +118,11 @@ internal sealed class Invariants
     private static void CheckLimits(ModelDeploymentStatus status)
     {
         Assert.That(status.History?.Count ?? 0, Is.LessThanOrEqualTo(StatusLimits.History));
-        Assert.That(status.Conditions!.Select(c => c.Type), Is.EquivalentTo(new[] { ConditionTypes.Ready, ConditionTypes.Progressing, ConditionTypes.Stalled }));
+        Assert.That(
+            status.Conditions!.Select(c => c.Type).Where(type => type != ConditionTypes.TrafficSkewed),
+            Is.EquivalentTo(new[] { ConditionTypes.Ready, ConditionTypes.Progressing, ConditionTypes.Stalled }));
+        Assert.That(status.Conditions!.Count(c => c.Type == ConditionTypes.TrafficSkewed), Is.LessThanOrEqualTo(1));
+        Assert.That(status.Rollout?.Split?.Length ?? 0, Is.LessThan(1024), "the state of the split stays small");
         Assert.That(status.Conditions!.TrueForAll(c => c.Reason.Length > 0 && c.Message.Length > 0), "every condition says why");
         Assert.That(
             status.Conditions!.Count(c => c.Status == "True" && c.Type is ConditionTypes.Progressing or ConditionTypes.Stalled && c.Status == "True"),

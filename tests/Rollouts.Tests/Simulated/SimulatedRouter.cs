@@ -15,6 +15,12 @@ internal sealed class SimulatedRouter(string instance, int lagSeconds)
 
     public bool IsSilent { get; set; }
 
+    /// <summary>The table by which it shares requests out, whatever it says that it follows; null for the one it follows.</summary>
+    public RoutingTable? StuckAt { get; set; }
+
+    /// <summary>Whether it is of a version that counts what it draws.</summary>
+    public bool CountsDraws { get; set; } = true;
+
     /// <summary>How far its clock is ahead.</summary>
     public TimeSpan Ahead { get; set; }
 
@@ -54,12 +60,13 @@ internal sealed class SimulatedRouter(string instance, int lagSeconds)
     {
         long sequence = _sequence++;
         _time = time.AddSeconds(1);
-        if (Table is null || requests == 0)
+        var table = StuckAt ?? Table;
+        if (table is null || requests == 0)
         {
             return 0;
         }
 
-        var targets = Table.Targets.Where(target => readyPods(target.Revision) > 0).ToList();
+        var targets = table.Targets.Where(target => readyPods(target.Revision) > 0).ToList();
         if (targets.Count == 0)
         {
             return requests;
@@ -71,6 +78,13 @@ internal sealed class SimulatedRouter(string instance, int lagSeconds)
         {
             var target = weights == 0 ? targets[0] : Draw(targets, random.Next(weights));
             Count(counts.TryGetValue(target.Revision, out var known) ? known : counts[target.Revision] = new RevisionCounts(), behaviour(target.Revision), feedbackShare, random);
+        }
+
+        bool isWhole = table.Targets.TrueForAll(target => target.Weight == 0 || targets.Contains(target));
+        foreach (var count in counts.Values)
+        {
+            // Every request ends in the second in which it comes.
+            count.Drawn = !CountsDraws ? null : isWhole ? count.Requests + count.Abandoned.Count : 0;
         }
 
         _ticks.Add(new EvidenceTick { Sequence = sequence, Start = time + Ahead, Revisions = counts });

@@ -24,6 +24,7 @@ public sealed class EvidenceRecorderTests
                 model.RecordRequest($"r{i % 3}", (RequestOutcome)(i % 5 == 0 ? 1 : i % 7 == 0 ? 2 : 0), TimeSpan.FromMicroseconds(i));
                 if (i % 2 == 0) model.RecordFeedback($"r{i % 3}", 2, 1);
                 if (i % 4 == 0) model.RecordWarmUp($"r{i % 3}");
+                if (i % 5 == 0) model.RecordDrawn($"r{i % 3}");
                 if (i % 10 == 0) model.RecordAbandoned($"r{i % 3}", TimeSpan.FromMicroseconds(i));
             }
         }))];
@@ -51,6 +52,7 @@ public sealed class EvidenceRecorderTests
             Assert.That(reader.Sum(c => c.Latency.Sum(b => b[1])), Is.EqualTo(Writers * (Each - (Each / 5) - errors)));
             Assert.That(reader.Sum(c => c.WarmUp), Is.EqualTo(Writers * Each / 4));
             Assert.That(reader.Sum(c => c.Abandoned.Sum(b => b[1])), Is.EqualTo(Writers * Each / 10));
+            Assert.That(reader.Sum(c => c.Drawn!.Value), Is.EqualTo(Writers * Each / 5));
             Assert.That(reader.Sum(c => c.Correct), Is.EqualTo(Writers * Each));
             Assert.That(reader.Sum(c => c.Incorrect), Is.EqualTo(Writers * Each / 2));
             Assert.That(reader.Sequences, Is.Ordered.And.Unique);
@@ -196,6 +198,19 @@ public sealed class EvidenceRecorderTests
         ModelRecorder old = recorder.Model("digits");
         recorder.Forget(_ => false);
         Assert.That(recorder.Model("digits"), Is.Not.SameAs(old));
+    }
+
+    [Test]
+    public void A_draw_is_reported_in_the_tick_in_which_it_was_made_whenever_its_answer_comes()
+    {
+        var recorder = new EvidenceRecorder(_time);
+        recorder.Model("digits").RecordDrawn("a");
+        Close(recorder);
+        Record(recorder);
+        Close(recorder);
+
+        Assert.That(
+            recorder.Read("digits", 1, 0).Ticks.Select(t => (t.Revisions["a"].Drawn, t.Revisions["a"].Requests)), Is.EqualTo(new (long?, long)[] { (1, 0), (0, 1) }));
     }
 
     private void Close(EvidenceRecorder recorder)

@@ -70,6 +70,23 @@ public sealed class SnapshotBuilderTests
     }
 
     [Test]
+    public void A_draw_is_whole_only_while_every_revision_with_a_weight_can_be_drawn()
+    {
+        var table = Table with { Targets = [new("stable", 75), new("canary", 25), new("earlier", 0)] };
+        PodState stable = Pod("s1", "stable"), canary = Pod("c1", "canary");
+        bool IsWhole(ModelTable table, params PodState[] pods) => Snapshot(RoutingSnapshot.Empty, table, pods).Models["digits"].Draw.IsWhole;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(IsWhole(table, stable, canary), "all that have a weight");
+            Assert.That(IsWhole(table, stable, canary with { Ready = false }), Is.False, "the canary has no ready pod");
+            Assert.That(IsWhole(table, canary), Is.False, "nor stable");
+            Assert.That(IsWhole(Table with { Targets = [new("stable", 0), new("canary", 100)] }, stable), Is.False, "stable takes over");
+            Assert.That(IsWhole(Table with { Targets = [new("stable", 0), new("canary", 100)] }, stable, canary), "the canary alone has a weight");
+        });
+    }
+
+    [Test]
     public void The_block_goes_on_while_the_table_and_who_can_serve_stay_the_same_and_starts_anew_otherwise()
     {
         ModelRoute first = Build(RoutingSnapshot.Empty, Pod("a1", "a"), Pod("b1", "b"));

@@ -117,6 +117,7 @@ internal sealed class TestRouter : IAsyncDisposable
             Rejections = g.Sum(r => r.Value.Rejections),
             WarmUp = g.Sum(r => r.Value.WarmUp),
             Predictions = g.Sum(r => r.Value.Predictions),
+            Drawn = g.Sum(r => r.Value.Drawn),
             Correct = g.Sum(r => r.Value.Correct),
             Incorrect = g.Sum(r => r.Value.Incorrect),
             Latency = [.. g.SelectMany(r => r.Value.Latency)],
