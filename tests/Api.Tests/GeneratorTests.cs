@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelOperator.Generate;
 using YamlDotNet.Serialization;
+using TemporaryFolder = ModelOperator.Testing.TemporaryFolder;
 
 namespace ModelOperator.Api.Tests;
 

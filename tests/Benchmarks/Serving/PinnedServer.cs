@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Benchmarks.Serving;
 
@@ -46,8 +46,8 @@ internal sealed class PinnedServer : IAsyncDisposable
     public static async Task<PinnedServer> StartAsync(
         string name, string cpus, string readyPath, Func<int, int, string[]> command, IReadOnlyDictionary<string, string>? environment = null)
     {
-        int port = FreePort();
-        int grpcPort = FreePort();
+        int port = FreePort.Find();
+        int grpcPort = FreePort.Find();
         ProcessStartInfo start = Children.Command("taskset", ["--cpu-list", cpus, .. command(port, grpcPort)]);
         foreach ((string key, string value) in environment ?? new Dictionary<string, string>())
         {
@@ -87,13 +87,6 @@ internal sealed class PinnedServer : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task WaitUntilReadyAsync(string path)

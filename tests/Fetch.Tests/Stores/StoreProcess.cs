@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Fetch.Tests.Stores;
 
@@ -28,7 +29,7 @@ internal sealed class StoreProcess : IAsyncDisposable
     public static async Task<StoreProcess> StartAsync(Action<string, int>? prepare, params string[] command)
     {
         string folder = Directory.CreateTempSubdirectory("model-operator-store-").FullName;
-        int port = FreePort();
+        int port = FreePort.Find();
         prepare?.Invoke(folder, port);
         ProcessStartInfo start = new("bash")
         {
@@ -106,12 +107,5 @@ internal sealed class StoreProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

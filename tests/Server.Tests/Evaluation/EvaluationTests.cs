@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Evaluation;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Server.Tests.Evaluation;
 
@@ -260,7 +261,7 @@ public sealed class EvaluationTests : EvaluationFixture
             Interlocked.Decrement(ref inside);
             await context.Response.WriteAsync(ProtocolServer.Seven);
         });
-        EvaluateOptions options = Options(Write([.. Enumerable.Repeat(ProtocolServer.Row(), 100)]), canary.Uri("/")) with { Concurrency = 3, ProgressPort = FreePort() };
+        EvaluateOptions options = Options(Write([.. Enumerable.Repeat(ProtocolServer.Row(), 100)]), canary.Uri("/")) with { Concurrency = 3, ProgressPort = FreePort.Find() };
         Task<EvaluationReport> running = RunAsync(options);
         using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{options.ProgressPort}/") };
 
@@ -302,12 +303,5 @@ public sealed class EvaluationTests : EvaluationFixture
 
             await Task.Delay(10, TestContext.CurrentContext.CancellationToken);
         }
-    }
-
-    private static int FreePort()
-    {
-        using System.Net.Sockets.TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
