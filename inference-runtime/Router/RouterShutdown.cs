@@ -1,9 +1,9 @@
 namespace ModelOperator.Router;
 
 /// <summary>
-/// How a router ends so that no request and no evidence is lost: it serves on while the Service still leads to it, and for as long as requests come and
-/// no other router is ready to take them; then it answers what is under way, and lingers until the operator's cursor has passed the last tick. The
-/// whole is bounded, and nobody is waited for who has not been reading.
+/// How a router ends so that no request and no evidence is lost: it serves on while the Service still leads to it, and for as long as
+/// requests come and no other router is ready to take them; then it answers what is under way, and lingers until the operator's cursor has
+/// passed the last tick. The whole is bounded, and nobody is waited for who has not been reading.
 /// </summary>
 internal static class RouterShutdown
 {

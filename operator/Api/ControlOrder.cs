@@ -40,7 +40,8 @@ public sealed partial record ControlOrder(ControlAction Action, string? Revision
     ];
 
     /// <summary>What an annotation may hold, for people.</summary>
-    public static string Forms { get; } = string.Join(", ", Words.Select(known => known.Word)) + ", each but restart with or without a revision after it";
+    public static string Forms { get; } = string.Join(", ", Words.Select(known => known.Word))
+        + ", each but restart with or without a revision after it";
 
     /// <summary>Reads an annotation; null when it is no order.</summary>
     public static ControlOrder? Parse(string text)
@@ -52,7 +53,9 @@ public sealed partial record ControlOrder(ControlAction Action, string? Revision
 
         string? revision = match.Groups["revision"] is { Success: true } group ? group.Value : null;
         int index = Array.FindIndex(Words, known => known.Word == match.Groups["word"].Value);
-        return index < 0 || (Words[index].Action == ControlAction.Restart && revision is not null) ? null : new(Words[index].Action, revision);
+        return index < 0 || (Words[index].Action == ControlAction.Restart && revision is not null)
+            ? null
+            : new(Words[index].Action, revision);
     }
 
     /// <inheritdoc/>

@@ -104,7 +104,9 @@ public static class Reasons
     /// <summary>The spec breaks a rule; the message names the field, the value and what would be right.</summary>
     public const string InvalidSpec = "InvalidSpec";
 
-    /// <summary>The CustomResourceDefinition is older than the operator and drops fields; the operator decides nothing until it is updated.</summary>
+    /// <summary>
+    /// The CustomResourceDefinition is older than the operator and drops fields; the operator decides nothing until it is updated.
+    /// </summary>
     public const string DefinitionOutdated = "DefinitionOutdated";
 
     /// <summary>A Secret that the spec names does not exist, or lacks the key.</summary>

@@ -29,7 +29,8 @@ public abstract class PlayedClient : IKubernetesClient
         where T : KubernetesObject => throw new NotSupportedException();
 
     public virtual Task<T> MergePatchAsync<T>(
-        ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken, string? subresource = null)
+        ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken,
+        string? subresource = null)
         where T : KubernetesObject => throw new NotSupportedException();
 
     public virtual Task DeleteAsync<T>(

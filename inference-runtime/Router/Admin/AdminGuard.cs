@@ -6,8 +6,8 @@ using ModelOperator.Router.Forwarding;
 namespace ModelOperator.Router.Admin;
 
 /// <summary>
-/// Lets the operator and the other routers of the namespace in, who hold its keys; everybody else only sees health and metrics. What decides a rollout
-/// comes and goes here, so an answer shows who gave it.
+/// Lets the operator and the other routers of the namespace in, who hold its keys; everybody else only sees health and metrics. What
+/// decides a rollout comes and goes here, so an answer shows who gave it.
 /// </summary>
 internal sealed class AdminGuard(KeyRing keys, RouterOptions options, TimeProvider timeProvider)
 {
@@ -26,7 +26,8 @@ internal sealed class AdminGuard(KeyRing keys, RouterOptions options, TimeProvid
         }
 
         return RouterError.WriteAsync(
-            context, StatusCodes.Status401Unauthorized, $"only the operator and the routers of namespace '{options.Namespace}' are answered here",
+            context, StatusCodes.Status401Unauthorized,
+            $"only the operator and the routers of namespace '{options.Namespace}' are answered here",
             HeaderNames.WWWAuthenticate, "Bearer");
     }
 

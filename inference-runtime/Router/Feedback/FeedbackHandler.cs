@@ -7,11 +7,12 @@ using ModelOperator.Router.Routing;
 namespace ModelOperator.Router.Feedback;
 
 /// <summary>
-/// Takes the truth about an earlier request to the pod that answered it, and counts what that pod found. The pod is known from the id, which a router
-/// made. Where the model takes ids that clients made, it is remembered; failing that, every pod of the model is asked.
+/// Takes the truth about an earlier request to the pod that answered it, and counts what that pod found. The pod is known from the id,
+/// which a router made. Where the model takes ids that clients made, it is remembered; failing that, every pod of the model is asked.
 /// </summary>
 internal sealed class FeedbackHandler(
-    RouterOptions options, PredictionIds ids, FeedbackRelay relay, SelfContainedFeedback selfContained, ClientIdMap clientIds, EvidenceRecorder evidence, RouterMetrics metrics, FeedbackBudget budget,
+    RouterOptions options, PredictionIds ids, FeedbackRelay relay, SelfContainedFeedback selfContained,
+    ClientIdMap clientIds, EvidenceRecorder evidence, RouterMetrics metrics, FeedbackBudget budget,
     TimeProvider timeProvider)
 {
     /// <summary>How many pods are asked at a time for a prediction nobody knows the place of.</summary>
@@ -78,9 +79,13 @@ internal sealed class FeedbackHandler(
             if (body.IsComplete) return body;
             body.Dispose();
             await (body.IsTooLong
-                ? RouterError.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, $"feedback is longer than {options.ReplayableBodyBytes} bytes, the limit")
+                ? RouterError.WriteAsync(
+                    context,
+                    StatusCodes.Status413PayloadTooLarge,
+                    $"feedback is longer than {options.ReplayableBodyBytes} bytes, the limit")
                 : RouterError.WriteAsync(
-                    context, StatusCodes.Status503ServiceUnavailable, "the memory for feedback is in use, or all that one client may have of it", retryAfterSeconds: 1));
+                    context, StatusCodes.Status503ServiceUnavailable,
+                    "the memory for feedback is in use, or all that one client may have of it", retryAfterSeconds: 1));
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -107,7 +112,8 @@ internal sealed class FeedbackHandler(
             return;
         }
 
-        await RouterError.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, $"pod '{made.Pod}', which answered the request, did not answer now",
+        await RouterError.WriteAsync(
+            context, StatusCodes.Status503ServiceUnavailable, $"pod '{made.Pod}', which answered the request, did not answer now",
             retryAfterSeconds: 1);
     }
 

@@ -7,7 +7,8 @@ namespace ModelOperator.Router.Feedback;
 internal sealed class OutcomeCounter(OutcomeLedger ledger, PeerClient peers, EvidenceRecorder evidence, RouterMetrics metrics)
 {
     /// <summary>Counts, unless this router or another one has before. Another may have while it was the keeper of the key.</summary>
-    public async Task<OutcomeAnswer> CountAsync(string model, string revision, FeedbackKey key, Outcomes outcomes, CancellationToken cancellationToken)
+    public async Task<OutcomeAnswer> CountAsync(
+        string model, string revision, FeedbackKey key, Outcomes outcomes, CancellationToken cancellationToken)
     {
         Outcomes? earlier = ledger.Find(key) ?? await peers.FindAsync(key, cancellationToken);
         // Entered in any case, so that the next time nobody needs to be asked.

@@ -5,7 +5,9 @@ namespace ModelOperator.Router.Forwarding;
 /// <summary>Finds the request id a client put in an infer body.</summary>
 internal static class BodyId
 {
-    /// <summary>The string member "id" of the JSON object, or null: also when the JSON is broken, which the model server says better.</summary>
+    /// <summary>
+    /// The string member "id" of the JSON object, or null: also when the JSON is broken, which the model server says better.
+    /// </summary>
     /// <param name="json">The body or its beginning.</param>
     /// <param name="complete">False when more follows than is given.</param>
     public static string? Find(ReadOnlySpan<byte> json, bool complete)

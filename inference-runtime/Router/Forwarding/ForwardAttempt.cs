@@ -12,7 +12,8 @@ namespace ModelOperator.Router.Forwarding;
 /// <param name="predictionId">The id under which feedback finds the prediction; null when nothing is predicted.</param>
 /// <param name="requestId">What the client calls its request itself.</param>
 /// <param name="answered">Called before the first byte of the answer, with the number of predictions in it.</param>
-internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, string? requestId, Action<HttpContext, int>? answered) : HttpTransformer
+internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, string? requestId, Action<HttpContext, int>? answered)
+    : HttpTransformer
 {
     /// <summary>The server said that it is draining and has not looked at the request.</summary>
     public bool WasDraining { get; private set; }

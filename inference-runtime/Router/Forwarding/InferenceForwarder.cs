@@ -14,7 +14,8 @@ namespace ModelOperator.Router.Forwarding;
 /// </summary>
 internal sealed class InferenceForwarder(
     RouterOptions options, RoutingState state, IHttpForwarder forwarder, HttpMessageInvoker transport,
-    PredictionIds ids, EvidenceRecorder evidence, ClientIdMap clientIds, RouterMetrics metrics, BufferBudget budget, TimeProvider timeProvider, ILogger<InferenceForwarder> log)
+    PredictionIds ids, EvidenceRecorder evidence, ClientIdMap clientIds, RouterMetrics metrics, BufferBudget budget,
+    TimeProvider timeProvider, ILogger<InferenceForwarder> log)
 {
     private const int ClientClosedRequest = 499;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
@@ -47,7 +48,9 @@ internal sealed class InferenceForwarder(
 
         using RequestBody body = await RequestBody.ReadAsync(context, options.ReplayableBodyBytes, budget, context.RequestAborted);
         string? requestId = string.IsNullOrEmpty(headerId) ? null : headerId;
-        string? alias = kind == RequestKind.Infer && route.Feedback.TakesClientIds && pinned is null ? Alias(context.Request, body, requestId) : null;
+        string? alias = kind == RequestKind.Infer && route.Feedback.TakesClientIds && pinned is null
+            ? Alias(context.Request, body, requestId)
+            : null;
 
         // An id that a router made is one answer's: under it there is no second prediction.
         if (alias is not null && ids.Read(route.Name, alias) is not null) alias = null;
@@ -79,7 +82,12 @@ internal sealed class InferenceForwarder(
             TimeSpan left = options.UnreachedTimeout - timeProvider.GetElapsedTime(started);
             if (left <= TimeSpan.Zero || !request.Body.CanSend)
             {
-                await AnswerAsync(request.Context, request.Model, StatusCodes.Status503ServiceUnavailable, Unavailable(request, tried), retryAfterSeconds: 1);
+                await AnswerAsync(
+                    request.Context,
+                    request.Model,
+                    StatusCodes.Status503ServiceUnavailable,
+                    Unavailable(request, tried),
+                    retryAfterSeconds: 1);
                 return;
             }
 
@@ -92,7 +100,9 @@ internal sealed class InferenceForwarder(
     {
         if (pinned is not null) return ChooseOf(route, pinned, tried);
         HashSet<string> without = [];
-        string? revision = drawn is not null && route.Draw.Weights.Any(w => w.Revision == drawn) ? drawn : route.Draw.NextOutsideBlocks(without);
+        string? revision = drawn is not null && route.Draw.Weights.Any(w => w.Revision == drawn)
+            ? drawn
+            : route.Draw.NextOutsideBlocks(without);
         while (revision is not null)
         {
             if (ChooseOf(route, revision, tried) is { } pod) return pod;
@@ -104,7 +114,9 @@ internal sealed class InferenceForwarder(
     }
 
     private PodEndpoint? ChooseOf(ModelRoute route, string revision, List<PodEndpoint> tried) =>
-        route.Revisions.TryGetValue(revision, out RevisionRoute? pods) ? PodChooser.Choose(pods.Ready, tried, timeProvider, takesEjected: !pods.IsEnding) : null;
+        route.Revisions.TryGetValue(revision, out RevisionRoute? pods)
+            ? PodChooser.Choose(pods.Ready, tried, timeProvider, takesEjected: !pods.IsEnding)
+            : null;
 
     /// <param name="request">The request.</param>
     /// <param name="pod">Who is to answer.</param>
@@ -117,7 +129,9 @@ internal sealed class InferenceForwarder(
         string? alias = isDrawn ? request.Alias : null;
         string? predictionId = isInfer ? alias ?? ids.Make(request.Model, pod, isDrawn) : null;
         ModelRecorder? recorder = isInfer && isDrawn ? evidence.Model(request.Model) : null;
-        Action<HttpContext, int>? answered = recorder is null ? null : (c, predictions) => Answered(c, predictions, request.Model, alias, pod, recorder);
+        Action<HttpContext, int>? answered = recorder is null
+            ? null
+            : (c, predictions) => Answered(c, predictions, request.Model, alias, pod, recorder);
         var attempt = new ForwardAttempt(pod, predictionId, request.RequestId, answered);
         context.Request.Body = request.Body.Open();
 
@@ -153,7 +167,8 @@ internal sealed class InferenceForwarder(
     }
 
     private async Task CompleteAsync(
-        Forwarding request, PodEndpoint pod, ForwarderError error, Exception? exception, TimeSpan duration, ModelRecorder? recorder, bool isWarmUp)
+        Forwarding request, PodEndpoint pod, ForwarderError error, Exception? exception, TimeSpan duration,
+        ModelRecorder? recorder, bool isWarmUp)
     {
         HttpContext context = request.Context;
         if (error != ForwarderError.None && (context.RequestAborted.IsCancellationRequested || IsOfClient(error)))
@@ -162,7 +177,10 @@ internal sealed class InferenceForwarder(
 
             // A request that its client did not finish sending says nothing of the model.
             if (!isWarmUp && error != ForwarderError.RequestBodyClient) recorder?.RecordAbandoned(pod.Revision, duration);
-            if (BadRequest(exception) is { } bad) await RouterError.WriteAsync(context, bad.StatusCode, TrafficHandler.Explained(context, bad));
+            if (BadRequest(exception) is { } bad)
+            {
+                await RouterError.WriteAsync(context, bad.StatusCode, TrafficHandler.Explained(context, bad));
+            }
             return;
         }
 
@@ -224,7 +242,10 @@ internal sealed class InferenceForwarder(
         return tried.Count == 0 ? $"{which} has no ready pod" : $"no ready pod of {which} could be reached";
     }
 
-    /// <summary>The client's own id that feedback may name, where the model asks for that: the body's, which the model server echoes, else the header's.</summary>
+    /// <summary>
+    /// The client's own id that feedback may name, where the model asks for that: the body's, which the model server echoes, else the
+    /// header's.
+    /// </summary>
     private static string? Alias(HttpRequest request, RequestBody body, string? requestId)
     {
         string? id = IdInBody(request, body);

@@ -7,9 +7,9 @@ using ModelOperator.Router.Routing;
 namespace ModelOperator.Router.Forwarding;
 
 /// <summary>
-/// The ids of predictions: REVISION.POD.NUMBER.CODE. Any router can tell from one which pod remembers the prediction, however long ago that was, and
-/// by its code that a router of this namespace made it, for an answer of this model. The number is random; the letter before it says whether chance
-/// chose the revision. Whoever holds an id may say what became of the answer.
+/// The ids of predictions: REVISION.POD.NUMBER.CODE. Any router can tell from one which pod remembers the prediction, however long ago that
+/// was, and by its code that a router of this namespace made it, for an answer of this model. The number is random; the letter before it
+/// says whether chance chose the revision. Whoever holds an id may say what became of the answer.
 /// </summary>
 internal sealed class PredictionIds(KeyRing keys)
 {

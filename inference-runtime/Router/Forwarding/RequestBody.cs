@@ -40,7 +40,8 @@ internal sealed class RequestBody : IDisposable
     public bool CanSend => IsComplete || _sent is null || !_sent.RestTouched;
 
     /// <summary>Reads a body of up to <paramref name="limit"/> bytes whole, of a larger one that much.</summary>
-    public static async ValueTask<RequestBody> ReadAsync(HttpContext context, int limit, BufferBudget budget, CancellationToken cancellationToken)
+    public static async ValueTask<RequestBody> ReadAsync(
+        HttpContext context, int limit, BufferBudget budget, CancellationToken cancellationToken)
     {
         var body = new RequestBody(budget, context.Connection.RemoteIpAddress ?? IPAddress.None, context.Request.Body);
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })

@@ -15,8 +15,8 @@ internal enum RequestKind
 }
 
 /// <summary>
-/// A path that routers serve. It is compared as model servers compare: by segments, whatever their case, with or without a slash at the end. All else is
-/// kept from pods.
+/// A path that routers serve. It is compared as model servers compare: by segments, whatever their case, with or without a slash at the
+/// end. All else is kept from pods.
 /// </summary>
 /// <param name="Kind">What is asked for.</param>
 /// <param name="Model">The model in the path; null when there is none.</param>
@@ -34,7 +34,9 @@ internal readonly record struct ServedPath(RequestKind Kind, string? Model)
         if (count == 2) return new ServedPath(RequestKind.Read, null);
         if (Is(text[parts[2]], "health"))
         {
-            return count == 4 && (Is(text[parts[3]], "live") || Is(text[parts[3]], "ready")) ? new ServedPath(RequestKind.Read, null) : default;
+            return count == 4 && (Is(text[parts[3]], "live") || Is(text[parts[3]], "ready"))
+                ? new ServedPath(RequestKind.Read, null)
+                : default;
         }
 
         if (!Is(text[parts[2]], "models") || count == 3) return default;
@@ -45,7 +47,8 @@ internal readonly record struct ServedPath(RequestKind Kind, string? Model)
             if (count == ++next || !IsNumber(text[parts[next++]])) return new ServedPath(RequestKind.NotServed, model);
         }
 
-        return new ServedPath(count == next ? RequestKind.Read : count == next + 1 ? KindOf(text[parts[next]]) : RequestKind.NotServed, model);
+        return new ServedPath(
+            count == next ? RequestKind.Read : count == next + 1 ? KindOf(text[parts[next]]) : RequestKind.NotServed, model);
     }
 
     /// <summary>Whether it may be asked for by this method.</summary>

@@ -46,7 +46,15 @@ internal sealed class EvidenceRecorder
 
         lock (_tickLock)
         {
-            return new EvidenceReport { Instance = Instance, TableVersion = tableVersion, Time = _timeProvider.GetUtcNow(), Oldest = _openTick, Next = _openTick, Ticks = [] };
+            return new EvidenceReport
+            {
+                Instance = Instance,
+                TableVersion = tableVersion,
+                Time = _timeProvider.GetUtcNow(),
+                Oldest = _openTick,
+                Next = _openTick,
+                Ticks = [],
+            };
         }
     }
 

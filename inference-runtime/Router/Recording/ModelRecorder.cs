@@ -89,7 +89,9 @@ internal sealed class ModelRecorder
         }
     }
 
-    /// <summary>Closed ticks from <paramref name="since"/> on. The cursor also tells that everything before it has been kept by the reader.</summary>
+    /// <summary>
+    /// Closed ticks from <paramref name="since"/> on. The cursor also tells that everything before it has been kept by the reader.
+    /// </summary>
     public EvidenceReport Read(string instance, long tableVersion, long since, TimeProvider timeProvider)
     {
         lock (_historyLock)
@@ -114,7 +116,9 @@ internal sealed class ModelRecorder
         }
     }
 
-    /// <summary>Whether a reader was here since <paramref name="timestamp"/> that has not yet asked for what follows the last kept tick.</summary>
+    /// <summary>
+    /// Whether a reader was here since <paramref name="timestamp"/> that has not yet asked for what follows the last kept tick.
+    /// </summary>
     public bool HasUnacknowledgedTicks(long timestamp)
     {
         lock (_historyLock)

@@ -7,8 +7,8 @@ namespace ModelOperator.Router.Routing;
 internal static class PodChooser
 {
     /// <summary>
-    /// A pod not yet tried, or null. Ejected ones are taken when there is no other: they may have come back. Those that were ending have not, so that
-    /// another revision answers at once.
+    /// A pod not yet tried, or null. Ejected ones are taken when there is no other: they may have come back. Those that were ending have
+    /// not, so that another revision answers at once.
     /// </summary>
     public static PodEndpoint? Choose(
         IReadOnlyList<PodEndpoint> pods, IReadOnlyCollection<PodEndpoint> tried, TimeProvider timeProvider, bool takesEjected = true)

@@ -19,7 +19,8 @@ internal static class SnapshotBuilder
     }
 
     /// <summary>The route as it was, if any, where the new one cannot be made.</summary>
-    private static ModelRoute? TryBuild(ModelRoute? previous, ModelTable table, IEnumerable<PodState> pods, Action<string, Exception>? failed)
+    private static ModelRoute? TryBuild(
+        ModelRoute? previous, ModelTable table, IEnumerable<PodState> pods, Action<string, Exception>? failed)
     {
         try
         {
@@ -62,7 +63,9 @@ internal static class SnapshotBuilder
         }
 
         bool sameDraw = previous is not null && previous.TableVersion == table.Version && previous.Draw.Weights.SequenceEqual(weights);
-        return new ModelRoute(table.Model, table.Version, sameDraw ? previous!.Draw : new WeightedDraw(weights), revisions, table.Feedback, table.MaxRequestMebibytes);
+        return new ModelRoute(
+            table.Model, table.Version, sameDraw ? previous!.Draw : new WeightedDraw(weights), revisions, table.Feedback,
+            table.MaxRequestMebibytes);
     }
 
     private static PodEndpoint EndpointOf(PodState pod, Dictionary<string, PodEndpoint> known) =>

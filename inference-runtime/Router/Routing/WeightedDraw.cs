@@ -34,7 +34,9 @@ internal sealed class WeightedDraw
         }
     }
 
-    /// <summary>A revision by weight that is not one of those excluded, outside the blocks, which stay exact; null when none is left.</summary>
+    /// <summary>
+    /// A revision by weight that is not one of those excluded, outside the blocks, which stay exact; null when none is left.
+    /// </summary>
     public string? NextOutsideBlocks(IReadOnlyCollection<string> excluded)
     {
         int total = 0;

@@ -44,7 +44,8 @@ internal sealed class PinnedServer : IAsyncDisposable
 
     /// <summary>Starts a program and waits until it answers at <paramref name="readyPath"/>.</summary>
     public static async Task<PinnedServer> StartAsync(
-        string name, string cpus, string readyPath, Func<int, int, string[]> command, IReadOnlyDictionary<string, string>? environment = null)
+        string name, string cpus, string readyPath, Func<int, int, string[]> command,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         int port = FreePort.Find();
         int grpcPort = FreePort.Find();
@@ -134,8 +135,11 @@ internal sealed class PinnedServer : IAsyncDisposable
         }
     }
 
-    private long ReadStatus(string field) =>
-        long.Parse(
-            File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(field, StringComparison.Ordinal))[field.Length..].Replace("kB", "", StringComparison.Ordinal),
+    private long ReadStatus(string field)
+    {
+        string line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(
+            line[field.Length..].Replace("kB", "", StringComparison.Ordinal),
             NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite) * 1024;
+    }
 }

@@ -39,7 +39,12 @@ internal sealed class StoreProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
-        foreach (string argument in (string[])["-c", UntilInputEnds, "bash", .. command.Select(part => part.Replace("{folder}", folder).Replace("{port}", $"{port}"))])
+        foreach (string argument in (string[])[
+            "-c",
+            UntilInputEnds,
+            "bash",
+            .. command.Select(part => part.Replace("{folder}", folder).Replace("{port}", $"{port}")),
+        ])
         {
             start.ArgumentList.Add(argument);
         }
@@ -89,7 +94,8 @@ internal sealed class StoreProcess : IAsyncDisposable
     private static async Task<string> RestoreAsync([CallerFilePath] string caller = "")
     {
         string script = Path.Combine(Path.GetDirectoryName(caller)!, "..", "..", "model-stores", "restore.sh");
-        using Process restore = Process.Start(new ProcessStartInfo("sh", [script]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using Process restore =
+            Process.Start(new ProcessStartInfo("sh", [script]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         string folder = (await restore.StandardOutput.ReadToEndAsync()).Trim();
         await restore.WaitForExitAsync();
         return restore.ExitCode == 0 ? folder : throw new InvalidOperationException("the stores could not be installed from npm");

@@ -6,7 +6,9 @@ using ModelOperator.Testing;
 
 namespace ModelOperator.Kubernetes.Tests.Cache;
 
-/// <summary>Answers lists and watches of config maps in turn; when the script is over a watch goes on for ever, with nothing in it.</summary>
+/// <summary>
+/// Answers lists and watches of config maps in turn; when the script is over a watch goes on for ever, with nothing in it.
+/// </summary>
 internal sealed class ScriptedClient : PlayedClient
 {
     private readonly ConcurrentQueue<Func<KubernetesList<ConfigMap>>> _lists = new();

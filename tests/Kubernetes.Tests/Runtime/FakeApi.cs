@@ -27,7 +27,9 @@ internal sealed class FakeApi : PlayedClient
     public ConcurrentQueue<string> Calls { get; } = new();
 
     public IEnumerable<JsonObject> Objects(string plural) =>
-        _objects.Where(o => o.Key.StartsWith(plural + "/", StringComparison.Ordinal)).OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => o.Value);
+        _objects.Where(o => o.Key.StartsWith(plural + "/", StringComparison.Ordinal))
+            .OrderBy(o => o.Key, StringComparer.Ordinal)
+            .Select(o => o.Value);
 
     public void Remove(string plural) =>
         _objects.Keys.Where(k => k.StartsWith(plural + "/", StringComparison.Ordinal)).ToList().ForEach(k => _objects.TryRemove(k, out _));
@@ -55,7 +57,8 @@ internal sealed class FakeApi : PlayedClient
         return created;
     }
 
-    public override async Task<T> UpdateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
+    public override async Task<T> UpdateAsync<T>(
+        ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
     {
         await CallAsync("replace", type.Plural, cancellationToken);
         lock (_lock)
@@ -67,7 +70,8 @@ internal sealed class FakeApi : PlayedClient
     }
 
     public override async Task<T> MergePatchAsync<T>(
-        ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken, string? subresource = null)
+        ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken,
+        string? subresource = null)
     {
         await CallAsync("patch", type.Plural, cancellationToken);
         lock (_lock)

@@ -134,7 +134,8 @@ public sealed class EvidenceRecorderTests
             {
                 for (int j = 0; j < latencies * revisions; j++)
                 {
-                    recorder.Model("digits").RecordRequest($"0123456789-{j % revisions}", RequestOutcome.Success, LatencyBuckets.Bound(j / revisions));
+                    recorder.Model("digits").RecordRequest(
+                        $"0123456789-{j % revisions}", RequestOutcome.Success, LatencyBuckets.Bound(j / revisions));
                 }
             }
 

@@ -47,7 +47,9 @@ public sealed class ChurnTests
             Assert.That(answered.Where(a => a.Status != HttpStatusCode.OK), Is.Empty);
             Assert.That(answered, Has.Count.GreaterThan(500));
             // A request that another revision had to answer than the one drawn counts nowhere; there are few.
-            Assert.That(answered.CountBy(a => a.Revision).Select(c => c.Value - counts[c.Key].Requests), Has.All.InRange(0, answered.Count / 50));
+            Assert.That(
+                answered.CountBy(a => a.Revision).Select(c => c.Value - counts[c.Key].Requests),
+                Has.All.InRange(0, answered.Count / 50));
             Assert.That(counts.Keys, Is.EquivalentTo(new[] { "aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc", "dddddddddd" }));
             Assert.That(counts.Values.Sum(c => c.Errors + c.Rejections), Is.Zero);
         });

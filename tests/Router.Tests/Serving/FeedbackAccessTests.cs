@@ -55,11 +55,14 @@ public sealed class FeedbackAccessTests
         router.Access.Fails = true;
         (int failed, JsonNode said) = await router.FeedbackJsonAsync(Wrong, PlayedReviews.Good);
         (router.Access.Fails, router.Access.Hangs) = (false, true);
-        Task<(int Status, JsonNode Body)>[] hanging = [.. Enumerable.Range(0, 20).Select(i => router.FeedbackJsonAsync(Wrong, $"token-{i}"))];
+        Task<(int Status, JsonNode Body)>[] hanging =
+            [.. Enumerable.Range(0, 20).Select(i => router.FeedbackJsonAsync(Wrong, $"token-{i}"))];
 
         Assert.That((failed, (string?)said["error"]), Is.EqualTo(
             (503, "whether the sender may give this feedback is not known: the API server did not say; the router's log has the reason")));
-        Assert.That((await Task.WhenAll(hanging).WaitAsync(TimeSpan.FromSeconds(30))).Select(answer => answer.Status), Has.All.EqualTo(503));
+        Assert.That(
+            (await Task.WhenAll(hanging).WaitAsync(TimeSpan.FromSeconds(30))).Select(answer => answer.Status),
+            Has.All.EqualTo(503));
         Assert.That(await router.CountsAsync(), Is.Empty);
     }
 

@@ -31,7 +31,12 @@ internal sealed class PlayedReviews : PlayedClient
             case TokenReview { Spec: { } spec } review:
                 review.Status = spec.Token switch
                 {
-                    Good or Powerless => new() { Authenticated = true, Audiences = spec.Audiences, User = new() { Username = spec.Token, Groups = ["everybody"] } },
+                    Good or Powerless => new()
+                    {
+                        Authenticated = true,
+                        Audiences = spec.Audiences,
+                        User = new() { Username = spec.Token, Groups = ["everybody"] },
+                    },
                     Misdirected => new() { Authenticated = true, User = new() { Username = Good } },
                     _ => new() { Authenticated = false },
                 };

@@ -93,7 +93,10 @@ internal sealed class TestPod : IAsyncDisposable
         _judged.TryAdd(header.Length > 0 ? header : inBody ?? "", false);
         Interlocked.Increment(ref _served);
         context.Response.ContentType = "application/json";
-        if (context.Response.StatusCode == 200) await context.Response.WriteAsync($$"""{"pod":"{{Name}}","id":"{{header}}","bytes":{{body.Length}}}""");
+        if (context.Response.StatusCode == 200)
+        {
+            await context.Response.WriteAsync($$"""{"pod":"{{Name}}","id":"{{header}}","bytes":{{body.Length}}}""");
+        }
         else await context.Response.WriteAsync("""{"error":"as asked"}""");
     }
 
