@@ -53,7 +53,11 @@ internal sealed class RouterMetrics : IDisposable
 
     public void Feedback(string model, string revision, long correct, long incorrect)
     {
-        if (correct > 0) _feedback.Add(correct, new TagList { { "model", model }, { "revision", revision }, { "outcome", "correct" } });
+        if (correct > 0)
+        {
+            _feedback.Add(correct, new TagList { { "model", model }, { "revision", revision }, { "outcome", "correct" } });
+        }
+
         if (incorrect > 0)
         {
             _feedback.Add(incorrect, new TagList { { "model", model }, { "revision", revision }, { "outcome", "incorrect" } });

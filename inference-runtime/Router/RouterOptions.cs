@@ -75,7 +75,11 @@ internal sealed record RouterOptions
     public static RouterOptions FromEnvironment(Func<string, string?> variable)
     {
         string @namespace = variable("POD_NAMESPACE") ?? "";
-        if (@namespace.Length == 0) throw new FormatException("POD_NAMESPACE is not set: name the namespace whose models are to be routed");
+        if (@namespace.Length == 0)
+        {
+            throw new FormatException("POD_NAMESPACE is not set: name the namespace whose models are to be routed");
+        }
+
         var options = new RouterOptions { Namespace = @namespace };
         options = options with
         {
@@ -100,7 +104,11 @@ internal sealed record RouterOptions
         long Number(string name, long standard, long minimum, long maximum)
         {
             string? text = variable(name);
-            if (string.IsNullOrEmpty(text)) return standard;
+            if (string.IsNullOrEmpty(text))
+            {
+                return standard;
+            }
+
             return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
                 && value >= minimum
                 && value <= maximum

@@ -22,7 +22,11 @@ internal static class RouterShutdown
         LogMessages.Draining(log, options.DrainTime.TotalSeconds);
         long began = timeProvider.GetTimestamp();
         await Task.Delay(options.DrainTime, timeProvider, CancellationToken.None);
-        if (IsNeeded(host, options, timeProvider)) LogMessages.ServingOn(log);
+        if (IsNeeded(host, options, timeProvider))
+        {
+            LogMessages.ServingOn(log);
+        }
+
         while (IsNeeded(host, options, timeProvider) && timeProvider.GetElapsedTime(began) < options.TerminationTime * LongestService)
         {
             await Task.Delay(Pause, timeProvider, CancellationToken.None);
@@ -33,7 +37,11 @@ internal static class RouterShutdown
 
         host.Evidence.CloseTick();
         bool unread = Unread(host);
-        if (unread) LogMessages.Lingering(log);
+        if (unread)
+        {
+            LogMessages.Lingering(log);
+        }
+
         while (unread && !deadline.IsCancellationRequested)
         {
             await Task.Delay(Pause, timeProvider, CancellationToken.None);

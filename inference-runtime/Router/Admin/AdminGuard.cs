@@ -18,7 +18,11 @@ internal sealed class AdminGuard(KeyRing keys, RouterOptions options, TimeProvid
 
     public Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        if (Open.Contains(context.Request.Path.Value ?? "")) return next(context);
+        if (Open.Contains(context.Request.Path.Value ?? ""))
+        {
+            return next(context);
+        }
+
         if (PodToken.IsIn(context.Request.Headers.Authorization, options.PodName, keys.Current))
         {
             string nonce = context.Request.Headers[RouterProof.NonceHeader].ToString();

@@ -20,7 +20,11 @@ internal sealed class OutcomeEndpoints(RoutingState state, OutcomeLedger ledger,
 
     private Task FindAsync(HttpContext context)
     {
-        if (KeyOf(context) is not { } key) return BadKeyAsync(context);
+        if (KeyOf(context) is not { } key)
+        {
+            return BadKeyAsync(context);
+        }
+
         return ledger.Find(key) is { } counted
             ? AnswerAsync(context, new OutcomeAnswer(counted.Correct, counted.Incorrect, Duplicate: true))
             : RouterError.WriteAsync(context, StatusCodes.Status404NotFound, "nothing was counted under this key here");

@@ -38,7 +38,11 @@ internal sealed class FeedbackAccess(
         Answer answer = token.Length is 0 or > LongestToken
             ? Answer.Unauthenticated
             : await JudgeAsync(token, model, context.RequestAborted);
-        if (answer.Status == StatusCodes.Status200OK) return true;
+        if (answer.Status == StatusCodes.Status200OK)
+        {
+            return true;
+        }
+
         await (answer.Status == StatusCodes.Status401Unauthorized
             ? RouterError.WriteAsync(context, answer.Status, answer.Message, HeaderNames.WWWAuthenticate, "Bearer")
             : RouterError.WriteAsync(
@@ -51,10 +55,22 @@ internal sealed class FeedbackAccess(
     private async Task<Answer> JudgeAsync(string token, string model, CancellationToken cancellationToken)
     {
         FeedbackKey key = FeedbackKey.Of(model, token);
-        if (_known.TryGetValue(key, out Known known) && timeProvider.GetElapsedTime(known.Timestamp) < known.Lifetime) return known.Answer;
+        if (_known.TryGetValue(key, out Known known) && timeProvider.GetElapsedTime(known.Timestamp) < known.Lifetime)
+        {
+            return known.Answer;
+        }
+
         Answer answer = await AskAsync(token, model, cancellationToken);
-        if (answer.Status == StatusCodes.Status503ServiceUnavailable) return answer;
-        if (_known.Count >= MostRemembered) _known.Clear();
+        if (answer.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            return answer;
+        }
+
+        if (_known.Count >= MostRemembered)
+        {
+            _known.Clear();
+        }
+
         TimeSpan lifetime = answer.Status == StatusCodes.Status200OK ? AllowedLifetime : RefusedLifetime;
         _known[key] = new Known(answer, timeProvider.GetTimestamp(), lifetime);
         return answer;
@@ -62,7 +78,11 @@ internal sealed class FeedbackAccess(
 
     private async Task<Answer> AskAsync(string token, string model, CancellationToken cancellationToken)
     {
-        if (cluster is null) return Answer.Unavailable("it has no API server to ask");
+        if (cluster is null)
+        {
+            return Answer.Unavailable("it has no API server to ask");
+        }
+
         using var limit = new CancellationTokenSource(Longest, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -98,6 +118,7 @@ internal sealed class FeedbackAccess(
         {
             return Answer.Unauthenticated;
         }
+
         var wanted = new ResourceAttributes
         {
             Namespace = options.Namespace,

@@ -23,7 +23,10 @@ internal sealed class FeedbackHandler(
     public async Task HandleAsync(HttpContext context, ModelRoute route)
     {
         using RequestBody? body = await ReadAsync(context);
-        if (body is null) return;
+        if (body is null)
+        {
+            return;
+        }
 
         FeedbackRequest request;
         try
@@ -76,7 +79,11 @@ internal sealed class FeedbackHandler(
         try
         {
             RequestBody body = await RequestBody.ReadAsync(context, options.ReplayableBodyBytes, budget.Buffers, either.Token);
-            if (body.IsComplete) return body;
+            if (body.IsComplete)
+            {
+                return body;
+            }
+
             body.Dispose();
             await (body.IsTooLong
                 ? RouterError.WriteAsync(
@@ -125,7 +132,11 @@ internal sealed class FeedbackHandler(
         {
             FeedbackAnswer?[] answers = await Task.WhenAll(some.Select(p => relay.AskAsync(p, route, feedback, context.RequestAborted)));
             int known = Array.FindIndex(answers, a => a is { Outcome: not null });
-            if (known < 0) known = Array.FindIndex(answers, a => a is { Status: not HttpStatusCode.NotFound });
+            if (known < 0)
+            {
+                known = Array.FindIndex(answers, a => a is { Status: not HttpStatusCode.NotFound });
+            }
+
             if (known >= 0)
             {
                 await AnswerAsync(context, route, some[known], answers[known]!, isDrawn: true);
@@ -148,7 +159,11 @@ internal sealed class FeedbackHandler(
         if (answer.Outcome is { Duplicate: false } outcome)
         {
             // An answer is evidence, and so is its truth, when chance chose the revision. Under a client's own id no other is remembered.
-            if (isDrawn) evidence.Model(route.Name).RecordFeedback(pod.Revision, outcome.Correct, outcome.Incorrect);
+            if (isDrawn)
+            {
+                evidence.Model(route.Name).RecordFeedback(pod.Revision, outcome.Correct, outcome.Incorrect);
+            }
+
             metrics.Feedback(route.Name, pod.Revision, outcome.Correct, outcome.Incorrect);
         }
 

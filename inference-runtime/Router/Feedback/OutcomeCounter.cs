@@ -13,7 +13,11 @@ internal sealed class OutcomeCounter(OutcomeLedger ledger, PeerClient peers, Evi
         Outcomes? earlier = ledger.Find(key) ?? await peers.FindAsync(key, cancellationToken);
         // Entered in any case, so that the next time nobody needs to be asked.
         earlier = ledger.Enter(key, earlier ?? outcomes) ?? earlier;
-        if (earlier is { } counted) return new OutcomeAnswer(counted.Correct, counted.Incorrect, Duplicate: true);
+        if (earlier is { } counted)
+        {
+            return new OutcomeAnswer(counted.Correct, counted.Incorrect, Duplicate: true);
+        }
+
         evidence.Model(model).RecordFeedback(revision, outcomes.Correct, outcomes.Incorrect);
         metrics.Feedback(model, revision, outcomes.Correct, outcomes.Incorrect);
         return new OutcomeAnswer(outcomes.Correct, outcomes.Incorrect, Duplicate: false);

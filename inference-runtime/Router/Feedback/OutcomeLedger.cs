@@ -31,7 +31,11 @@ internal sealed class OutcomeLedger(int capacity, TimeProvider timeProvider)
     {
         lock (_lock)
         {
-            if (FindLocked(key) is { } earlier) return earlier;
+            if (FindLocked(key) is { } earlier)
+            {
+                return earlier;
+            }
+
             if (_young.Count >= capacity / 2 || timeProvider.GetElapsedTime(_started) >= GenerationTime)
             {
                 _elder = _young;

@@ -24,7 +24,11 @@ internal sealed class PeerClient(
     public async Task<Outcomes?> FindAsync(FeedbackKey key, CancellationToken cancellationToken)
     {
         IReadOnlyList<RouterPeer> others = peers.Others;
-        if (others.Count == 0) return null;
+        if (others.Count == 0)
+        {
+            return null;
+        }
+
         OutcomeAnswer?[] answers = await Task.WhenAll(others.Select(p => TryFindAsync(p, key, cancellationToken)));
         return Array.Find(answers, a => a is not null) is { } found ? new Outcomes(found.Correct, found.Incorrect) : null;
     }

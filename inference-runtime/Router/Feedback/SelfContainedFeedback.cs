@@ -13,7 +13,11 @@ internal sealed class SelfContainedFeedback(FeedbackAccess access, OutcomeCounte
 {
     public async Task HandleAsync(HttpContext context, ModelRoute route, FeedbackRequest feedback)
     {
-        if (!await access.AdmitAsync(context, route.Name)) return;
+        if (!await access.AdmitAsync(context, route.Name))
+        {
+            return;
+        }
+
         string revision = feedback.Revision!;
         if (!route.Revisions.ContainsKey(revision))
         {
@@ -42,8 +46,15 @@ internal sealed class SelfContainedFeedback(FeedbackAccess access, OutcomeCounte
     {
         foreach (RouterPeer? keeper in routers.KeepersOf(key))
         {
-            if (keeper is null) return await counter.CountAsync(model, revision, key, outcomes, cancellationToken);
-            if (await peers.CountAsync(keeper, model, revision, key, outcomes, cancellationToken) is { } answer) return answer;
+            if (keeper is null)
+            {
+                return await counter.CountAsync(model, revision, key, outcomes, cancellationToken);
+            }
+
+            if (await peers.CountAsync(keeper, model, revision, key, outcomes, cancellationToken) is { } answer)
+            {
+                return answer;
+            }
         }
 
         throw new PeerException("no router that could keep this id can be reached");

@@ -15,12 +15,23 @@ internal static class BodyId
         try
         {
             var reader = new Utf8JsonReader(json, complete, default);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return null;
+            }
+
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 bool isId = reader.ValueTextEquals("id"u8);
-                if (isId) return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-                if (!reader.TrySkip()) return null;
+                if (isId)
+                {
+                    return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                }
+
+                if (!reader.TrySkip())
+                {
+                    return null;
+                }
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

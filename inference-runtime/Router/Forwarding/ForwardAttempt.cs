@@ -39,7 +39,11 @@ internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, stri
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        if (proxyResponse is null) return false;
+        if (proxyResponse is null)
+        {
+            return false;
+        }
+
         if (proxyResponse.StatusCode == HttpStatusCode.ServiceUnavailable && proxyResponse.Headers.Contains(ModelHeaders.Draining))
         {
             WasDraining = true;
@@ -63,7 +67,11 @@ internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, stri
     // Between routers and model servers only.
     private static int Predictions(HttpResponseHeaders headers)
     {
-        if (!headers.TryGetValues(ModelHeaders.Predictions, out IEnumerable<string>? values)) return 1;
+        if (!headers.TryGetValues(ModelHeaders.Predictions, out IEnumerable<string>? values))
+        {
+            return 1;
+        }
+
         string text = string.Concat(values);
         headers.Remove(ModelHeaders.Predictions);
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int predictions) ? predictions : 1;

@@ -30,7 +30,11 @@ internal sealed class InferenceForwarder(
     public async Task ForwardAsync(HttpContext context, ModelRoute route, RequestKind kind)
     {
         string? pinned = context.Request.Headers[ModelHeaders.Revision];
-        if (string.IsNullOrEmpty(pinned)) pinned = null;
+        if (string.IsNullOrEmpty(pinned))
+        {
+            pinned = null;
+        }
+
         if (pinned is not null && !route.Revisions.ContainsKey(pinned))
         {
             await AnswerAsync(context, route.Name, StatusCodes.Status404NotFound,
@@ -53,7 +57,10 @@ internal sealed class InferenceForwarder(
             : null;
 
         // An id that a router made is one answer's: under it there is no second prediction.
-        if (alias is not null && ids.Read(route.Name, alias) is not null) alias = null;
+        if (alias is not null && ids.Read(route.Name, alias) is not null)
+        {
+            alias = null;
+        }
 
         string? revision = pinned ?? (kind == RequestKind.Infer ? route.Draw.Next() : route.Draw.NextOutsideBlocks([]));
         await TryPodsAsync(new Forwarding(context, route.Name, kind, pinned, requestId, alias, body), revision);
@@ -72,10 +79,17 @@ internal sealed class InferenceForwarder(
                 // A revision that a client asks for, or that stands in for another, gets no random sample of the requests.
                 bool isDrawn = request.Pinned is null && pod.Revision == drawn;
                 bool reached = await AttemptAsync(request, pod, isDrawn);
-                if (reached) return;
+                if (reached)
+                {
+                    return;
+                }
+
                 metrics.Retry(request.Model, pod.Revision);
                 tried.Add(pod);
-                if (request.Body.CanSend) continue;
+                if (request.Body.CanSend)
+                {
+                    continue;
+                }
             }
 
             // Pods come and go within moments: a request that has reached no model yet waits for them, not for its client's retry.
@@ -98,14 +112,22 @@ internal sealed class InferenceForwarder(
 
     private PodEndpoint? Choose(ModelRoute route, string? pinned, string? drawn, List<PodEndpoint> tried)
     {
-        if (pinned is not null) return ChooseOf(route, pinned, tried);
+        if (pinned is not null)
+        {
+            return ChooseOf(route, pinned, tried);
+        }
+
         HashSet<string> without = [];
         string? revision = drawn is not null && route.Draw.Weights.Any(w => w.Revision == drawn)
             ? drawn
             : route.Draw.NextOutsideBlocks(without);
         while (revision is not null)
         {
-            if (ChooseOf(route, revision, tried) is { } pod) return pod;
+            if (ChooseOf(route, revision, tried) is { } pod)
+            {
+                return pod;
+            }
+
             without.Add(revision);
             revision = route.Draw.NextOutsideBlocks(without);
         }
@@ -176,20 +198,36 @@ internal sealed class InferenceForwarder(
             metrics.Request(request.Model, pod.Revision, ClientClosedRequest);
 
             // A request that its client did not finish sending says nothing of the model.
-            if (!isWarmUp && error != ForwarderError.RequestBodyClient) recorder?.RecordAbandoned(pod.Revision, duration);
+            if (!isWarmUp && error != ForwarderError.RequestBodyClient)
+            {
+                recorder?.RecordAbandoned(pod.Revision, duration);
+            }
+
             if (BadRequest(exception) is { } bad)
             {
                 await RouterError.WriteAsync(context, bad.StatusCode, TrafficHandler.Explained(context, bad));
             }
+
             return;
         }
 
         int status = context.Response.StatusCode;
         metrics.Request(request.Model, pod.Revision, status);
-        if (request.Kind == RequestKind.Infer) metrics.Duration(request.Model, pod.Revision, duration);
-        if (recorder is not null) Record(recorder, pod.Revision, error, status, duration, isWarmUp);
+        if (request.Kind == RequestKind.Infer)
+        {
+            metrics.Duration(request.Model, pod.Revision, duration);
+        }
 
-        if (error == ForwarderError.None) return;
+        if (recorder is not null)
+        {
+            Record(recorder, pod.Revision, error, status, duration, isWarmUp);
+        }
+
+        if (error == ForwarderError.None)
+        {
+            return;
+        }
+
         LogMessages.ForwardingFailed(log, request.Model, pod.Revision, pod.Name, error.ToString(), exception?.Message ?? "");
         context.Response.Headers[ModelHeaders.Revision] = pod.Revision;
         await RouterError.WriteAsync(context, status, error == ForwarderError.RequestTimedOut
@@ -214,9 +252,16 @@ internal sealed class InferenceForwarder(
 
     private void Answered(HttpContext context, int predictions, string model, string? clientId, PodEndpoint pod, ModelRecorder recorder)
     {
-        if (context.Response.StatusCode >= 300) return;
+        if (context.Response.StatusCode >= 300)
+        {
+            return;
+        }
+
         recorder.RecordPredictions(pod.Revision, predictions);
-        if (clientId is not null) clientIds.Remember(model, clientId, pod.Revision, pod.Name);
+        if (clientId is not null)
+        {
+            clientIds.Remember(model, clientId, pod.Revision, pod.Name);
+        }
     }
 
     private async Task AnswerAsync(HttpContext context, string model, int status, string message, int? retryAfterSeconds = null)

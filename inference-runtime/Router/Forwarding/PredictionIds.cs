@@ -35,7 +35,11 @@ internal sealed class PredictionIds(KeyRing keys)
         int code = id.LastIndexOf('.');
         int number = code > 0 ? id.LastIndexOf('.', code - 1) : -1;
         int pod = id.IndexOf('.');
-        if (pod <= 0 || number <= pod + 1 || code - number != NumberDigits + 2) return null;
+        if (pod <= 0 || number <= pod + 1 || code - number != NumberDigits + 2)
+        {
+            return null;
+        }
+
         return keys.Current.IsSigned(Purpose, $"{model}\n{id[..code]}", id[(code + 1)..])
             ? new PredictionId(id[..pod], id[(pod + 1)..number], id[number + 1] == Drawn)
             : null;

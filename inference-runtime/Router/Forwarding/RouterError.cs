@@ -19,7 +19,11 @@ internal static class RouterError
     /// <summary>Answers with a header that says what would be right, unless an answer is already under way.</summary>
     public static async Task WriteAsync(HttpContext context, int status, string message, string header, StringValues value)
     {
-        if (context.Response.HasStarted) return;
+        if (context.Response.HasStarted)
+        {
+            return;
+        }
+
         context.Response.Clear();
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";

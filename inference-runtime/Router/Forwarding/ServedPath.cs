@@ -30,8 +30,16 @@ internal readonly record struct ServedPath(RequestKind Kind, string? Model)
         Span<Range> parts = stackalloc Range[MostSegments + 2];
         ReadOnlySpan<char> text = path.EndsWith('/') ? path.AsSpan(0, path.Length - 1) : path;
         int count = text.Split(parts, '/');
-        if (count < 2 || count > MostSegments + 1 || !text[parts[0]].IsEmpty || !Is(text[parts[1]], "v2")) return default;
-        if (count == 2) return new ServedPath(RequestKind.Read, null);
+        if (count < 2 || count > MostSegments + 1 || !text[parts[0]].IsEmpty || !Is(text[parts[1]], "v2"))
+        {
+            return default;
+        }
+
+        if (count == 2)
+        {
+            return new ServedPath(RequestKind.Read, null);
+        }
+
         if (Is(text[parts[2]], "health"))
         {
             return count == 4 && (Is(text[parts[3]], "live") || Is(text[parts[3]], "ready"))
@@ -39,12 +47,19 @@ internal readonly record struct ServedPath(RequestKind Kind, string? Model)
                 : default;
         }
 
-        if (!Is(text[parts[2]], "models") || count == 3) return default;
+        if (!Is(text[parts[2]], "models") || count == 3)
+        {
+            return default;
+        }
+
         string model = text[parts[3]].ToString();
         int next = 4;
         if (count > next && Is(text[parts[next]], "versions"))
         {
-            if (count == ++next || !IsNumber(text[parts[next++]])) return new ServedPath(RequestKind.NotServed, model);
+            if (count == ++next || !IsNumber(text[parts[next++]]))
+            {
+                return new ServedPath(RequestKind.NotServed, model);
+            }
         }
 
         return new ServedPath(

@@ -37,14 +37,24 @@ internal sealed class TrafficHandler(
 #pragma warning restore CA1031
         {
             LogMessages.UnexpectedFailure(log, e);
-            if (context.Response.HasStarted) context.Abort();
-            else await RouterError.WriteAsync(context, StatusCodes.Status500InternalServerError, "the router failed; its log says how");
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+            }
+            else
+            {
+                await RouterError.WriteAsync(context, StatusCodes.Status500InternalServerError, "the router failed; its log says how");
+            }
         }
     }
 
     private Task CloseAsync(object response)
     {
-        if (!readiness.IsLast) ((HttpResponse)response).Headers.Connection = "close";
+        if (!readiness.IsLast)
+        {
+            ((HttpResponse)response).Headers.Connection = "close";
+        }
+
         return Task.CompletedTask;
     }
 
@@ -60,7 +70,11 @@ internal sealed class TrafficHandler(
                 : "no model is named: send the request to the model's own address, or to /v2/models/NAME/infer");
         }
 
-        if (readiness.Terminating) readiness.Requested(timeProvider);
+        if (readiness.Terminating)
+        {
+            readiness.Requested(timeProvider);
+        }
+
         RequestKind kind = target.Path.Kind;
         if (kind == RequestKind.NotServed)
         {

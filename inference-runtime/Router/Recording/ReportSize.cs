@@ -17,7 +17,11 @@ internal static class ReportSize
         {
             size += OfTick
                 + tick.Revisions.Sum(r => OfRevision + r.Key.Length + (OfPair * (r.Value.Latency.Count + r.Value.Abandoned.Count)));
-            if (size > EvidenceReport.MostBytes && !isFirst) yield break;
+            if (size > EvidenceReport.MostBytes && !isFirst)
+            {
+                yield break;
+            }
+
             isFirst = false;
             yield return tick;
         }

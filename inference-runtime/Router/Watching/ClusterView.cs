@@ -36,7 +36,10 @@ internal static class ClusterView
         string? model = pod.Metadata.Labels?.GetValueOrDefault(Labels.Model);
         string? revision = pod.Metadata.Labels?.GetValueOrDefault(Labels.Revision);
         string? ip = pod.Status?.PodIP;
-        if (model is null || revision is null || string.IsNullOrEmpty(ip) || pod.Status?.Phase is "Succeeded" or "Failed") return null;
+        if (model is null || revision is null || string.IsNullOrEmpty(ip) || pod.Status?.Phase is "Succeeded" or "Failed")
+        {
+            return null;
+        }
 
         bool ready = pod.IsReady();
         return new PodState(

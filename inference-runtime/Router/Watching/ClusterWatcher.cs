@@ -104,7 +104,11 @@ internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
             (model, fault) => LogMessages.ModelNotRouted(_log, model, fault));
         foreach (ModelRoute route in now.Models.Values)
         {
-            if (before.Find(route.Name) is { } old && ReferenceEquals(old.Draw, route.Draw)) continue;
+            if (before.Find(route.Name) is { } old && ReferenceEquals(old.Draw, route.Draw))
+            {
+                continue;
+            }
+
             LogMessages.TableInForce(
                 _log, route.Name, route.TableVersion, string.Join(", ", route.Draw.Weights.Select(w => $"{w.Revision} {w.Weight} %")));
         }

@@ -22,9 +22,20 @@ public sealed class EvidenceRecorderTests
             for (int i = 0; i < Each; i++)
             {
                 model.RecordRequest($"r{i % 3}", (RequestOutcome)(i % 5 == 0 ? 1 : i % 7 == 0 ? 2 : 0), TimeSpan.FromMicroseconds(i));
-                if (i % 2 == 0) model.RecordFeedback($"r{i % 3}", 2, 1);
-                if (i % 4 == 0) model.RecordWarmUp($"r{i % 3}");
-                if (i % 10 == 0) model.RecordAbandoned($"r{i % 3}", TimeSpan.FromMicroseconds(i));
+                if (i % 2 == 0)
+                {
+                    model.RecordFeedback($"r{i % 3}", 2, 1);
+                }
+
+                if (i % 4 == 0)
+                {
+                    model.RecordWarmUp($"r{i % 3}");
+                }
+
+                if (i % 10 == 0)
+                {
+                    model.RecordAbandoned($"r{i % 3}", TimeSpan.FromMicroseconds(i));
+                }
             }
         }))];
 
@@ -80,7 +91,11 @@ public sealed class EvidenceRecorderTests
         DateTimeOffset start = _time.GetUtcNow();
         var recorder = new EvidenceRecorder(_time);
         recorder.Model("digits");
-        for (int i = 0; i < 5; i++) Close(recorder);
+        for (int i = 0; i < 5; i++)
+        {
+            Close(recorder);
+        }
+
         Record(recorder);
         Close(recorder);
 
@@ -193,7 +208,11 @@ public sealed class EvidenceRecorderTests
         recorder.Forget(_ => false);
         Assert.That(recorder.Read("digits", -1, 0).Ticks, Has.Count.EqualTo(1));
 
-        for (int i = 0; i < EvidenceRecorder.RetainedTicks + 2; i++) Close(recorder);
+        for (int i = 0; i < EvidenceRecorder.RetainedTicks + 2; i++)
+        {
+            Close(recorder);
+        }
+
         ModelRecorder old = recorder.Model("digits");
         recorder.Forget(_ => false);
         Assert.That(recorder.Model("digits"), Is.Not.SameAs(old));

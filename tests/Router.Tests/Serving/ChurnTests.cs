@@ -80,7 +80,11 @@ public sealed class ChurnTests
 
         public async Task AddAsync(string revision, int count)
         {
-            for (int i = 0; i < count; i++) _ready.Add(await TestPod.StartAsync(revision));
+            for (int i = 0; i < count; i++)
+            {
+                _ready.Add(await TestPod.StartAsync(revision));
+            }
+
             Publish();
         }
 
@@ -88,7 +92,11 @@ public sealed class ChurnTests
         public async Task RemoveAsync(string revision, int count)
         {
             TestPod[] going = [.. _ready.Where(p => p.Revision == revision).Take(count)];
-            foreach (TestPod pod in going) pod.Draining = true;
+            foreach (TestPod pod in going)
+            {
+                pod.Draining = true;
+            }
+
             await Task.Delay(50);
             _ready.RemoveAll(going.Contains);
             _ended.AddRange(going);
@@ -99,7 +107,10 @@ public sealed class ChurnTests
 
         public async ValueTask DisposeAsync()
         {
-            foreach (TestPod pod in _ready.Concat(_ended)) await pod.DisposeAsync();
+            foreach (TestPod pod in _ready.Concat(_ended))
+            {
+                await pod.DisposeAsync();
+            }
         }
 
         private void Publish() => router.Route(_weights, [.. _ready.Select(p => p.State()), .. _ended.Select(p => p.State(ready: false))]);

@@ -35,7 +35,10 @@ public sealed class FeedbackAccessTests
     {
         await using TestRouter router = await StartAsync();
 
-        for (int i = 0; i < 20; i++) Assert.That((await router.FeedbackJsonAsync(Wrong, PlayedReviews.Good)).Status, Is.EqualTo(200));
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.That((await router.FeedbackJsonAsync(Wrong, PlayedReviews.Good)).Status, Is.EqualTo(200));
+        }
 
         KubernetesObject[] asked = [.. router.Access.Asked];
         Assert.That(asked, Has.Length.EqualTo(2));

@@ -25,6 +25,7 @@ public sealed class FeedbackTests
         {
             r.Route([new(Stable, 50), new(Canary, 50)], stable.State(), canary.State(), second.State());
         }
+
         List<(string Id, string Revision)> answered = [];
         for (int i = 0; i < 100; i++)
         {
@@ -59,6 +60,7 @@ public sealed class FeedbackTests
         {
             r.Route(ClientIds, [new(Stable, 50), new(Canary, 50)], stable.State(), canary.State());
         }
+
         for (int i = 0; i < 20; i++)
         {
             using HttpResponseMessage answer = await router.InferAsync($$"""{"id":"mine-{{i}}"}""");
@@ -93,7 +95,11 @@ public sealed class FeedbackTests
         await using TestRouter router = await TestRouter.StartAsync(),
             stranger = await TestRouter.StartAsync(o => o with { KeysFile = null });
         await using TestPod pod = await TestPod.StartAsync(Stable);
-        foreach (TestRouter r in new[] { router, stranger }) r.Route([new(Stable, 100)], pod.State());
+        foreach (TestRouter r in new[] { router, stranger })
+        {
+            r.Route([new(Stable, 100)], pod.State());
+        }
+
         using HttpResponseMessage answer = await stranger.InferAsync();
         string forged = answer.Headers.GetValues("x-prediction-id").Single();
 

@@ -24,8 +24,16 @@ internal sealed class PlayedReviews : PlayedClient
     public override async Task<T> CreateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken)
     {
         Asked.Enqueue(entity);
-        if (Hangs) await Task.Delay(Timeout.Infinite, cancellationToken);
-        if (Fails) throw new HttpRequestException("no connection", inner: null, HttpStatusCode.ServiceUnavailable);
+        if (Hangs)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        if (Fails)
+        {
+            throw new HttpRequestException("no connection", inner: null, HttpStatusCode.ServiceUnavailable);
+        }
+
         switch (entity)
         {
             case TokenReview { Spec: { } spec } review:

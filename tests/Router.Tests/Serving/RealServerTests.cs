@@ -79,7 +79,10 @@ public sealed class RealServerTests
         byte[] body = Encoding.UTF8.GetBytes(
             $$"""{"inputs":[{"name":"image","shape":[5000,64],"datatype":"FP32","data":[{{numbers}}]}],"id":"mine"}""");
         using var content = new ByteArrayContent(isCompressed ? Compressed.Gzip(body) : body);
-        if (isCompressed) content.Headers.ContentEncoding.Add("gzip");
+        if (isCompressed)
+        {
+            content.Headers.ContentEncoding.Add("gzip");
+        }
 
         using HttpResponseMessage answer = await router.Client.PostAsync(
             new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer"), content);
@@ -97,7 +100,11 @@ public sealed class RealServerTests
         string keys = Path.GetTempFileName();
         await File.WriteAllBytesAsync(keys, router.Host.Keys.Current.OfInferencePods.ToText());
         await using Server server = await Server.StartAsync("s", keys, []);
-        foreach (TestRouter r in new[] { router, stranger }) r.Route([new(Stable, 100)], server.State("s", Stable));
+        foreach (TestRouter r in new[] { router, stranger })
+        {
+            r.Route([new(Stable, 100)], server.State("s", Stable));
+        }
+
         (string id, _, _) = await AskAsync(router);
         (string ofStranger, _, _) = await AskAsync(stranger);
         string feedback = $$"""{"id":"{{id}}","correct":false}""";
@@ -108,7 +115,11 @@ public sealed class RealServerTests
             {
                 Content = new StringContent(feedback),
             };
-            if (token is not null) request.Headers.Authorization = new("Bearer", token);
+            if (token is not null)
+            {
+                request.Headers.Authorization = new("Bearer", token);
+            }
+
             using HttpResponseMessage direct = await router.Client.SendAsync(request);
             Assert.That((int)direct.StatusCode, Is.EqualTo(401), token);
         }

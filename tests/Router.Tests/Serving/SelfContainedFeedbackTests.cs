@@ -162,8 +162,14 @@ public sealed class SelfContainedFeedbackTests
         {
             (int status, JsonNode body) = await router.FeedbackJsonAsync($$"""{"id":"id-{{i}}","revision":"{{Stable}}","correct":true}""");
             Assert.That(status, Is.EqualTo(200));
-            if ((bool)body["duplicate"]!) duplicates++;
-            else counted++;
+            if ((bool)body["duplicate"]!)
+            {
+                duplicates++;
+            }
+            else
+            {
+                counted++;
+            }
         }
 
         return (counted, duplicates);

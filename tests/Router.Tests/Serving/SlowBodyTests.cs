@@ -20,7 +20,10 @@ public sealed class SlowBodyTests
         router.Route([new(Stable, 100)], pod.State());
         using HttpResponseMessage answer = await router.InferAsync();
         List<TcpClient> slow = [];
-        for (int i = 0; i < 30; i++) slow.Add(await BeginAsync(router, "/v2/models/digits/infer", IPAddress.Loopback));
+        for (int i = 0; i < 30; i++)
+        {
+            slow.Add(await BeginAsync(router, "/v2/models/digits/infer", IPAddress.Loopback));
+        }
 
         (int status, _) = await router.FeedbackAsync(answer.Headers.GetValues("x-prediction-id").Single());
 
@@ -36,7 +39,11 @@ public sealed class SlowBodyTests
         router.Route([new(Stable, 100)], pod.State());
         using HttpResponseMessage answer = await router.InferAsync();
         List<TcpClient> slow = [];
-        for (int i = 0; i < 8; i++) slow.Add(await BeginAsync(router, "/v2/models/digits/feedback", IPAddress.Parse("127.0.0.2")));
+        for (int i = 0; i < 8; i++)
+        {
+            slow.Add(await BeginAsync(router, "/v2/models/digits/feedback", IPAddress.Parse("127.0.0.2")));
+        }
+
         string refused = await new StreamReader(slow[^1].GetStream()).ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)) ?? "";
 
         (int status, _) = await router.FeedbackAsync(answer.Headers.GetValues("x-prediction-id").Single());

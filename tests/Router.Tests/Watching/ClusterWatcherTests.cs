@@ -70,7 +70,11 @@ public sealed class ClusterWatcherTests
             int weight = version * 10;
             await WriteTableAsync(version, (Stable, 100 - weight), (Canary, weight));
             var watch = Stopwatch.StartNew();
-            while ((await _router.TicksAsync()).TableVersion < version) await Task.Yield();
+            while ((await _router.TicksAsync()).TableVersion < version)
+            {
+                await Task.Yield();
+            }
+
             delays.Add(watch.Elapsed);
 
             int before = _canary.Served;
