@@ -61,6 +61,9 @@ public sealed partial record ControlOrder(ControlAction Action, string? Revision
     /// <inheritdoc/>
     public override string ToString() => Words.First(known => known.Action == Action).Word + (Revision is null ? "" : $" {Revision}");
 
-    [GeneratedRegex(@"^(?<word>[a-z-]+)( (?<revision>[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?))?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(?<word>[a-z-]+)( (?<revision>[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?))?\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 }

@@ -58,8 +58,8 @@ internal static class EvidenceCheck
     }
 
     private static bool IsPlausible(RevisionCounts counts) =>
-        counts is { Requests: >= 0, Errors: >= 0, Rejections: >= 0, WarmUp: >= 0, Predictions: null
-            or >= 0, Correct: >= 0, Incorrect: >= 0, Latency: not null, Abandoned: not null }
+        counts is { Requests: >= 0, Errors: >= 0, Rejections: >= 0, WarmUp: >= 0, Correct: >= 0, Incorrect: >= 0 }
+        && counts is { Predictions: null or >= 0, Latency: not null, Abandoned: not null }
         && counts.Errors <= counts.Requests
         && counts.Rejections <= counts.Requests - counts.Errors
         && AreBuckets(counts.Latency)

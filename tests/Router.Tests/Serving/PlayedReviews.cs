@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
 using ModelOperator.Testing;
 
