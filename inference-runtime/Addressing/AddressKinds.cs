@@ -33,7 +33,9 @@ internal static class AddressKinds
             "100.96.0.96/32",
             "192.0.0.192/32",
             "192.80.8.124/32"),
-        .. Of(AddressKind.NoHost, "0.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4", "::/128", "ff00::/8", "100::/64", "100:0:0:1::/64", "2001::/32", "2001:10::/28", "2001:20::/28"),
+        .. Of(
+            AddressKind.NoHost, "0.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4", "::/128", "ff00::/8", "100::/64", "100:0:0:1::/64",
+            "2001::/32", "2001:10::/28", "2001:20::/28"),
         .. Of(AddressKind.Loopback, "127.0.0.0/8", "::1/128"),
         .. Of(
             AddressKind.Private,
@@ -58,7 +60,8 @@ internal static class AddressKinds
 
     // What a translator of a network's own prefix may lead to: nobody outside knows the prefix, so it is refused behind any.
     private static readonly IPAddress[] MetadataBehindTranslators =
-        [.. new[] { "169.254.169.254", "169.254.170.2", "169.254.170.23", "100.100.100.200", "168.63.129.16", "192.0.0.192" }.Select(IPAddress.Parse)];
+        [.. new[] { "169.254.169.254", "169.254.170.2", "169.254.170.23", "100.100.100.200", "168.63.129.16", "192.0.0.192" }
+            .Select(IPAddress.Parse)];
 
     private static readonly IPNetwork LocalTranslators = IPNetwork.Parse("64:ff9b:1::/48");
 
@@ -66,13 +69,16 @@ internal static class AddressKinds
     public static AddressKind Of(IPAddress address)
     {
         bool isLocal = LocalTranslators.Contains(address);
-        return EmbeddedAddresses.Translated(address).Any(inner => isLocal ? Listed(inner) == AddressKind.Metadata : MetadataBehindTranslators.Contains(inner))
+        return EmbeddedAddresses.Translated(address)
+            .Any(inner => isLocal ? Listed(inner) == AddressKind.Metadata : MetadataBehindTranslators.Contains(inner))
             ? AddressKind.Metadata
             : Listed(address);
     }
 
     private static AddressKind Listed(IPAddress address) =>
-        Array.Find(Special, special => special.Network.Contains(address)) is { Network.PrefixLength: > 0 } found ? found.Kind : AddressKind.Public;
+        Array.Find(Special, special => special.Network.Contains(address)) is { Network.PrefixLength: > 0 } found
+            ? found.Kind
+            : AddressKind.Public;
 
     private static IEnumerable<(IPNetwork, AddressKind)> Of(AddressKind kind, params string[] networks) =>
         networks.Select(network => (IPNetwork.Parse(network), kind));

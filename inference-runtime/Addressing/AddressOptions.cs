@@ -27,7 +27,8 @@ internal sealed class AddressOptions
             {
                 return (null, known.Length == 0
                     ? $"has the option '{Shown(name)}', but its scheme has no options; write a question mark in a name as %3F"
-                    : $"has the unknown option '{Shown(name)}'; its scheme has {string.Join(", ", known)}; write a question mark in a name as %3F");
+                    : $"has the unknown option '{Shown(name)}'; its scheme has {string.Join(", ", known)}; "
+                        + "write a question mark in a name as %3F");
             }
 
             if (Problem(name, value) is { } problem)
@@ -46,7 +47,9 @@ internal sealed class AddressOptions
 
     private static string? Problem(string name, string value) => name switch
     {
-        "endpoint" => IsEndpoint(value) ? null : "has an invalid 'endpoint'; use http(s)://HOST[:PORT][/PATH] without a user name, a query and a fragment",
+        "endpoint" => IsEndpoint(value)
+            ? null
+            : "has an invalid 'endpoint'; use http(s)://HOST[:PORT][/PATH] without a user name, a query and a fragment",
         "region" => value.Length is > 0 and <= 63 && value.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
             ? null : "has an invalid 'region'; use letters, digits and -",
         _ => value is "true" or "false" ? null : $"has an invalid '{name}'; use true or false",

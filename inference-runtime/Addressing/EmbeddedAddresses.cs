@@ -11,7 +11,9 @@ internal static class EmbeddedAddresses
 
     private static readonly int[] TranslatorPrefixes = [4, 5, 6, 7, 8, 12];
 
-    /// <summary>The IPv4 address that an IPv6 address stands for in one of the forms that everybody knows; otherwise the address without a scope.</summary>
+    /// <summary>
+    /// The IPv4 address that an IPv6 address stands for in one of the forms that everybody knows; otherwise the address without a scope.
+    /// </summary>
     public static IPAddress Unwrap(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
@@ -35,7 +37,9 @@ internal static class EmbeddedAddresses
         };
     }
 
-    /// <summary>The IPv4 addresses that a translator could read out of an IPv6 address, one for each length that its prefix may have.</summary>
+    /// <summary>
+    /// The IPv4 addresses that a translator could read out of an IPv6 address, one for each length that its prefix may have.
+    /// </summary>
     public static IEnumerable<IPAddress> Translated(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)

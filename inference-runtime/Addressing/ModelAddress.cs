@@ -9,8 +9,8 @@ public abstract record ModelAddress(string Name)
 
     /// <summary>What an address may look like, for people.</summary>
     public const string Forms =
-        "http(s)://HOST/PATH, oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, azblob://ACCOUNT/CONTAINER/BLOB, gs://BUCKET/OBJECT, "
-        + "hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH";
+        "http(s)://HOST/PATH, oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, azblob://ACCOUNT/CONTAINER/BLOB, "
+        + "gs://BUCKET/OBJECT, hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH";
 
     /// <summary>Reads an address. The problem completes a sentence about the address and repeats no secret of it.</summary>
     public static bool TryParse(string? text, out ModelAddress address, out string problem)

@@ -6,11 +6,13 @@ namespace ModelOperator.Addressing;
 internal static partial class ModelAddressParser
 {
     private const string UserInfo =
-        "contains a user name or password, which everyone who can read the object would see; put it into a Secret and name the Secret in credentialsSecretRef";
+        "contains a user name or password, which everyone who can read the object would see; "
+        + "put it into a Secret and name the Secret in credentialsSecretRef";
 
     private const string Query =
-        "has a ?query, which everyone who can read the object would see, such as the signature of a pre-signed URL; remove it and name a Secret in "
-        + "credentialsSecretRef (an s3, gs or azblob address signs by itself), or write a ? in a name as %3F";
+        "has a ?query, which everyone who can read the object would see, such as the signature of a pre-signed URL; "
+        + "remove it and name a Secret in credentialsSecretRef (an s3, gs or azblob address signs by itself), "
+        + "or write a ? in a name as %3F";
 
     private const string Fragment = "has a #fragment; remove it, or write a # in a name as %23";
 
@@ -23,7 +25,8 @@ internal static partial class ModelAddressParser
 
         if (text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) || !IsWellFormed(text))
         {
-            return (null, "contains a space, a control character or a % that starts no code; write such characters as codes, a space as %20");
+            return (
+                null, "contains a space, a control character or a % that starts no code; write such characters as codes, a space as %20");
         }
 
         int colon = text.IndexOf("://", StringComparison.Ordinal);
@@ -88,7 +91,8 @@ internal static partial class ModelAddressParser
         Match match = OciPath().Match(path);
         return options is null ? (null, problem)
             : !Registry().IsMatch(registry) || !match.Success
-            ? (null, "is not an artifact of a registry; use oci://REGISTRY[:PORT]/REPOSITORY[:TAG][@sha256:HEX] with the repository in lower case")
+            ? (null, "is not an artifact of a registry; "
+                + "use oci://REGISTRY[:PORT]/REPOSITORY[:TAG][@sha256:HEX] with the repository in lower case")
             : (new OciAddress(
                 name,
                 registry,
@@ -111,7 +115,10 @@ internal static partial class ModelAddressParser
         (AddressOptions? options, string problem) = AddressOptions.Parse(query, "endpoint");
         int slash = path.IndexOf('/', StringComparison.Ordinal);
         return options is null ? (null, problem)
-            : !Account().IsMatch(account) || slash < 0 || !Container().IsMatch(path[..slash]) || ObjectName(path[(slash + 1)..]) is not { } blob
+            : !Account().IsMatch(account)
+                || slash < 0
+                || !Container().IsMatch(path[..slash])
+                || ObjectName(path[(slash + 1)..]) is not { } blob
             ? (null, "is not a blob of Azure Storage; use azblob://ACCOUNT/CONTAINER/BLOB with the account and the container in lower case")
             : (new AzureBlobAddress(name, account, path[..slash], blob, options.Endpoint), "");
     }
@@ -120,7 +127,8 @@ internal static partial class ModelAddressParser
     {
         (AddressOptions? options, string problem) = AddressOptions.Parse(query, "endpoint");
         return options is null ? (null, problem)
-            : !Bucket().IsMatch(bucket) || ObjectName(path) is not { } item ? (null, "is not an object of Google Cloud Storage; use gs://BUCKET/OBJECT")
+            : !Bucket().IsMatch(bucket) || ObjectName(path) is not { } item
+                ? (null, "is not an object of Google Cloud Storage; use gs://BUCKET/OBJECT")
             : (new GoogleStorageAddress(name, bucket, item, options.Endpoint), "");
     }
 
@@ -131,7 +139,9 @@ internal static partial class ModelAddressParser
         return options is null ? (null, problem)
             : !HuggingFaceName().IsMatch(organization) || !match.Success || ObjectName(match.Groups["path"].Value) is not { } file
             || (match.Groups["revision"].Success && ObjectName(match.Groups["revision"].Value) is null)
-            ? (null, "is not a file of Hugging Face; use hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH and write a slash in the revision as %2F")
+            ? (
+                null,
+                "is not a file of Hugging Face; use hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH and write a slash in the revision as %2F")
             : (new HuggingFaceAddress(
                 name,
                 $"{organization}/{match.Groups["repository"].Value}",
@@ -145,7 +155,10 @@ internal static partial class ModelAddressParser
         (AddressOptions? options, string problem) = AddressOptions.Parse(query);
         return options is null ? (null, problem)
             : claim.Length > 253 || !Claim().IsMatch(claim) || ObjectName(path.TrimEnd('/')) is not { } file
-            ? (null, "is not a file on a volume; use pvc://CLAIM/PATH with a PersistentVolumeClaim of the same namespace and a path without . and ..")
+            ? (
+                null,
+                "is not a file on a volume; use pvc://CLAIM/PATH with a PersistentVolumeClaim of the same namespace and a path "
+                + "without . and ..")
             : (new VolumeAddress(name, claim, file), "");
     }
 
@@ -153,7 +166,9 @@ internal static partial class ModelAddressParser
     private static string? ObjectName(string encoded)
     {
         string name = Uri.UnescapeDataString(encoded);
-        return name.Length == 0 || name[0] == '/' || name.Any(char.IsControl) || name.Split('/').Any(part => part is "." or ".." or "") ? null : name;
+        return name.Length == 0 || name[0] == '/' || name.Any(char.IsControl) || name.Split('/').Any(part => part is "." or ".." or "")
+            ? null
+            : name;
     }
 
     private static bool IsWellFormed(string text)
@@ -169,12 +184,16 @@ internal static partial class ModelAddressParser
         return true;
     }
 
-    [GeneratedRegex(@"\A([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\A([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Registry();
 
     // The grammar of the distribution specification.
     [GeneratedRegex(
-        @"\A(?<repository>[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*)(:(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(@(?<digest>sha256:[0-9a-f]{64}))?\z",
+        @"\A(?<repository>[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*)"
+        + @"(:(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(@(?<digest>sha256:[0-9a-f]{64}))?\z",
         RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex OciPath();
 
@@ -191,7 +210,9 @@ internal static partial class ModelAddressParser
     private static partial Regex HuggingFaceName();
 
     [GeneratedRegex(
-        @"\A(?<repository>[A-Za-z0-9][A-Za-z0-9._-]{0,95})(@(?<revision>[^/@]{1,255}))?/(?<path>.+)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        @"\A(?<repository>[A-Za-z0-9][A-Za-z0-9._-]{0,95})(@(?<revision>[^/@]{1,255}))?/(?<path>.+)\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex HuggingFacePath();
 
     [GeneratedRegex(@"\A[a-z0-9]([-a-z0-9.]*[a-z0-9])?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

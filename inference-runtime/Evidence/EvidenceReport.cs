@@ -47,8 +47,8 @@ public sealed class EvidenceTick
 }
 
 /// <summary>
-/// What one revision did in one tick. An outcome counts in the tick in which it became known. Of requests and feedback only those count whose
-/// revision was drawn by weight.
+/// What one revision did in one tick. An outcome counts in the tick in which it became known. Of requests and feedback only those count
+/// whose revision was drawn by weight.
 /// </summary>
 public sealed class RevisionCounts
 {
@@ -61,7 +61,10 @@ public sealed class RevisionCounts
     /// <summary>Of these, refused by the model server with 4xx.</summary>
     public long Rejections { get; set; }
 
-    /// <summary>Requests that were sent while their pod was warming up, however they ended: none of them is in Requests, Errors, Rejections or Latency.</summary>
+    /// <summary>
+    /// Requests that were sent while their pod was warming up, however they ended: none of them is in Requests, Errors, Rejections or
+    /// Latency.
+    /// </summary>
     public long WarmUp { get; set; }
 
     /// <summary>
@@ -70,10 +73,14 @@ public sealed class RevisionCounts
     /// </summary>
     public List<long[]> Latency { get; set; } = [];
 
-    /// <summary>How long clients had waited that went away before they had the whole answer: [bucket, count] pairs. None of these is in Requests.</summary>
+    /// <summary>
+    /// How long clients had waited that went away before they had the whole answer: [bucket, count] pairs. None of these is in Requests.
+    /// </summary>
     public List<long[]> Abandoned { get; set; } = [];
 
-    /// <summary>Predictions that were answered in this tick, those of warm-ups included; null from a router that does not count them: one a request.</summary>
+    /// <summary>
+    /// Predictions that were answered in this tick, those of warm-ups included; null from a router that does not count them: one a request.
+    /// </summary>
     public long? Predictions { get; set; }
 
     /// <summary>

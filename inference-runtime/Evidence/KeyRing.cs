@@ -1,8 +1,8 @@
 namespace ModelOperator.Evidence;
 
 /// <summary>
-/// The namespace's keys as a program knows them, read again from time to time from the file that the Secret is mounted as. Without a file they are the
-/// program's own, which nobody else knows.
+/// The namespace's keys as a program knows them, read again from time to time from the file that the Secret is mounted as. Without a file
+/// they are the program's own, which nobody else knows.
 /// </summary>
 public sealed class KeyRing
 {
@@ -77,7 +77,8 @@ public sealed class KeyRing
         {
             return NamespaceKeys.TryParse(File.ReadAllBytes(file), out NamespaceKeys? keys)
                 ? keys
-                : throw new FormatException($"the file of keys {file} holds no keys: want lines of a time in seconds, a space and 32 bytes in base64");
+                : throw new FormatException(
+                    $"the file of keys {file} holds no keys: want lines of a time in seconds, a space and 32 bytes in base64");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -17,13 +17,28 @@ public static class LatencyBuckets
     public static int Index(TimeSpan latency)
     {
         long ticks = latency.Ticks;
-        if (ticks <= BoundTicks[0]) return 0;
-        if (ticks > BoundTicks[Count - 2]) return Count - 1;
+        if (ticks <= BoundTicks[0])
+        {
+            return 0;
+        }
+
+        if (ticks > BoundTicks[Count - 2])
+        {
+            return Count - 1;
+        }
 
         // The logarithm is off by one beside a bound, where rounding decides; the table of bounds has the last word.
         int index = Math.Clamp((int)Math.Ceiling(Math.Log(ticks / FirstBoundTicks) / LogWidth), 1, Count - 2);
-        while (ticks > BoundTicks[index]) index++;
-        while (ticks <= BoundTicks[index - 1]) index--;
+        while (ticks > BoundTicks[index])
+        {
+            index++;
+        }
+
+        while (ticks <= BoundTicks[index - 1])
+        {
+            index--;
+        }
+
         return index;
     }
 
@@ -33,7 +48,11 @@ public static class LatencyBuckets
     private static long[] MakeBounds()
     {
         var bounds = new long[Count];
-        for (int i = 0; i < Count; i++) bounds[i] = (long)Math.Round(FirstBoundTicks * Math.Pow(1.02, i));
+        for (int i = 0; i < Count; i++)
+        {
+            bounds[i] = (long)Math.Round(FirstBoundTicks * Math.Pow(1.02, i));
+        }
+
         return bounds;
     }
 }

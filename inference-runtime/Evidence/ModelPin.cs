@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace ModelOperator.Evidence;
 
 /// <summary>
-/// How the pods of one revision come to serve one model: a container that fetched it says the digest when it ends, and those that come later find it in
-/// a file, if there is one by then.
+/// How the pods of one revision come to serve one model: a container that fetched it says the digest when it ends, and those that come
+/// later find it in a file, if there is one by then.
 /// </summary>
 public static partial class ModelPin
 {

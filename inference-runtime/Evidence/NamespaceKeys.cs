@@ -6,9 +6,9 @@ using System.Text;
 namespace ModelOperator.Evidence;
 
 /// <summary>
-/// The keys that a namespace's routers share with the operator, in a Secret of the namespace. Written as text, a key a line, the oldest first:
-/// when it begins to sign, in seconds since 1970, a space, and 32 bytes in base64. A new key is there for a while before it signs, so that everybody
-/// knows it by then; the one before it is still accepted until the next one comes.
+/// The keys that a namespace's routers share with the operator, in a Secret of the namespace. Written as text, a key a line, the oldest
+/// first: when it begins to sign, in seconds since 1970, a space, and 32 bytes in base64. A new key is there for a while before it signs,
+/// so that everybody knows it by then; the one before it is still accepted until the next one comes.
 /// </summary>
 public sealed class NamespaceKeys
 {
@@ -34,11 +34,13 @@ public sealed class NamespaceKeys
     {
         _keys = keys;
         _ofInferencePods = new Lazy<NamespaceKeys>(() => new NamespaceKeys(
-            [.. keys.Select(key => (key.SignsFrom, HKDF.DeriveKey(HashAlgorithmName.SHA256, key.Secret, KeyBytes, info: "inference pods"u8.ToArray())))]));
+            [.. keys.Select(key =>
+                (key.SignsFrom, HKDF.DeriveKey(HashAlgorithmName.SHA256, key.Secret, KeyBytes, info: "inference pods"u8.ToArray())))]));
     }
 
     /// <summary>
-    /// Keys that are made from these, for inference pods: these cannot be found from them, so that a pod knows who may ask it and can sign no prediction.
+    /// Keys that are made from these, for inference pods: these cannot be found from them, so that a pod knows who may ask it and can sign
+    /// no prediction.
     /// </summary>
     public NamespaceKeys OfInferencePods => _ofInferencePods.Value;
 
@@ -50,7 +52,8 @@ public sealed class NamespaceKeys
     {
         var read = new List<(DateTimeOffset SignsFrom, byte[] Secret)>();
         keys = null;
-        foreach (string line in Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (string line in Encoding.UTF8.GetString(text)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             byte[] secret = new byte[KeyBytes];
             if (read.Count == MostKeys
@@ -72,7 +75,8 @@ public sealed class NamespaceKeys
 
     /// <summary>The text.</summary>
     public byte[] ToText() => Encoding.ASCII.GetBytes(string.Concat(_keys.Select(
-        key => string.Create(CultureInfo.InvariantCulture, $"{key.SignsFrom.ToUnixTimeSeconds()} {Convert.ToBase64String(key.Secret)}\n"))));
+        key => string.Create(
+            CultureInfo.InvariantCulture, $"{key.SignsFrom.ToUnixTimeSeconds()} {Convert.ToBase64String(key.Secret)}\n"))));
 
     /// <summary>With the next key, and without the one before the last, when it is time; else null.</summary>
     public NamespaceKeys? Rotated(DateTimeOffset now) => now - _keys[^1].SignsFrom < Lifetime
@@ -95,7 +99,8 @@ public sealed class NamespaceKeys
         bool found = false;
         foreach (var (_, secret) in _keys)
         {
-            found |= CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Sign(secret, purpose, text)), Encoding.UTF8.GetBytes(signature));
+            found |= CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(Sign(secret, purpose, text)), Encoding.UTF8.GetBytes(signature));
         }
 
         return found;

@@ -1,8 +1,9 @@
 namespace ModelOperator.Evidence;
 
 /// <summary>
-/// How the operator and the routers of a namespace show a pod who they are: with a bearer token on requests to a router's admin port, and on feedback to
-/// an inference pod. It is good for one pod only, so that whoever gets the address of a pod that is gone learns nothing that another one takes.
+/// How the operator and the routers of a namespace show a pod who they are: with a bearer token on requests to a router's admin port, and
+/// on feedback to an inference pod. It is good for one pod only, so that whoever gets the address of a pod that is gone learns nothing that
+/// another one takes.
 /// </summary>
 public static class PodToken
 {

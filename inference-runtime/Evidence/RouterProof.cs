@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace ModelOperator.Evidence;
 
 /// <summary>
-/// How a router shows that an answer of its admin port is its own. Whoever asks sends a number that it uses once; the router signs it with what it was
-/// asked and what it answers. An answer that another pod gave, was changed, or was given before proves nothing.
+/// How a router shows that an answer of its admin port is its own. Whoever asks sends a number that it uses once; the router signs it with
+/// what it was asked and what it answers. An answer that another pod gave, was changed, or was given before proves nothing.
 /// </summary>
 public static class RouterProof
 {
@@ -16,7 +16,8 @@ public static class RouterProof
 
     /// <summary>Makes a request one of somebody who holds the keys, and gives what refuses an answer to it that proves nothing.</summary>
     /// <exception cref="HttpRequestException">By what is given: the answer bears no proof.</exception>
-    public static Action<HttpResponseMessage, byte[]> Ask(HttpRequestMessage request, string routerPod, NamespaceKeys keys, DateTimeOffset now)
+    public static Action<HttpResponseMessage, byte[]> Ask(
+        HttpRequestMessage request, string routerPod, NamespaceKeys keys, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(request);
         string nonce = RandomNumberGenerator.GetHexString(32);
@@ -29,13 +30,15 @@ public static class RouterProof
             if (!keys.IsSigned(Purpose, Text(routerPod, nonce, asked, (int)answer.StatusCode, body), proof))
             {
                 throw new HttpRequestException(
-                    $"its answer, {(int)answer.StatusCode}, does not prove that router '{routerPod}' gave it", inner: null, answer.StatusCode);
+                    $"its answer, {(int)answer.StatusCode}, does not prove that router '{routerPod}' gave it", inner: null,
+                    answer.StatusCode);
             }
         };
     }
 
     /// <summary>The signature of an answer.</summary>
-    public static string Of(string routerPod, string nonce, string asked, int status, ReadOnlySpan<byte> body, NamespaceKeys keys, DateTimeOffset now)
+    public static string Of(
+        string routerPod, string nonce, string asked, int status, ReadOnlySpan<byte> body, NamespaceKeys keys, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(keys);
         return keys.Sign(Purpose, Text(routerPod, nonce, asked, status, body), now);

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace ModelOperator.Evidence;
 
-/// <summary>The line that a container of the runtime leaves when it has to end: a reason for the operator and a sentence for people.</summary>
+/// <summary>
+/// The line that a container of the runtime leaves when it has to end: a reason for the operator and a sentence for people.
+/// </summary>
 /// <param name="Reason">One of <see cref="FailureReasons"/>.</param>
 /// <param name="Message">What is wrong and where.</param>
 public sealed record TerminationMessage(string Reason, string Message)

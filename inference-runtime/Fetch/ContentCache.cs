@@ -1,8 +1,8 @@
 namespace ModelOperator.Fetch;
 
 /// <summary>
-/// A folder of files named by their digests, which pods on one or many nodes share. A file gets its name when it is whole and right, so it can
-/// be copied without asking anybody; who downloads one holds its lock, so that the others wait rather than download it too.
+/// A folder of files named by their digests, which pods on one or many nodes share. A file gets its name when it is whole and right, so it
+/// can be copied without asking anybody; who downloads one holds its lock, so that the others wait rather than download it too.
 /// </summary>
 internal sealed class ContentCache(string directory, long maxBytes, TimeProvider time, ILogger logger)
 {
@@ -40,7 +40,9 @@ internal sealed class ContentCache(string directory, long maxBytes, TimeProvider
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            file = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0,
+                FileOptions.Asynchronous | FileOptions.SequentialScan);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -102,7 +104,9 @@ internal sealed class ContentCache(string directory, long maxBytes, TimeProvider
         }
     }
 
-    /// <summary>Gives a file that is whole and right its name, and removes those that were not used for longest when there are too many.</summary>
+    /// <summary>
+    /// Gives a file that is whole and right its name, and removes those that were not used for longest when there are too many.
+    /// </summary>
     private void Keep(string partial, string sha256)
     {
         File.Move(partial, Path.Combine(_files, sha256), overwrite: true);

@@ -22,7 +22,8 @@ internal static class DiskSpace
         if (bytes > free)
         {
             throw new TerminatingException(
-                FailureReasons.ModelDownloadFailed, $"{directory} has {free / Mebibyte:F1} MiB free, and the model needs {bytes / Mebibyte:F1} MiB");
+                FailureReasons.ModelDownloadFailed,
+                $"{directory} has {free / Mebibyte:F1} MiB free, and the model needs {bytes / Mebibyte:F1} MiB");
         }
     }
 }

@@ -19,7 +19,8 @@ internal static class FileCopy
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            await using FileStream copy = new(target, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            await using FileStream copy = new(
+                target, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
             byte[] chunk = new byte[ChunkSize];
             int read;
             while ((read = await source.ReadAsync(chunk, cancellationToken)) > 0)

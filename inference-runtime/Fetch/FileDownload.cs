@@ -9,8 +9,8 @@ namespace ModelOperator.Fetch;
 
 /// <summary>
 /// Downloads one file. A large file comes in parts, several at a time, because object stores limit each connection, not the
-/// client (Amazon advises one request for every 85 to 90 MB/s). A part that breaks off continues where it stopped. A process that restarts begins
-/// again: a record of the parts on disk would only help the few downloads that a crash interrupts.
+/// client (Amazon advises one request for every 85 to 90 MB/s). A part that breaks off continues where it stopped. A process that restarts
+/// begins again: a record of the parts on disk would only help the few downloads that a crash interrupts.
 /// </summary>
 internal sealed class FileDownload(RemoteFile file, string? sha256, StoreContext context)
 {
@@ -44,14 +44,16 @@ internal sealed class FileDownload(RemoteFile file, string? sha256, StoreContext
             }
             catch (PartMismatchException e)
             {
-                throw new TerminatingException(FailureReasons.ModelDownloadFailed, $"{file.Name} keeps changing while it is downloaded: {e.Message}", e);
+                throw new TerminatingException(
+                    FailureReasons.ModelDownloadFailed, $"{file.Name} keeps changing while it is downloaded: {e.Message}", e);
             }
         }
 
         string actual = Convert.ToHexStringLower(await SHA256.HashDataAsync(target, cancellationToken));
         if (sha256 is not null && actual != sha256)
         {
-            throw new TerminatingException(FailureReasons.DigestMismatch, $"the digest of what arrived is sha256:{actual}, expected sha256:{sha256}");
+            throw new TerminatingException(
+                FailureReasons.DigestMismatch, $"the digest of what arrived is sha256:{actual}, expected sha256:{sha256}");
         }
 
         target.Flush(flushToDisk: true);
@@ -128,13 +130,15 @@ internal sealed class FileDownload(RemoteFile file, string? sha256, StoreContext
             target.SetLength(0);
             Begin(part.End, tag, target);
         }
-        else if (response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange is { Length: { } length } range)
+        else if (response.StatusCode == HttpStatusCode.PartialContent
+            && response.Content.Headers.ContentRange is { Length: { } length } range)
         {
             part.End = Math.Min(part.End ?? length, length);
             if (range.From != part.Position || range.To != part.End - 1 || (_total ?? length) != length
                 || (_tag is not null && tag is not null && !tag.Equals(_tag)))
             {
-                throw new PartMismatchException($"{file.Name} answers with another part or version, expected bytes {part.Position}-{part.End - 1} of {_total}");
+                throw new PartMismatchException(
+                    $"{file.Name} answers with another part or version, expected bytes {part.Position}-{part.End - 1} of {_total}");
             }
 
             if (_total is null)
@@ -144,7 +148,8 @@ internal sealed class FileDownload(RemoteFile file, string? sha256, StoreContext
 
             if (part.End < length && !CanJoin)
             {
-                throw new PartMismatchException($"{file.Name} has neither an entity tag nor a digest to tell which parts are of the same file");
+                throw new PartMismatchException(
+                    $"{file.Name} has neither an entity tag nor a digest to tell which parts are of the same file");
             }
         }
         else if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable)
@@ -176,7 +181,9 @@ internal sealed class FileDownload(RemoteFile file, string? sha256, StoreContext
         try
         {
             int read;
-            while ((read = await body.ReadAsync(chunk.AsMemory(0, (int)Math.Min(chunk.Length, (part.End ?? long.MaxValue) - part.Position)), stall.Token)) > 0)
+            while ((read = await body.ReadAsync(
+                chunk.AsMemory(0, (int)Math.Min(chunk.Length, (part.End ?? long.MaxValue) - part.Position)),
+                stall.Token)) > 0)
             {
                 if (part.Position + read > _options.MaxBytes)
                 {
@@ -213,7 +220,9 @@ internal sealed class FileDownload(RemoteFile file, string? sha256, StoreContext
     private static TerminatingException CannotWrite(string path, Exception e) =>
         new(FailureReasons.ModelDownloadFailed, $"cannot write {path}: {e.Message}", e);
 
-    /// <summary>A piece of the file: where it begins, where it ends (null when only the end of the answer tells) and how much of it is there.</summary>
+    /// <summary>
+    /// A piece of the file: where it begins, where it ends (null when only the end of the answer tells) and how much of it is there.
+    /// </summary>
     private sealed class Part(long start, long? end)
     {
         public long Start { get; } = start;

@@ -1,8 +1,8 @@
 namespace ModelOperator.Fetch;
 
 /// <summary>
-/// Small answers of stores in the shared cache: manifests and signatures. With them a pod starts while the store is away. Whoever takes one out
-/// checks it, by its digest or with the key of the signature, since others write to the cache too.
+/// Small answers of stores in the shared cache: manifests and signatures. With them a pod starts while the store is away. Whoever takes one
+/// out checks it, by its digest or with the key of the signature, since others write to the cache too.
 /// </summary>
 internal sealed class KeptAnswers(string directory)
 {

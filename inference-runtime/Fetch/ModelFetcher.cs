@@ -9,7 +9,9 @@ using ModelOperator.Fetch.Volumes;
 
 namespace ModelOperator.Fetch;
 
-/// <summary>Fetches a model: finds its files, gets them, checks digest and signature, unpacks archives, and only then gives the model its name.</summary>
+/// <summary>
+/// Fetches a model: finds its files, gets them, checks digest and signature, unpacks archives, and only then gives the model its name.
+/// </summary>
 public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogger logger)
 {
     // What is being fetched is beside where it will be, so that it gets there by a rename.
@@ -81,8 +83,9 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         {
             throw new TerminatingException(
                 FailureReasons.DigestMismatch,
-                $"the digest of what arrived is sha256:{sha256}, and this revision serves sha256:{pin}: the model at its address has changed; put the earlier one "
-                + "back, or change spec.model.uri or spec.model.digest, so that the new one is rolled out as a revision of its own");
+                $"the digest of what arrived is sha256:{sha256}, and this revision serves sha256:{pin}: "
+                + "the model at its address has changed; put the earlier one back, or change spec.model.uri or spec.model.digest, "
+                + "so that the new one is rolled out as a revision of its own");
         }
     }
 
@@ -121,14 +124,18 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         }
 
         await new WeightFiles(options, folder).AddAsync(
-            archive is null && content.Beside is { } beside ? name => DownloadBesideAsync(name, beside(name), files, context, cancellationToken) : null);
+            archive is null && content.Beside is { } beside
+                ? name => DownloadBesideAsync(name, beside(name), files, context, cancellationToken)
+                : null);
         return archive;
     }
 
     /// <summary>The signature that an earlier fetch found, if it is right: what was signed once needs no store to say so again.</summary>
     private string? KeptSignature(KeptAnswers? answers)
     {
-        string? kept = options.Sha256 is { } sha256 && answers?.TryRead(SignatureName(sha256)) is { } bytes ? Encoding.ASCII.GetString(bytes) : null;
+        string? kept = options.Sha256 is { } sha256 && answers?.TryRead(SignatureName(sha256)) is { } bytes
+            ? Encoding.ASCII.GetString(bytes)
+            : null;
         return kept is not null && options.SignatureKey!.Verifies(Convert.FromHexString(options.Sha256!), kept) ? kept : null;
     }
 
@@ -136,9 +143,12 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
 
     /// <summary>Downloads a file that lies beside the model, and checks its signature; returns where it is.</summary>
     private async Task<string> DownloadBesideAsync(
-        string name, (RemoteFile File, RemoteFile Signature) beside, FetchedFiles files, StoreContext context, CancellationToken cancellationToken)
+        string name, (RemoteFile File, RemoteFile Signature) beside, FetchedFiles files, StoreContext context,
+        CancellationToken cancellationToken)
     {
-        string? signature = options.SignatureKey is null ? null : await DetachedSignature.DownloadAsync(beside.Signature, context, cancellationToken);
+        string? signature = options.SignatureKey is null
+            ? null
+            : await DetachedSignature.DownloadAsync(beside.Signature, context, cancellationToken);
         string staged = Path.Combine(Staging, "beside");
         long there = Directory.EnumerateFiles(Staging, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
         StoreContext rest = context with { Options = options with { MaxBytes = options.MaxBytes - there } };
@@ -154,7 +164,8 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
     }
 
     /// <summary>Gets one file to disk; returns its digest.</summary>
-    private static async Task<string> GetAsync(FileDownload download, string? sha256, ContentCache? cache, string target, CancellationToken cancellationToken)
+    private static async Task<string> GetAsync(
+        FileDownload download, string? sha256, ContentCache? cache, string target, CancellationToken cancellationToken)
     {
         if (cache is null || sha256 is null)
         {
@@ -165,10 +176,13 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         return sha256;
     }
 
-    private async Task<string?> CopyAsync(VolumeAddress address, ModelFolder folder, FetchedFiles fetched, CancellationToken cancellationToken)
+    private async Task<string?> CopyAsync(
+        VolumeAddress address, ModelFolder folder, FetchedFiles fetched, CancellationToken cancellationToken)
     {
         VolumeFiles files = new(
-            options.Volume ?? throw new TerminatingException(FailureReasons.InvalidConfiguration, $"{options.Address.Name} needs --volume, the folder the claim is mounted at"),
+            options.Volume ?? throw new TerminatingException(
+                FailureReasons.InvalidConfiguration,
+                $"{options.Address.Name} needs --volume, the folder the claim is mounted at"),
             address.Claim);
         VolumeCopy copy = new(files, options, logger);
         if (files.IsFolder(address.Path) && options.Unpack)
@@ -184,7 +198,11 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         bool isArchive = await PlaceAsync(staged, path: null, isArchive: false, folder, cancellationToken);
         await new WeightFiles(options, folder).AddAsync(isArchive ? null : async name =>
         {
-            VolumeAddress beside = address with { Name = StoreContext.Sibling(address.Name, name), Path = StoreContext.Sibling(address.Path, name) };
+            VolumeAddress beside = address with
+            {
+                Name = StoreContext.Sibling(address.Name, name),
+                Path = StoreContext.Sibling(address.Path, name),
+            };
             fetched.Add(name, await copy.FileAsync(beside, sha256: null, staged, cancellationToken));
             return staged;
         });
@@ -192,7 +210,8 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
     }
 
     /// <summary>Puts a file where it belongs in the model's folder, or unpacks it there. Returns whether it was an archive.</summary>
-    private async Task<bool> PlaceAsync(string staged, string? path, bool isArchive, ModelFolder folder, CancellationToken cancellationToken)
+    private async Task<bool> PlaceAsync(
+        string staged, string? path, bool isArchive, ModelFolder folder, CancellationToken cancellationToken)
     {
         if (options.Unpack && (isArchive || path is null)
             && await Archive.TryUnpackAsync(staged, folder.Root, options.ArchiveLimits, logger, cancellationToken))
@@ -203,7 +222,9 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
 
         if (isArchive)
         {
-            throw new TerminatingException(FailureReasons.ArchiveInvalid, $"{path} of {options.Address.Name} is none of the archives that are unpacked: tar, tar with gzip, and zip");
+            throw new TerminatingException(
+                FailureReasons.ArchiveInvalid,
+                $"{path} of {options.Address.Name} is none of the archives that are unpacked: tar, tar with gzip, and zip");
         }
 
         folder.Take(staged, path);
@@ -218,7 +239,8 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         return main is null && options.Sha256 is not null
             ? throw new TerminatingException(
                 FailureReasons.InvalidConfiguration,
-                $"the digest is of one file, and {options.Address.Name} has {content.Files.Count} of which none is the only ONNX file; pin it by its manifest: @sha256:HEX")
+                $"the digest is of one file, and {options.Address.Name} has {content.Files.Count} of which none is the only ONNX file; "
+                + "pin it by its manifest: @sha256:HEX")
             : main;
     }
 
@@ -227,7 +249,8 @@ public sealed class ModelFetcher(FetchOptions options, TimeProvider time, ILogge
         string? told = file.File.Sha256;
         string? asked = file == main ? options.Sha256 : null;
         return told is null || asked is null || told == asked ? asked ?? told
-            : throw new TerminatingException(FailureReasons.DigestMismatch, $"the digest of {file.File.Name} is sha256:{told}, expected sha256:{asked}");
+            : throw new TerminatingException(
+                FailureReasons.DigestMismatch, $"the digest of {file.File.Name} is sha256:{told}, expected sha256:{asked}");
     }
 
     private ModelFolder NewFolder()

@@ -28,14 +28,16 @@ internal sealed class ModelFolder
     }
 
     /// <summary>Takes a file that lies in the same folder as the model.</summary>
-    public void TakeBeside(string file, string path) => Take(file, Path.Combine(Path.GetRelativePath(Root, Path.GetDirectoryName(FindModel())!), path));
+    public void TakeBeside(string file, string path) =>
+        Take(file, Path.Combine(Path.GetRelativePath(Root, Path.GetDirectoryName(FindModel())!), path));
 
     /// <summary>Files in which the model keeps its weights and that are not there, as it names them.</summary>
     public IReadOnlyList<string> MissingWeights()
     {
         string model = FindModel();
         string folder = Path.GetDirectoryName(model)!;
-        return [.. ExternalData.NamesIn(model).Where(name => SafePath.TryOf(name, out string path) is not null || !File.Exists(Path.Combine(folder, path)))];
+        return [.. ExternalData.NamesIn(model)
+            .Where(name => SafePath.TryOf(name, out string path) is not null || !File.Exists(Path.Combine(folder, path)))];
     }
 
     /// <summary>Gives all files their place, the model itself last, so that it is not there before what belongs to it.</summary>
@@ -61,16 +63,21 @@ internal sealed class ModelFolder
     private string FindModel()
     {
         string[] files = [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
-        string[] models = [.. files.Where(file => file.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || file == Path.Combine(Root, Path.GetFileName(_output)))];
+        string[] models =
+            [.. files.Where(file => file.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || file == Path.Combine(
+                Root, Path.GetFileName(_output)))];
         string[] named = [.. models.Where(file => Path.GetFileName(file) == Path.GetFileName(_output))];
         return (named.Length == 1 ? named : models) switch
         {
             [var only] => only,
             [] => throw new TerminatingException(
-                FailureReasons.ArchiveInvalid, $"there is no model among the {files.Length} files, expected one whose name ends with .onnx"),
+                FailureReasons.ArchiveInvalid,
+                $"there is no model among the {files.Length} files, expected one whose name ends with .onnx"),
             var many => throw new TerminatingException(
                 FailureReasons.ArchiveInvalid,
-                $"there are {many.Length} models ({string.Join(", ", many.Take(MaxNamed).Select(file => Path.GetRelativePath(Root, file)))}), expected one, or one named {Path.GetFileName(_output)}"),
+                $"there are {many.Length} models "
+                + $"({string.Join(", ", many.Take(MaxNamed).Select(file => Path.GetRelativePath(Root, file)))}), expected one, "
+                + $"or one named {Path.GetFileName(_output)}"),
         };
     }
 

@@ -29,7 +29,8 @@ internal sealed class Tries
                         : null),
                 OnRetry = args =>
                 {
-                    FetchLog.FetchRetry(logger, args.AttemptNumber + 1, Math.Round(args.RetryDelay.TotalSeconds, 1), args.Outcome.Exception?.Message ?? "");
+                    FetchLog.FetchRetry(
+                        logger, args.AttemptNumber + 1, Math.Round(args.RetryDelay.TotalSeconds, 1), args.Outcome.Exception?.Message ?? "");
                     return ValueTask.CompletedTask;
                 },
             })
@@ -74,7 +75,8 @@ internal sealed class Tries
 
     /// <summary>What went wrong. What a stranger answered is not told: it would let people read what only pods can reach.</summary>
     private static string Describe(Exception e) =>
-        e is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse }
+        e is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }
+            or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse }
             ? "the answer is not valid HTTP"
             : e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message;
 }
@@ -108,7 +110,8 @@ internal sealed class StallTimer : IDisposable
 }
 
 /// <summary>A try failed for a reason that may pass.</summary>
-internal sealed class TransientDownloadException(string message, TimeSpan? retryAfter = null, Exception? innerException = null) : Exception(message, innerException)
+internal sealed class TransientDownloadException(string message, TimeSpan? retryAfter = null, Exception? innerException = null)
+    : Exception(message, innerException)
 {
     /// <summary>When the server wants to be asked again.</summary>
     public TimeSpan? RetryAfter => retryAfter;

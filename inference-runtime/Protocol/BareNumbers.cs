@@ -1,8 +1,8 @@
 namespace ModelOperator.Protocol;
 
 /// <summary>
-/// NaN, Infinity and -Infinity without quotes. JSON has no such numbers, but Python's and Triton's clients write them. A document with them is
-/// read again after each became a string of one byte that UTF-8 never has, so that nothing a client can write is taken for one. The
+/// NaN, Infinity and -Infinity without quotes. JSON has no such numbers, but Python's and Triton's clients write them. A document with them
+/// is read again after each became a string of one byte that UTF-8 never has, so that nothing a client can write is taken for one. The
 /// document keeps its length, and errors name the same places.
 /// </summary>
 internal static class BareNumbers

@@ -18,7 +18,8 @@ internal static class BinaryTensors
             TensorLabel label = new(list, i, tensor.Name);
             if (size > binary.Length - at)
             {
-                throw new ProtocolException($"{label}: binary_data_size is {size}, but only {binary.Length - at} bytes of the body are left for it");
+                throw new ProtocolException(
+                    $"{label}: binary_data_size is {size}, but only {binary.Length - at} bytes of the body are left for it");
             }
 
             Memory<byte> data = binary.Slice(at, size);
@@ -29,7 +30,8 @@ internal static class BinaryTensors
 
         if (at < binary.Length)
         {
-            throw new ProtocolException($"the body has {binary.Length} bytes of binary data, its tensors take {at}: each needs its binary_data_size");
+            throw new ProtocolException(
+                $"the body has {binary.Length} bytes of binary data, its tensors take {at}: each needs its binary_data_size");
         }
     }
 }

@@ -35,7 +35,8 @@ public static class Classification
     /// <param name="classes">Classes wanted of each row.</param>
     /// <param name="labels">Names of the classes; those that are missing have none.</param>
     /// <param name="target">Where to put the texts.</param>
-    public static void Write(TensorDataType type, ReadOnlySpan<byte> data, long rows, int classes, IReadOnlyList<string> labels, PooledBuffer target)
+    public static void Write(
+        TensorDataType type, ReadOnlySpan<byte> data, long rows, int classes, IReadOnlyList<string> labels, PooledBuffer target)
     {
         int size = type.Size();
         int length = rows == 0 ? 0 : (int)(data.Length / size / rows);
@@ -50,7 +51,8 @@ public static class Classification
             }
 
             // Equal scores stay in the order of their classes; what is not a number comes last.
-            Array.Sort(order, (a, b) => scores[a] == scores[b] || (double.IsNaN(scores[a]) && double.IsNaN(scores[b])) ? a - b : scores[b].CompareTo(scores[a]));
+            Array.Sort(order, (a, b) =>
+                scores[a] == scores[b] || (double.IsNaN(scores[a]) && double.IsNaN(scores[b])) ? a - b : scores[b].CompareTo(scores[a]));
             for (int i = 0; i < Math.Min(classes, length); i++)
             {
                 WriteClass(type, data.Slice(((row * length) + order[i]) * size, size), scores[order[i]], order[i], labels, target);
@@ -58,7 +60,8 @@ public static class Classification
         }
     }
 
-    private static void WriteClass(TensorDataType type, ReadOnlySpan<byte> value, double score, int index, IReadOnlyList<string> labels, PooledBuffer target)
+    private static void WriteClass(
+        TensorDataType type, ReadOnlySpan<byte> value, double score, int index, IReadOnlyList<string> labels, PooledBuffer target)
     {
         string text = type switch
         {

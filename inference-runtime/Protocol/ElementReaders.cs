@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace ModelOperator.Protocol;
 
-/// <summary>Reads one JSON value as an element of a type, exactly: what does not fit is refused, never rounded to a limit or wrapped.</summary>
+/// <summary>
+/// Reads one JSON value as an element of a type, exactly: what does not fit is refused, never rounded to a limit or wrapped.
+/// </summary>
 internal interface IElementReader<T>
     where T : unmanaged
 {

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace ModelOperator.Protocol;
 
-/// <summary>Reads infer responses, as a client does. Whatever the bytes are, the result is tensors or a <see cref="ProtocolException"/>.</summary>
+/// <summary>
+/// Reads infer responses, as a client does. Whatever the bytes are, the result is tensors or a <see cref="ProtocolException"/>.
+/// </summary>
 public static class InferResponseReader
 {
     /// <summary>The output tensors of a response without binary data. The caller disposes them.</summary>

@@ -107,7 +107,8 @@ internal static class InferTensorReader
     }
 
     private static void ReadData(
-        ref JsonCursor cursor, TensorLabel label, TensorDataType type, long[] shape, PooledBuffer data, ProtocolLimits limits, long maxElements)
+        ref JsonCursor cursor, TensorLabel label, TensorDataType type, long[] shape, PooledBuffer data,
+        ProtocolLimits limits, long maxElements)
     {
         if (type == TensorDataType.Fp32 && Shapes.TryCount(shape, maxElements, out long count) && cursor.TryReadFloats(count, data))
         {
@@ -161,7 +162,8 @@ internal static class InferTensorReader
     private static long Count(TensorLabel label, long[] shape, ProtocolLimits limits, long maxElements) =>
         Shapes.TryCount(shape, maxElements, out long count)
             ? count
-            : throw new ProtocolException(413, $"{label}: shape {Shapes.Format(shape)} takes the request over {limits.MaxElements} values, the limit");
+            : throw new ProtocolException(
+                413, $"{label}: shape {Shapes.Format(shape)} takes the request over {limits.MaxElements} values, the limit");
 
     private static void Once(bool given, TensorLabel label, string field)
     {

@@ -4,8 +4,8 @@ using ModelOperator.Protocol.Numbers;
 namespace ModelOperator.Protocol;
 
 /// <summary>
-/// A place in JSON text that can jump over a list of FP32 values. After a jump the reader's own count of bytes is off, so an error that comes
-/// later is only good for reading everything again without jumps.
+/// A place in JSON text that can jump over a list of FP32 values. After a jump the reader's own count of bytes is off, so an error that
+/// comes later is only good for reading everything again without jumps.
 /// </summary>
 internal ref struct JsonCursor(ReadOnlySpan<byte> json, bool jumps)
 {
@@ -16,7 +16,10 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json, bool jumps)
     /// <summary>Whether the cursor has jumped.</summary>
     public bool Jumped { get; private set; }
 
-    /// <summary>Reads the flat list of FP32 values that opens at the token at hand, to its closing bracket. False, without a move, when that takes more care.</summary>
+    /// <summary>
+    /// Reads the flat list of FP32 values that opens at the token at hand, to its closing bracket. False, without a move, when that takes
+    /// more care.
+    /// </summary>
     public bool TryReadFloats(long count, PooledBuffer buffer)
     {
         int start = (int)Reader.TokenStartIndex;

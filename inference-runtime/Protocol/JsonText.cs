@@ -91,7 +91,8 @@ internal static class JsonText
     public static bool IsSyntax(ProtocolException e) => e.InnerException is JsonException;
 
     /// <summary>Whether the value at hand is a string that the client wrote.</summary>
-    public static bool IsText(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String && !BareNumbers.IsMark(reader.ValueSpan);
+    public static bool IsText(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.String && !BareNumbers.IsMark(reader.ValueSpan);
 
     private static T GuardMarked<T>(ReadOnlySpan<byte> json, JsonReading<T> read)
     {

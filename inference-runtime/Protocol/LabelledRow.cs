@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace ModelOperator.Protocol;
 
 /// <summary>
-/// A row of a labelled data set: <c>{"inputs": [...], "truth": ...}</c>, the inputs of an infer request and the right answer to them, as in a
-/// feedback. An <c>id</c> may stand beside them for people. Nothing else may: what would not be sent must not look as if it were.
+/// A row of a labelled data set: <c>{"inputs": [...], "truth": ...}</c>, the inputs of an infer request and the right answer to them, as in
+/// a feedback. An <c>id</c> may stand beside them for people. Nothing else may: what would not be sent must not look as if it were.
 /// </summary>
 public sealed class LabelledRow : IDisposable
 {
@@ -60,7 +60,8 @@ public sealed class LabelledRow : IDisposable
             else
             {
                 throw new ProtocolException(
-                    $"{JsonText.Describe(ref reader)} is not a field of a row, expected inputs and truth: {{\"inputs\": [{{\"name\": ..., \"shape\": ..., \"datatype\": ..., \"data\": ...}}], \"truth\": ...}}");
+                    $"{JsonText.Describe(ref reader)} is not a field of a row, expected inputs and truth: {{\"inputs\": [{{\"name\": ..., "
+                    + "\"shape\": ..., \"datatype\": ..., \"data\": ...}], \"truth\": ...}");
             }
         }
 

@@ -6,7 +6,9 @@ public static class ModelHeaders
     /// <summary>On requests: pins a revision. On responses: the revision that answered.</summary>
     public const string Revision = "x-model-revision";
 
-    /// <summary>A client's own name for its request. On requests from a router to a model server: the id under which feedback finds the prediction.</summary>
+    /// <summary>
+    /// A client's own name for its request. On requests from a router to a model server: the id under which feedback finds the prediction.
+    /// </summary>
     public const string RequestId = "x-request-id";
 
     /// <summary>On answers from a router: the id under which feedback finds the prediction.</summary>

@@ -142,7 +142,8 @@ internal static class ParametersReader
     {
         if (asked)
         {
-            throw new ProtocolException($"parameters: {name} makes the request one of a sequence, but the models of this server keep no state between requests");
+            throw new ProtocolException(
+                $"parameters: {name} makes the request one of a sequence, but the models of this server keep no state between requests");
         }
     }
 
@@ -150,7 +151,8 @@ internal static class ParametersReader
     {
         if (reader.ValueTextEquals("shared_memory_region"u8))
         {
-            throw new ProtocolException($"{label}: shared_memory_region is an extension that this server does not have: send and ask for JSON or binary data");
+            throw new ProtocolException(
+                $"{label}: shared_memory_region is an extension that this server does not have: send and ask for JSON or binary data");
         }
     }
 }

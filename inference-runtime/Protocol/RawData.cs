@@ -56,7 +56,8 @@ internal static class RawData
             uint length = data.Length >= sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(data) : uint.MaxValue;
             if (length > data.Length - sizeof(uint))
             {
-                throw new ProtocolException($"{label}: value {count} of data is cut off, expected its length in four bytes and so many bytes");
+                throw new ProtocolException(
+                    $"{label}: value {count} of data is cut off, expected its length in four bytes and so many bytes");
             }
 
             data = data[(sizeof(uint) + (int)length)..];
@@ -64,12 +65,14 @@ internal static class RawData
 
         if (count != tensor.ElementCount)
         {
-            throw new ProtocolException($"{label}: shape {Shapes.Format(tensor.Shape)} needs {tensor.ElementCount} values, data has {count}");
+            throw new ProtocolException(
+                $"{label}: shape {Shapes.Format(tensor.Shape)} needs {tensor.ElementCount} values, data has {count}");
         }
     }
 
     private static bool IsAligned(TensorDataType type, ReadOnlySpan<byte> data) =>
         type.Size() <= 1 || data.IsEmpty || Address(data) % type.Size() == 0;
 
-    private static nint Address(ReadOnlySpan<byte> data) => Unsafe.ByteOffset(in Unsafe.NullRef<byte>(), in MemoryMarshal.GetReference(data));
+    private static nint Address(ReadOnlySpan<byte> data) =>
+        Unsafe.ByteOffset(in Unsafe.NullRef<byte>(), in MemoryMarshal.GetReference(data));
 }

@@ -10,7 +10,8 @@ public static class RawInferRequest
     /// <param name="name">The input.</param>
     /// <param name="type">Type of its elements.</param>
     /// <param name="shape">Its shape, which the length of the data fits; of <see cref="TensorDataType.Bytes"/> one element.</param>
-    /// <param name="data">The elements, which the request may be a view of; of <see cref="TensorDataType.Bytes"/> the text without its length.</param>
+    /// <param name="data">The elements, which the request may be a view of; of <see cref="TensorDataType.Bytes"/> the text without its
+    /// length.</param>
     /// <param name="limits">What the request may hold.</param>
     public static InferRequest Of(string name, TensorDataType type, ReadOnlySpan<long> shape, Memory<byte> data, ProtocolLimits limits)
     {

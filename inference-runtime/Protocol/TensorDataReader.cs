@@ -42,7 +42,8 @@ internal ref struct TensorDataReader
         Read(ref reader, buffer);
         if (!Shapes.TryCount(shape, _limits.MaxElements, out long count))
         {
-            throw new ProtocolException(413, $"{_label}: shape {Shapes.Format(shape)} has more than {_limits.MaxElements} values, the limit");
+            throw new ProtocolException(
+                413, $"{_label}: shape {Shapes.Format(shape)} has more than {_limits.MaxElements} values, the limit");
         }
 
         if (count != ElementCount)
@@ -53,7 +54,8 @@ internal ref struct TensorDataReader
         if (Nesting > 1 && count > 0 && !NestedShape.AsSpan().SequenceEqual(shape))
         {
             throw new ProtocolException(
-                $"{_label}: data is nested as {Shapes.Format(NestedShape)}, expected a flat list or lists nested as shape {Shapes.Format(shape)}");
+                $"{_label}: data is nested as {Shapes.Format(NestedShape)}, expected a flat list or lists nested as shape "
+                + $"{Shapes.Format(shape)}");
         }
     }
 

@@ -21,7 +21,8 @@ internal static class TensorListReader
                 throw new ProtocolException($"{list} has more than {limits.MaxTensors} tensors, the limit");
             }
 
-            InferTensor tensor = InferTensorReader.Read(ref cursor, new TensorLabel(list, tensors.Count), limits, limits.MaxElements - elements);
+            InferTensor tensor = InferTensorReader.Read(
+                ref cursor, new TensorLabel(list, tensors.Count), limits, limits.MaxElements - elements);
             tensors.Add(tensor);
             elements += tensor.ElementCount;
         }

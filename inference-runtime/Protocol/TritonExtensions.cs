@@ -40,7 +40,8 @@ public sealed record InstanceGroup(string Name, string Kind, int Count);
 
 /// <summary>How requests are computed together; without levels any priority counts as it is.</summary>
 public sealed record DynamicBatching(
-    IReadOnlyList<int> PreferredBatchSize, long MaxQueueDelayMicroseconds, ulong PriorityLevels, ulong DefaultPriorityLevel, QueuePolicy DefaultQueuePolicy);
+    IReadOnlyList<int> PreferredBatchSize, long MaxQueueDelayMicroseconds, ulong PriorityLevels, ulong DefaultPriorityLevel,
+    QueuePolicy DefaultQueuePolicy);
 
 public sealed record QueuePolicy(int MaxQueueSize);
 
@@ -81,7 +82,8 @@ public sealed record InferenceDurations
     public required CountedDuration ComputeOutput { get; init; }
 }
 
-public sealed record BatchDurations(long BatchSize, CountedDuration ComputeInput, CountedDuration ComputeInfer, CountedDuration ComputeOutput);
+public sealed record BatchDurations(
+    long BatchSize, CountedDuration ComputeInput, CountedDuration ComputeInfer, CountedDuration ComputeOutput);
 
 /// <summary>How often, and how long altogether in nanoseconds.</summary>
 public sealed record CountedDuration(long Count, long Ns);

@@ -45,7 +45,8 @@ internal sealed class RouterHost : IAsyncDisposable
         Peers = new RouterPeers(options);
         Readiness = new RouterReadiness(Peers);
         _peerClient = new PeerClient(_podHandler, Peers, Keys, options, timeProvider, loggers.CreateLogger<PeerClient>());
-        _outcomes = new OutcomeCounter(_ledger = new OutcomeLedger(options.RememberedOutcomes, timeProvider), _peerClient, Evidence, _metrics);
+        _outcomes = new OutcomeCounter(
+            _ledger = new OutcomeLedger(options.RememberedOutcomes, timeProvider), _peerClient, Evidence, _metrics);
         _access = new FeedbackAccess(cluster, options, timeProvider, loggers.CreateLogger<FeedbackAccess>());
         _traffic = BuildTraffic(loggers);
         _admin = BuildAdmin(loggers);
@@ -109,12 +110,21 @@ internal sealed class RouterHost : IAsyncDisposable
             kestrel.Limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
         });
         builder.Services.AddHttpForwarder();
-        builder.Services.AddSingleton(_options).AddSingleton(_timeProvider).AddSingleton(State).AddSingleton(Readiness).AddSingleton(Evidence);
-        builder.Services.AddSingleton(_metrics).AddSingleton(_transport).AddSingleton(_podHandler).AddSingleton(new FeedbackBudget(_options.FeedbackMemoryBytes));
+        builder.Services.AddSingleton(_options)
+            .AddSingleton(_timeProvider)
+            .AddSingleton(State)
+            .AddSingleton(Readiness)
+            .AddSingleton(Evidence);
+        builder.Services.AddSingleton(_metrics)
+            .AddSingleton(_transport)
+            .AddSingleton(_podHandler)
+            .AddSingleton(new FeedbackBudget(_options.FeedbackMemoryBytes));
 
         // Half for one client, which may be a gateway: what it sends beyond that is streamed.
         builder.Services.AddSingleton(new BufferBudget(_options.ReplayMemoryBytes, _options.ReplayMemoryBytes / 2));
-        builder.Services.AddSingleton(Keys).AddSingleton<PredictionIds>().AddSingleton(new ClientIdMap(_options.RememberedIds, _timeProvider));
+        builder.Services.AddSingleton(Keys)
+            .AddSingleton<PredictionIds>()
+            .AddSingleton(new ClientIdMap(_options.RememberedIds, _timeProvider));
         builder.Services.AddSingleton(Peers).AddSingleton(_peerClient).AddSingleton(_outcomes).AddSingleton(_access);
         builder.Services.AddSingleton<FeedbackRelay>().AddSingleton<SelfContainedFeedback>().AddSingleton<FeedbackHandler>();
         builder.Services.AddSingleton<InferenceForwarder>().AddSingleton<TrafficHandler>();
@@ -182,7 +192,9 @@ internal sealed class RouterHost : IAsyncDisposable
 
     private static Uri AddressOf(WebApplication app)
     {
-        string address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        string address = app.Services.GetRequiredService<IServer>()
+            .Features.GetRequiredFeature<IServerAddressesFeature>()
+            .Addresses.First();
         return new UriBuilder(address) { Host = "127.0.0.1" }.Uri;
     }
 

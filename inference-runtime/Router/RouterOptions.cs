@@ -20,7 +20,9 @@ internal sealed record RouterOptions
     /// <summary>ADMIN_PORT: health, metrics and evidence.</summary>
     public int AdminPort { get; init; } = 8081;
 
-    /// <summary>KEYS_FILE: the keys that the routers of the namespace share with the operator; null makes one that nobody else knows.</summary>
+    /// <summary>
+    /// KEYS_FILE: the keys that the routers of the namespace share with the operator; null makes one that nobody else knows.
+    /// </summary>
     public string? KeysFile { get; init; }
 
     /// <summary>DRAIN_SECONDS: how long a terminating router serves on, because endpoints take a moment to go.</summary>
@@ -62,14 +64,22 @@ internal sealed record RouterOptions
     /// <summary>Client-made request ids whose pod is remembered.</summary>
     public int RememberedIds { get; init; } = 500_000;
 
-    /// <summary>Ids of feedback with a revision whose outcome is remembered, lest it be counted again; the last half of them at least. About 50 bytes each.</summary>
+    /// <summary>
+    /// Ids of feedback with a revision whose outcome is remembered, lest it be counted again; the last half of them at least. About 50
+    /// bytes each.
+    /// </summary>
     public int RememberedOutcomes { get; init; } = 1_000_000;
 
-    /// <exception cref="FormatException">A variable is missing or has a wrong value; the message says which and what would be right.</exception>
+    /// <exception cref="FormatException">A variable is missing or has a wrong value; the message says which and what would be
+    /// right.</exception>
     public static RouterOptions FromEnvironment(Func<string, string?> variable)
     {
         string @namespace = variable("POD_NAMESPACE") ?? "";
-        if (@namespace.Length == 0) throw new FormatException("POD_NAMESPACE is not set: name the namespace whose models are to be routed");
+        if (@namespace.Length == 0)
+        {
+            throw new FormatException("POD_NAMESPACE is not set: name the namespace whose models are to be routed");
+        }
+
         var options = new RouterOptions { Namespace = @namespace };
         options = options with
         {
@@ -85,7 +95,8 @@ internal sealed record RouterOptions
         return options.DrainTime < options.TerminationTime
             ? options
             : throw new FormatException(
-                $"DRAIN_SECONDS is {options.DrainTime.TotalSeconds} but must be less than TERMINATION_SECONDS, {options.TerminationTime.TotalSeconds}");
+                $"DRAIN_SECONDS is {options.DrainTime.TotalSeconds} but must be less than TERMINATION_SECONDS, "
+                + $"{options.TerminationTime.TotalSeconds}");
 
         TimeSpan Seconds(string name, TimeSpan standard, long minimum, long maximum) =>
             TimeSpan.FromSeconds(Number(name, (long)standard.TotalSeconds, minimum, maximum));
@@ -93,8 +104,14 @@ internal sealed record RouterOptions
         long Number(string name, long standard, long minimum, long maximum)
         {
             string? text = variable(name);
-            if (string.IsNullOrEmpty(text)) return standard;
-            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= minimum && value <= maximum
+            if (string.IsNullOrEmpty(text))
+            {
+                return standard;
+            }
+
+            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+                && value >= minimum
+                && value <= maximum
                 ? value
                 : throw new FormatException($"{name} is '{text}' but must be a whole number from {minimum} to {maximum}");
         }

@@ -27,7 +27,8 @@ internal sealed class RouterReadiness(RouterPeers peers)
     public void Requested(TimeProvider timeProvider) => Volatile.Write(ref _lastRequest, timeProvider.GetTimestamp());
 
     /// <summary>
-    /// While it ends only if no other router is ready: Services come back to pods that are ending, if they are ready, while there are no others.
+    /// While it ends only if no other router is ready: Services come back to pods that are ending, if they are ready, while there are no
+    /// others.
     /// </summary>
     public bool IsReady => Synced && !Stopped && (!Terminating || IsLast);
 

@@ -1,9 +1,9 @@
 namespace ModelOperator.Router;
 
 /// <summary>
-/// How a router ends so that no request and no evidence is lost: it serves on while the Service still leads to it, and for as long as requests come and
-/// no other router is ready to take them; then it answers what is under way, and lingers until the operator's cursor has passed the last tick. The
-/// whole is bounded, and nobody is waited for who has not been reading.
+/// How a router ends so that no request and no evidence is lost: it serves on while the Service still leads to it, and for as long as
+/// requests come and no other router is ready to take them; then it answers what is under way, and lingers until the operator's cursor has
+/// passed the last tick. The whole is bounded, and nobody is waited for who has not been reading.
 /// </summary>
 internal static class RouterShutdown
 {
@@ -22,7 +22,11 @@ internal static class RouterShutdown
         LogMessages.Draining(log, options.DrainTime.TotalSeconds);
         long began = timeProvider.GetTimestamp();
         await Task.Delay(options.DrainTime, timeProvider, CancellationToken.None);
-        if (IsNeeded(host, options, timeProvider)) LogMessages.ServingOn(log);
+        if (IsNeeded(host, options, timeProvider))
+        {
+            LogMessages.ServingOn(log);
+        }
+
         while (IsNeeded(host, options, timeProvider) && timeProvider.GetElapsedTime(began) < options.TerminationTime * LongestService)
         {
             await Task.Delay(Pause, timeProvider, CancellationToken.None);
@@ -33,7 +37,11 @@ internal static class RouterShutdown
 
         host.Evidence.CloseTick();
         bool unread = Unread(host);
-        if (unread) LogMessages.Lingering(log);
+        if (unread)
+        {
+            LogMessages.Lingering(log);
+        }
+
         while (unread && !deadline.IsCancellationRequested)
         {
             await Task.Delay(Pause, timeProvider, CancellationToken.None);

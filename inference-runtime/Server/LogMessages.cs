@@ -29,7 +29,8 @@ internal static partial class LogMessages
     [LoggerMessage(9, LogLevel.Error, "Request failed: {Method} {Path}")]
     public static partial void RequestFailed(ILogger logger, Exception exception, string method, string path);
 
-    [LoggerMessage(10, LogLevel.Error, "The model no longer computes what it computed at warm-up; this server stops reporting healthy: {Reason}")]
+    [LoggerMessage(
+        10, LogLevel.Error, "The model no longer computes what it computed at warm-up; this server stops reporting healthy: {Reason}")]
     public static partial void ModelBroken(ILogger logger, string reason);
 
     [LoggerMessage(11, LogLevel.Information, "Told to stop: not ready any more, serving what still arrives for up to {Seconds} s")]
@@ -53,7 +54,8 @@ internal static partial class LogMessages
     [LoggerMessage(16, LogLevel.Warning, "Try {Attempt} to ask {Arm} failed, the next is in {Seconds} s: {Reason}")]
     public static partial void AskAgain(ILogger logger, string arm, int attempt, double seconds, string reason);
 
-    [LoggerMessage(50, LogLevel.Information, "{Provider} device {Device} computes {Instances} requests at a time, on {Threads} CPU threads")]
+    [LoggerMessage(
+        50, LogLevel.Information, "{Provider} device {Device} computes {Instances} requests at a time, on {Threads} CPU threads")]
     public static partial void Layout(ILogger logger, string provider, int device, int instances, int threads);
 
     [LoggerMessage(52, LogLevel.Information, "Rows computed together: up to {MaxRows}; {Reason}")]
@@ -71,7 +73,10 @@ internal static partial class LogMessages
     [LoggerMessage(57, LogLevel.Warning, "The optimized graph at {Path} cannot be used and is made again: {Reason}")]
     public static partial void OptimizedGraphUnusable(ILogger logger, string path, string reason);
 
-    [LoggerMessage(63, LogLevel.Warning, "{Path} is not used and is made again: it was not kept for this model with this pod's key (--cache-key-file)")]
+    [LoggerMessage(
+        63,
+        LogLevel.Warning,
+        "{Path} is not used and is made again: it was not kept for this model with this pod's key (--cache-key-file)")]
     public static partial void KeptFileUnusable(ILogger logger, string path);
 
     [LoggerMessage(58, LogLevel.Information, "Nothing can be kept at {Path}, so that the next start begins anew: {Reason}")]

@@ -1,6 +1,8 @@
 namespace ModelOperator.Server;
 
-/// <summary>The request was not looked at: the server has no room for it or is not ready. Another pod, or this one later, will do.</summary>
+/// <summary>
+/// The request was not looked at: the server has no room for it or is not ready. Another pod, or this one later, will do.
+/// </summary>
 public sealed class OverloadedException : Exception
 {
     public OverloadedException(string message)

@@ -4,8 +4,8 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Api;
 
 /// <summary>
-/// JSON of the API types: camelCase names, enums by name, what is absent left out, times in UTC. A name of an enum that is not known makes nothing
-/// unreadable: validation refuses it in a spec, and a status that another version of the operator wrote may have it.
+/// JSON of the API types: camelCase names, enums by name, what is absent left out, times in UTC. A name of an enum that is not known makes
+/// nothing unreadable: validation refuses it in a spec, and a status that another version of the operator wrote may have it.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

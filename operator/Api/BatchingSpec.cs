@@ -3,11 +3,12 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Api;
 
 /// <summary>
-/// How the server computes several requests together. By default it does so if it pays. It computes each request alone if the model does not allow
-/// batching, because its rows have no batch dimension or depend on each other; the server's log says why.
+/// How the server computes several requests together. By default it does so if it pays. It computes each request alone if the model does
+/// not allow batching, because its rows have no batch dimension or depend on each other; the server's log says why.
 /// </summary>
 [ValidationRule(
-    "!has(self.mode) || self.mode == 'Auto' || (!has(self.maxBatchSize) && !has(self.preferredBatchSizes) && !has(self.maxQueueDelayMicroseconds) && !has(self.maxQueueSize))",
+    "!has(self.mode) || self.mode == 'Auto' || (!has(self.maxBatchSize) && !has(self.preferredBatchSizes) && "
+    + "!has(self.maxQueueDelayMicroseconds) && !has(self.maxQueueSize))",
     message: "mode Disabled allows no other field; use mode Auto or leave the other fields out")]
 [ValidationRule(
     "!has(self.preferredBatchSizes) || (has(self.maxBatchSize) && self.preferredBatchSizes.all(s, s >= 1 && s <= self.maxBatchSize))",

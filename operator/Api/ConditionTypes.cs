@@ -3,7 +3,10 @@ namespace ModelOperator.Api;
 /// <summary>Types of the conditions in a ModelDeployment's status.</summary>
 public static class ConditionTypes
 {
-    /// <summary>True while requests are answered: at least one pod of the stable revision, or of one that stands in for it, is ready and a router sends it requests.</summary>
+    /// <summary>
+    /// True while requests are answered: at least one pod of the stable revision, or of one that stands in for it, is ready and a router
+    /// sends it requests.
+    /// </summary>
     public const string Ready = "Ready";
 
     /// <summary>True while the operator is on its way to what the spec asks for: first start, rollout, promotion, rollback.</summary>

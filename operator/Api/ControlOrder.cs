@@ -40,7 +40,8 @@ public sealed partial record ControlOrder(ControlAction Action, string? Revision
     ];
 
     /// <summary>What an annotation may hold, for people.</summary>
-    public static string Forms { get; } = string.Join(", ", Words.Select(known => known.Word)) + ", each but restart with or without a revision after it";
+    public static string Forms { get; } = string.Join(", ", Words.Select(known => known.Word))
+        + ", each but restart with or without a revision after it";
 
     /// <summary>Reads an annotation; null when it is no order.</summary>
     public static ControlOrder? Parse(string text)
@@ -52,12 +53,17 @@ public sealed partial record ControlOrder(ControlAction Action, string? Revision
 
         string? revision = match.Groups["revision"] is { Success: true } group ? group.Value : null;
         int index = Array.FindIndex(Words, known => known.Word == match.Groups["word"].Value);
-        return index < 0 || (Words[index].Action == ControlAction.Restart && revision is not null) ? null : new(Words[index].Action, revision);
+        return index < 0 || (Words[index].Action == ControlAction.Restart && revision is not null)
+            ? null
+            : new(Words[index].Action, revision);
     }
 
     /// <inheritdoc/>
     public override string ToString() => Words.First(known => known.Action == Action).Word + (Revision is null ? "" : $" {Revision}");
 
-    [GeneratedRegex(@"^(?<word>[a-z-]+)( (?<revision>[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?))?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(?<word>[a-z-]+)( (?<revision>[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?))?\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 }

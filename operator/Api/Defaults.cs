@@ -58,7 +58,8 @@ public static class Defaults
     public const int EvaluationDeadlineSeconds = 3600;
 
     /// <summary>Steps when the spec has none.</summary>
-    public static IReadOnlyList<EffectiveStep> Steps { get; } = [.. new[] { 5, 25, 50 }.Select(weight => Step(new RolloutStep { Weight = weight }))];
+    public static IReadOnlyList<EffectiveStep> Steps { get; } =
+        [.. new[] { 5, 25, 50 }.Select(weight => Step(new RolloutStep { Weight = weight }))];
 
     /// <summary>Guardrails when the spec has none.</summary>
     public static IReadOnlyList<EffectiveGuardrail> Guardrails { get; } =
@@ -90,7 +91,8 @@ public static class Defaults
     {
         ArgumentNullException.ThrowIfNull(spec);
         return new EffectiveSpec(
-            spec.Model, Runtime(spec.Runtime ?? new RuntimeSpec(), runtimeImage), spec.Replicas ?? Replicas, Rollout(spec.Rollout ?? new RolloutSpec()),
+            spec.Model, Runtime(spec.Runtime ?? new RuntimeSpec(), runtimeImage), spec.Replicas ?? Replicas,
+            Rollout(spec.Rollout ?? new RolloutSpec()),
             Feedback(spec.Feedback ?? new FeedbackSpec()));
     }
 
@@ -103,7 +105,8 @@ public static class Defaults
             ? chosen
             : gpu is null ? [ExecutionProvider.CPU] : [ExecutionProvider.CUDA, ExecutionProvider.CPU];
         return new EffectiveRuntime(
-            runtime.Image ?? runtimeImage, gpu, providers, runtime.PodTemplate is { Count: > 0 } template ? template : null, Tuning(runtime));
+            runtime.Image ?? runtimeImage, gpu, providers, runtime.PodTemplate is { Count: > 0 } template ? template : null,
+            Tuning(runtime));
     }
 
     private static EffectiveTuning Tuning(RuntimeSpec runtime)
@@ -172,7 +175,9 @@ public static class Defaults
             guardrail.Name,
             guardrail.Type,
             MarginPercent: 0,
-            guardrail is { Type: GuardrailType.Latency, MaxMilliseconds: null } ? guardrail.QuantilePercent ?? QuantilePercent : guardrail.QuantilePercent,
+            guardrail is { Type: GuardrailType.Latency, MaxMilliseconds: null }
+                ? guardrail.QuantilePercent ?? QuantilePercent
+                : guardrail.QuantilePercent,
             guardrail.MaxMilliseconds,
             guardrail.MinAccuracyPercent,
             guardrail.MaxErrorPercent,

@@ -8,7 +8,8 @@ namespace ModelOperator.Api;
 /// <param name="Replicas">Pods of the stable revision.</param>
 /// <param name="Rollout">How a new revision takes over.</param>
 /// <param name="Feedback">How the truth is held against predictions.</param>
-public sealed record EffectiveSpec(ModelSource Model, EffectiveRuntime Runtime, int Replicas, EffectiveRollout Rollout, EffectiveFeedback Feedback);
+public sealed record EffectiveSpec(
+    ModelSource Model, EffectiveRuntime Runtime, int Replicas, EffectiveRollout Rollout, EffectiveFeedback Feedback);
 
 /// <summary>How pods run the model.</summary>
 /// <param name="Image">Image of the inference runtime.</param>
@@ -19,7 +20,9 @@ public sealed record EffectiveSpec(ModelSource Model, EffectiveRuntime Runtime, 
 public sealed record EffectiveRuntime(
     string Image, EffectiveGpu? Gpu, IReadOnlyList<ExecutionProvider> ExecutionProviders, JsonObject? PodTemplate, EffectiveTuning Tuning);
 
-/// <summary>What was said of how the server computes. What is null is the server's to choose, which knows the model and the device.</summary>
+/// <summary>
+/// What was said of how the server computes. What is null is the server's to choose, which knows the model and the device.
+/// </summary>
 /// <param name="MaxBatchSize">Rows computed together at most; 1 for no batching.</param>
 /// <param name="PreferredBatchSizes">Sizes computed without waiting for more, ascending; empty for none.</param>
 /// <param name="MaxQueueDelayMicroseconds">How long a request may wait for others.</param>
@@ -89,7 +92,8 @@ public sealed record EffectiveEvaluation(
 /// <param name="Weight">Percent of requests the canary gets.</param>
 /// <param name="Duration">Least time at this weight, counted from when every ready router has confirmed it.</param>
 /// <param name="MinRequests">Least requests answered by the canary at this weight and judged.</param>
-/// <param name="IsMinimumAsked">Whether the spec asks for these; else a verdict of gates, where there is no other guardrail, is as good.</param>
+/// <param name="IsMinimumAsked">Whether the spec asks for these; else a verdict of gates, where there is no other guardrail, is as
+/// good.</param>
 /// <param name="Pause">What the rollout waits for once the step is done; null when for nothing.</param>
 public sealed record EffectiveStep(int Weight, TimeSpan Duration, int MinRequests, bool IsMinimumAsked, EffectivePause? Pause = null);
 
@@ -110,6 +114,8 @@ public sealed record EffectiveAnalysis(
     TimeSpan Deadline,
     InconclusiveAction OnInconclusive)
 {
-    /// <summary>How many guardrails share the chance of a false rollback: the verdict of a gate is no estimate, and a warning rolls nothing back.</summary>
+    /// <summary>
+    /// How many guardrails share the chance of a false rollback: the verdict of a gate is no estimate, and a warning rolls nothing back.
+    /// </summary>
     public int Sharing => Math.Max(1, Guardrails.Count(guardrail => !guardrail.IsGate && !guardrail.WarnsOnly));
 }

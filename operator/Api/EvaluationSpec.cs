@@ -3,8 +3,8 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Api;
 
 /// <summary>
-/// Sends a labelled data set to the new revision and to the stable one before the new one gets any traffic. A revision that fails is rejected; one
-/// that could not be evaluated waits.
+/// Sends a labelled data set to the new revision and to the stable one before the new one gets any traffic. A revision that fails is
+/// rejected; one that could not be evaluated waits.
 /// </summary>
 [ValidationRule(
     "has(self.minAccuracyPercent) || has(self.maxAccuracyDropPercent) || has(self.maxMilliseconds)",
@@ -46,9 +46,11 @@ public sealed class EvaluationSpec
     "[has(self.uri), has(self.configMapKeyRef), has(self.persistentVolumeClaim)].exists_one(x, x)",
     message: "give exactly one of uri, configMapKeyRef and persistentVolumeClaim")]
 [ValidationRule(
-    "!has(self.credentialsSecretRef) || (has(self.uri) && !self.uri.startsWith('pvc://'))", message: "credentialsSecretRef belongs to a uri that is fetched over the network")]
+    "!has(self.credentialsSecretRef) || (has(self.uri) && !self.uri.startsWith('pvc://'))",
+    message: "credentialsSecretRef belongs to a uri that is fetched over the network")]
 [ValidationRule(
-    "!has(self.workloadIdentity) || !self.workloadIdentity || (has(self.uri) && !has(self.credentialsSecretRef) && (self.uri.startsWith('s3://') || self.uri.startsWith('azblob://') || self.uri.startsWith('gs://')))",
+    "!has(self.workloadIdentity) || !self.workloadIdentity || (has(self.uri) && !has(self.credentialsSecretRef) && "
+    + "(self.uri.startsWith('s3://') || self.uri.startsWith('azblob://') || self.uri.startsWith('gs://')))",
     message: "workloadIdentity is for s3, azblob and gs, and replaces credentialsSecretRef")]
 public sealed class EvaluationDataset
 {

@@ -6,18 +6,21 @@ namespace ModelOperator.Api;
 [ValidationRule(
     "has(self.tolerance) == (has(self.kind) && self.kind == 'Regression')",
     message: "kind Regression requires tolerance, and no other kind may have it")]
-[ValidationRule("!has(self.output) || !has(self.kind) || self.kind != 'Explicit'", message: "output belongs to kinds Classification and Regression")]
+[ValidationRule(
+    "!has(self.output) || !has(self.kind) || self.kind != 'Explicit'",
+    message: "output belongs to kinds Classification and Regression")]
 public sealed class FeedbackSpec
 {
     /// <summary>
-    /// Classification: the ground truth is a label. Regression: it is a number. Explicit: feedback has no ground truth, only correct or reward (which
-    /// the other kinds accept too). Default: Classification.
+    /// Classification: the ground truth is a label. Regression: it is a number. Explicit: feedback has no ground truth, only correct or
+    /// reward (which the other kinds accept too). Default: Classification.
     /// </summary>
     public FeedbackKind? Kind { get; set; }
 
     /// <summary>
-    /// Output of the model that is judged. Default with Classification: the first output of labels (whole numbers or strings), else the index of the
-    /// largest number along the last dimension of the first floating-point output. Default with Regression: the first floating-point output.
+    /// Output of the model that is judged. Default with Classification: the first output of labels (whole numbers or strings), else the
+    /// index of the largest number along the last dimension of the first floating-point output. Default with Regression: the first
+    /// floating-point output.
     /// </summary>
     [Length(1, 256)]
     public string? Output { get; set; }
@@ -28,9 +31,9 @@ public sealed class FeedbackSpec
     public FeedbackTolerance? Tolerance { get; set; }
 
     /// <summary>
-    /// Whether feedback may name a request by the id that its client gave it, in the body or in the header x-request-id. Refuse: it must name it by
-    /// the x-prediction-id of the answer, which nobody can guess. Accept: either will do; whoever can guess a client's ids can then decide rollouts. A
-    /// change takes effect at once. Default: Refuse.
+    /// Whether feedback may name a request by the id that its client gave it, in the body or in the header x-request-id. Refuse: it must
+    /// name it by the x-prediction-id of the answer, which nobody can guess. Accept: either will do; whoever can guess a client's ids can
+    /// then decide rollouts. A change takes effect at once. Default: Refuse.
     /// </summary>
     public ClientIdPolicy? ClientIds { get; set; }
 }

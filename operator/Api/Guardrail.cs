@@ -14,8 +14,10 @@ namespace ModelOperator.Api;
 [ValidationRule("(self.type == 'Webhook') == has(self.webhook)", message: "type Webhook and the field webhook belong together")]
 [ValidationRule("(self.type == 'Job') == has(self.job)", message: "type Job and the field job belong together")]
 [ValidationRule(
-    "!has(self.marginPercent) || !(has(self.minAccuracyPercent) || has(self.maxErrorPercent) || (has(self.quantilePercent) && has(self.maxMilliseconds)))",
-    message: "marginPercent compares with stable; an objective (minAccuracyPercent, maxErrorPercent, or maxMilliseconds with quantilePercent) judges the canary alone")]
+    "!has(self.marginPercent) || !(has(self.minAccuracyPercent) || has(self.maxErrorPercent) || (has(self.quantilePercent) && "
+    + "has(self.maxMilliseconds)))",
+    message: "marginPercent compares with stable; an objective (minAccuracyPercent, maxErrorPercent, "
+        + "or maxMilliseconds with quantilePercent) judges the canary alone")]
 [ValidationRule(
     "!has(self.marginPercent) || !(self.type in ['Webhook', 'Job'])",
     message: "marginPercent compares counts or means; a Webhook or Job gives its own verdict")]
@@ -26,15 +28,15 @@ public sealed class Guardrail
     public string Name { get; set; } = "";
 
     /// <summary>
-    /// Accuracy (wrong answers, from feedback), Latency (slow answers), ErrorRate (failed requests), Prometheus (your metric), Webhook or Job (your
-    /// check, which gives its own verdict).
+    /// Accuracy (wrong answers, from feedback), Latency (slow answers), ErrorRate (failed requests), Prometheus (your metric), Webhook or
+    /// Job (your check, which gives its own verdict).
     /// </summary>
     [Required]
     public GuardrailType Type { get; set; }
 
     /// <summary>
-    /// Percentage points by which the canary's share of bad requests may be higher than stable's. With a meanQuery: percent of the range from
-    /// meanMinimum to meanMaximum. Default: 2 for Accuracy, 5 for Latency, else 1.
+    /// Percentage points by which the canary's share of bad requests may be higher than stable's. With a meanQuery: percent of the range
+    /// from meanMinimum to meanMaximum. Default: 2 for Accuracy, 5 for Latency, else 1.
     /// </summary>
     [RangeMinimum(0), RangeMaximum(50)]
     public int? MarginPercent { get; set; }
@@ -59,8 +61,8 @@ public sealed class Guardrail
     public int? MaxErrorPercent { get; set; }
 
     /// <summary>
-    /// What to do when the canary is shown to be harmful: Rollback, or Warn. A guardrail that warns is judged and shown, and makes a Warning Event; it neither
-    /// rolls back nor holds up a promotion.
+    /// What to do when the canary is shown to be harmful: Rollback, or Warn. A guardrail that warns is judged and shown, and makes a
+    /// Warning Event; it neither rolls back nor holds up a promotion.
     /// </summary>
     public HarmAction? OnHarm { get; set; }
 

@@ -36,7 +36,10 @@ public static class Labels
     /// <summary>Guardrail whose check a Job or its pod is.</summary>
     public const string Guardrail = "modeloperator.io/guardrail";
 
-    /// <summary>Annotation of a ModelDeployment: what a person orders, such as: promote 5f6d7c8. The operator takes it off when it has dealt with it.</summary>
+    /// <summary>
+    /// Annotation of a ModelDeployment: what a person orders, such as: promote 5f6d7c8. The operator takes it off when it has dealt with
+    /// it.
+    /// </summary>
     public const string Control = "modeloperator.io/control";
 
     /// <summary>Annotation that the webhook sets beside <see cref="Control"/>: who gave the order, and when, signed.</summary>

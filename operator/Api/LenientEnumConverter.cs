@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace ModelOperator.Api;
 
 /// <summary>
-/// An enum by name, for what an operator of another version may have written. A name that is not known is read as a value that stands for no name,
-/// so that the rest of the object can be used, and written back as it came.
+/// An enum by name, for what an operator of another version may have written. A name that is not known is read as a value that stands for
+/// no name, so that the rest of the object can be used, and written back as it came.
 /// </summary>
 public sealed class LenientEnumConverter<T> : JsonConverter<T>
     where T : struct, Enum
@@ -17,9 +17,10 @@ public sealed class LenientEnumConverter<T> : JsonConverter<T>
     private static readonly ConcurrentDictionary<T, string> Names = new();
 
     /// <inheritdoc/>
-    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.String
-        ? ValueOf(reader.GetString()!)
-        : throw new JsonException($"{reader.TokenType} is no name; one of {string.Join(", ", Enum.GetNames<T>())} is expected.");
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String
+            ? ValueOf(reader.GetString()!)
+            : throw new JsonException($"{reader.TokenType} is no name; one of {string.Join(", ", Enum.GetNames<T>())} is expected.");
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(TextOf(value));

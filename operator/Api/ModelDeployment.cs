@@ -10,12 +10,15 @@ namespace ModelOperator.Api;
 [KubernetesEntityCategories("all")]
 [ObjectName("^[a-z]([-a-z0-9]*[a-z0-9])?$", MaxNameLength)]
 [ScaleSubresource(".spec.replicas", ".status.replicas", ".status.selector")]
-[GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "Ready", "string", Description = "Whether requests are answered.")]
+[GenericAdditionalPrinterColumn(
+    ".status.conditions[?(@.type==\"Ready\")].status", "Ready", "string", Description = "Whether requests are answered.")]
 [GenericAdditionalPrinterColumn(".status.phase", "Phase", "string", Description = "What the rollout is doing.")]
 [GenericAdditionalPrinterColumn(".status.stableRevision", "Stable", "string", Description = "Stable revision.")]
 [GenericAdditionalPrinterColumn(".status.canaryRevision", "Canary", "string", Description = "Canary revision.")]
-[GenericAdditionalPrinterColumn(".status.canaryWeight", "Weight", "integer", Description = "Percent of requests the canary gets, as confirmed by the routers.")]
-[GenericAdditionalPrinterColumn(".status.message", "Message", "string", Priority = PrinterColumnPriority.WideView, Description = "What happens now and why.")]
+[GenericAdditionalPrinterColumn(
+    ".status.canaryWeight", "Weight", "integer", Description = "Percent of requests the canary gets, as confirmed by the routers.")]
+[GenericAdditionalPrinterColumn(
+    ".status.message", "Message", "string", Priority = PrinterColumnPriority.WideView, Description = "What happens now and why.")]
 [GenericAdditionalPrinterColumn(".metadata.creationTimestamp", "Age", "date")]
 public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec, ModelDeploymentStatus>
 {
@@ -36,8 +39,10 @@ public sealed class ModelDeployment : CustomKubernetesEntity<ModelDeploymentSpec
 
 /// <summary>What to serve and how to roll it out.</summary>
 [ValidationRule(
-    "!has(self.feedback) || !has(self.feedback.kind) || self.feedback.kind != 'Explicit' || !has(self.rollout) || !has(self.rollout.evaluation)",
-    message: "rollout.evaluation compares predictions with ground truth, which feedback.kind Explicit does not; want Classification or Regression")]
+    "!has(self.feedback) || !has(self.feedback.kind) || self.feedback.kind != 'Explicit' || !has(self.rollout) || "
+    + "!has(self.rollout.evaluation)",
+    message: "rollout.evaluation compares predictions with ground truth, which feedback.kind Explicit does not; "
+        + "want Classification or Regression")]
 public sealed class ModelDeploymentSpec
 {
     /// <summary>The model file and where to get it.</summary>
@@ -68,13 +73,15 @@ public sealed class LocalSecretReference
 
 /// <summary>How pods run the model.</summary>
 [ValidationRule(
-    "!has(self.executionProviders) || (has(self.accelerator) && self.accelerator.kind == 'Gpu') || self.executionProviders.all(p, p == 'CPU')",
+    "!has(self.executionProviders) || (has(self.accelerator) && self.accelerator.kind == 'Gpu') || "
+    + "self.executionProviders.all(p, p == 'CPU')",
     message: "execution providers other than CPU need accelerator.kind Gpu")]
 [ValidationRule(
     "!has(self.executionProviders) || self.executionProviders.all(p, self.executionProviders.exists_one(q, q == p))",
     message: "executionProviders must name each provider once")]
 [ValidationRule(
-    "!has(self.precision) || self.precision == 'Fp32' || (has(self.executionProviders) && self.executionProviders.exists(p, p == 'TensorRT') && self.executionProviders[0] == 'TensorRT')",
+    "!has(self.precision) || self.precision == 'Fp32' || (has(self.executionProviders) && "
+    + "self.executionProviders.exists(p, p == 'TensorRT') && self.executionProviders[0] == 'TensorRT')",
     message: "precision Fp16 needs TensorRT first in executionProviders")]
 public sealed class RuntimeSpec
 {
@@ -94,14 +101,18 @@ public sealed class RuntimeSpec
     /// <summary>How the server computes several requests together.</summary>
     public BatchingSpec? Batching { get; set; }
 
-    /// <summary>Requests or batches that each device computes at the same time. Default: the number of CPUs, 1 with batching, 2 on a GPU.</summary>
+    /// <summary>
+    /// Requests or batches that each device computes at the same time. Default: the number of CPUs, 1 with batching, 2 on a GPU.
+    /// </summary>
     [RangeMinimum(1), RangeMaximum(64)]
     public int? Instances { get; set; }
 
     /// <summary>Fp32, or Fp16 to let TensorRT compute with 16 bits. A model with 16-bit numbers needs no setting. Default: Fp32.</summary>
     public ModelPrecision? Precision { get; set; }
 
-    /// <summary>CPU threads for one request or batch. Default: all CPUs of the container's limit, divided by instances if that is set.</summary>
+    /// <summary>
+    /// CPU threads for one request or batch. Default: all CPUs of the container's limit, divided by instances if that is set.
+    /// </summary>
     [RangeMinimum(1), RangeMaximum(1024)]
     public int? Threads { get; set; }
 
@@ -110,22 +121,25 @@ public sealed class RuntimeSpec
     public int? RequestTimeoutMilliseconds { get; set; }
 
     /// <summary>
-    /// Mebibytes that a request may have, at the model's address and in its pods, decompressed; a larger one is answered with status 413. Default: 64.
+    /// Mebibytes that a request may have, at the model's address and in its pods, decompressed; a larger one is answered with status 413.
+    /// Default: 64.
     /// </summary>
     [RangeMinimum(1), RangeMaximum(1024)]
     public int? MaxRequestMebibytes { get; set; }
 
     /// <summary>
-    /// A pod template (metadata.labels, metadata.annotations and spec) that is merged over the operator's. Lists with names (containers, volumes,
-    /// env) are merged by name, others are replaced. The model's container is named "runtime". Fields that reach beyond the pod, such as hostNetwork,
-    /// need an administrator's leave.
+    /// A pod template (metadata.labels, metadata.annotations and spec) that is merged over the operator's. Lists with names (containers,
+    /// volumes, env) are merged by name, others are replaced. The model's container is named "runtime". Fields that reach beyond the pod,
+    /// such as hostNetwork, need an administrator's leave.
     /// </summary>
     [PreserveUnknownFields]
     public System.Text.Json.Nodes.JsonObject? PodTemplate { get; set; }
 }
 
 /// <summary>The device a pod requests.</summary>
-[ValidationRule("self.kind == 'Gpu' || (!has(self.resourceName) && !has(self.count))", message: "resourceName and count belong to kind Gpu")]
+[ValidationRule(
+    "self.kind == 'Gpu' || (!has(self.resourceName) && !has(self.count))",
+    message: "resourceName and count belong to kind Gpu")]
 public sealed class AcceleratorSpec
 {
     /// <summary>Gpu or Cpu.</summary>

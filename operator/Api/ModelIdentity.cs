@@ -6,8 +6,8 @@ namespace ModelOperator.Api;
 public static class ModelIdentity
 {
     /// <summary>
-    /// Whether every file of the model is named by a digest. Any other address may hold another model tomorrow. A digest covers one file: that of an
-    /// artifact may have more beside it, and so may one that is signed.
+    /// Whether every file of the model is named by a digest. Any other address may hold another model tomorrow. A digest covers one file:
+    /// that of an artifact may have more beside it, and so may one that is signed.
     /// </summary>
     public static bool IsFixed(ModelSource model)
     {

@@ -3,13 +3,15 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Api;
 
 /// <summary>
-/// A metric of both revisions from a Prometheus server: two counters (badQuery, totalQuery), or a mean (meanQuery). Queries are PromQL in which
-/// {{namespace}}, {{name}}, {{revision}} and {{intervalSeconds}} are filled in. The operator asks them once for each revision in every interval.
+/// A metric of both revisions from a Prometheus server: two counters (badQuery, totalQuery), or a mean (meanQuery). Queries are PromQL in
+/// which {{namespace}}, {{name}}, {{revision}} and {{intervalSeconds}} are filled in. The operator asks them once for each revision in
+/// every interval.
 /// </summary>
 [ValidationRule("has(self.badQuery) == has(self.totalQuery)", message: "badQuery and totalQuery belong together")]
 [ValidationRule("has(self.badQuery) != has(self.meanQuery)", message: "give badQuery and totalQuery (counters), or meanQuery (a mean)")]
 [ValidationRule(
-    "has(self.meanQuery) ? has(self.meanMinimum) && has(self.meanMaximum) : !has(self.meanMinimum) && !has(self.meanMaximum) && !has(self.direction)",
+    "has(self.meanQuery) ? has(self.meanMinimum) && has(self.meanMaximum) : !has(self.meanMinimum) && !has(self.meanMaximum) && "
+    + "!has(self.direction)",
     message: "meanMinimum and meanMaximum must be given with meanQuery, and they and direction belong to it")]
 public sealed class PrometheusMetric
 {
@@ -18,14 +20,15 @@ public sealed class PrometheusMetric
     public string Address { get; set; } = "";
 
     /// <summary>
-    /// Secret of the namespace with what the server asks for: token, or username and password; ca.crt, the certificates of a private authority; header.NAME,
-    /// a further header, such as header.X-Scope-OrgID. The key endpoint names the endpoint that they are sent to, such as https://prometheus.monitoring:9090, and is required.
+    /// Secret of the namespace with what the server asks for: token, or username and password; ca.crt, the certificates of a private
+    /// authority; header.NAME, a further header, such as header.X-Scope-OrgID. The key endpoint names the endpoint that they are sent to,
+    /// such as https://prometheus.monitoring:9090, and is required.
     /// </summary>
     public LocalSecretReference? CredentialsSecretRef { get; set; }
 
     /// <summary>
-    /// Counter of bad events as it stands: no rate or increase; a reset starts anew. It must return one number. No series is no data, so end it with
-    /// "or vector(0)" where no series means 0.
+    /// Counter of bad events as it stands: no rate or increase; a reset starts anew. It must return one number. No series is no data, so
+    /// end it with "or vector(0)" where no series means 0.
     /// </summary>
     [Length(1, 4096)]
     public string? BadQuery { get; set; }

@@ -1,3 +1,5 @@
+using ModelOperator.Evidence;
+
 namespace ModelOperator.Api;
 
 /// <summary>Reasons of conditions, decisions and Events: words a program can act on.</summary>
@@ -111,41 +113,43 @@ public static class Reasons
     /// <summary>The spec breaks a rule; the message names the field, the value and what would be right.</summary>
     public const string InvalidSpec = "InvalidSpec";
 
-    /// <summary>The CustomResourceDefinition is older than the operator and drops fields; the operator decides nothing until it is updated.</summary>
+    /// <summary>
+    /// The CustomResourceDefinition is older than the operator and drops fields; the operator decides nothing until it is updated.
+    /// </summary>
     public const string DefinitionOutdated = "DefinitionOutdated";
 
     /// <summary>A Secret that the spec names does not exist, or lacks the key.</summary>
     public const string SecretNotFound = "SecretNotFound";
 
     /// <summary>The Secret with the model's credentials lacks the keys for this store, or the store refuses them.</summary>
-    public const string CredentialsMissing = "CredentialsMissing";
+    public const string CredentialsMissing = FailureReasons.CredentialsMissing;
 
     /// <summary>The file that arrived has another digest than the spec asks for.</summary>
-    public const string DigestMismatch = "DigestMismatch";
+    public const string DigestMismatch = FailureReasons.DigestMismatch;
 
     /// <summary>The model could not be downloaded.</summary>
-    public const string ModelDownloadFailed = "ModelDownloadFailed";
+    public const string ModelDownloadFailed = FailureReasons.ModelDownloadFailed;
 
     /// <summary>The installation does not allow the model's address; see modelSources.allowedNetworks.</summary>
-    public const string AddressRefused = "AddressRefused";
+    public const string AddressRefused = FailureReasons.AddressRefused;
 
     /// <summary>The model is not signed with the key that the spec names.</summary>
-    public const string SignatureInvalid = "SignatureInvalid";
+    public const string SignatureInvalid = FailureReasons.SignatureInvalid;
 
     /// <summary>The model's archive is damaged, unsafe, or holds no model.</summary>
-    public const string ArchiveInvalid = "ArchiveInvalid";
+    public const string ArchiveInvalid = FailureReasons.ArchiveInvalid;
 
     /// <summary>There is nothing at the model's address.</summary>
-    public const string ModelNotFound = "ModelNotFound";
+    public const string ModelNotFound = FailureReasons.ModelNotFound;
 
     /// <summary>The file is not a model ONNX Runtime can run.</summary>
-    public const string ModelInvalid = "ModelInvalid";
+    public const string ModelInvalid = FailureReasons.ModelInvalid;
 
     /// <summary>No execution provider that the spec names works in the pod.</summary>
-    public const string ProviderUnavailable = "ProviderUnavailable";
+    public const string ProviderUnavailable = FailureReasons.ProviderUnavailable;
 
     /// <summary>The runtime refuses its arguments.</summary>
-    public const string InvalidConfiguration = "InvalidConfiguration";
+    public const string InvalidConfiguration = FailureReasons.InvalidConfiguration;
 
     /// <summary>A container of the revision keeps ending.</summary>
     public const string ContainerCrashLoop = "ContainerCrashLoop";

@@ -27,7 +27,9 @@ public static class RevisionHash
             ("cache", spec.Model.Cache?.ClaimName),
             ("credentials", spec.Model.CredentialsSecretRef?.Name),
             ("digest", spec.Model.Digest),
-            ("executionProviders", new JsonArray([.. runtime.ExecutionProviders.Select(provider => JsonValue.Create(provider.ToString()))])),
+            (
+                "executionProviders",
+                new JsonArray([.. runtime.ExecutionProviders.Select(provider => JsonValue.Create(provider.ToString()))])),
             ("feedbackKind", spec.Feedback.Kind == FeedbackKind.Classification ? null : spec.Feedback.Kind.ToString()),
             ("feedbackOutput", spec.Feedback.Output),
             ("gpuCount", runtime.Gpu?.Count),
@@ -40,7 +42,9 @@ public static class RevisionHash
             ("maxRequestMebibytes", tuning.MaxRequestMebibytes),
             ("podTemplate", runtime.PodTemplate?.DeepClone()),
             ("precision", tuning.HalfPrecision ? nameof(ModelPrecision.Fp16) : null),
-            ("preferredBatchSizes", tuning.PreferredBatchSizes is { Count: > 0 } sizes ? new JsonArray([.. sizes.Select(size => JsonValue.Create(size))]) : null),
+            ("preferredBatchSizes", tuning.PreferredBatchSizes is { Count: > 0 } sizes
+                ? new JsonArray([.. sizes.Select(size => JsonValue.Create(size))])
+                : null),
             ("requestTimeoutMilliseconds", tuning.RequestTimeoutMilliseconds),
             ("signatureKey", spec.Model.Signature is { } signature ? Defaults.KeyOf(signature.PublicKeySecretRef) : null),
             ("signatureSecret", spec.Model.Signature?.PublicKeySecretRef.Name),

@@ -40,8 +40,9 @@ public sealed class RevisionStatus
     public string? Image { get; set; }
 
     /// <summary>
-    /// Digest of all files of its model, as the first ready pod fetched them. Pods that come later must fetch the same. Of one file or archive it is
-    /// what sha256sum prints; of several it is that of the list of their digests and names. Absent while no pod is ready, or if the image does not report it.
+    /// Digest of all files of its model, as the first ready pod fetched them. Pods that come later must fetch the same. Of one file or
+    /// archive it is what sha256sum prints; of several it is that of the list of their digests and names. Absent while no pod is ready, or
+    /// if the image does not report it.
     /// </summary>
     [Length(maxLength: 71)]
     public string? ModelDigest { get; set; }
@@ -53,7 +54,10 @@ public sealed class Decision
     /// <summary>When the operator decided.</summary>
     public DateTimeOffset Time { get; set; }
 
-    /// <summary>Started, StepAdvanced, Paused, Promoted, RolledBack, Rejected, Held, Superseded or StableLost; on orders Ordered, Retried, Undone or Restarted.</summary>
+    /// <summary>
+    /// Started, StepAdvanced, Paused, Promoted, RolledBack, Rejected, Held, Superseded or StableLost; on orders Ordered, Retried, Undone or
+    /// Restarted.
+    /// </summary>
     [Length(maxLength: StatusLimits.Text)]
     public string Action { get; set; } = "";
 

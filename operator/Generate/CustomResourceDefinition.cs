@@ -42,7 +42,8 @@ public static class CustomResourceDefinition
         ["name"] = names.ApiVersion,
         ["served"] = true,
         ["storage"] = true,
-        ["additionalPrinterColumns"] = new JsonArray([.. entity.GetCustomAttributes<GenericAdditionalPrinterColumnAttribute>().Select(Column)]),
+        ["additionalPrinterColumns"] =
+            new JsonArray([.. entity.GetCustomAttributes<GenericAdditionalPrinterColumnAttribute>().Select(Column)]),
         ["schema"] = new JsonObject { ["openAPIV3Schema"] = Schema(entity, docs, withRules) },
         ["subresources"] = Subresources(entity),
     };

@@ -30,7 +30,8 @@ public sealed class FieldInfo
     public Type? ItemType { get; }
 
     /// <summary>The class with further fields this one holds, directly or in a list.</summary>
-    public Type? Nested => (ItemType ?? Type) is { IsClass: true } type && type != typeof(string) && type != typeof(JsonObject) ? type : null;
+    public Type? Nested =>
+        (ItemType ?? Type) is { IsClass: true } type && type != typeof(string) && type != typeof(JsonObject) ? type : null;
 
     /// <summary>Whether it must be present.</summary>
     public bool Required => Has<RequiredAttribute>() is not null;

@@ -7,7 +7,8 @@ namespace ModelOperator.Generate;
 public static class GeneratedFiles
 {
     private const string Header = "# Generated from operator/Api by `make generate`; change it there.\n";
-    private const string LegacyHeader = Header + "# For Kubernetes 1.24 and older, which know no x-kubernetes-validations: there the operator's webhook checks those rules.\n";
+    private const string LegacyHeader = Header
+        + "# For Kubernetes 1.24 and older, which know no x-kubernetes-validations: there the operator's webhook checks those rules.\n";
 
     /// <summary>Makes them all.</summary>
     public static IReadOnlyDictionary<string, string> All()

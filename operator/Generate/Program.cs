@@ -2,14 +2,17 @@ using ModelOperator.Generate;
 
 if (args is not ([] or ["--verify"]))
 {
-    await Console.Error.WriteLineAsync("usage: generate [--verify]\nWrites what is made from the API types; with --verify, fails when a file is not what would be written.");
+    await Console.Error.WriteLineAsync(
+        "usage: generate [--verify]\nWrites what is made from the API types; with --verify, "
+        + "fails when a file is not what would be written.");
     return 2;
 }
 
 var root = Repository.FindRoot(Environment.CurrentDirectory);
 if (root is null)
 {
-    await Console.Error.WriteLineAsync($"{Environment.CurrentDirectory} is in no checkout of the project: no folder above it holds {Repository.Marker}");
+    await Console.Error.WriteLineAsync(
+        $"{Environment.CurrentDirectory} is in no checkout of the project: no folder above it holds {Repository.Marker}");
     return 2;
 }
 

@@ -23,7 +23,9 @@ public static class ReferencePage
             .Append(CultureInfo.InvariantCulture, $"short name `{shortName}`. The same text: `kubectl explain {shortName}.spec`.\n");
         if (entity.GetCustomAttribute<ObjectNameAttribute>() is { } name)
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n`metadata.name`: at most {name.MaxLength} characters, matching {Code(name.Pattern)}.\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"\n`metadata.name`: at most {name.MaxLength} characters, matching {Code(name.Pattern)}.\n");
         }
 
         Section(page, docs, "spec", entity.GetProperty("Spec")!.PropertyType);
@@ -46,7 +48,9 @@ public static class ReferencePage
         foreach (var field in fields)
         {
             var fallback = field.Required ? "required" : field.Default is { } value ? Code(value.Trim('"')) : "";
-            page.Append(CultureInfo.InvariantCulture, $"| `{field.Name}` | {TypeName(field)} | {Limits(field)} | {fallback} | {Cell(Meaning(docs, field))} |\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"| `{field.Name}` | {TypeName(field)} | {Limits(field)} | {fallback} | {Cell(Meaning(docs, field))} |\n");
         }
 
         foreach (var field in fields.Where(field => field.Nested is not null))

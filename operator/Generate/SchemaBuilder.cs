@@ -61,7 +61,8 @@ public sealed class SchemaBuilder(XmlDocs docs, bool withRules)
         {
             // kubectl would find the list changed at every apply, and server-side apply a conflict.
             throw new InvalidOperationException(
-                $"{field.Property.DeclaringType}.{field.Property.Name} has entries with a default of the schema; let the operator take absent for it");
+                $"{field.Property.DeclaringType}.{field.Property.Name} has entries with a default of the schema; "
+                + "let the operator take absent for it");
         }
 
         if (limits.MinItems is { } fewest)
@@ -126,7 +127,8 @@ public sealed class SchemaBuilder(XmlDocs docs, bool withRules)
         }
         else
         {
-            throw new NotSupportedException($"{type} of {field?.Property.DeclaringType}.{field?.Property.Name} has no place in the API: no floats, no maps");
+            throw new NotSupportedException(
+                $"{type} of {field?.Property.DeclaringType}.{field?.Property.Name} has no place in the API: no floats, no maps");
         }
 
         return schema;
@@ -177,7 +179,8 @@ public sealed class SchemaBuilder(XmlDocs docs, bool withRules)
         var written = new JsonObject { ["rule"] = rule.Rule };
         foreach (var (name, value) in new[]
         {
-            ("message", rule.Message), ("messageExpression", rule.MessageExpression), ("reason", rule.Reason), ("fieldPath", rule.FieldPath),
+            ("message", rule.Message),
+            ("messageExpression", rule.MessageExpression), ("reason", rule.Reason), ("fieldPath", rule.FieldPath),
         })
         {
             if (value is not null)

@@ -45,7 +45,9 @@ public sealed partial class XmlDocs
     private static string Name(Type type) => type.FullName!.Replace('+', '.');
 
     private string Find(string id) =>
-        _summaries.TryGetValue(id, out var text) ? text : throw new InvalidOperationException($"{id} has no <summary>: users would see a field without an explanation");
+        _summaries.TryGetValue(id, out var text)
+            ? text
+            : throw new InvalidOperationException($"{id} has no <summary>: users would see a field without an explanation");
 
     private static string Text(XElement summary)
     {

@@ -76,11 +76,13 @@ public static partial class Yaml
         _ => throw new ArgumentException($"a {value.GetValueKind()} directly in a list is not written", nameof(value)),
     };
 
-    private static string Scalar(string value) => Plain().IsMatch(value) && !Reserved().IsMatch(value) ? value : JsonSerializer.Serialize(value, Quoting);
+    private static string Scalar(string value) =>
+        Plain().IsMatch(value) && !Reserved().IsMatch(value) ? value : JsonSerializer.Serialize(value, Quoting);
 
     [GeneratedRegex(@"\A[A-Za-z][-A-Za-z0-9_./]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Plain();
 
-    [GeneratedRegex(@"\A(y|n|yes|no|on|off|true|false|null)\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\A(y|n|yes|no|on|off|true|false|null)\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Reserved();
 }

@@ -34,7 +34,8 @@ public sealed class ObjectNameAttribute(string pattern, int maxLength) : Attribu
 
 /// <summary>The scale subresource: what <c>kubectl scale</c> and autoscalers read and write.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class ScaleSubresourceAttribute(string specReplicasPath, string statusReplicasPath, string? labelSelectorPath = null) : Attribute
+public sealed class ScaleSubresourceAttribute(string specReplicasPath, string statusReplicasPath, string? labelSelectorPath = null)
+    : Attribute
 {
     public string SpecReplicasPath { get; } = specReplicasPath;
     public string StatusReplicasPath { get; } = statusReplicasPath;

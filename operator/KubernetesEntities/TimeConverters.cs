@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace ModelOperator.Kubernetes.Entities;
 
-/// <summary>metav1.Time: RFC 3339, written in UTC to the second, as the API server itself does, so that a value read back is the value written.</summary>
+/// <summary>
+/// metav1.Time: RFC 3339, written in UTC to the second, as the API server itself does, so that a value read back is the value written.
+/// </summary>
 public sealed class TimeConverter() : UtcTimeConverter("yyyy-MM-dd'T'HH:mm:ss'Z'");
 
 /// <summary>metav1.MicroTime: exactly six decimals; the API server refuses any other number of them.</summary>

@@ -82,7 +82,9 @@ public class DefaultsTests
             Assert.That(effective.Rollout.Analysis.ConfidencePercent, Is.EqualTo(90));
             Assert.That(effective.Rollout.Analysis.Deadline, Is.EqualTo(TimeSpan.FromMinutes(1)));
             Assert.That(effective.Rollout.Analysis.OnInconclusive, Is.EqualTo(InconclusiveAction.Promote));
-            Assert.That(effective.Rollout.Analysis.Guardrails, Is.EqualTo([new EffectiveGuardrail("slow", GuardrailType.Latency, 0, MaxMilliseconds: 40)]));
+            Assert.That(
+                effective.Rollout.Analysis.Guardrails,
+                Is.EqualTo([new EffectiveGuardrail("slow", GuardrailType.Latency, 0, MaxMilliseconds: 40)]));
         }
     }
 

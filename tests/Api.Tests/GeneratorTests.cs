@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelOperator.Generate;
 using YamlDotNet.Serialization;
+using TemporaryFolder = ModelOperator.Testing.TemporaryFolder;
 
 namespace ModelOperator.Api.Tests;
 
@@ -25,7 +26,9 @@ public class GeneratorTests
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "a/fresh.yaml"), "1\n");
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "a/stale.yaml"), "old\n");
 
-        Assert.That(await Repository.StaleAsync(folder.Path, files, CancellationToken.None), Is.EquivalentTo(["a/stale.yaml", "b/missing.yaml"]));
+        Assert.That(
+            await Repository.StaleAsync(folder.Path, files, CancellationToken.None),
+            Is.EquivalentTo(["a/stale.yaml", "b/missing.yaml"]));
 
         await Repository.WriteAsync(folder.Path, files, CancellationToken.None);
         Assert.That(await Repository.StaleAsync(folder.Path, files, CancellationToken.None), Is.Empty);
@@ -38,8 +41,12 @@ public class GeneratorTests
         {
             Assert.That(Files["crds/modeldeployments.yaml"], Does.Contain("x-kubernetes-validations"));
             Assert.That(Files["charts/model-operator/files/modeldeployments.yaml"], Does.Contain("x-kubernetes-validations"));
-            Assert.That(Schemas("crds/legacy/modeldeployments.yaml").Any(schema => schema.ContainsKey("x-kubernetes-validations")), Is.False);
-            Assert.That(Schemas("charts/model-operator/files/modeldeployments-legacy.yaml").Any(schema => schema.ContainsKey("x-kubernetes-validations")), Is.False);
+            Assert.That(
+                Schemas("crds/legacy/modeldeployments.yaml").Any(schema => schema.ContainsKey("x-kubernetes-validations")),
+                Is.False);
+            Assert.That(
+                Schemas("charts/model-operator/files/modeldeployments-legacy.yaml").Any(schema => schema.ContainsKey(
+                    "x-kubernetes-validations")), Is.False);
         }
     }
 
@@ -55,7 +62,9 @@ public class GeneratorTests
             {
                 var bounded = schema["type"]!.GetValue<string>() switch
                 {
-                    "string" => schema.ContainsKey("maxLength") || schema.ContainsKey("enum") || schema["format"]?.GetValue<string>() == "date-time",
+                    "string" => schema.ContainsKey("maxLength")
+                        || schema.ContainsKey("enum")
+                        || schema["format"]?.GetValue<string>() == "date-time",
                     "array" => schema.ContainsKey("maxItems") && schema.ContainsKey("x-kubernetes-list-type"),
                     "integer" => schema.ContainsKey("format"),
                     _ => true,
@@ -79,7 +88,9 @@ public class GeneratorTests
             ["numbers"] = new JsonArray(1, -2),
             ["nothing"] = null,
             ["true"] = true,
-            ["objects"] = new JsonArray(new JsonObject { ["a"] = new JsonObject { ["b"] = 1 }, ["c"] = "d" }, new JsonObject { ["e"] = new JsonArray("f") }),
+            ["objects"] = new JsonArray(
+                new JsonObject { ["a"] = new JsonObject { ["b"] = 1 }, ["c"] = "d" },
+                new JsonObject { ["e"] = new JsonArray("f") }),
             ["hollow"] = new JsonObject { ["a"] = new JsonObject(), ["b"] = new JsonArray() },
         };
 

@@ -8,22 +8,29 @@ public class PauseRulesTests
     private static IEnumerable<TestCaseData> Wrong()
     {
         yield return Case(
-            "spec.rollout.steps[1]: Invalid value: {}: is no step; want either weight, or pause ({} for one that a person ends)", Weight(5), new RolloutStep());
+            "spec.rollout.steps[1]: Invalid value: {}: is no step; want either weight, or pause ({} for one that a person ends)", Weight(5),
+            new RolloutStep());
         yield return Case(
-            "spec.rollout.steps[0]: Invalid value: weight and pause: is no step; want either weight, or pause ({} for one that a person ends)",
+            "spec.rollout.steps[0]: Invalid value: weight and pause: is no step; want either weight, "
+            + "or pause ({} for one that a person ends)",
             new RolloutStep { Weight = 5, Pause = new() });
         yield return Case(
-            "spec.rollout.steps[1].durationSeconds: Invalid value: 60: belongs to a weight; want pause.durationSeconds for how long a pause takes",
+            "spec.rollout.steps[1].durationSeconds: Invalid value: 60: belongs to a weight; "
+            + "want pause.durationSeconds for how long a pause takes",
             Weight(5),
             new RolloutStep { Pause = new(), DurationSeconds = 60 });
         yield return Case(
-            "spec.rollout.steps[0].minRequests: Invalid value: 7: belongs to a weight; want pause.durationSeconds for how long a pause takes",
+            "spec.rollout.steps[0].minRequests: Invalid value: 7: belongs to a weight; "
+            + "want pause.durationSeconds for how long a pause takes",
             new RolloutStep { Pause = new(), MinRequests = 7 },
             Weight(5));
-        yield return Case("spec.rollout.steps[2].pause: Invalid value: {}: follows another pause; want one of the two", Weight(5), Pause(), Pause(60));
-        yield return Case("spec.rollout.steps: Invalid value: 1 pauses: gives the canary no requests; want at least one step with a weight", Pause());
         yield return Case(
-            "spec.rollout.steps[2].weight: Invalid value: 5: is less than the 25 of the step before; weights must not decrease", Weight(25), Pause(), Weight(5));
+            "spec.rollout.steps[2].pause: Invalid value: {}: follows another pause; want one of the two", Weight(5), Pause(), Pause(60));
+        yield return Case(
+            "spec.rollout.steps: Invalid value: 1 pauses: gives the canary no requests; want at least one step with a weight", Pause());
+        yield return Case(
+            "spec.rollout.steps[2].weight: Invalid value: 5: is less than the 25 of the step before; weights must not decrease", Weight(25),
+            Pause(), Weight(5));
     }
 
     [TestCaseSource(nameof(Wrong))]

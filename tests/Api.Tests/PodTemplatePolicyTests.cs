@@ -62,7 +62,12 @@ public sealed class PodTemplatePolicyTests
     [TestCase(
         """{"spec":{"containers":[{"name":"runtime","ports":[{"containerPort":1,"hostPort":1}]}]}}""",
         "spec.containers[0].ports[0].hostPort", "1", "may not be set")]
-    [TestCase("""{"spec":{"containers":[{"name":"runtime","volumeMounts":[{"name":"a","mountPath":"/a","mountPropagation":"Bidirectional"}]}]}}""", "spec.containers[0].volumeMounts[0].mountPropagation", "\"Bidirectional\"", "may not be set")]
+    [TestCase(
+        """{"spec":{"containers":[{"name":"runtime","volumeMounts":"""
+        + """[{"name":"a","mountPath":"/a","mountPropagation":"Bidirectional"}]}]}}""",
+        "spec.containers[0].volumeMounts[0].mountPropagation",
+        "\"Bidirectional\"",
+        "may not be set")]
     [TestCase(
         """{"spec":{"containers":[{"name":"runtime","livenessProbe":{"httpGet":{"host":"169.254.169.254","port":80}}}]}}""",
         "spec.containers[0].livenessProbe.httpGet.host", "\"169.254.169.254\"", "may not be set")]
@@ -86,7 +91,8 @@ public sealed class PodTemplatePolicyTests
         """{"metadata":{"annotations":{"container.seccomp.security.alpha.kubernetes.io/runtime":"unconfined"}}}""",
         "metadata.annotations[container.seccomp.security.alpha.kubernetes.io/runtime]", "unconfined",
         "want runtime/default or localhost/PROFILE")]
-    public void What_reaches_beyond_the_pod_is_refused_with_the_field_its_value_and_what_is_right(string template, string field, string value, string want)
+    public void What_reaches_beyond_the_pod_is_refused_with_the_field_its_value_and_what_is_right(
+        string template, string field, string value, string want)
     {
         FieldError error = Errors(template).Single();
 
@@ -104,12 +110,19 @@ public sealed class PodTemplatePolicyTests
                 Guardrails =
                 [
                     new Guardrail { Name = "errors", Type = GuardrailType.ErrorRate },
-                    new Guardrail { Name = "check", Type = GuardrailType.Job, Job = new JobGate { Template = Specs.Json("""{"spec":{"hostNetwork":true,"containers":[{"name":"c"}]}}""") } },
+                    new Guardrail
+                    {
+                        Name = "check",
+                        Type = GuardrailType.Job,
+                        Job = new JobGate { Template = Specs.Json("""{"spec":{"hostNetwork":true,"containers":[{"name":"c"}]}}""") },
+                    },
                 ],
             },
         });
 
-        Assert.That(PodTemplatePolicy.Restricted.Check(model).Single().Field, Is.EqualTo("spec.rollout.analysis.guardrails[1].job.template.spec.hostNetwork"));
+        Assert.That(
+            PodTemplatePolicy.Restricted.Check(model).Single().Field,
+            Is.EqualTo("spec.rollout.analysis.guardrails[1].job.template.spec.hostNetwork"));
     }
 
     [TestCase("""{"spec":{"hostNetwork":true}}""", "spec.hostNetwork")]
@@ -151,10 +164,14 @@ public sealed class PodTemplatePolicyTests
             {
               "metadata": {"labels": {"team": "a"}, "annotations": {"seccomp.security.alpha.kubernetes.io/pod": "runtime/default"}},
               "spec": {
-                "affinity": {"podAntiAffinity": {}}, "nodeSelector": {"gpu": "yes"}, "tolerations": [{"operator": "Exists"}], "imagePullSecrets": [{"name": "pull"}],
-                "priorityClassName": "serving", "runtimeClassName": "nvidia", "serviceAccountName": "default", "automountServiceAccountToken": false,
-                "securityContext": {"runAsUser": 1000, "fsGroup": null, "runAsNonRoot": true, "seccompProfile": {"type": "Localhost", "localhostProfile": "p.json"}},
-                "initContainers": [{"name": "fetch", "image": "own:1", "env": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}], "resources": {"limits": {"memory": "4Gi"}}}],
+                "affinity": {"podAntiAffinity": {}}, "nodeSelector": {"gpu": "yes"}, "tolerations": [{"operator": "Exists"}],
+                "imagePullSecrets": [{"name": "pull"}],
+                "priorityClassName": "serving", "runtimeClassName": "nvidia", "serviceAccountName": "default",
+                "automountServiceAccountToken": false,
+                "securityContext": {"runAsUser": 1000, "fsGroup": null, "runAsNonRoot": true,
+                  "seccompProfile": {"type": "Localhost", "localhostProfile": "p.json"}},
+                "initContainers": [{"name": "fetch", "image": "own:1", "env": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}],
+                  "resources": {"limits": {"memory": "4Gi"}}}],
                 "containers": [
                   {
                     "name": "runtime",
@@ -167,7 +184,8 @@ public sealed class PodTemplatePolicyTests
                   {"name": "sidecar", "image": "s:1", "args": ["a"], "ports": [{"containerPort": 1}]}
                 ],
                 "volumes": [
-                  {"name": "key", "secret": {"secretName": "s"}}, {"name": "c", "configMap": {"name": "c"}}, {"name": "e", "emptyDir": {"medium": "Memory"}},
+                  {"name": "key", "secret": {"secretName": "s"}}, {"name": "c", "configMap": {"name": "c"}},
+                  {"name": "e", "emptyDir": {"medium": "Memory"}},
                   {"name": "p", "persistentVolumeClaim": {"claimName": "p"}}, {"name": "n", "ephemeral": {"volumeClaimTemplate": {}}},
                   {"name": "j", "projected": {"sources": [{"secret": {"name": "s"}}, {"downwardAPI": {}}]}}
                 ]
@@ -176,9 +194,10 @@ public sealed class PodTemplatePolicyTests
             """),
         Is.Empty);
 
-    private static IReadOnlyList<FieldError> Errors(string template, string? allowed = null) => PodTemplatePolicy.Parse(allowed, out _)!.Check(Specs.Entity(entity =>
-    {
-        entity.Metadata.Namespace = "risk";
-        entity.Spec.Runtime = new RuntimeSpec { PodTemplate = JsonNode.Parse(template)!.AsObject() };
-    }));
+    private static IReadOnlyList<FieldError> Errors(string template, string? allowed = null) =>
+        PodTemplatePolicy.Parse(allowed, out _)!.Check(Specs.Entity(entity =>
+        {
+            entity.Metadata.Namespace = "risk";
+            entity.Spec.Runtime = new RuntimeSpec { PodTemplate = JsonNode.Parse(template)!.AsObject() };
+        }));
 }

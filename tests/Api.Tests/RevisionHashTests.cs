@@ -41,7 +41,9 @@ public class RevisionHashTests
         yield return Case("feedback of another kind", spec => spec.Feedback = Regression("0.5"));
         yield return Case("feedback on another output", spec => spec.Feedback = new FeedbackSpec { Output = "scores" });
         yield return Case("a pod template", spec => spec.Runtime = Template("""{"spec":{"priorityClassName":"high"}}"""));
-        yield return Case("a field taken out of the pod template", spec => spec.Runtime = Template("""{"spec":{"priorityClassName":null}}"""));
+        yield return Case(
+            "a field taken out of the pod template",
+            spec => spec.Runtime = Template("""{"spec":{"priorityClassName":null}}"""));
     }
 
     [TestCaseSource(nameof(ChangesThatPodsServe))]
@@ -64,11 +66,17 @@ public class RevisionHashTests
         yield return Case("rollout", spec => spec.Rollout = new RolloutSpec { Steps = [new RolloutStep { Weight = 50 }] });
         yield return Case("an empty runtime", spec => spec.Runtime = new RuntimeSpec());
         yield return Case("the default image written out", spec => spec.Runtime = new RuntimeSpec { Image = Specs.RuntimeImage });
-        yield return Case("the default provider written out", spec => spec.Runtime = new RuntimeSpec { ExecutionProviders = [ExecutionProvider.CPU] });
-        yield return Case("the default accelerator written out", spec => spec.Runtime = new RuntimeSpec { Accelerator = new AcceleratorSpec { Kind = AcceleratorKind.Cpu } });
+        yield return Case(
+            "the default provider written out",
+            spec => spec.Runtime = new RuntimeSpec { ExecutionProviders = [ExecutionProvider.CPU] });
+        yield return Case(
+            "the default accelerator written out",
+            spec => spec.Runtime = new RuntimeSpec { Accelerator = new AcceleratorSpec { Kind = AcceleratorKind.Cpu } });
         yield return Case("batching by the server's own choice", spec => spec.Runtime = Batching(new() { Mode = BatchingMode.Auto }));
         yield return Case("the default precision written out", spec => spec.Runtime = new RuntimeSpec { Precision = ModelPrecision.Fp32 });
-        yield return Case("the default kind of feedback written out", spec => spec.Feedback = new FeedbackSpec { Kind = FeedbackKind.Classification });
+        yield return Case(
+            "the default kind of feedback written out",
+            spec => spec.Feedback = new FeedbackSpec { Kind = FeedbackKind.Classification });
         yield return Case("an empty pod template", spec => spec.Runtime = Template("{}"));
     }
 
@@ -109,7 +117,10 @@ public class RevisionHashTests
 
         static string Of(IEnumerable<KeyValuePair<string, int>> entries) => Changed(spec => spec.Runtime = new RuntimeSpec
         {
-            PodTemplate = new JsonObject { ["spec"] = new JsonObject(entries.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value))) },
+            PodTemplate = new JsonObject
+            {
+                ["spec"] = new JsonObject(entries.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value))),
+            },
         });
     }
 

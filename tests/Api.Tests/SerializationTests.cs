@@ -19,7 +19,8 @@ public class SerializationTests
         var json = JsonSerializer.SerializeToNode(entity, ApiJsonContext.Default.ModelDeployment)!;
 
         Assert.That(json["spec"]!.ToJsonString(), Is.EqualTo(
-            """{"model":{"uri":"https://models.example.com/digits.onnx"},"rollout":{"analysis":{"guardrails":[{"name":"errors","type":"ErrorRate"}],"onInconclusive":"Rollback"}}}"""));
+            """{"model":{"uri":"https://models.example.com/digits.onnx"},"rollout":{"analysis":{"guardrails":"""
+            + """[{"name":"errors","type":"ErrorRate"}],"onInconclusive":"Rollback"}}}"""));
         Assert.That(json.AsObject().ContainsKey("status"), Is.False);
     }
 

@@ -26,7 +26,9 @@ internal static class AnalysisBench
 
         int runs = isFull ? 2000 : 1000;
         var report = new Report();
-        Console.WriteLine($"{runs} runs a cell, blocks of 10 s, one guardrail, margin 0 unless told, confidence 99, {Environment.ProcessorCount} threads");
+        Console.WriteLine(
+            $"{runs} runs a cell, blocks of 10 s, one guardrail, margin 0 unless told, confidence 99, "
+            + $"{Environment.ProcessorCount} threads");
         foreach (var (name, part) in Parts.Where(part => only is null || only.Contains(part.Key)))
         {
             report.Progress(name);

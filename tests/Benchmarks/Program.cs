@@ -13,6 +13,8 @@ switch (args)
     case ["gpu", var folder, var serverCpus]:
         return await GpuBench.RunAsync(new GpuSettings(folder, serverCpus, Environment.GetEnvironmentVariable("DRY_RUN") == "1", isFull));
     default:
-        Console.Error.WriteLine("usage: model-operator-benchmarks analysis|serving|gpu FOLDER SERVER-CPUS    (FULL=1: every cell at full size; ONLY=PART,...: some parts)");
+        Console.Error.WriteLine(
+            "usage: model-operator-benchmarks analysis|serving|gpu FOLDER SERVER-CPUS    (FULL=1: every cell at full size; "
+            + "ONLY=PART,...: some parts)");
         return 2;
 }

@@ -21,10 +21,12 @@ internal sealed class Report
         Console.WriteLine();
         foreach (var (row, index) in all.Select((row, index) => (row, index)))
         {
-            Console.WriteLine($"| {string.Join(" | ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))} |");
+            var cells = row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
+            Console.WriteLine($"| {string.Join(" | ", cells)} |");
             if (index == 0)
             {
-                Console.WriteLine($"|{string.Join("|", widths.Select((width, column) => column == 0 ? new string('-', width + 2) : new string('-', width + 1) + ":"))}|");
+                var rules = widths.Select((width, column) => column == 0 ? new string('-', width + 2) : new string('-', width + 1) + ":");
+                Console.WriteLine($"|{string.Join("|", rules)}|");
             }
         }
     }

@@ -15,7 +15,8 @@ internal static class Runs
 {
     /// <summary>One outcome a rule, in their order.</summary>
     public static Outcome[] Of(
-        Scenario scenario, int rate, double share, int runs, int blocks, Func<IReadOnlyList<ArmCounts>, IRule[]> rules, bool withHistory = true)
+        Scenario scenario, int rate, double share, int runs, int blocks, Func<IReadOnlyList<ArmCounts>, IRule[]> rules,
+        bool withHistory = true)
     {
         var ends = new (double Samples, double Blocks)[runs][];
         Parallel.For(0, runs, run => ends[run] = One(scenario, rate, share, run, blocks, rules, withHistory));

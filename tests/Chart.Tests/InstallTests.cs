@@ -25,7 +25,14 @@ public sealed class InstallTests
     {
         yield return [];
         yield return ["--set", "replicas=2", "--set", "podDisruptionBudget.enabled=true", "--set", "networkPolicy.enabled=true"];
-        yield return ["--set", "crds.enabled=false", "--set", "webhook.failurePolicy=Fail", "--set", "priorityClassName=system-cluster-critical"];
+        yield return [
+            "--set",
+            "crds.enabled=false",
+            "--set",
+            "webhook.failurePolicy=Fail",
+            "--set",
+            "priorityClassName=system-cluster-critical",
+        ];
         yield return ["--values", Path.Combine(Repository.Root, "tests", "Chart.Tests", "every-value.yaml")];
     }
 
@@ -61,7 +68,8 @@ public sealed class InstallTests
                 Assert.That(await MayAsync(account, "create", "jobs.batch", "default"), Is.True);
                 Assert.That(await MayAsync(account, "get", "secrets/any", "default"), Is.True);
                 Assert.That(await MayAsync(account, "list", "secrets", "default"), Is.False);
-                Assert.That(await MayAsync(account, "patch", "modeldeployments.modeloperator.io", "default"), Is.True, "it takes orders off");
+                Assert.That(
+                    await MayAsync(account, "patch", "modeldeployments.modeloperator.io", "default"), Is.True, "it takes orders off");
                 Assert.That(await MayAsync(account, "update", "modeldeployments.modeloperator.io", "default"), Is.False);
                 Assert.That(await MayAsync(account, "update", "leases.coordination.k8s.io/model-operator", @namespace.Name), Is.True);
                 Assert.That(await MayAsync(account, "update", "leases.coordination.k8s.io/other", @namespace.Name), Is.False);

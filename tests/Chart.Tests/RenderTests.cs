@@ -13,7 +13,8 @@ public class RenderTests
         // Helm and the Go program agree on the order of kinds, not on that within a kind.
         Assert.That(objects.Select(found => (string)found["kind"]!), Is.EqualTo(new[]
         {
-            "Namespace", "NetworkPolicy", "ServiceAccount", "CustomResourceDefinition", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole", "ClusterRole",
+            "Namespace", "NetworkPolicy", "ServiceAccount", "CustomResourceDefinition", "ClusterRole", "ClusterRole",
+            "ClusterRole", "ClusterRole", "ClusterRole",
             "ClusterRoleBinding", "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment", "MutatingWebhookConfiguration",
             "ValidatingWebhookConfiguration",
         }));
@@ -28,7 +29,8 @@ public class RenderTests
         var rendered = await Chart.RenderAsync("--kube-version", version);
 
         Assert.That(rendered.Contains("x-kubernetes-validations:\n", StringComparison.Ordinal), Is.EqualTo(rules));
-        Assert.That((string)Chart.Objects(rendered).Single("CustomResourceDefinition", "modeldeployments.modeloperator.io")["metadata"]!["annotations"]!["helm.sh/resource-policy"]!, Is.EqualTo("keep"));
+        JsonNode definition = Chart.Objects(rendered).Single("CustomResourceDefinition", "modeldeployments.modeloperator.io");
+        Assert.That((string)definition["metadata"]!["annotations"]!["helm.sh/resource-policy"]!, Is.EqualTo("keep"));
     }
 
     [Test]
@@ -60,12 +62,20 @@ public class RenderTests
 
         var standard = Images(await Chart.ObjectsAsync());
         var other = Images(await Chart.ObjectsAsync(
-            "--set", "images.registry=registry.example/team", "--set", "images.tag=dev", "--set", $"images.runtime.digest=sha256:{new string('a', 64)}"));
+            "--set", "images.registry=registry.example/team", "--set", "images.tag=dev", "--set",
+            $"images.runtime.digest=sha256:{new string('a', 64)}"));
 
-        Assert.That(standard, Is.EqualTo(new[] { $"localhost/model-operator:{version}", $"localhost/model-router:{version}", $"localhost/inference-runtime:{version}" }));
+        Assert.That(
+            standard, Is.EqualTo(new[]
+            {
+                $"localhost/model-operator:{version}",
+                $"localhost/model-router:{version}",
+                $"localhost/inference-runtime:{version}",
+            }));
         Assert.That(other, Is.EqualTo(new[]
         {
-            "registry.example/team/model-operator:dev", "registry.example/team/model-router:dev", $"registry.example/team/inference-runtime@sha256:{new string('a', 64)}",
+            "registry.example/team/model-operator:dev", "registry.example/team/model-router:dev",
+            $"registry.example/team/inference-runtime@sha256:{new string('a', 64)}",
         }));
     }
 
@@ -85,10 +95,20 @@ public class RenderTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((string)objects.Single(found => IsNamed(found, "Role", "model-operator"))["metadata"]!["namespace"]!, Is.EqualTo("team-a"));
+            Assert.That(
+                (string)objects.Single(found => IsNamed(found, "Role", "model-operator"))["metadata"]!["namespace"]!,
+                Is.EqualTo("team-a"));
             Assert.That(
                 Resources(objects.Single("ClusterRole", "model-operator")),
-                Is.EqualTo(new[] { "customresourcedefinitions", "mutatingwebhookconfigurations", "validatingwebhookconfigurations", "subjectaccessreviews", "clusterrolebindings", "clusterroles" }));
+                Is.EqualTo(new[]
+                {
+                    "customresourcedefinitions",
+                    "mutatingwebhookconfigurations",
+                    "validatingwebhookconfigurations",
+                    "subjectaccessreviews",
+                    "clusterrolebindings",
+                    "clusterroles",
+                }));
             Assert.That(Environment(objects)["WATCH_NAMESPACE"], Is.EqualTo("team-a"));
             Assert.That(Environment(await Chart.ObjectsAsync()), Does.Not.ContainKey("WATCH_NAMESPACE"));
         }
@@ -142,7 +162,8 @@ public class RenderTests
     [TestCase("ClusterRole", "model-router-reviews")]
     [TestCase("ClusterRoleBinding", "model-router-reviews")]
     public async Task What_routers_may_do_outlives_the_chart_as_ModelDeployments_do(string kind, string name) => Assert.That(
-        (string)(await Chart.ObjectsAsync()).Single(kind, name)["metadata"]!["annotations"]!["helm.sh/resource-policy"]!, Is.EqualTo("keep"));
+        (string)(await Chart.ObjectsAsync()).Single(kind, name)["metadata"]!["annotations"]!["helm.sh/resource-policy"]!,
+        Is.EqualTo("keep"));
 
     [Test]
     public async Task A_service_monitor_selects_the_service_and_its_port()
@@ -195,13 +216,16 @@ public class RenderTests
         Assert.That(notes, Does.Contain("rollout status deployment/model-operator").And.Contain("crds.enabled is false"));
     }
 
-    private static bool IsNamed(JsonNode found, string kind, string name) => (string)found["kind"]! == kind && (string)found["metadata"]!["name"]! == name;
+    private static bool IsNamed(JsonNode found, string kind, string name) =>
+        (string)found["kind"]! == kind && (string)found["metadata"]!["name"]! == name;
 
-    private static JsonNode Pod(IReadOnlyList<JsonNode> objects) => objects.Single("Deployment", "model-operator")["spec"]!["template"]!["spec"]!;
+    private static JsonNode Pod(IReadOnlyList<JsonNode> objects) =>
+        objects.Single("Deployment", "model-operator")["spec"]!["template"]!["spec"]!;
 
-    private static Dictionary<string, string> Environment(IReadOnlyList<JsonNode> objects) => Pod(objects)["containers"]![0]!["env"]!.AsArray()
-        .Where(variable => variable!["value"] is not null)
-        .ToDictionary(variable => (string)variable!["name"]!, variable => variable!["value"]!.ToString(), StringComparer.Ordinal);
+    private static Dictionary<string, string> Environment(IReadOnlyList<JsonNode> objects) =>
+        Pod(objects)["containers"]![0]!["env"]!.AsArray()
+            .Where(variable => variable!["value"] is not null)
+            .ToDictionary(variable => (string)variable!["name"]!, variable => variable!["value"]!.ToString(), StringComparer.Ordinal);
 
     private static IEnumerable<string> Images(IReadOnlyList<JsonNode> objects) =>
         [(string)Pod(objects)["containers"]![0]!["image"]!, Environment(objects)["ROUTER_IMAGE"], Environment(objects)["RUNTIME_IMAGE"]];

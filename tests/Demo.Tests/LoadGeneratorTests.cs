@@ -82,7 +82,10 @@ public sealed class LoadGeneratorTests
     {
         await using var load = new RunningLoad(_ =>
         {
-            var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"outputs":[{"name":"label","data":[7]}]}""") };
+            var response = new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = new StringContent("""{"outputs":[{"name":"label","data":[7]}]}"""),
+            };
             response.Headers.Add("x-model-revision", "a1b2c3d4e5");
             response.Headers.Add("x-prediction-id", "id-1");
             return response;

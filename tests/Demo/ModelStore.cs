@@ -8,7 +8,11 @@ public static class ModelStore
 {
     public static Command Command()
     {
-        var folder = new Option<DirectoryInfo>("--folder") { Description = "Folder of model files.", DefaultValueFactory = _ => new DirectoryInfo("/models") };
+        var folder = new Option<DirectoryInfo>("--folder")
+        {
+            Description = "Folder of model files.",
+            DefaultValueFactory = _ => new DirectoryInfo("/models"),
+        };
         var port = new Option<int>("--port") { Description = "Port to listen on.", DefaultValueFactory = _ => 8080 };
         var command = new Command("store", "Serve the files of a folder over HTTP.") { folder, port };
         command.SetAction((arguments, cancellationToken) =>

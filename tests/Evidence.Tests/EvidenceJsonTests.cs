@@ -19,7 +19,21 @@ public sealed class EvidenceJsonTests
                 {
                     Sequence = 5,
                     Start = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
-                    Revisions = new() { ["0123456789"] = new RevisionCounts { Requests = 4, Errors = 1, Rejections = 1, WarmUp = 3, Latency = [[17, 2]], Abandoned = [[600, 4]], Drawn = 9, Correct = 1, Incorrect = 2 } },
+                    Revisions = new()
+                    {
+                        ["0123456789"] = new RevisionCounts
+                        {
+                            Requests = 4,
+                            Errors = 1,
+                            Rejections = 1,
+                            WarmUp = 3,
+                            Latency = [[17, 2]],
+                            Abandoned = [[600, 4]],
+                            Drawn = 9,
+                            Correct = 1,
+                            Incorrect = 2,
+                        },
+                    },
                 },
             ],
         };
@@ -28,7 +42,11 @@ public sealed class EvidenceJsonTests
         EvidenceReport read = JsonSerializer.Deserialize(json, EvidenceJson.Default.EvidenceReport)!;
 
         Assert.That(JsonSerializer.Serialize(read, EvidenceJson.Default.EvidenceReport), Is.EqualTo(json));
-        Assert.That(json, Does.Contain("\"tableVersion\":7").And.Contain("\"latency\":[[17,2]],\"abandoned\":[[600,4]]").And.Contain("\"start\":\"2026-01-02T03:04:05+00:00\""));
+        Assert.That(
+            json,
+            Does.Contain("\"tableVersion\":7")
+                .And.Contain("\"latency\":[[17,2]],\"abandoned\":[[600,4]]")
+                .And.Contain("\"start\":\"2026-01-02T03:04:05+00:00\""));
     }
 
     [Test]
@@ -36,12 +54,14 @@ public sealed class EvidenceJsonTests
     {
         EvidenceReport newer = JsonSerializer.Deserialize(
             """
-            {"future":{"kind":"Dream"},"instance":"a","tableVersion":7,"oldest":3,"next":12,"ticks":[{"sequence":5,"start":"2026-01-02T03:04:05Z","mode":"Ponder",
+            {"future":{"kind":"Dream"},"instance":"a","tableVersion":7,"oldest":3,"next":12,"ticks":[
+              {"sequence":5,"start":"2026-01-02T03:04:05Z","mode":"Ponder",
               "revisions":{"0123456789":{"requests":4,"kind":"Shadow","byPod":{"x":1},"latency":[[17,2]]}}}]}
             """,
             EvidenceJson.Default.EvidenceReport)!;
         EvidenceReport older = JsonSerializer.Deserialize(
-            """{"instance":"a","tableVersion":7,"oldest":3,"next":12,"ticks":[{"sequence":5,"start":"2026-01-02T03:04:05Z","revisions":{"0123456789":{}}}]}""",
+            """{"instance":"a","tableVersion":7,"oldest":3,"next":12,"ticks":[{"sequence":5,"start":"2026-01-02T03:04:05Z","revisions":"""
+            + """{"0123456789":{}}}]}""",
             EvidenceJson.Default.EvidenceReport)!;
 
         Assert.That((newer.Next, newer.Ticks[0].Revisions["0123456789"].Requests), Is.EqualTo((12L, 4L)));
@@ -51,6 +71,7 @@ public sealed class EvidenceJsonTests
 
     [Test]
     public void A_report_without_its_cursor_is_refused() => Assert.That(
-        () => JsonSerializer.Deserialize("""{"instance":"a","tableVersion":1,"oldest":0,"ticks":[]}""", EvidenceJson.Default.EvidenceReport),
+        () => JsonSerializer.Deserialize(
+            """{"instance":"a","tableVersion":1,"oldest":0,"ticks":[]}""", EvidenceJson.Default.EvidenceReport),
         Throws.TypeOf<JsonException>().With.Message.Contains("next"));
 }

@@ -22,7 +22,9 @@ public sealed class NamespaceKeysTests
         NamespaceKeys keys = NamespaceKeys.Create(Now);
         string signature = keys.Sign("prediction", "digits", Now);
 
-        Assert.That((keys.IsSigned("router", "digits", signature), keys.IsSigned("prediction", "other", signature)), Is.EqualTo((false, false)));
+        Assert.That(
+            (keys.IsSigned("router", "digits", signature), keys.IsSigned("prediction", "other", signature)),
+            Is.EqualTo((false, false)));
         Assert.That(NamespaceKeys.Create(Now).IsSigned("prediction", "digits", signature), Is.False);
         Assert.That(signature, Does.Match("^[A-Za-z0-9_-]{22}$"));
     }
@@ -50,5 +52,6 @@ public sealed class NamespaceKeysTests
     [TestCase("99999999999999 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
     [TestCase("1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= x")]
     [TestCase("1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
-    public void Text_that_holds_no_keys_is_refused(string text) => Assert.That(NamespaceKeys.TryParse(Encoding.UTF8.GetBytes(text), out _), Is.False);
+    public void Text_that_holds_no_keys_is_refused(string text) =>
+        Assert.That(NamespaceKeys.TryParse(Encoding.UTF8.GetBytes(text), out _), Is.False);
 }

@@ -22,5 +22,6 @@ public sealed class TerminationMessageTests
 
     [TestCase("""{"reason":"Broken"}""")]
     [TestCase("""{"reason":"Broken","message":" "}""")]
-    public void Without_a_sentence_the_word_has_to_do(string text) => Assert.That(TerminationMessage.Parse(text), Is.EqualTo(new TerminationMessage("Broken", "Broken")));
+    public void Without_a_sentence_the_word_has_to_do(string text) =>
+        Assert.That(TerminationMessage.Parse(text), Is.EqualTo(new TerminationMessage("Broken", "Broken")));
 }

@@ -102,7 +102,15 @@ public sealed class AllowedNetworksTests : FetchFixture
             byte[] b = test.Plain.GetAddressBytes();
             string hex = $"{b[0]:x2}{b[1]:x2}:{b[2]:x2}{b[3]:x2}";
             string? expected = Refusal(test.list, text);
-            return new[] { $"::ffff:{text}", $"::ffff:0:{text}", $"::{text}", $"64:ff9b::{text}", $"2002:{hex}::", $"2a00:1:2:3:0:5efe:{text}" }
+            return new[]
+            {
+                $"::ffff:{text}",
+                $"::ffff:0:{text}",
+                $"::{text}",
+                $"64:ff9b::{text}",
+                $"2002:{hex}::",
+                $"2a00:1:2:3:0:5efe:{text}",
+            }
                 .All(form => Refusal(test.list, form) == expected);
         });
 

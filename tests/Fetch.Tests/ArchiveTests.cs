@@ -14,13 +14,15 @@ public sealed class ArchiveTests : FetchFixture
     [TestCase("zip")]
     public async Task A_model_and_what_belongs_to_it_are_unpacked_side_by_side(string format)
     {
-        byte[] archive = Pack(format, ("digits/net.onnx", "model"), ("digits/net.data", "weights"), ("digits/more/x.bin", "more"), ("README", "read me"));
+        byte[] archive = Pack(
+            format, ("digits/net.onnx", "model"), ("digits/net.data", "weights"), ("digits/more/x.bin", "more"), ("README", "read me"));
 
         await FetchAsync(await Served(archive));
 
         Dictionary<string, string> fetched = Fetched();
         fetched.Remove(".fetched");
-        Assert.That(fetched, Is.EquivalentTo(new Dictionary<string, string> { ["model.onnx"] = "model", ["net.data"] = "weights", ["more/x.bin"] = "more" }));
+        Assert.That(fetched, Is.EquivalentTo(
+            new Dictionary<string, string> { ["model.onnx"] = "model", ["net.data"] = "weights", ["more/x.bin"] = "more" }));
     }
 
     [TestCase("tar")]
@@ -29,7 +31,8 @@ public sealed class ArchiveTests : FetchFixture
     public async Task What_desktops_write_beside_a_model_is_left_out(string format)
     {
         byte[] archive = Pack(
-            format, ("./._net.onnx", "attributes"), ("./net.onnx", "model"), ("__MACOSX/._net.onnx", "attributes"), ("__MACOSX/net.onnx", "no model"), ("./.DS_Store", "icons"),
+            format, ("./._net.onnx", "attributes"), ("./net.onnx", "model"), ("__MACOSX/._net.onnx", "attributes"),
+            ("__MACOSX/net.onnx", "no model"), ("./.DS_Store", "icons"),
             ("Thumbs.db", "icons"), ("net.data", "weights"), ("._net.data", "attributes"));
 
         await FetchAsync(await Served(archive));
@@ -44,7 +47,8 @@ public sealed class ArchiveTests : FetchFixture
     {
         byte[] archive = Pack("tar", ("model.onnx", "model"), ("._a", "1"), ("._b", "2"));
 
-        TerminatingException failure = await FailureAsync(await Served(archive), options => options with { ArchiveLimits = new() { MaxEntries = 2 } });
+        TerminatingException failure = await FailureAsync(
+            await Served(archive), options => options with { ArchiveLimits = new() { MaxEntries = 2 } });
 
         Assert.That(failure.Message, Is.EqualTo("the archive holds more than 2 entries, the limit; nothing of it is used"));
     }
@@ -97,7 +101,10 @@ public sealed class ArchiveTests : FetchFixture
 
         TerminatingException failure = await FailureAsync(await Served(Tar(entry)));
 
-        Assert.That((failure.Reason, failure.Message.Contains(problem, StringComparison.Ordinal)), Is.EqualTo((FailureReasons.ArchiveInvalid, true)), failure.Message);
+        Assert.That(
+            (failure.Reason, failure.Message.Contains(problem, StringComparison.Ordinal)),
+            Is.EqualTo((FailureReasons.ArchiveInvalid, true)),
+            failure.Message);
     }
 
     [Test]
@@ -148,7 +155,8 @@ public sealed class ArchiveTests : FetchFixture
     {
         byte[] archive = Pack("tar.gz", [.. Enumerable.Range(0, 101).Select(i => ($"{i}.onnx", "x"))]);
 
-        TerminatingException failure = await FailureAsync(await Served(archive), options => options with { ArchiveLimits = new ArchiveLimits { MaxEntries = 100 } });
+        TerminatingException failure = await FailureAsync(
+            await Served(archive), options => options with { ArchiveLimits = new ArchiveLimits { MaxEntries = 100 } });
 
         Assert.That(failure.Message, Is.EqualTo("the archive holds more than 100 entries, the limit; nothing of it is used"));
     }
@@ -195,14 +203,19 @@ public sealed class ArchiveTests : FetchFixture
     [Test]
     public async Task Sparse_files_are_refused()
     {
-        PaxTarEntry entry = new(TarEntryType.RegularFile, "model.onnx", new Dictionary<string, string> { ["GNU.sparse.major"] = "1", ["GNU.sparse.minor"] = "0" })
+        PaxTarEntry entry = new(
+            TarEntryType.RegularFile,
+            "model.onnx",
+            new Dictionary<string, string> { ["GNU.sparse.major"] = "1", ["GNU.sparse.minor"] = "0" })
         {
             DataStream = new MemoryStream(new byte[3000]),
         };
 
         TerminatingException failure = await FailureAsync(await Served(Tar(entry)));
 
-        Assert.That((failure.Reason, failure.Message), Is.EqualTo((FailureReasons.ArchiveInvalid, "the archive is damaged: it holds a sparse file, which is not supported")));
+        Assert.That(
+            (failure.Reason, failure.Message),
+            Is.EqualTo((FailureReasons.ArchiveInvalid, "the archive is damaged: it holds a sparse file, which is not supported")));
     }
 
     [TestCase(TarEntryFormat.V7)]
@@ -240,7 +253,12 @@ public sealed class ArchiveTests : FetchFixture
     [Test]
     public void Damaged_archives_are_refused_and_nothing_else_happens()
     {
-        byte[][] archives = [Pack("tar.gz", ("a/model.onnx", "model")), Pack("zip", ("a/model.onnx", "model")), Pack("tar", ("a/model.onnx", new string('x', 2000)))];
+        byte[][] archives =
+        [
+            Pack("tar.gz", ("a/model.onnx", "model")),
+            Pack("zip", ("a/model.onnx", "model")),
+            Pack("tar", ("a/model.onnx", new string('x', 2000))),
+        ];
         string file = Path.Combine(Folder, "archive");
         Prop.ForAll<int, int, byte>((which, at, value) =>
         {
@@ -250,7 +268,12 @@ public sealed class ArchiveTests : FetchFixture
             string folder = Directory.CreateDirectory(Path.Combine(Folder, "out", Guid.NewGuid().ToString("N"))).FullName;
             try
             {
-                Archive.TryUnpackAsync(file, folder, new ArchiveLimits(), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, default).GetAwaiter().GetResult();
+                Archive.TryUnpackAsync(
+                    file,
+                    folder,
+                    new ArchiveLimits(),
+                    Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
+                    default).GetAwaiter().GetResult();
             }
             catch (TerminatingException e)
             {

@@ -16,10 +16,13 @@ public sealed class CacheTests : FetchFixture
     {
         await using RangeServer store = await RangeServer.StartAsync(Model);
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => FetchAsync(store.Address, options => Cached(options) with { Output = Path.Combine(Folder, $"pod-{i}", "model.onnx") })));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => FetchAsync(
+            store.Address, options => Cached(options) with { Output = Path.Combine(Folder, $"pod-{i}", "model.onnx") })));
 
         Assert.That(store.Requests, Is.EqualTo(1));
-        Assert.That(Enumerable.Range(0, 4).Select(i => File.ReadAllBytes(Path.Combine(Folder, $"pod-{i}", "model.onnx"))), Is.All.EqualTo(Model));
+        Assert.That(
+            Enumerable.Range(0, 4).Select(i => File.ReadAllBytes(Path.Combine(Folder, $"pod-{i}", "model.onnx"))),
+            Is.All.EqualTo(Model));
     }
 
     [TestCase(false)]
@@ -31,7 +34,11 @@ public sealed class CacheTests : FetchFixture
             ? context.Response.Body.WriteAsync(System.Text.Encoding.ASCII.GetBytes(SignatureTests.Sign(signer, Model))).AsTask()
             : context.Response.Body.WriteAsync(Model).AsTask());
         string address = store.Uri().AbsoluteUri;
-        FetchOptions Signed(FetchOptions options) => Cached(options) with { SignatureKey = signed ? SignatureTests.Key(signer) : null, Retries = 0 };
+        FetchOptions Signed(FetchOptions options) => Cached(options) with
+        {
+            SignatureKey = signed ? SignatureTests.Key(signer) : null,
+            Retries = 0,
+        };
         await FetchAsync(address, Signed);
         await store.DisposeAsync();
 
@@ -86,7 +93,8 @@ public sealed class CacheTests : FetchFixture
         await FetchAsync(store.Address, options => Cached(options) with { CacheBytes = 1_000_000 });
 
         Assert.That(
-            Directory.GetFiles(files).Select(Path.GetFileName).Where(name => name!.Length == 64), Is.EquivalentTo([new string('b', 64), Digest]));
+            Directory.GetFiles(files).Select(Path.GetFileName).Where(name => name!.Length == 64),
+            Is.EquivalentTo([new string('b', 64), Digest]));
     }
 
     [Test]

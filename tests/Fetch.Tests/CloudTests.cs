@@ -23,7 +23,10 @@ public sealed class CloudTests : FetchFixture
                 IFormCollection form = await context.Request.ReadFormAsync();
                 string[] assertion = form["assertion"].ToString().Split('.');
                 bool isSigned = key.VerifyData(
-                    Encoding.ASCII.GetBytes($"{assertion[0]}.{assertion[1]}"), System.Buffers.Text.Base64Url.DecodeFromChars(assertion[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+                    Encoding.ASCII.GetBytes($"{assertion[0]}.{assertion[1]}"),
+                    System.Buffers.Text.Base64Url.DecodeFromChars(assertion[2]),
+                    HashAlgorithmName.SHA256,
+                    RSASignaturePadding.Pkcs1);
                 JsonNode claims = JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(assertion[1]))!;
                 bool isAsked = form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer" && (string?)claims["iss"] == "me@project"
                     && (string?)claims["scope"] == "https://www.googleapis.com/auth/devstorage.read_only";
@@ -52,12 +55,17 @@ public sealed class CloudTests : FetchFixture
             ["token_uri"] = google.Uri("/token").AbsoluteUri,
         }.ToJsonString();
 
-        await FetchAsync($"gs://models/digits/v%201.onnx?endpoint={google.Uri("")}", options => options with { Credentials = Secret(("key.json", account), ("endpoint", google.Uri("").OriginalString)) });
+        await FetchAsync(
+            $"gs://models/digits/v%201.onnx?endpoint={google.Uri("")}",
+            options => options with { Credentials = Secret(("key.json", account), ("endpoint", google.Uri("").OriginalString)) });
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
         Assert.That(grants, Is.EqualTo(1));
         TerminatingException none = await FailureAsync($"gs://models/digits/v%201.onnx?endpoint={google.Uri("")}");
-        TerminatingException noKey = await FailureAsync($"gs://models/x?endpoint={google.Uri("")}", options => options with { Credentials = Secret(("key.json", "{\"private_key\":\"hunter2\"}"), ("endpoint", google.Uri("").OriginalString)) });
+        TerminatingException noKey = await FailureAsync($"gs://models/x?endpoint={google.Uri("")}", options => options with
+        {
+            Credentials = Secret(("key.json", "{\"private_key\":\"hunter2\"}"), ("endpoint", google.Uri("").OriginalString)),
+        });
         Assert.That((none.Reason, noKey.Reason), Is.EqualTo((FailureReasons.CredentialsMissing, FailureReasons.CredentialsMissing)));
         Assert.That(noKey.ToString(), Does.Not.Contain("hunter2"));
     }
@@ -79,7 +87,9 @@ public sealed class CloudTests : FetchFixture
             return Task.CompletedTask;
         });
 
-        await FetchAsync($"hf://org/repo@refs%2Fpr%2F1/onnx/model.onnx?endpoint={face.Uri("")}", options => options with { Credentials = Secret(("token", "hf_s3cret"), ("endpoint", face.Uri("").OriginalString)) });
+        await FetchAsync(
+            $"hf://org/repo@refs%2Fpr%2F1/onnx/model.onnx?endpoint={face.Uri("")}",
+            options => options with { Credentials = Secret(("token", "hf_s3cret"), ("endpoint", face.Uri("").OriginalString)) });
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
         Assert.That((path, token, elsewhere), Is.EqualTo(("/org/repo/resolve/refs%2Fpr%2F1/onnx/model.onnx", "Bearer hf_s3cret", "")));
@@ -97,9 +107,13 @@ public sealed class CloudTests : FetchFixture
 
         foreach (string address in (string[])["hf://org/repo/m.onnx", "gs://models/m.onnx", "azblob://account/models/m.onnx"])
         {
-            TerminatingException failure = await FailureAsync($"{address}?endpoint={mirror.Uri("")}", options => options with { Credentials = Secret(("token", "s3cret")) });
+            TerminatingException failure = await FailureAsync(
+                $"{address}?endpoint={mirror.Uri("")}",
+                options => options with { Credentials = Secret(("token", "s3cret")) });
 
-            Assert.That(failure.Message, Does.StartWith("the Secret does not say which endpoint its credentials are for; add the key 'endpoint'"));
+            Assert.That(
+                failure.Message,
+                Does.StartWith("the Secret does not say which endpoint its credentials are for; add the key 'endpoint'"));
         }
 
         Assert.That(requests, Is.Zero);

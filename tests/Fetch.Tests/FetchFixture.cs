@@ -16,7 +16,8 @@ public abstract class FetchFixture
     [TearDown]
     public void DeleteFolder() => Directory.Delete(Folder, recursive: true);
 
-    internal Task<string> FetchAsync(string address, Func<FetchOptions, FetchOptions>? change = null, CancellationToken cancellationToken = default)
+    internal Task<string> FetchAsync(
+        string address, Func<FetchOptions, FetchOptions>? change = null, CancellationToken cancellationToken = default)
     {
         FetchOptions options = FetchTesting.Options(address, Output);
         return new ModelFetcher(change?.Invoke(options) ?? options, TimeProvider.System, NullLogger.Instance).FetchAsync(cancellationToken);
@@ -42,7 +43,9 @@ public abstract class FetchFixture
     {
         string root = Path.GetDirectoryName(Output)!;
         return Directory.Exists(root)
-            ? Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != ".digest").ToDictionary(file => Path.GetRelativePath(root, file), File.ReadAllText)
+            ? Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+                .Where(file => Path.GetFileName(file) != ".digest")
+                .ToDictionary(file => Path.GetRelativePath(root, file), File.ReadAllText)
             : [];
     }
 }

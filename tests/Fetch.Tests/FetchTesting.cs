@@ -9,10 +9,14 @@ internal static class FetchTesting
     public static AllowedNetworks Loopback { get; } = Networks("loopback");
 
     public static AllowedNetworks Networks(string list) =>
-        AllowedNetworks.TryParse(list, out AllowedNetworks networks, out string problem) ? networks : throw new ArgumentException(problem, nameof(list));
+        AllowedNetworks.TryParse(list, out AllowedNetworks networks, out string problem)
+            ? networks
+            : throw new ArgumentException(problem, nameof(list));
 
     public static ModelAddress Address(string text) =>
-        ModelAddress.TryParse(text, out ModelAddress address, out string problem) ? address : throw new ArgumentException(problem, nameof(text));
+        ModelAddress.TryParse(text, out ModelAddress address, out string problem)
+            ? address
+            : throw new ArgumentException(problem, nameof(text));
 
     public static FetchOptions Options(string address, string output) => new()
     {

@@ -19,7 +19,9 @@ internal sealed class FileServer : IAsyncDisposable
     private FileServer(WebApplication app)
     {
         _app = app;
-        Port = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
+        Port = new Uri(app.Services.GetRequiredService<IServer>()
+            .Features.GetRequiredFeature<IServerAddressesFeature>()
+            .Addresses.First()).Port;
     }
 
     public int Port { get; }
@@ -30,7 +32,8 @@ internal sealed class FileServer : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
         WebApplication app = builder.Build();
         app.Run(answer);
         await app.StartAsync();

@@ -28,7 +28,9 @@ public sealed class HttpFetchTests
         await FetchAsync(store.Uri(), o => o with { Sha256 = Digest });
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
-        Assert.That(Directory.GetFiles(Path.GetDirectoryName(Output)!).Select(Path.GetFileName), Is.EquivalentTo(["model.onnx", ".digest"]));
+        Assert.That(
+            Directory.GetFiles(Path.GetDirectoryName(Output)!).Select(Path.GetFileName),
+            Is.EquivalentTo(["model.onnx", ".digest"]));
     }
 
     [Test]
@@ -57,7 +59,8 @@ public sealed class HttpFetchTests
         HttpClient.DefaultProxy = new ProxyFor("models.test", inside.Uri());
         try
         {
-            TerminatingException failure = await FailureAsync(new Uri("http://models.test/model.onnx"), o => o with { Networks = AllowedNetworks.PublicOnly });
+            TerminatingException failure = await FailureAsync(
+                new Uri("http://models.test/model.onnx"), o => o with { Networks = AllowedNetworks.PublicOnly });
             Assert.That((failure.Reason, requests), Is.EqualTo((FailureReasons.AddressRefused, 0)));
 
             await FetchAsync(new Uri("http://models.test/model.onnx"));
@@ -148,7 +151,9 @@ public sealed class HttpFetchTests
         TerminatingException failure = await FailureAsync(store.Uri(), o => o with { Retries = 2 });
 
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.ModelDownloadFailed));
-        Assert.That(failure.Message, Is.EqualTo($"{store.Uri()} could not be downloaded in 3 tries: {store.Uri()} answers 503 Service Unavailable"));
+        Assert.That(
+            failure.Message,
+            Is.EqualTo($"{store.Uri()} could not be downloaded in 3 tries: {store.Uri()} answers 503 Service Unavailable"));
     }
 
     [Test]
@@ -207,7 +212,8 @@ public sealed class HttpFetchTests
         await using FileServer store = await FileServer.StartAsync(
             context => Task.Delay(TimeSpan.FromMinutes(1), context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
 
-        TerminatingException failure = await FailureAsync(store.Uri(), o => o with { Retries = 1, StallTimeout = TimeSpan.FromMilliseconds(200) });
+        TerminatingException failure = await FailureAsync(
+            store.Uri(), o => o with { Retries = 1, StallTimeout = TimeSpan.FromMilliseconds(200) });
 
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.ModelDownloadFailed));
         Assert.That(failure.Message, Does.EndWith("nothing came for 0.2 s"));
@@ -252,7 +258,10 @@ public sealed class HttpFetchTests
         Assert.That(seen, Is.EqualTo([("/model", "Bearer s3cret"), ("/moved", "Bearer s3cret"), ("other/elsewhere", "")]));
     }
 
-    [TestCase(null, "the Secret does not say which endpoint its credentials are for; add the key 'endpoint' with the value http://127.0.0.1:PORT to have them sent there")]
+    [TestCase(
+        null,
+        "the Secret does not say which endpoint its credentials are for; add the key 'endpoint' with the value http://127.0.0.1:PORT to "
+        + "have them sent there")]
     [TestCase("https://models.example", "the credentials are for another endpoint than http://127.0.0.1:PORT")]
     [TestCase("http://127.0.0.1:1", "the credentials are for another endpoint than http://127.0.0.1:PORT")]
     [TestCase("https://127.0.0.1:PORT", "the credentials are for another endpoint than http://127.0.0.1:PORT")]
@@ -279,7 +288,8 @@ public sealed class HttpFetchTests
     [Test]
     public void The_token_of_a_service_account_is_refused_whatever_key_it_has([Values("token", "password", "accountKey")] string key)
     {
-        string claims = System.Buffers.Text.Base64Url.EncodeToString("""{"iss":"kubernetes/serviceaccount","sub":"system:serviceaccount:risk:default"}"""u8);
+        string claims = System.Buffers.Text.Base64Url.EncodeToString(
+            """{"iss":"kubernetes/serviceaccount","sub":"system:serviceaccount:risk:default"}"""u8);
         WriteCredential(key, $"eyJhbGciOiJSUzI1NiJ9.{claims}.c2lnbmF0dXJl\n");
         string others = System.Buffers.Text.Base64Url.EncodeToString("""{"sub":"me"}"""u8);
         WriteCredential("other", $"eyJhbGciOiJSUzI1NiJ9.{others}.c2lnbmF0dXJl");
@@ -361,7 +371,8 @@ public sealed class HttpFetchTests
     private Task FetchAsync(Uri uri, Func<FetchOptions, FetchOptions>? change = null)
     {
         FetchOptions options = FetchTesting.Options(uri.AbsoluteUri, Output);
-        return new ModelFetcher(change?.Invoke(options) ?? options, TimeProvider.System, NullLogger.Instance).FetchAsync(CancellationToken.None);
+        return new ModelFetcher(change?.Invoke(options) ?? options, TimeProvider.System, NullLogger.Instance)
+            .FetchAsync(CancellationToken.None);
     }
 
     private sealed class ProxyFor(string target, Uri proxy) : IWebProxy

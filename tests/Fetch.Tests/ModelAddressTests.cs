@@ -16,7 +16,8 @@ public sealed class ModelAddressTests
         yield return Case(new OciAddress($"oci://r/a:v1@sha256:{Hex}", "r", "a", $"sha256:{Hex}", false), $"oci://r/a:v1@sha256:{Hex}");
         yield return Case(new S3Address("s3://b-b/a/k%20y", "b-b", "a/k y", null, null, null), "s3://b-b/a/k%20y");
         yield return Case(
-            new S3Address("s3://bbb/k", "bbb", "k", new Uri("http://m:9000"), "eu-central-1", false), "s3://bbb/k?endpoint=http://m:9000&region=eu-central-1&pathStyle=false");
+            new S3Address("s3://bbb/k", "bbb", "k", new Uri("http://m:9000"), "eu-central-1", false),
+            "s3://bbb/k?endpoint=http://m:9000&region=eu-central-1&pathStyle=false");
         yield return Case(new AzureBlobAddress("azblob://acc/con/a/b", "acc", "con", "a/b", null), "azblob://acc/con/a/b");
         yield return Case(new GoogleStorageAddress("gs://bbb/a%3Fb", "bbb", "a?b", null), "gs://bbb/a%3Fb");
         yield return Case(new HuggingFaceAddress("hf://o/r/onnx/m.onnx", "o/r", "main", "onnx/m.onnx", null), "hf://o/r/onnx/m.onnx");
@@ -74,7 +75,13 @@ public sealed class ModelAddressTests
     [Test]
     public void Any_text_is_an_address_or_has_a_problem() => Prop.ForAll<string, string, string>((scheme, host, path) =>
     {
-        foreach (string text in (string[])[$"{scheme}://{host}/{path}", $"s3://{host}/{path}", $"oci://{host}/{path}", $"hf://org/{host}/{path}", $"pvc://claim/{path}"])
+        foreach (string text in (string[])[
+            $"{scheme}://{host}/{path}",
+            $"s3://{host}/{path}",
+            $"oci://{host}/{path}",
+            $"hf://org/{host}/{path}",
+            $"pvc://claim/{path}",
+        ])
         {
             bool isOne = ModelAddress.TryParse(text, out ModelAddress address, out string problem);
             Assert.That(isOne ? address.Name.Length : problem.Length, Is.Positive);

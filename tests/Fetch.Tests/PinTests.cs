@@ -5,15 +5,10 @@ using System.Text;
 namespace ModelOperator.Fetch.Tests;
 
 /// <summary>A revision serves one model: what one fetch got, the others have to get as well.</summary>
-public sealed class PinTests : FetchFixture
+public sealed class PinTests : VolumeFixture
 {
-    private string _volume = null!;
-
     /// <summary>Where another pod puts its model.</summary>
     private string Again => Path.Combine(Folder, "again", "model.onnx");
-
-    [SetUp]
-    public void CreateVolume() => _volume = Directory.CreateDirectory(Path.Combine(Folder, "volume")).FullName;
 
     [Test]
     public async Task A_file_that_has_changed_is_refused_with_both_digests_and_the_way_out()
@@ -27,8 +22,9 @@ public sealed class PinTests : FetchFixture
         Assert.That(pin, Is.EqualTo(Sha256("model")), "what sha256sum prints, so that it can be named in the spec");
         Assert.That((failure.Reason, failure.Message), Is.EqualTo((
             FailureReasons.DigestMismatch,
-            $"the digest of what arrived is {Sha256("another")}, and this revision serves {pin}: the model at its address has changed; put the earlier one back, or change "
-                + "spec.model.uri or spec.model.digest, so that the new one is rolled out as a revision of its own")));
+            $"the digest of what arrived is {Sha256("another")}, and this revision serves {pin}: the model at its address has changed; "
+            + "put the earlier one back, or change spec.model.uri or spec.model.digest, "
+            + "so that the new one is rolled out as a revision of its own")));
         Assert.That(File.Exists(Again), Is.False);
     }
 
@@ -43,7 +39,11 @@ public sealed class PinTests : FetchFixture
         Assert.That(await FetchAsync("pvc://claim/v1/", options => Pinned(options, pin)), Is.EqualTo(pin));
         Write(changed, "another");
 
-        Assert.That((await FailureAsync("pvc://claim/v1/", options => Pinned(options, pin) with { Output = Path.Combine(Folder, "third", "model.onnx") })).Reason, Is.EqualTo(FailureReasons.DigestMismatch));
+        Assert.That(
+            (await FailureAsync("pvc://claim/v1/", options => Pinned(options, pin) with
+            {
+                Output = Path.Combine(Folder, "third", "model.onnx"),
+            })).Reason, Is.EqualTo(FailureReasons.DigestMismatch));
     }
 
     [Test]
@@ -57,7 +57,8 @@ public sealed class PinTests : FetchFixture
         Assert.That(await FetchAsync(address), Is.EqualTo(pin));
         weights = "another";
 
-        TerminatingException failure = await FailureAsync(address, options => options with { Pin = pin["sha256:".Length..], Output = Again });
+        TerminatingException failure = await FailureAsync(
+            address, options => options with { Pin = pin["sha256:".Length..], Output = Again });
 
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.DigestMismatch));
     }
@@ -65,13 +66,18 @@ public sealed class PinTests : FetchFixture
     [Test]
     public async Task An_archive_has_the_digest_of_its_file()
     {
-        string archive = Path.Combine(_volume, "net.tar");
+        string archive = Path.Combine(Volume, "net.tar");
         await using (var writer = new TarWriter(File.Create(archive)))
         {
-            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "net.onnx") { DataStream = new MemoryStream("model"u8.ToArray()) });
+            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "net.onnx")
+            {
+                DataStream = new MemoryStream("model"u8.ToArray()),
+            });
         }
 
-        Assert.That(await FetchVolumeAsync("net.tar"), Is.EqualTo("sha256:" + Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(archive)))));
+        Assert.That(
+            await FetchVolumeAsync("net.tar"),
+            Is.EqualTo("sha256:" + Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(archive)))));
     }
 
     [Test]
@@ -79,22 +85,20 @@ public sealed class PinTests : FetchFixture
     {
         Write("net.onnx", "model");
         string pin = await FetchVolumeAsync("net.onnx");
-        File.Delete(Path.Combine(_volume, "net.onnx"));
+        File.Delete(Path.Combine(Volume, "net.onnx"));
 
         Assert.That(await FetchAsync("pvc://claim/net.onnx", options => Pinned(options, pin) with { Output = Output }), Is.EqualTo(pin));
-        Assert.That((await FailureAsync("pvc://claim/net.onnx", options => Pinned(options, "sha256:" + new string('0', 64)) with { Output = Output })).Reason, Is.EqualTo(FailureReasons.ModelNotFound));
+        Assert.That(
+            (await FailureAsync("pvc://claim/net.onnx", options => Pinned(options, "sha256:" + new string('0', 64)) with
+            {
+                Output = Output,
+            })).Reason, Is.EqualTo(FailureReasons.ModelNotFound));
     }
 
-    private Task<string> FetchVolumeAsync(string path) => FetchAsync($"pvc://claim/{path}", options => options with { Volume = _volume });
+    private Task<string> FetchVolumeAsync(string path) => FetchAsync($"pvc://claim/{path}", Mounted);
 
-    private FetchOptions Pinned(FetchOptions options, string pin) => options with { Volume = _volume, Pin = pin["sha256:".Length..], Output = Again };
+    private FetchOptions Pinned(FetchOptions options, string pin) =>
+        Mounted(options) with { Pin = pin["sha256:".Length..], Output = Again };
 
     private static string Sha256(string content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
-
-    private void Write(string path, string content)
-    {
-        string file = Path.Combine(_volume, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllText(file, content);
-    }
 }

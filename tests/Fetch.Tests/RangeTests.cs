@@ -15,7 +15,8 @@ public sealed class RangeTests : FetchFixture
     {
         await using RangeServer store = await RangeServer.StartAsync(Content);
         TaskCompletionSource four = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        // The first tells how large the file is; the four after it wait for each other: were they not asked for at once, the test would not end.
+        // The first tells how large the file is; the four after it wait for each other: were they not asked for at once, the test would not
+        // end.
         store.Before = async (number, _) =>
         {
             if (number == 5)
@@ -29,7 +30,9 @@ public sealed class RangeTests : FetchFixture
         await FetchAsync(store.Address, InParts);
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Content));
-        Assert.That(store.Ranges, Has.Count.EqualTo(9).And.Contains($"bytes=0-{PartBytes - 1}").And.Contains($"bytes={8 * PartBytes}-{Content.Length - 1}"));
+        Assert.That(
+            store.Ranges,
+            Has.Count.EqualTo(9).And.Contains($"bytes=0-{PartBytes - 1}").And.Contains($"bytes={8 * PartBytes}-{Content.Length - 1}"));
         Assert.That(store.MostAtOnce, Is.GreaterThanOrEqualTo(4));
     }
 
@@ -42,7 +45,9 @@ public sealed class RangeTests : FetchFixture
         await FetchAsync(store.Address, InParts);
         Assert.That(store.Ranges, Is.EqualTo([$"bytes=0-{PartBytes - 1}", ""]), "nothing tells whether parts are of the same file");
 
-        await FetchAsync(store.Address, options => InParts(options) with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(Content)), Output = Output + "2" });
+        await FetchAsync(
+            store.Address,
+            options => InParts(options) with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(Content)), Output = Output + "2" });
         Assert.That(store.Ranges, Has.Count.EqualTo(2 + 9), "the digest tells");
     }
 
@@ -90,7 +95,8 @@ public sealed class RangeTests : FetchFixture
         await using FileServer store = await FileServer.StartAsync(async context =>
         {
             context.Response.Headers.ETag = $"\"v{++number}\"";
-            int from = int.Parse(context.Request.Headers.Range.ToString() is { Length: > 0 } range ? range["bytes=".Length..].Split('-')[0] : "0");
+            int from = int.Parse(
+                context.Request.Headers.Range.ToString() is { Length: > 0 } range ? range["bytes=".Length..].Split('-')[0] : "0");
             context.Response.StatusCode = from == 0 ? 200 : 206;
             context.Response.Headers.ContentRange = from == 0 ? default : $"bytes {from}-{Content.Length - 1}/{Content.Length}";
             context.Response.ContentLength = Content.Length - from;

@@ -43,7 +43,9 @@ public sealed class SignatureTests : FetchFixture
         signature = null;
         TerminatingException missing = await FailureAsync(address, options => options with { SignatureKey = Key(signer) });
 
-        Assert.That(new[] { wrong, other, none, missing }.Select(failure => failure.Reason), Is.All.EqualTo(FailureReasons.SignatureInvalid));
+        Assert.That(
+            new[] { wrong, other, none, missing }.Select(failure => failure.Reason),
+            Is.All.EqualTo(FailureReasons.SignatureInvalid));
         Assert.That(missing.Message, Is.EqualTo($"the model is not signed: there is no {address}.sig"));
         Assert.That(Fetched(), Is.Empty, "a model appears only once its signature is right");
     }
@@ -53,7 +55,8 @@ public sealed class SignatureTests : FetchFixture
     {
         using ECDsa signer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         File.WriteAllBytes(Path.Combine(Folder, "m.onnx"), Model);
-        TerminatingException missing = await FailureAsync("pvc://claim/m.onnx", options => options with { Volume = Folder, SignatureKey = Key(signer) });
+        TerminatingException missing = await FailureAsync(
+            "pvc://claim/m.onnx", options => options with { Volume = Folder, SignatureKey = Key(signer) });
         File.WriteAllText(Path.Combine(Folder, "m.onnx.sig"), Sign(signer, Model));
 
         await FetchAsync("pvc://claim/m.onnx", options => options with { Volume = Folder, SignatureKey = Key(signer) });

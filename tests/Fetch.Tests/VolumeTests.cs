@@ -2,15 +2,8 @@ using System.Security.Cryptography;
 
 namespace ModelOperator.Fetch.Tests;
 
-public sealed class VolumeTests : FetchFixture
+public sealed class VolumeTests : VolumeFixture
 {
-    private string _volume = null!;
-
-    [SetUp]
-    public void CreateVolume() => _volume = Directory.CreateDirectory(Path.Combine(Folder, "volume")).FullName;
-
-    private FetchOptions Mounted(FetchOptions options) => options with { Volume = _volume };
-
     [Test]
     public async Task A_file_is_copied_and_its_digest_checked()
     {
@@ -18,7 +11,9 @@ public sealed class VolumeTests : FetchFixture
         string digest = Convert.ToHexStringLower(SHA256.HashData("model"u8));
 
         await FetchAsync("pvc://claim/digits/v1.onnx", options => Mounted(options) with { Sha256 = digest });
-        TerminatingException other = await FailureAsync("pvc://claim/digits/v1.onnx", options => Mounted(options) with { Sha256 = new string('a', 64), Output = Output + "2" });
+        TerminatingException other = await FailureAsync(
+            "pvc://claim/digits/v1.onnx",
+            options => Mounted(options) with { Sha256 = new string('a', 64), Output = Output + "2" });
 
         Assert.That(File.ReadAllText(Output), Is.EqualTo("model"));
         Assert.That(other.Reason, Is.EqualTo(FailureReasons.DigestMismatch));
@@ -31,7 +26,7 @@ public sealed class VolumeTests : FetchFixture
         Write("v1/net.data", "weights");
         Write("v1/._net.onnx", "attributes that macOS keeps");
         Write("v1/.DS_Store", "icons");
-        File.CreateSymbolicLink(Path.Combine(_volume, "v1", "net.onnx"), "../blobs/1");
+        File.CreateSymbolicLink(Path.Combine(Volume, "v1", "net.onnx"), "../blobs/1");
 
         await FetchAsync("pvc://claim/v1/", Mounted);
 
@@ -39,11 +34,11 @@ public sealed class VolumeTests : FetchFixture
     }
 
     [Test]
-    public async Task A_link_out_of_the_volume_is_refused()
+    public async Task A_link_out_of_theVolume_is_refused()
     {
         File.WriteAllText(Path.Combine(Folder, "token"), "secret");
-        File.CreateSymbolicLink(Path.Combine(_volume, "model.onnx"), Path.Combine(Folder, "token"));
-        Directory.CreateSymbolicLink(Path.Combine(_volume, "out"), Folder);
+        File.CreateSymbolicLink(Path.Combine(Volume, "model.onnx"), Path.Combine(Folder, "token"));
+        Directory.CreateSymbolicLink(Path.Combine(Volume, "out"), Folder);
 
         TerminatingException file = await FailureAsync("pvc://claim/model.onnx", Mounted);
         TerminatingException folder = await FailureAsync("pvc://claim/out/token", Mounted);
@@ -59,12 +54,5 @@ public sealed class VolumeTests : FetchFixture
 
         Assert.That(failure.Message, Is.EqualTo("there is no file absent.onnx on the volume of the claim claim"));
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.ModelNotFound));
-    }
-
-    private void Write(string path, string content)
-    {
-        string file = Path.Combine(_volume, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllText(file, content);
     }
 }

@@ -80,7 +80,8 @@ public sealed class WeightFileTests : FetchFixture
 
         Assert.That((failure.Reason, File.Exists(Output)), Is.EqualTo((FailureReasons.InvalidConfiguration, false)));
         Assert.That(failure.Message, Does.EndWith(
-            "keeps weights in net.data, which its digest does not cover; pack all files into an archive and give its digest, push them as one oci artifact, or sign each file"));
+            "keeps weights in net.data, which its digest does not cover; pack all files into an archive and give its digest, "
+            + "push them as one oci artifact, or sign each file"));
     }
 
     [TestCase(true)]
@@ -108,7 +109,9 @@ public sealed class WeightFileTests : FetchFixture
         }
         else
         {
-            Assert.That((await FailureAsync(store.Uri("/net.onnx").OriginalString, change)).Reason, Is.EqualTo(FailureReasons.SignatureInvalid));
+            Assert.That(
+                (await FailureAsync(store.Uri("/net.onnx").OriginalString, change)).Reason,
+                Is.EqualTo(FailureReasons.SignatureInvalid));
         }
     }
 
@@ -133,7 +136,8 @@ public sealed class WeightFileTests : FetchFixture
         byte[] model = _served["/net.onnx"] = Model("net.data");
         _served["/net.data"] = new byte[100];
 
-        TerminatingException failure = await FailureAsync(store.Uri("/net.onnx").OriginalString, options => options with { MaxBytes = model.Length + 99 });
+        TerminatingException failure = await FailureAsync(
+            store.Uri("/net.onnx").OriginalString, options => options with { MaxBytes = model.Length + 99 });
 
         Assert.That(failure.Message, Does.EndWith("is larger than 99 bytes, the limit"));
     }
@@ -147,7 +151,8 @@ public sealed class WeightFileTests : FetchFixture
         TerminatingException failure = await FailureAsync("pvc://claim/v1/", options => options with { Volume = volume });
 
         Assert.That((failure.Reason, failure.Message), Is.EqualTo((
-            FailureReasons.ArchiveInvalid, "pvc://claim/v1/ lacks files in which its model keeps weights: net.data; pack them beside the model")));
+            FailureReasons.ArchiveInvalid,
+            "pvc://claim/v1/ lacks files in which its model keeps weights: net.data; pack them beside the model")));
     }
 
     [Test]
@@ -157,7 +162,11 @@ public sealed class WeightFileTests : FetchFixture
         byte[] sparse = Field(15, Field(1, Tensor("sparse")));
         byte[] value = Field(1, Field(5, Field(5, Tensor("attribute"))));
         byte[] function = Field(25, Field(7, Field(5, Field(10, Tensor("function")))));
-        string file = Write([.. Field(2, new byte[300_000]), .. Field(7, [.. Field(1, branch), .. sparse, .. value, .. Field(5, [.. Field(9, new byte[200_000]), .. Tensor("plain")])]), .. function]);
+        string file = Write([
+            .. Field(2, new byte[300_000]),
+            .. Field(7, [.. Field(1, branch), .. sparse, .. value, .. Field(5, [.. Field(9, new byte[200_000]), .. Tensor("plain")])]),
+            .. function,
+        ]);
 
         Assert.That(ExternalData.NamesIn(file), Is.EqualTo(["attribute", "branch", "function", "plain", "sparse"]));
     }
@@ -180,11 +189,17 @@ public sealed class WeightFileTests : FetchFixture
         return [.. model[..at], .. junk, .. model[Math.Min(at + cut, model.Length)..]];
     }
 
-    internal static byte[] Model(params string[] files) => Field(7, [.. files.SelectMany(file => Field(5, [.. Field(8, "w"u8), .. Tensor(file)]))]);
+    internal static byte[] Model(params string[] files) =>
+        Field(7, [.. files.SelectMany(file => Field(5, [.. Field(8, "w"u8), .. Tensor(file)]))]);
 
     /// <summary>The fields of a tensor whose data is elsewhere.</summary>
     private static byte[] Tensor(string file) =>
-        [.. Field(13, [.. Field(1, "location"u8), .. Field(2, Encoding.UTF8.GetBytes(file))]), .. Field(13, [.. Field(1, "offset"u8), .. Field(2, "0"u8)]), 14 << 3, 1];
+    [
+        .. Field(13, [.. Field(1, "location"u8), .. Field(2, Encoding.UTF8.GetBytes(file))]),
+        .. Field(13, [.. Field(1, "offset"u8), .. Field(2, "0"u8)]),
+        14 << 3,
+        1,
+    ];
 
     private static byte[] Field(int number, ReadOnlySpan<byte> value)
     {
@@ -215,7 +230,8 @@ public sealed class WeightFileTests : FetchFixture
     private void Sign(string path, byte[] content, ECDsa key)
     {
         _served[path] = content;
-        _served[path + ".sig"] = Encoding.ASCII.GetBytes(Convert.ToBase64String(key.SignData(content, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)));
+        _served[path + ".sig"] = Encoding.ASCII.GetBytes(
+            Convert.ToBase64String(key.SignData(content, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)));
     }
 
     private Task ServeAsync(HttpContext context)

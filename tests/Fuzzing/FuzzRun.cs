@@ -67,7 +67,11 @@ internal sealed class FuzzRun(ITarget target, Coverage coverage, Findings findin
         }
         catch (Exception e)
         {
-            findings.Add(target.Name, input, $"{e.GetType().Name}: {e.Message}", e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("ModelOperator", StringComparison.Ordinal))?.Trim() ?? "");
+            findings.Add(
+                target.Name,
+                input,
+                $"{e.GetType().Name}: {e.Message}",
+                e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("ModelOperator", StringComparison.Ordinal))?.Trim() ?? "");
         }
 
         if (Stopwatch.GetElapsedTime(start) is var took && took > SlowAfter)

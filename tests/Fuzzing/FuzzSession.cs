@@ -25,7 +25,8 @@ internal static class FuzzSession
         long corpus = 0;
         foreach (ITarget target in targets)
         {
-            FuzzRun run = new(target, Coverage.Of(typeof(InferRequest).Assembly), findings, watchdog, Path.Combine(folder, "corpus", target.Name), seed);
+            FuzzRun run = new(
+                target, Coverage.Of(typeof(InferRequest).Assembly), findings, watchdog, Path.Combine(folder, "corpus", target.Name), seed);
             FuzzResult result = run.Run(inputs / targets.Length);
             corpus += result.Corpus;
             Console.WriteLine(result);

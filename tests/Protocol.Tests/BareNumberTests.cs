@@ -77,7 +77,8 @@ public sealed class BareNumberTests
         string tensor = """{"name":"x","datatype":"FP32","shape":[1],"data":[NaN]}""";
 
         using LabelledRow row = LabelledRow.Read(Encoding.UTF8.GetBytes($$"""{"inputs":[{{tensor}}],"truth":7}"""), new ProtocolLimits());
-        using InferTensor output = InferResponseReader.Read(Encoding.UTF8.GetBytes($$"""{"outputs":[{{tensor}}]}"""), new ProtocolLimits())[0];
+        using InferTensor output =
+            InferResponseReader.Read(Encoding.UTF8.GetBytes($$"""{"outputs":[{{tensor}}]}"""), new ProtocolLimits())[0];
 
         Assert.That(row.Request.Inputs[0].Data.ToArray(), Is.EqualTo(output.Data.ToArray()));
         Assert.That(BitConverter.ToSingle(output.Data.Span), Is.NaN);
@@ -91,6 +92,7 @@ public sealed class BareNumberTests
             ["shape"] = $"[{values.Length}]",
             ["datatype"] = $"\"{type}\"",
         };
-        return $$"""{"inputs":[{"name":"x",{{string.Join(',', fields.OrderBy(f => f.Key != first).Select(f => $"\"{f.Key}\":{space}{f.Value}"))}}}]}""";
+        IEnumerable<string> ordered = fields.OrderBy(f => f.Key != first).Select(f => $"\"{f.Key}\":{space}{f.Value}");
+        return $$"""{"inputs":[{"name":"x",{{string.Join(',', ordered)}}}]}""";
     }
 }

@@ -30,7 +30,9 @@ public sealed class BinaryTensorTests
     public void Data_is_used_where_it_lies_if_it_lies_well(int offset, bool shared)
     {
         byte[] body = new byte[offset + 8];
-        using InferRequest request = Read("""{"inputs":[{"name":"x","shape":[2],"datatype":"FP32","parameters":{"binary_data_size":8}}]}""", body.AsMemory(offset));
+        using InferRequest request = Read(
+            """{"inputs":[{"name":"x","shape":[2],"datatype":"FP32","parameters":{"binary_data_size":8}}]}""",
+            body.AsMemory(offset));
 
         Assert.That(MemoryMarshal.TryGetArray<byte>(request.Inputs[0].Data, out ArraySegment<byte> array), Is.True);
         Assert.That(ReferenceEquals(array.Array, body), Is.EqualTo(shared));
@@ -47,7 +49,8 @@ public sealed class BinaryTensorTests
     [TestCase("FP64", "[9999999999]", 8, 8, "input 'x': shape [9999999999] takes the request over 16777216 values, the limit")]
     public void Sizes_must_fit(string type, string shape, int size, int length, string? message)
     {
-        string json = $$"""{"inputs":[{"name":"x","shape":{{shape}},"datatype":"{{type}}","parameters":{"binary_data_size":{{size}} } }]}""";
+        string json =
+            $$"""{"inputs":[{"name":"x","shape":{{shape}},"datatype":"{{type}}","parameters":{"binary_data_size":{{size}} } }]}""";
 
         string? error = null;
         try
@@ -75,7 +78,9 @@ public sealed class BinaryTensorTests
     public void Truth_values_are_zero_or_one()
     {
         ProtocolException error = Assert.Throws<ProtocolException>(
-            () => Read("""{"inputs":[{"name":"x","shape":[3],"datatype":"BOOL","parameters":{"binary_data_size":3}}]}""", new byte[] { 0, 1, 2 }))!;
+            () => Read(
+                """{"inputs":[{"name":"x","shape":[3],"datatype":"BOOL","parameters":{"binary_data_size":3}}]}""",
+                new byte[] { 0, 1, 2 }))!;
 
         Assert.That(error.Message, Is.EqualTo("input 'x': value 2 of data is 2, expected BOOL (0 or 1)"));
     }
@@ -107,7 +112,9 @@ public sealed class BinaryTensorTests
         c =>
         {
             string inputs = string.Join(',', c.sizes.Select(
-                (size, i) => $$"""{"name":"x{{i}}","shape":[{{c.dimension}}],"datatype":"{{c.type}}","parameters":{"binary_data_size":{{size}} } }"""));
+                (size, i) =>
+                    $$"""{"name":"x{{i}}","shape":[{{c.dimension}}],"datatype":"{{c.type}}","parameters":"""
+                    + $$"""{"binary_data_size":{{size}} } }"""));
             try
             {
                 using InferRequest request = Read($$"""{"inputs":[{{inputs}}]}""", c.data);

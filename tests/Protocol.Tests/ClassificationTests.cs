@@ -21,7 +21,8 @@ public sealed class ClassificationTests
     [Test]
     public void What_is_no_number_comes_last() =>
         Assert.That(
-            Classify<double>(TensorDataType.Fp64, [double.NaN, double.PositiveInfinity, 1], rows: 1, classes: 3, []), Is.EqualTo(["inf:1", "1.000000:2", "nan:0"]));
+            Classify<double>(TensorDataType.Fp64, [double.NaN, double.PositiveInfinity, 1], rows: 1, classes: 3, []),
+            Is.EqualTo(["inf:1", "1.000000:2", "nan:0"]));
 
     [TestCase(new long[] { 2, 3 }, 2, new long[] { 2, 2 })]
     [TestCase(new long[] { 2, 3 }, 5, new long[] { 2, 3 })]

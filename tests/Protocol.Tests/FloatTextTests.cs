@@ -56,7 +56,8 @@ public sealed class FloatTextTests
             Utf8Formatter.TryFormat(value, expected, out int wanted);
             if (!ours[..length].SequenceEqual(expected[..wanted]))
             {
-                Assert.Fail($"{bits:x8}: {Encoding.ASCII.GetString(ours[..length])}, expected {Encoding.ASCII.GetString(expected[..wanted])}");
+                Assert.Fail(
+                    $"{bits:x8}: {Encoding.ASCII.GetString(ours[..length])}, expected {Encoding.ASCII.GetString(expected[..wanted])}");
             }
         }
     }

@@ -27,12 +27,13 @@ public sealed class GrpcRequestTests
 
     // Fields may come in any order, and those that are lists in pieces.
     [FsCheck.NUnit.Property(MaxTest = 1000)]
-    public Property The_order_of_fields_does_not_matter() => Prop.ForAll(Messages(), Gen.Choose(0, int.MaxValue).ToArbitrary(), (sent, seed) =>
-    {
-        byte[] bytes = Scattered(sent, new Random(seed));
-        using Grpc.ModelInferRequest read = ModelInferRequestReader.Read(bytes, new PooledBuffer(), new ProtocolLimits());
-        return Same(read, Message.Parser.ParseFrom(bytes));
-    });
+    public Property The_order_of_fields_does_not_matter() =>
+        Prop.ForAll(Messages(), Gen.Choose(0, int.MaxValue).ToArbitrary(), (sent, seed) =>
+        {
+            byte[] bytes = Scattered(sent, new Random(seed));
+            using Grpc.ModelInferRequest read = ModelInferRequestReader.Read(bytes, new PooledBuffer(), new ProtocolLimits());
+            return Same(read, Message.Parser.ParseFrom(bytes));
+        });
 
     [FsCheck.NUnit.Property(MaxTest = 1000)]
     public Property A_message_that_arrived_in_pieces_is_whole_and_its_first_raw_tensor_aligned() => Prop.ForAll(
@@ -43,17 +44,22 @@ public sealed class GrpcRequestTests
             using MessageBuffer whole = MessageBuffer.Copy(new ReadOnlySequence<byte>(bytes));
             Assert.That(message.Memory.ToArray(), Is.EqualTo(bytes));
             int tensor = ModelInferRequestReader.FirstRawTensor(bytes);
-            return tensor < 0 || (MemoryMarshal.TryGetArray<byte>(whole.Memory, out ArraySegment<byte> segment) && (segment.Offset + tensor) % 8 == 0);
+            return tensor < 0
+                || (MemoryMarshal.TryGetArray<byte>(whole.Memory, out ArraySegment<byte> segment) && (segment.Offset + tensor) % 8 == 0);
         });
 
     private static bool Same(Grpc.ModelInferRequest read, Message sent)
     {
         InferRequest request = read.Infer;
         Assert.That((read.ModelName, read.ModelVersion, request.Id ?? ""), Is.EqualTo((sent.ModelName, sent.ModelVersion, sent.Id)));
-        Assert.That(request.Parameters.Priority, Is.EqualTo(sent.Parameters.TryGetValue("priority", out InferParameter? priority) ? priority.Uint64Param : 0));
+        Assert.That(
+            request.Parameters.Priority,
+            Is.EqualTo(sent.Parameters.TryGetValue("priority", out InferParameter? priority) ? priority.Uint64Param : 0));
         Assert.That(
             request.Parameters.Timeout,
-            Is.EqualTo(sent.Parameters.TryGetValue("timeout", out InferParameter? timeout) ? TimeSpan.FromMicroseconds(timeout.Int64Param) : null));
+            Is.EqualTo(sent.Parameters.TryGetValue("timeout", out InferParameter? timeout)
+                ? TimeSpan.FromMicroseconds(timeout.Int64Param)
+                : null));
         Assert.That(request.Outputs?.Select(output => output.Name) ?? [], Is.EqualTo(sent.Outputs.Select(output => output.Name)));
         Assert.That(request.Inputs, Has.Count.EqualTo(sent.Inputs.Count));
         for (int i = 0; i < sent.Inputs.Count; i++)
@@ -62,7 +68,8 @@ public sealed class GrpcRequestTests
             InferTensor tensor = request.Inputs[i];
             Assert.That((tensor.Name, tensor.DataType.Name()), Is.EqualTo((expected.Name, expected.Datatype)));
             Assert.That(tensor.Shape, Is.EqualTo(expected.Shape));
-            Assert.That(tensor.Data.ToArray(), Is.EqualTo(sent.RawInputContents.Count > 0 ? sent.RawInputContents[i].ToByteArray() : Bytes(tensor.DataType, expected.Contents)));
+            Assert.That(tensor.Data.ToArray(), Is.EqualTo(
+                sent.RawInputContents.Count > 0 ? sent.RawInputContents[i].ToByteArray() : Bytes(tensor.DataType, expected.Contents)));
         }
 
         return true;
@@ -106,7 +113,8 @@ public sealed class GrpcRequestTests
         select (type, shape.ToArray(), seed);
 
     private static Message Build(
-        bool raw, (TensorDataType Type, long[] Shape, int Seed)[] inputs, (string Name, string Version, string Id) texts, ulong priority, long timeout, int outputs)
+        bool raw, (TensorDataType Type, long[] Shape, int Seed)[] inputs, (string Name, string Version, string Id) texts,
+        ulong priority, long timeout, int outputs)
     {
         Message message = new() { ModelName = texts.Name, ModelVersion = texts.Version, Id = texts.Id };
         if (priority > 0)
@@ -121,7 +129,8 @@ public sealed class GrpcRequestTests
 
         foreach ((TensorDataType type, long[] shape, int seed) in inputs)
         {
-            InferTensorContents contents = Contents(type, (int)shape.Aggregate(1L, (product, dimension) => product * dimension), new Random(seed));
+            InferTensorContents contents = Contents(
+                type, (int)shape.Aggregate(1L, (product, dimension) => product * dimension), new Random(seed));
             Tensor tensor = new() { Name = $"input-{seed}", Datatype = type.Name(), Shape = { shape } };
             message.Inputs.Add(tensor);
             if (raw)
@@ -134,7 +143,8 @@ public sealed class GrpcRequestTests
             }
         }
 
-        message.Outputs.AddRange(Enumerable.Range(0, outputs).Select(i => new Message.Types.InferRequestedOutputTensor { Name = $"output-{i}" }));
+        message.Outputs.AddRange(
+            Enumerable.Range(0, outputs).Select(i => new Message.Types.InferRequestedOutputTensor { Name = $"output-{i}" }));
         return message;
     }
 

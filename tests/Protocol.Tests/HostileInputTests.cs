@@ -17,13 +17,16 @@ public sealed class HostileInputTests
 
     private static readonly byte[] Feedback = Encoding.UTF8.GetBytes("""{"id":"a","truth":[1,2.0,"x\n"]}""");
 
-    private static readonly byte[] Row = Encoding.UTF8.GetBytes("""{"id":"a","inputs":[{"name":"x","datatype":"FP32","shape":[2],"data":[1,2]}],"truth":[1,"x\n"]}""");
+    private static readonly byte[] Row = Encoding.UTF8.GetBytes(
+        """{"id":"a","inputs":[{"name":"x","datatype":"FP32","shape":[2],"data":[1,2]}],"truth":[1,"x\n"]}""");
 
     private static readonly byte[] Response = Encoding.UTF8.GetBytes(
-        """{"model_name":"m","outputs":[{"name":"y","datatype":"INT64","shape":[2],"data":[1,2]},{"name":"z","datatype":"BYTES","shape":[1],"data":["\ud83d\ude00"]}]}""");
+        """{"model_name":"m","outputs":[{"name":"y","datatype":"INT64","shape":[2],"data":[1,2]},{"name":"z","datatype":"BYTES","shape":"""
+        + """[1],"data":["\ud83d\ude00"]}]}""");
 
     private static readonly byte[] BinaryJson = Encoding.UTF8.GetBytes(
-        """{"inputs":[{"name":"x","datatype":"BYTES","shape":[2],"parameters":{"binary_data_size":11}},{"name":"y","datatype":"FP32","shape":[1],"parameters":{"binary_data_size":4}}]}""");
+        """{"inputs":[{"name":"x","datatype":"BYTES","shape":[2],"parameters":{"binary_data_size":11}},"""
+        + """{"name":"y","datatype":"FP32","shape":[1],"parameters":{"binary_data_size":4}}]}""");
 
     private static readonly int JsonOfBinary = BinaryJson.Length;
 
@@ -35,8 +38,10 @@ public sealed class HostileInputTests
 
     private static readonly string[] Fragments =
     [
-        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "1e999", "-", "null", "true", "NaN", "\0", "\u00ff", "\"shape\":", "\"data\":",
-        "\"inputs\":[", "[[[[[[[[[[[[[[[[[[[[", "99999999999999999999", "\"BYTES\"", "\"FP32\"", "\"id\":", "\"truth\":", "\"reward\":", "\"correct\":true", "/*", "//",
+        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "1e999", "-", "null", "true", "NaN", "\0", "\u00ff",
+        "\"shape\":", "\"data\":",
+        "\"inputs\":[", "[[[[[[[[[[[[[[[[[[[[", "99999999999999999999", "\"BYTES\"", "\"FP32\"", "\"id\":", "\"truth\":",
+        "\"reward\":", "\"correct\":true", "/*", "//",
     ];
 
     [Test]
@@ -90,7 +95,9 @@ public sealed class HostileInputTests
 
     [FsCheck.NUnit.Property(MaxTest = 3000)]
     public Property Mangled_gRPC_requests_are_read_or_refused_and_nothing_else() =>
-        Prop.ForAll(Mangled(Grpc), bytes => ReadsOrRefuses(() => ModelInferRequestReader.Read(bytes, new PooledBuffer(), new ProtocolLimits()).Dispose()));
+        Prop.ForAll(
+            Mangled(Grpc),
+            bytes => ReadsOrRefuses(() => ModelInferRequestReader.Read(bytes, new PooledBuffer(), new ProtocolLimits()).Dispose()));
 
     [FsCheck.NUnit.Property(MaxTest = 1000)]
     public bool Bytes_of_any_kind_are_read_or_refused_and_nothing_else(byte[] bytes) =>
@@ -118,7 +125,8 @@ public sealed class HostileInputTests
         byte[] message = [0x2a, (byte)tensor.Length, .. tensor];
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        ProtocolException? e = Assert.Throws<ProtocolException>(() => ModelInferRequestReader.Read(message, new PooledBuffer(), new ProtocolLimits()));
+        ProtocolException? e =
+            Assert.Throws<ProtocolException>(() => ModelInferRequestReader.Read(message, new PooledBuffer(), new ProtocolLimits()));
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(256 * 1024));
         Assert.That(e!.Message, Does.Contain("1000000"));

@@ -97,7 +97,10 @@ public sealed class InferRequestReaderTests
     [TestCase("FP64", "[1,2,3]", "input 'x': shape [2] needs 2 values, data has 3")]
     [TestCase("FP64", "[[1],[2]]", "input 'x': data is nested as [2, 1], expected a flat list or lists nested as shape [2]")]
     [TestCase("FP64", "7", "input 'x': data must be a list of FP64 values, not 7")]
-    [TestCase("FLOAT", "[1,2]", "input 'x': datatype 'FLOAT' is unknown, expected one of BOOL, UINT8, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, FP16, FP32, FP64, BF16, BYTES")]
+    [TestCase(
+        "FLOAT", "[1,2]",
+        "input 'x': datatype 'FLOAT' is unknown, expected one of BOOL, UINT8, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, FP16, "
+        + "FP32, FP64, BF16, BYTES")]
     public void What_does_not_fit_is_refused_by_tensor_value_and_expectation(string datatype, string data, string message) =>
         Assert.That(Json.Error(Json.Tensor(datatype, "[2]", data)), Is.EqualTo(message));
 
@@ -152,9 +155,13 @@ public sealed class InferRequestReaderTests
 
         Assert.That(Json.Error("""{"id":"12345","inputs":[]}""", limits), Is.EqualTo("id is longer than 4 characters"));
         Assert.That(Json.Error("""{"inputs":[{"name":"12345"}]}""", limits), Is.EqualTo("inputs[0].name is longer than 4 characters"));
-        Assert.That(Json.Error(Json.Tensor("FP32", "[1,1,1]", "[1]"), limits), Is.EqualTo("input 'x': shape has more than 2 dimensions, the limit"));
+        Assert.That(
+            Json.Error(Json.Tensor("FP32", "[1,1,1]", "[1]"), limits),
+            Is.EqualTo("input 'x': shape has more than 2 dimensions, the limit"));
         Assert.That(Json.Error(Json.Tensor("FP32", "[1]", "[[[1]]]"), limits), Is.EqualTo("input 'x': data is nested deeper than 2 lists"));
-        Assert.That(Json.Error(Json.Tensor("FP32", "[4]", "[1,2,3,4]"), limits), Is.EqualTo("input 'x': the request has more than 3 values, the limit"));
+        Assert.That(
+            Json.Error(Json.Tensor("FP32", "[4]", "[1,2,3,4]"), limits),
+            Is.EqualTo("input 'x': the request has more than 3 values, the limit"));
         Assert.That(
             Json.Error(Json.Tensor("FP32", "[4611686018427387904,4611686018427387904]", "[1]"), limits),
             Is.EqualTo("input 'x': shape [4611686018427387904, 4611686018427387904] has more than 3 values, the limit"));
@@ -165,7 +172,8 @@ public sealed class InferRequestReaderTests
             Json.Error("""{"inputs":[{"name":"x","datatype":"FP32","shape":[0],"data":[]},{}]}""", limits),
             Is.EqualTo("inputs has more than 1 tensors, the limit"));
         Assert.That(
-            Json.Error("""{"inputs":[],"outputs":[{"name":"a"},{"name":"b"}]}""", limits), Is.EqualTo("outputs has more than 1 entries, the limit"));
+            Json.Error("""{"inputs":[],"outputs":[{"name":"a"},{"name":"b"}]}""", limits),
+            Is.EqualTo("outputs has more than 1 entries, the limit"));
     }
 
     [Test]

@@ -35,5 +35,6 @@ public sealed class LabelledRowTests
         Assert.Throws<ProtocolException>(() => Read($$"""{"inputs":INPUTS,"truth":7,"{{field}}":[]}"""))!.Message,
         Does.StartWith($"\"{field}\" is not a field of a row, expected inputs and truth: "));
 
-    private static void Read(string json) => LabelledRow.Read(Encoding.UTF8.GetBytes(json.Replace("INPUTS", Inputs)), new ProtocolLimits()).Dispose();
+    private static void Read(string json) =>
+        LabelledRow.Read(Encoding.UTF8.GetBytes(json.Replace("INPUTS", Inputs)), new ProtocolLimits()).Dispose();
 }

@@ -30,10 +30,12 @@ public sealed class OutcomesTests
     }
 
     [FsCheck.NUnit.Property]
-    public bool The_same_feedback_has_the_same_outcome_wherever_it_arrives_and_a_higher_reward_never_a_worse_one(NonNull<string> id, NormalFloat a, NormalFloat b)
+    public bool The_same_feedback_has_the_same_outcome_wherever_it_arrives_and_a_higher_reward_never_a_worse_one(
+        NonNull<string> id, NormalFloat a, NormalFloat b)
     {
         double low = Math.Min(Math.Abs(a.Get) % 1, Math.Abs(b.Get) % 1), high = Math.Max(Math.Abs(a.Get) % 1, Math.Abs(b.Get) % 1);
-        return Outcomes.Of(id.Get, [low]) == Outcomes.Of(id.Get, [low]) && Outcomes.Of(id.Get, [low]).Correct <= Outcomes.Of(id.Get, [high]).Correct;
+        return Outcomes.Of(id.Get, [low]) == Outcomes.Of(id.Get, [low])
+            && Outcomes.Of(id.Get, [low]).Correct <= Outcomes.Of(id.Get, [high]).Correct;
     }
 
     [TestCase("1", "1", PredictionKind.Label, 1, 0)]
@@ -45,7 +47,9 @@ public sealed class OutcomesTests
     {
         FeedbackRequest feedback = Read(prediction, truth);
 
-        Assert.That(Outcomes.Of(feedback.Prediction!, feedback.Truth!, kind, new Tolerance(0.5, 0)), Is.EqualTo(new Outcomes(correct, incorrect)));
+        Assert.That(
+            Outcomes.Of(feedback.Prediction!, feedback.Truth!, kind, new Tolerance(0.5, 0)),
+            Is.EqualTo(new Outcomes(correct, incorrect)));
     }
 
     [TestCase("1", "[1,2]", PredictionKind.Label, "truth has 2 values, but prediction has 1; they must be as many, and nested alike")]
@@ -58,7 +62,8 @@ public sealed class OutcomesTests
         FeedbackRequest feedback = Read(prediction, truth);
 
         Assert.That(
-            Assert.Throws<ProtocolException>(() => Outcomes.Of(feedback.Prediction!, feedback.Truth!, kind, default))!.Message, Is.EqualTo(message));
+            Assert.Throws<ProtocolException>(() => Outcomes.Of(feedback.Prediction!, feedback.Truth!, kind, default))!.Message,
+            Is.EqualTo(message));
     }
 
     private static FeedbackRequest Read(string prediction, string truth) => FeedbackRequest.Read(

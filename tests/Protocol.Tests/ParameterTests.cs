@@ -6,8 +6,10 @@ public sealed class ParameterTests
     public void What_the_server_knows_is_read_and_the_rest_let_be()
     {
         using InferRequest request = Json.Read("""
-            {"parameters": {"priority": 3, "timeout": 1500, "binary_data_output": true, "sequence_id": 0, "sequence_start": false, "who": "me", "x": 0.5},
-             "inputs": [], "outputs": [{"name": "p", "parameters": {"binary_data": false}}, {"name": "q", "parameters": {"classification": 2, "later": 1}}, {"name": "r"}]}
+            {"parameters": {"priority": 3, "timeout": 1500, "binary_data_output": true, "sequence_id": 0, "sequence_start": false,
+              "who": "me", "x": 0.5},
+             "inputs": [], "outputs": [{"name": "p", "parameters": {"binary_data": false}},
+              {"name": "q", "parameters": {"classification": 2, "later": 1}}, {"name": "r"}]}
             """);
 
         Assert.That(request.Parameters.Priority, Is.EqualTo(3));

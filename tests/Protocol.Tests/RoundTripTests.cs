@@ -53,7 +53,9 @@ public sealed class RoundTripTests
 
         using InferRequest request = InferRequestReader.Read(buffer.Span, new ProtocolLimits());
         Assert.That(request.Id, Is.EqualTo("id"));
-        Assert.That(request.Inputs.Select(i => (i.Name, i.DataType, i.ElementCount)), Is.EqualTo([("a", TensorDataType.Fp32, 6L), ("b", TensorDataType.Bytes, 2L)]));
+        Assert.That(
+            request.Inputs.Select(i => (i.Name, i.DataType, i.ElementCount)),
+            Is.EqualTo([("a", TensorDataType.Fp32, 6L), ("b", TensorDataType.Bytes, 2L)]));
         Assert.That(request.Inputs[1].Data.ToArray(), Is.EqualTo(new byte[8]));
     }
 

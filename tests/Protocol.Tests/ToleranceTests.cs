@@ -33,6 +33,7 @@ public sealed class ToleranceTests
     [TestCase(9, 5, 108, 100, true)]
     [TestCase(1e300, 100, double.NaN, 0, false)]
     [TestCase(1e300, 100, double.PositiveInfinity, 0, false)]
-    public void Within_the_wider_of_the_two_a_number_is_right(double absolute, double percent, double prediction, double truth, bool right) =>
+    public void Within_the_wider_of_the_two_a_number_is_right(
+        double absolute, double percent, double prediction, double truth, bool right) =>
         Assert.That(new Tolerance(absolute, percent).Allows(prediction, truth), Is.EqualTo(right));
 }

@@ -6,7 +6,8 @@ public sealed class RouterOptionsTests
     public void Settings_come_from_the_environment_and_have_defaults()
     {
         RouterOptions options = From(("POD_NAMESPACE", "risk"), ("POD_NAME", "model-router-1"), ("DRAIN_SECONDS", "7"));
-        Assert.That(options, Is.EqualTo(new RouterOptions { Namespace = "risk", PodName = "model-router-1", DrainTime = TimeSpan.FromSeconds(7) }));
+        Assert.That(
+            options, Is.EqualTo(new RouterOptions { Namespace = "risk", PodName = "model-router-1", DrainTime = TimeSpan.FromSeconds(7) }));
     }
 
     [TestCase("TRAFFIC_PORT", "http", "TRAFFIC_PORT is 'http' but must be a whole number from 0 to 65535")]

@@ -18,5 +18,10 @@ internal static class Digits
     }
 
     public static int[] Labels(JsonElement response) =>
-        [.. response.GetProperty("outputs").EnumerateArray().First(o => o.GetProperty("name").GetString() == "label").GetProperty("data").EnumerateArray().Select(e => e.GetInt32())];
+        [.. response.GetProperty("outputs")
+            .EnumerateArray()
+            .First(o => o.GetProperty("name").GetString() == "label")
+            .GetProperty("data")
+            .EnumerateArray()
+            .Select(e => e.GetInt32())];
 }

@@ -36,7 +36,8 @@ public sealed class EmptyTensorTests
     public async Task A_decoder_takes_its_first_step_without_a_past_as_JSON()
     {
         (HttpStatusCode status, JsonElement body, _) = await _decoder.InferAsync("""
-            {"inputs":[{"name":"past","shape":[1,0,4],"datatype":"FP32","data":[]},{"name":"new","shape":[1,1,4],"datatype":"FP32","data":[1,2,3,4]}]}
+            {"inputs":[{"name":"past","shape":[1,0,4],"datatype":"FP32","data":[]},
+            {"name":"new","shape":[1,1,4],"datatype":"FP32","data":[1,2,3,4]}]}
             """);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK), body.GetRawText());
@@ -52,7 +53,8 @@ public sealed class EmptyTensorTests
         BinaryClient.Answer answer = await BinaryClient.SendAsync(_decoder.Client, BinaryClient.Request(
             Path,
             """
-            {"parameters":{"binary_data_output":true},"inputs":[{"name":"past","shape":[1,0,4],"datatype":"FP32","parameters":{"binary_data_size":0}},
+            {"parameters":{"binary_data_output":true},
+            "inputs":[{"name":"past","shape":[1,0,4],"datatype":"FP32","parameters":{"binary_data_size":0}},
             {"name":"new","shape":[1,1,4],"datatype":"FP32","parameters":{"binary_data_size":16}}]}
             """,
             step));
@@ -87,20 +89,29 @@ public sealed class EmptyTensorTests
     [Test]
     public async Task An_empty_batch_gets_an_empty_answer_that_can_be_given_feedback_and_classes([Values(1, 8)] int maxBatchSize)
     {
-        await using TestServer server = await TestServer.DigitsAsync(o => o with { Execution = o.Execution with { Batching = new() { MaxBatchSize = maxBatchSize } } });
+        await using TestServer server =
+            await TestServer.DigitsAsync(o => o with { Execution = o.Execution with { Batching = new() { MaxBatchSize = maxBatchSize } } });
         string request = """{"id":"none","inputs":[{"name":"image","shape":[0,64],"datatype":"FP32","data":[]}]OUTPUTS}""";
 
         (HttpStatusCode status, JsonElement body, _) = await server.InferAsync(request.Replace("OUTPUTS", "", StringComparison.Ordinal));
         (_, JsonElement classes, _) = await server.InferAsync(
-            request.Replace("OUTPUTS", ""","outputs":[{"name":"probabilities","parameters":{"classification":2}}]""", StringComparison.Ordinal));
+            request.Replace(
+                "OUTPUTS", ""","outputs":[{"name":"probabilities","parameters":{"classification":2}}]""", StringComparison.Ordinal));
         (HttpStatusCode after, _, _) = await server.InferAsync(Digits.Request(0));
         JsonElement statistics = JsonDocument.Parse(await server.Client.GetStringAsync("v2/models/digits/stats")).RootElement;
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK), body.GetRawText());
-        Assert.That(body.GetProperty("outputs").EnumerateArray().Select(o => o.GetProperty("shape").GetRawText() + o.GetProperty("data").GetRawText()), Is.EqualTo(["[0][]", "[0,10][]"]));
+        Assert.That(
+            body.GetProperty("outputs")
+                .EnumerateArray()
+                .Select(o => o.GetProperty("shape").GetRawText() + o.GetProperty("data").GetRawText()),
+            Is.EqualTo(["[0][]", "[0,10][]"]));
         Assert.That(classes.GetProperty("outputs")[0].GetProperty("shape").GetRawText(), Is.EqualTo("[0,2]"));
         Assert.That(after, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(statistics.GetProperty("model_stats")[0].GetProperty("inference_count").GetInt32(), Is.EqualTo(1), "two requests of no rows and one of one");
+        Assert.That(
+            statistics.GetProperty("model_stats")[0].GetProperty("inference_count").GetInt32(),
+            Is.EqualTo(1),
+            "two requests of no rows and one of one");
     }
 
     [Test]
@@ -108,7 +119,8 @@ public sealed class EmptyTensorTests
     {
         await using TestServer server = await TestServer.StartAsync(OnnxFile.Identity(_directory, OnnxFile.String, "n"));
 
-        (HttpStatusCode status, JsonElement body, _) = await server.InferAsync("""{"inputs":[{"name":"x","shape":[0],"datatype":"BYTES","data":[]}]}""");
+        (HttpStatusCode status, JsonElement body, _) = await server.InferAsync(
+            """{"inputs":[{"name":"x","shape":[0],"datatype":"BYTES","data":[]}]}""");
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK), body.GetRawText());
         Assert.That(body.GetProperty("outputs")[0].GetProperty("data").GetRawText(), Is.EqualTo("[]"));
@@ -121,7 +133,8 @@ public sealed class EmptyTensorTests
             _directory, "ReduceMax", [("x", OnnxFile.Float, ["n", "m"])], [OnnxFile.Tensor("y", OnnxFile.Float, ["m"])], ["y"],
             [OnnxFile.Integers("axes", 0), OnnxFile.Integer("keepdims", 0)]));
 
-        (HttpStatusCode status, JsonElement body, _) = await server.InferAsync("""{"inputs":[{"name":"x","shape":[0,1099511627776],"datatype":"FP32","data":[]}]}""");
+        (HttpStatusCode status, JsonElement body, _) = await server.InferAsync(
+            """{"inputs":[{"name":"x","shape":[0,1099511627776],"datatype":"FP32","data":[]}]}""");
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
         Assert.That(body.GetProperty("error").GetString(), Does.StartWith("input 'x': shape [0, 1099511627776] has more than "));

@@ -50,7 +50,9 @@ public sealed class InferTests
     {
         (_, JsonElement body, _) = await _server.InferAsync(Digits.Request(0, extra: ""","outputs":[{"name":"probabilities"}]"""));
 
-        Assert.That(body.GetProperty("outputs").EnumerateArray().Select(o => o.GetProperty("name").GetString()), Is.EqualTo(["probabilities"]));
+        Assert.That(
+            body.GetProperty("outputs").EnumerateArray().Select(o => o.GetProperty("name").GetString()),
+            Is.EqualTo(["probabilities"]));
     }
 
     [Test]
@@ -94,10 +96,11 @@ public sealed class InferTests
     [Test]
     public async Task An_input_given_twice_and_outputs_that_are_not_there_are_refused()
     {
-        string image = """{"name":"image","shape":[1,64],"datatype":"FP32","data":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}""";
+        string image = $$"""{"name":"image","shape":[1,64],"datatype":"FP32","data":[{{string.Join(',', new int[64])}}]}""";
         (_, JsonElement twice, _) = await _server.InferAsync($$"""{"inputs":[{{image}},{{image}}]}""");
         (_, JsonElement unknown, _) = await _server.InferAsync(Digits.Request(0, extra: ""","outputs":[{"name":"x"}]"""));
-        (_, JsonElement repeated, _) = await _server.InferAsync(Digits.Request(0, extra: ""","outputs":[{"name":"label"},{"name":"label"}]"""));
+        (_, JsonElement repeated, _) =
+            await _server.InferAsync(Digits.Request(0, extra: ""","outputs":[{"name":"label"},{"name":"label"}]"""));
 
         Assert.That(twice.GetProperty("error").GetString(), Is.EqualTo("input 'image' is given twice"));
         Assert.That(
@@ -127,7 +130,8 @@ public sealed class InferTests
     [TestCase(false)]
     public async Task Bodies_over_the_limit_are_refused(bool sized)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, "v2/models/digits/infer") { Content = new ByteArrayContent(new byte[1024 * 1024 + 1]) };
+        using HttpRequestMessage request =
+            new(HttpMethod.Post, "v2/models/digits/infer") { Content = new ByteArrayContent(new byte[1024 * 1024 + 1]) };
         request.Headers.TransferEncodingChunked = sized ? null : true;
         request.Headers.ExpectContinue = true;
         using HttpResponseMessage response = await _server.Client.SendAsync(request);
@@ -155,7 +159,9 @@ public sealed class InferTests
     {
         using HttpResponseMessage response = await _server.Client.GetAsync(path);
 
-        Assert.That((response.StatusCode, response.Content.Headers.ContentType?.MediaType), Is.EqualTo((HttpStatusCode.OK, "application/json")));
+        Assert.That(
+            (response.StatusCode, response.Content.Headers.ContentType?.MediaType),
+            Is.EqualTo((HttpStatusCode.OK, "application/json")));
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(body));
     }
 
@@ -164,12 +170,15 @@ public sealed class InferTests
     {
         int[] expected = Digits.Labels((await _server.InferAsync(Digits.Request(0, 50))).Body);
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, 500), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancellationToken) =>
-        {
-            (HttpStatusCode status, JsonElement body, _) = await _server.InferAsync(Digits.Request(i % 50, id: $"parallel-{i}"));
-            Assert.That(status, Is.EqualTo(HttpStatusCode.OK));
-            Assert.That(body.GetProperty("id").GetString(), Is.EqualTo($"parallel-{i}"));
-            Assert.That(Digits.Labels(body), Is.EqualTo([expected[i % 50]]));
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 500),
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (i, cancellationToken) =>
+            {
+                (HttpStatusCode status, JsonElement body, _) = await _server.InferAsync(Digits.Request(i % 50, id: $"parallel-{i}"));
+                Assert.That(status, Is.EqualTo(HttpStatusCode.OK));
+                Assert.That(body.GetProperty("id").GetString(), Is.EqualTo($"parallel-{i}"));
+                Assert.That(Digits.Labels(body), Is.EqualTo([expected[i % 50]]));
+            });
     }
 }

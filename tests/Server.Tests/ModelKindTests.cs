@@ -51,7 +51,8 @@ public sealed class ModelKindTests
     public async Task Lengths_that_share_a_name_must_be_equal()
     {
         string model = OnnxFile.Write(
-            _directory, "Add", [("a", OnnxFile.Float, ["n"]), ("b", OnnxFile.Float, ["n"])], [OnnxFile.Tensor("y", OnnxFile.Float, ["n"])], ["y"]);
+            _directory, "Add", [("a", OnnxFile.Float, ["n"]), ("b", OnnxFile.Float, ["n"])],
+            [OnnxFile.Tensor("y", OnnxFile.Float, ["n"])], ["y"]);
         await using TestServer server = await TestServer.StartAsync(model);
 
         (HttpStatusCode status, JsonElement body, _) = await server.InferAsync("""
@@ -59,22 +60,29 @@ public sealed class ModelKindTests
             """);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("input 'b': dimension 0 (n) is 3, but 2 in input 'a'; they must be equal"));
+        Assert.That(
+            body.GetProperty("error").GetString(),
+            Is.EqualTo("input 'b': dimension 0 (n) is 3, but 2 in input 'a'; they must be equal"));
     }
 
     [Test]
     public async Task Values_that_the_model_cannot_compute_are_the_requests_fault_and_leave_the_server_healthy()
     {
         string model = OnnxFile.Write(
-            _directory, "Gather", [("data", OnnxFile.Float, ["n"]), ("at", OnnxFile.Int64, ["k"])], [OnnxFile.Tensor("y", OnnxFile.Float, ["k"])], ["y"]);
+            _directory, "Gather", [("data", OnnxFile.Float, ["n"]), ("at", OnnxFile.Int64, ["k"])],
+            [OnnxFile.Tensor("y", OnnxFile.Float, ["k"])], ["y"]);
         await using TestServer server = await TestServer.StartAsync(model);
-        string request = """{"inputs":[{"name":"data","shape":[2],"datatype":"FP32","data":[5,6]},{"name":"at","shape":[1],"datatype":"INT64","data":[#]}]}""";
+        string request =
+            """{"inputs":[{"name":"data","shape":[2],"datatype":"FP32","data":[5,6]},{"name":"at","shape":"""
+            + """[1],"datatype":"INT64","data":[#]}]}""";
 
         (HttpStatusCode wrong, JsonElement error, _) = await server.InferAsync(request.Replace("#", "7", StringComparison.Ordinal));
         (HttpStatusCode right, JsonElement body, _) = await server.InferAsync(request.Replace("#", "1", StringComparison.Ordinal));
 
         Assert.That(wrong, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(error.GetProperty("error").GetString(), Does.StartWith("the model cannot compute these inputs: ").And.Contain("Gather"));
+        Assert.That(
+            error.GetProperty("error").GetString(),
+            Does.StartWith("the model cannot compute these inputs: ").And.Contain("Gather"));
         Assert.That(right, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(body.GetProperty("outputs")[0].GetProperty("data").GetRawText(), Is.EqualTo("[6]"));
         Assert.That((await server.Client.GetAsync("v2/health/ready")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
@@ -83,12 +91,14 @@ public sealed class ModelKindTests
     [Test]
     public async Task A_model_without_inputs_is_asked_with_none_over_REST_and_gRPC()
     {
-        string model = OnnxFile.Write(_directory, "Constant", [], [OnnxFile.Tensor("y", OnnxFile.Int64, [])], ["y"], [OnnxFile.Integer("value_int", 7)]);
+        string model = OnnxFile.Write(
+            _directory, "Constant", [], [OnnxFile.Tensor("y", OnnxFile.Int64, [])], ["y"], [OnnxFile.Integer("value_int", 7)]);
         await using TestServer server = await TestServer.StartAsync(model);
         using RawClient client = new(server.GrpcAddress);
 
         (HttpStatusCode status, JsonElement body, _) = await server.InferAsync("""{"inputs":[]}""");
-        RawClient.Answer answer = await client.CallAsync(CallServer.Infer, Frames.Plain(new ModelInferRequest { ModelName = "digits" }.ToByteArray()));
+        RawClient.Answer answer = await client.CallAsync(
+            CallServer.Infer, Frames.Plain(new ModelInferRequest { ModelName = "digits" }.ToByteArray()));
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK), body.GetRawText());
         Assert.That(body.GetProperty("outputs")[0].GetProperty("data").GetRawText(), Is.EqualTo("[7]"));
@@ -100,11 +110,15 @@ public sealed class ModelKindTests
     [Test]
     public void Of_a_long_message_the_end_with_the_values_is_kept()
     {
-        string message = "Non-zero status code returned while running Gather node. Name:'g' Status Message: " + new string('/', 2000) + " idx=7 must be within [-2,1]\n";
+        string message = "Non-zero status code returned while running Gather node. Name:'g' Status Message: "
+            + new string('/', 2000)
+            + " idx=7 must be within [-2,1]\n";
 
         string reason = SessionFactory.Reason(message);
 
-        Assert.That(reason, Does.StartWith("Non-zero status code returned while running Gather node.").And.EndWith("/ idx=7 must be within [-2,1]"));
+        Assert.That(
+            reason,
+            Does.StartWith("Non-zero status code returned while running Gather node.").And.EndWith("/ idx=7 must be within [-2,1]"));
         Assert.That(reason, Has.Length.LessThan(500).And.Contain(" ... "));
     }
 
@@ -151,7 +165,9 @@ public sealed class ModelKindTests
         (HttpStatusCode status, JsonElement body, _) = await server.FeedbackAsync("r", "1");
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("model 'digits' predicts no classes: no output of it is labels or scores of classes; send correct or reward"));
+        Assert.That(
+            body.GetProperty("error").GetString(),
+            Is.EqualTo("model 'digits' predicts no classes: no output of it is labels or scores of classes; send correct or reward"));
     }
 
     [Test]
@@ -160,7 +176,8 @@ public sealed class ModelKindTests
         string file = Path.Combine(TestServer.Models, "digits-v5.onnx");
 
         TerminatingException onCpu = await TestServer.FailureAsync(file);
-        TerminatingException onGpu = await TestServer.FailureAsync(file, o => o with { Execution = new() { Providers = [ExecutionProvider.Cuda, ExecutionProvider.Cpu] } });
+        TerminatingException onGpu = await TestServer.FailureAsync(
+            file, o => o with { Execution = new() { Providers = [ExecutionProvider.Cuda, ExecutionProvider.Cpu] } });
 
         Assert.That(onCpu.Reason, Is.EqualTo(FailureReasons.ModelInvalid));
         Assert.That(onCpu.Message, Does.StartWith("digits-v5.onnx is not a model that ONNX Runtime can load: "));
@@ -172,13 +189,18 @@ public sealed class ModelKindTests
     {
         TerminatingException failure = await TestServer.FailureAsync("/nowhere/model.onnx");
 
-        Assert.That((failure.Reason, failure.Message), Is.EqualTo((FailureReasons.ModelNotFound, "there is no model at /nowhere/model.onnx")));
+        Assert.That(
+            (failure.Reason, failure.Message),
+            Is.EqualTo((FailureReasons.ModelNotFound, "there is no model at /nowhere/model.onnx")));
     }
 
     [Test]
     public async Task Without_its_libraries_a_GPU_provider_gives_way_to_the_next_and_alone_ends_the_server()
     {
-        Assume.That(File.Exists(Path.Combine(AppContext.BaseDirectory, "libonnxruntime_providers_cuda.so")), Is.False, "built with the GPU providers");
+        Assume.That(
+            File.Exists(Path.Combine(AppContext.BaseDirectory, "libonnxruntime_providers_cuda.so")),
+            Is.False,
+            "built with the GPU providers");
         IReadOnlyList<ExecutionProvider> all = ExecutionProviders.Parse("TensorRT, cuda,CPU");
 
         await using TestServer server = await TestServer.DigitsAsync(o => o with { Execution = new() { Providers = all } });
@@ -187,17 +209,22 @@ public sealed class ModelKindTests
 
         Assert.That(server.Services.GetRequiredService<ModelRepository>().All[0].Ready, Is.True);
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.ProviderUnavailable));
-        Assert.That(failure.Message, Does.Contain("TensorRT: ").And.Contain("CUDA: ").And.Contain("(this image was built without the GPU providers)"));
+        Assert.That(
+            failure.Message,
+            Does.Contain("TensorRT: ").And.Contain("CUDA: ").And.Contain("(this image was built without the GPU providers)"));
     }
 
     [Test]
     public async Task Half_precision_is_refused_where_nothing_lowers_it()
     {
         TerminatingException failure = await TestServer.FailureAsync(
-            Path.Combine(TestServer.Models, "digits-v1.onnx"), o => o with { Execution = new() { Precision = ModelOperator.Server.Execution.Precision.Fp16 } });
+            Path.Combine(TestServer.Models, "digits-v1.onnx"),
+            o => o with { Execution = new() { Precision = ModelOperator.Server.Execution.Precision.Fp16 } });
 
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.InvalidConfiguration));
-        Assert.That(failure.Message, Does.StartWith("precision Fp16 needs TensorRT first among the execution providers, but the model would run on CPU; "));
+        Assert.That(
+            failure.Message,
+            Does.StartWith("precision Fp16 needs TensorRT first among the execution providers, but the model would run on CPU; "));
     }
 
     [TestCase("GPU", "execution provider 'GPU' is unknown, expected TensorRT, CUDA or CPU")]

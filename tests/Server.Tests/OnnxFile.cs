@@ -8,8 +8,20 @@ namespace ModelOperator.Server.Tests;
 /// </summary>
 internal static class OnnxFile
 {
-    public const int Float = 1, UInt8 = 2, Int8 = 3, UInt16 = 4, Int16 = 5, Int32 = 6, Int64 = 7, String = 8, Bool = 9, Float16 = 10, Double = 11,
-        UInt32 = 12, UInt64 = 13, BFloat16 = 16;
+    public const int Float = 1,
+        UInt8 = 2,
+        Int8 = 3,
+        UInt16 = 4,
+        Int16 = 5,
+        Int32 = 6,
+        Int64 = 7,
+        String = 8,
+        Bool = 9,
+        Float16 = 10,
+        Double = 11,
+        UInt32 = 12,
+        UInt64 = 13,
+        BFloat16 = 16;
 
     /// <summary>A file with one node and returns its path.</summary>
     public static string Write(
@@ -17,9 +29,21 @@ internal static class OnnxFile
         byte[][]? attributes = null, string domain = "")
     {
         byte[] node = Join(
-            [.. inputs.Select(i => Text(1, i.Name)), .. outputNames.Select(n => Text(2, n)), Text(4, op), .. (attributes ?? []).Select(a => Bytes(5, a)), Text(7, domain)]);
-        byte[] graph = Join([Bytes(1, node), Text(2, "graph"), .. inputs.Select(i => Bytes(11, Tensor(i.Name, i.Type, i.Shape))), .. outputs.Select(o => Bytes(12, o))]);
-        byte[] model = Join([Number(1, 8), Bytes(7, graph), Bytes(8, Number(2, 13)), Bytes(8, Join([Text(1, "ai.onnx.ml"), Number(2, 2)]))]);
+            [
+                .. inputs.Select(i => Text(1, i.Name)),
+                .. outputNames.Select(n => Text(2, n)),
+                Text(4, op),
+                .. (attributes ?? []).Select(a => Bytes(5, a)),
+                Text(7, domain),
+            ]);
+        byte[] graph = Join([
+            Bytes(1, node),
+            Text(2, "graph"),
+            .. inputs.Select(i => Bytes(11, Tensor(i.Name, i.Type, i.Shape))),
+            .. outputs.Select(o => Bytes(12, o)),
+        ]);
+        byte[] model =
+            Join([Number(1, 8), Bytes(7, graph), Bytes(8, Number(2, 13)), Bytes(8, Join([Text(1, "ai.onnx.ml"), Number(2, 2)]))]);
         string path = Path.Combine(directory, $"{Guid.NewGuid():N}.onnx");
         File.WriteAllBytes(path, model);
         return path;
@@ -45,7 +69,8 @@ internal static class OnnxFile
     }
 
     /// <summary>An attribute that is a list of whole numbers.</summary>
-    public static byte[] Integers(string name, params long[] values) => Join([Text(1, name), .. values.Select(v => Number(8, v)), Number(20, 7)]);
+    public static byte[] Integers(string name, params long[] values) =>
+        Join([Text(1, name), .. values.Select(v => Number(8, v)), Number(20, 7)]);
 
     /// <summary>An attribute that is a whole number.</summary>
     public static byte[] Integer(string name, long value) => Join([Text(1, name), Number(3, value), Number(20, 2)]);

@@ -14,7 +14,8 @@ public sealed class ProcessTests
     [Test]
     public async Task Told_to_stop_under_load_the_server_loses_no_request_and_ends_well()
     {
-        await using ServerProcess server = ServerProcess.Start("serve", "--model-name", "digits", "--model", Model, "--port", "0", "--drain-seconds", "4");
+        await using ServerProcess server = ServerProcess.Start(
+            "serve", "--model-name", "digits", "--model", Model, "--port", "0", "--drain-seconds", "4");
         using HttpClient client = await server.ReadyAsync();
         using CancellationTokenSource routed = new();
         int answered = 0;
@@ -53,7 +54,8 @@ public sealed class ProcessTests
     [Test]
     public async Task An_idle_server_told_to_stop_does_not_wait_for_all_of_its_time()
     {
-        await using ServerProcess server = ServerProcess.Start("serve", "--model-name", "digits", "--model", Model, "--port", "0", "--drain-seconds", "60");
+        await using ServerProcess server = ServerProcess.Start(
+            "serve", "--model-name", "digits", "--model", Model, "--port", "0", "--drain-seconds", "60");
         using HttpClient client = await server.ReadyAsync();
 
         Stopwatch watch = Stopwatch.StartNew();
@@ -77,10 +79,12 @@ public sealed class ProcessTests
     public async Task Arguments_that_make_no_sense_end_the_process_with_their_reason()
     {
         (int status, string message) = await ServerProcess.RunAsync("serve", "--model-name", "digits", "--model", Model, "--port", "http");
-        (int fetchStatus, string fetchMessage) = await ServerProcess.RunAsync("fetch", "--uri", "http://h/m", "--output", "/tmp/m", "--digest", "md5:1");
+        (int fetchStatus, string fetchMessage) = await ServerProcess.RunAsync(
+            "fetch", "--uri", "http://h/m", "--output", "/tmp/m", "--digest", "md5:1");
 
         Assert.That((status, Reason(message)), Is.EqualTo((1, FailureReasons.InvalidConfiguration)));
-        Assert.That(message, Does.Contain("--port is 'http', expected a whole number from 0 to 65535").Or.Contain("--port is \\u0027http\\u0027"));
+        Assert.That(
+            message, Does.Contain("--port is 'http', expected a whole number from 0 to 65535").Or.Contain("--port is \\u0027http\\u0027"));
         Assert.That((fetchStatus, Reason(fetchMessage)), Is.EqualTo((1, FailureReasons.InvalidConfiguration)));
     }
 
@@ -90,11 +94,14 @@ public sealed class ProcessTests
         string directory = Directory.CreateTempSubdirectory("process-tests-").FullName;
         try
         {
-            await using FileServer store = await FileServer.StartAsync(async context => await context.Response.Body.WriteAsync(await File.ReadAllBytesAsync(Model)));
+            await using FileServer store =
+                await FileServer.StartAsync(async context => await context.Response.Body.WriteAsync(await File.ReadAllBytesAsync(Model)));
             string output = Path.Combine(directory, "model.onnx");
             (int wrong, string message) = await ServerProcess.RunAsync(
-                "fetch", "--uri", store.Uri().ToString(), "--allowed-networks", "loopback", "--output", output, "--digest", "sha256:" + new string('0', 64));
-            (int right, string report) = await ServerProcess.RunAsync("fetch", "--uri", store.Uri().ToString(), "--allowed-networks", "loopback", "--output", output);
+                "fetch", "--uri", store.Uri().ToString(), "--allowed-networks", "loopback", "--output", output, "--digest",
+                "sha256:" + new string('0', 64));
+            (int right, string report) = await ServerProcess.RunAsync(
+                "fetch", "--uri", store.Uri().ToString(), "--allowed-networks", "loopback", "--output", output);
 
             Assert.That((wrong, Reason(message)), Is.EqualTo((1, FailureReasons.DigestMismatch)));
             string digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Model)));
@@ -139,15 +146,20 @@ public sealed class ProcessTests
     {
         await using TestServer server = await TestServer.DigitsAsync();
         string address = server.Client.BaseAddress!.AbsoluteUri;
-        string[] arguments = ["evaluate", "--model", "digits", "--canary", address, "--stable", address, "--progress-port", "0", "--dataset"];
+        string[] arguments =
+            ["evaluate", "--model", "digits", "--canary", address, "--stable", address, "--progress-port", "0", "--dataset"];
 
-        (int right, string result) = await ServerProcess.RunAsync([.. arguments, Path.Combine(TestServer.Models, "digits-evaluation.ndjson")]);
-        (int wrong, string failure) = await ServerProcess.RunAsync([.. arguments, Path.Combine(TestServer.Models, "digits-heldout.ndjson")]);
+        (int right, string result) =
+            await ServerProcess.RunAsync([.. arguments, Path.Combine(TestServer.Models, "digits-evaluation.ndjson")]);
+        (int wrong, string failure) =
+            await ServerProcess.RunAsync([.. arguments, Path.Combine(TestServer.Models, "digits-heldout.ndjson")]);
 
         JsonElement report = JsonDocument.Parse(result).RootElement;
         Assert.That(right, Is.Zero);
         Assert.That(report.GetProperty("rows").GetInt64(), Is.EqualTo(540));
-        Assert.That(report.GetProperty("canary").GetProperty("bad").GetInt64(), Is.EqualTo(report.GetProperty("stable").GetProperty("bad").GetInt64()));
+        Assert.That(
+            report.GetProperty("canary").GetProperty("bad").GetInt64(),
+            Is.EqualTo(report.GetProperty("stable").GetProperty("bad").GetInt64()));
         Assert.That((wrong, Reason(failure)), Is.EqualTo((1, FailureReasons.DatasetInvalid)));
     }
 

@@ -97,7 +97,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             .Select((line, i) => (line, i))
             .Where(l => l.line.EndsWith("/" + library, StringComparison.Ordinal) && l.line.Contains(" r-xp ", StringComparison.Ordinal))
             .Sum(l => 1024 * long.Parse(
-                lines.Skip(l.i).First(f => f.StartsWith("Rss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
+                lines.Skip(l.i)
+                    .First(f => f.StartsWith("Rss:", StringComparison.Ordinal))
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
     }
 
     /// <summary>What it wrote to standard output so far.</summary>

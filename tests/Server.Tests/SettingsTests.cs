@@ -124,7 +124,9 @@ public sealed class SettingsTests
         Settings settings = new();
         Parse(["serve", "--config", file, "--max-requests", "0"], settings, ("MODEL_SERVER_PORT", "http"));
 
-        Assert.That(settings.Explain("--port is 'http', expected a number"), Is.EqualTo("MODEL_SERVER_PORT: --port is 'http', expected a number"));
+        Assert.That(
+            settings.Explain("--port is 'http', expected a number"),
+            Is.EqualTo("MODEL_SERVER_PORT: --port is 'http', expected a number"));
         Assert.That(settings.Explain("--threads is 'none'"), Is.EqualTo($"{file}: --threads is 'none'"));
         Assert.That(settings.Explain("--max-requests is '0'"), Is.EqualTo("--max-requests is '0'"));
     }
@@ -132,7 +134,8 @@ public sealed class SettingsTests
     [Test]
     public async Task The_process_tells_where_a_wrong_value_was_set()
     {
-        (int status, string message) = await ServerProcess.RunAsync("serve", "--config", Write(".yaml", "modelName: m\nmodel: m.onnx\nport: http\n"));
+        (int status, string message) = await ServerProcess.RunAsync(
+            "serve", "--config", Write(".yaml", "modelName: m\nmodel: m.onnx\nport: http\n"));
 
         Assert.That(status, Is.EqualTo(1));
         Assert.That(message, Does.Contain(".yaml: --port is").And.Contain("expected a whole number from 0 to 65535"));
@@ -141,7 +144,8 @@ public sealed class SettingsTests
     [Test]
     public async Task An_unknown_flag_is_refused_with_the_one_that_was_meant()
     {
-        (int status, string message) = await ServerProcess.RunAsync("serve", "--model-name", "m", "--model", "m.onnx", "--max-request", "1");
+        (int status, string message) = await ServerProcess.RunAsync(
+            "serve", "--model-name", "m", "--model", "m.onnx", "--max-request", "1");
 
         Assert.That(status, Is.EqualTo(1));
         Assert.That(message, Does.Contain("--max-request").And.Contain("did you mean --max-requests?"));
@@ -153,7 +157,9 @@ public sealed class SettingsTests
         using StringWriter help = new();
         Root().Parse(["serve", "--help"]).Invoke(new InvocationConfiguration { Output = help });
 
-        Assert.That(help.ToString(), Does.Contain("--max-requests").And.Contain("[default: 512]").And.Contain("(1 to 1000000)").And.Contain("MODEL_SERVER_PORT"));
+        Assert.That(
+            help.ToString(),
+            Does.Contain("--max-requests").And.Contain("[default: 512]").And.Contain("(1 to 1000000)").And.Contain("MODEL_SERVER_PORT"));
     }
 
     private static RootCommand Root() => Program.CreateRoot();

@@ -19,13 +19,12 @@ internal sealed class TestServer : IAsyncDisposable
     private TestServer(WebApplication app)
     {
         _app = app;
-        int port = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
-        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{PortOf(0)}/") };
     }
 
     public HttpClient Client { get; }
 
-    public string GrpcAddress => $"127.0.0.1:{new Uri(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(1)).Port}";
+    public string GrpcAddress => $"127.0.0.1:{PortOf(1)}";
 
     public IServiceProvider Services => _app.Services;
 
@@ -47,7 +46,8 @@ internal sealed class TestServer : IAsyncDisposable
         return server;
     }
 
-    public static Task<TestServer> DigitsAsync(Func<ServeOptions, ServeOptions>? change = null) => StartAsync(Path.Combine(Models, "digits-v1.onnx"), change);
+    public static Task<TestServer> DigitsAsync(Func<ServeOptions, ServeOptions>? change = null) =>
+        StartAsync(Path.Combine(Models, "digits-v1.onnx"), change);
 
     /// <summary>What ended a server that could not load its model.</summary>
     public static async Task<TerminatingException> FailureAsync(string model, Func<ServeOptions, ServeOptions>? change = null)
@@ -62,7 +62,8 @@ internal sealed class TestServer : IAsyncDisposable
     public async Task<(HttpStatusCode Status, JsonElement Body, HttpResponseMessage Response)> PostAsync(
         string path, string json, params (string Name, string Value)[] headers)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        using HttpRequestMessage request =
+            new(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
         foreach ((string name, string value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -73,7 +74,8 @@ internal sealed class TestServer : IAsyncDisposable
         return (response.StatusCode, JsonDocument.Parse(body).RootElement, response);
     }
 
-    public Task<(HttpStatusCode Status, JsonElement Body, HttpResponseMessage Response)> InferAsync(string json, params (string, string)[] headers) =>
+    public Task<(HttpStatusCode Status, JsonElement Body, HttpResponseMessage Response)> InferAsync(
+        string json, params (string, string)[] headers) =>
         PostAsync("v2/models/digits/infer", json, headers);
 
     public Task<(HttpStatusCode Status, JsonElement Body, HttpResponseMessage Response)> FeedbackAsync(string id, string truth) =>
@@ -88,5 +90,11 @@ internal sealed class TestServer : IAsyncDisposable
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    private int PortOf(int index)
+    {
+        IServer server = _app.Services.GetRequiredService<IServer>();
+        return new Uri(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(index)).Port;
     }
 }

@@ -20,7 +20,8 @@ public static partial class Exposition
             string[] lines = family.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             string[] head = lines[0].Split(' ');
             (string Name, string Value)[] labels = [.. lines.Where(line => line[0] != '#').SelectMany(LabelsOf)];
-            IEnumerable<string> names = labels.Select(label => label.Name).Where(name => name != "le").Distinct().Order(StringComparer.Ordinal);
+            IEnumerable<string> names =
+                labels.Select(label => label.Name).Where(name => name != "le").Distinct().Order(StringComparer.Ordinal);
             IEnumerable<string> bounds = labels.Where(label => label.Name == "le").Select(label => label.Value).Distinct();
             shape.Add($"{head[1]} {head[0]}{{{string.Join(',', names)}}} {string.Join(' ', bounds)}".TrimEnd());
         }
@@ -32,7 +33,8 @@ public static partial class Exposition
     /// <summary>Values of the series of a metric that have a label with a value.</summary>
     public static IReadOnlyList<double> Values(string text, string metric, string label, string value) =>
     [
-        .. text.Split('\n').Where(line => line.StartsWith($"{metric}{{", StringComparison.Ordinal) && LabelsOf(line).Contains((label, value)))
+        .. text.Split('\n')
+            .Where(line => line.StartsWith($"{metric}{{", StringComparison.Ordinal) && LabelsOf(line).Contains((label, value)))
             .Select(line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture)),
     ];
 
@@ -63,6 +65,7 @@ public static partial class Exposition
     private static IEnumerable<(string Name, string Value)> LabelsOf(string line) =>
         Label().Matches(line).Select(label => (label.Groups["name"].Value, label.Groups["value"].Value));
 
-    [GeneratedRegex(@"(?<name>[a-zA-Z_][a-zA-Z0-9_]*)=""(?<value>(?:[^""\\]|\\.)*)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<name>[a-zA-Z_][a-zA-Z0-9_]*)=""(?<value>(?:[^""\\]|\\.)*)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Label();
 }

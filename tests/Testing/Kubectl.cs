@@ -35,7 +35,13 @@ public sealed class Kubectl(string kubeconfig)
 
     private static async Task<KubectlResult> StartAsync(string program, IEnumerable<string> arguments, string input)
     {
-        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

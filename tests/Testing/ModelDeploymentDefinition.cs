@@ -9,7 +9,8 @@ public static class ModelDeploymentDefinition
         await kubectl.RunAsync("", "apply", "--filename", await FileAsync(server));
         // Some kubectl fail on a definition that has no conditions yet, where they should wait.
         await Eventually.TrueAsync(
-            async () => (await kubectl.TryAsync("", "wait", "--for=condition=Established", "crd/modeldeployments.modeloperator.io", "--timeout=30s")).Succeeded,
+            async () => (await kubectl.TryAsync(
+                "", "wait", "--for=condition=Established", "crd/modeldeployments.modeloperator.io", "--timeout=30s")).Succeeded,
             "the definition is established");
     }
 

@@ -16,9 +16,11 @@ internal static class Archive
     }
 
     /// <summary>Unpacks a file when it is an archive; returns whether it is.</summary>
-    public static async Task<bool> TryUnpackAsync(string file, string folder, ArchiveLimits limits, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<bool> TryUnpackAsync(
+        string file, string folder, ArchiveLimits limits, ILogger logger, CancellationToken cancellationToken)
     {
-        await using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using FileStream stream = new(
+            file, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
         Format format = FormatOf(stream);
         if (format == Format.None)
         {

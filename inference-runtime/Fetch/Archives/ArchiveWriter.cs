@@ -17,8 +17,8 @@ public sealed record ArchiveLimits
 }
 
 /// <summary>
-/// Writes entries of archives into a folder. It makes plain files and folders only, so that nothing written later can go through a link; what
-/// links lead to is copied at the end.
+/// Writes entries of archives into a folder. It makes plain files and folders only, so that nothing written later can go through a link;
+/// what links lead to is copied at the end.
 /// </summary>
 internal sealed class ArchiveWriter(string folder, long archiveBytes, ArchiveLimits limits)
 {
@@ -49,7 +49,8 @@ internal sealed class ArchiveWriter(string folder, long archiveBytes, ArchiveLim
         _links.Remove(path);
         string file = Path.Combine(folder, path);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        await using FileStream target = new(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        await using FileStream target = new(
+            file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
         byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkSize);
         try
         {
@@ -61,7 +62,8 @@ internal sealed class ArchiveWriter(string folder, long archiveBytes, ArchiveLim
                 {
                     throw new TerminatingException(
                         FailureReasons.ArchiveInvalid,
-                        $"the archive of {archiveBytes} bytes unpacks to more than {_maxBytes} bytes, the limit for one of its size; nothing of it is used");
+                        $"the archive of {archiveBytes} bytes unpacks to more than {_maxBytes} bytes, the limit for one of its size; "
+                        + "nothing of it is used");
                 }
 
                 await target.WriteAsync(chunk.AsMemory(0, read), cancellationToken);
@@ -115,7 +117,9 @@ internal sealed class ArchiveWriter(string folder, long archiveBytes, ArchiveLim
     {
         if (++Entries > limits.MaxEntries)
         {
-            throw new TerminatingException(FailureReasons.ArchiveInvalid, $"the archive holds more than {limits.MaxEntries} entries, the limit; nothing of it is used");
+            throw new TerminatingException(
+                FailureReasons.ArchiveInvalid,
+                $"the archive holds more than {limits.MaxEntries} entries, the limit; nothing of it is used");
         }
     }
 }

@@ -14,7 +14,8 @@ internal static class SafePath
     public static string? TryOf(string name, out string path)
     {
         string? problem = name.Length is 0 or > MaxLength ? $"which is empty or longer than {MaxLength} characters"
-            : name[0] == '/' || name.Contains('\\', StringComparison.Ordinal) || (name.Length > 1 && name[1] == ':') ? "which is an absolute path or one of another system"
+            : name[0] == '/' || name.Contains('\\', StringComparison.Ordinal) || (name.Length > 1 && name[1] == ':')
+                ? "which is an absolute path or one of another system"
             : name.Any(char.IsControl) ? "which has a control character"
             : null;
         string[] parts = [.. name.Split('/').Where(part => part is not ("" or "."))];

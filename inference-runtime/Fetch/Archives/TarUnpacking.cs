@@ -25,7 +25,8 @@ internal static class TarUnpacking
         {
             return await reader.GetNextEntryAsync(copyData: false, cancellationToken);
         }
-        catch (Exception e) when (e is ArgumentException or ArithmeticException or FormatException or InvalidOperationException or OutOfMemoryException)
+        catch (Exception e)
+            when (e is ArgumentException or ArithmeticException or FormatException or InvalidOperationException or OutOfMemoryException)
         {
             // Dates and sizes that no entry can have; room for attributes is made before they are read.
             throw new InvalidDataException(e.Message, e);
@@ -79,7 +80,8 @@ internal static class TarUnpacking
         entry is PaxTarEntry pax && pax.ExtendedAttributes.Keys.Any(key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal));
 
     /// <summary>
-    /// Lets the reader have no more between two entries than headers need: it takes attributes of whatever size an archive states into memory.
+    /// Lets the reader have no more between two entries than headers need: it takes attributes of whatever size an archive states into
+    /// memory.
     /// </summary>
     private sealed class HeaderGuard(Stream archive) : Stream
     {

@@ -15,7 +15,8 @@ internal static class ZipUnpacking
 
     public static async Task UnpackAsync(Stream stream, ArchiveWriter writer, CancellationToken cancellationToken)
     {
-        await using ZipArchive archive = await ZipArchive.CreateAsync(stream, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        await using ZipArchive archive = await ZipArchive.CreateAsync(
+            stream, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, cancellationToken);
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
             int type = (entry.ExternalAttributes >> UnixModeShift) & FileTypeMask;

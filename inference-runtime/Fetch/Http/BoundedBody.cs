@@ -11,7 +11,8 @@ internal static class BoundedBody
         byte[] chunk = new byte[Math.Min(maxBytes, 16 * 1024)];
         int length;
         while (read.Length < maxBytes
-            && (length = await body.ReadAsync(chunk.AsMemory(0, (int)Math.Min(chunk.Length, maxBytes - read.Length)), cancellationToken)) > 0)
+            && (length = await body.ReadAsync(
+                chunk.AsMemory(0, (int)Math.Min(chunk.Length, maxBytes - read.Length)), cancellationToken)) > 0)
         {
             read.Write(chunk.AsSpan(0, length));
         }

@@ -7,7 +7,8 @@ internal sealed class ModelClient(HttpClient http, FetchOptions options, TimePro
 {
     /// <summary>Asks for a file or a part of it.</summary>
     /// <returns>An answer that may also be a refusal.</returns>
-    public async Task<HttpResponseMessage> SendAsync(RemoteFile file, Action<HttpRequestMessage>? configure, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendAsync(
+        RemoteFile file, Action<HttpRequestMessage>? configure, CancellationToken cancellationToken)
     {
         Uri uri = file.Uri;
         bool recovered = false;
@@ -85,7 +86,9 @@ internal sealed class ModelClient(HttpClient http, FetchOptions options, TimePro
 
     /// <summary>Whether credentials for one URI may be sent to another.</summary>
     public static bool SameOrigin(Uri one, Uri other) =>
-        one.Scheme == other.Scheme && one.Port == other.Port && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
+        one.Scheme == other.Scheme
+        && one.Port == other.Port
+        && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
 
     private Uri Follow(Uri from, Uri location, int redirects)
     {

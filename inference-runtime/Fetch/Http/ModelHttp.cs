@@ -26,8 +26,8 @@ internal static class ModelHttp
     }
 
     /// <summary>
-    /// Connects to an allowed address of a host, or of the proxy that the environment names. Checked here, after the name is resolved, since names can
-    /// point anywhere, and a server that is taken for a proxy gets a path of the sender's choice.
+    /// Connects to an allowed address of a host, or of the proxy that the environment names. Checked here, after the name is resolved,
+    /// since names can point anywhere, and a server that is taken for a proxy gets a path of the sender's choice.
     /// </summary>
     public static async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, Func<IPAddress, string?> refusal, CancellationToken cancellationToken)
@@ -36,7 +36,8 @@ internal static class ModelHttp
         IPAddress[] allowed = [.. addresses.Where(address => refusal(address) is null)];
         if (allowed.Length == 0 && addresses.Length > 0)
         {
-            throw new TerminatingException(FailureReasons.AddressRefused, Refusal(context.DnsEndPoint.Host, addresses[0], refusal(addresses[0])!));
+            throw new TerminatingException(
+                FailureReasons.AddressRefused, Refusal(context.DnsEndPoint.Host, addresses[0], refusal(addresses[0])!));
         }
 
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

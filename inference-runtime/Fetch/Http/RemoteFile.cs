@@ -31,7 +31,8 @@ internal class Authorization
     public virtual ValueTask ApplyAsync(HttpRequestMessage request, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Learns from an answer that is not the file. Returns whether the request may do better now.</summary>
-    public virtual ValueTask<bool> RecoverAsync(HttpResponseMessage response, CancellationToken cancellationToken) => ValueTask.FromResult(false);
+    public virtual ValueTask<bool> RecoverAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(false);
 }
 
 /// <summary>The same header each time.</summary>

@@ -20,7 +20,8 @@ public sealed class SignatureKey
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TerminatingException(FailureReasons.CredentialsMissing, $"the public key of the signature cannot be read: {e.Message}", e);
+            throw new TerminatingException(
+                FailureReasons.CredentialsMissing, $"the public key of the signature cannot be read: {e.Message}", e);
         }
     }
 
@@ -58,5 +59,8 @@ public sealed class SignatureKey
     }
 
     private static TerminatingException NoKey(Exception? inner) =>
-        new(FailureReasons.InvalidConfiguration, "the public key of the signature is none, expected an ECDSA key on the curve P-256 as PEM", inner!);
+        new(
+            FailureReasons.InvalidConfiguration,
+            "the public key of the signature is none, expected an ECDSA key on the curve P-256 as PEM",
+            inner!);
 }

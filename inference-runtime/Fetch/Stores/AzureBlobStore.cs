@@ -17,7 +17,10 @@ internal sealed class AzureBlobStore(AzureBlobAddress address, StoreContext cont
         return Task.FromResult(ModelContent.Of((beside, suffix) =>
         {
             string blob = StoreContext.Sibling(address.Blob, beside) + suffix;
-            return new RemoteFile(StoreContext.Sibling(address.Name, beside) + suffix, StoreContext.ObjectUri(endpoint, $"{address.Container}/{blob}"), authorize(blob));
+            return new RemoteFile(
+                StoreContext.Sibling(address.Name, beside) + suffix,
+                StoreContext.ObjectUri(endpoint, $"{address.Container}/{blob}"),
+                authorize(blob));
         }));
     }
 
@@ -41,7 +44,8 @@ internal sealed class AzureBlobStore(AzureBlobAddress address, StoreContext cont
         return context.Options.WorkloadIdentity
             ? throw new TerminatingException(
                 FailureReasons.CredentialsMissing,
-                "the pod has no Azure workload identity: AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE are not set; its service account and label make the cluster set them")
+                "the pod has no Azure workload identity: AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE are not set; "
+                + "its service account and label make the cluster set them")
             : _ => new AzureAuthorization();
     }
 
@@ -58,7 +62,12 @@ internal sealed class AzureBlobStore(AzureBlobAddress address, StoreContext cont
         }
 
         return blob => new AzureSasAuthorization(() =>
-            new BlobSasBuilder(BlobSasPermissions.Read, context.Time.GetUtcNow() + Lifetime) { BlobContainerName = address.Container, BlobName = blob, Resource = "b" }
+            new BlobSasBuilder(BlobSasPermissions.Read, context.Time.GetUtcNow() + Lifetime)
+            {
+                BlobContainerName = address.Container,
+                BlobName = blob,
+                Resource = "b",
+            }
                 .ToSasQueryParameters(key).ToString());
     }
 }

@@ -18,9 +18,12 @@ internal sealed class AzureWorkloadIdentity
         string? client = Environment.GetEnvironmentVariable("AZURE_CLIENT_ID");
         string? tenant = Environment.GetEnvironmentVariable("AZURE_TENANT_ID");
         string? file = Environment.GetEnvironmentVariable("AZURE_FEDERATED_TOKEN_FILE");
-        string authority = Environment.GetEnvironmentVariable("AZURE_AUTHORITY_HOST") is { Length: > 0 } given ? given : "https://login.microsoftonline.com/";
+        string authority = Environment.GetEnvironmentVariable("AZURE_AUTHORITY_HOST") is { Length: > 0 } given
+            ? given
+            : "https://login.microsoftonline.com/";
         return client is { Length: > 0 } && tenant is { Length: > 0 } && file is { Length: > 0 }
-            && Uri.TryCreate($"{authority.TrimEnd('/')}/{Uri.EscapeDataString(tenant)}/oauth2/v2.0/token", UriKind.Absolute, out Uri? service)
+            && Uri.TryCreate(
+                $"{authority.TrimEnd('/')}/{Uri.EscapeDataString(tenant)}/oauth2/v2.0/token", UriKind.Absolute, out Uri? service)
             ? new AzureWorkloadIdentity(context, client, file, service)
             : null;
     }

@@ -40,7 +40,10 @@ internal sealed class TokenAuthorization(CachedToken token) : Authorization
 }
 
 /// <summary>Lets one through at a time.</summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore holds nothing to release unless its wait handle is asked for.")]
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "A semaphore holds nothing to release unless its wait handle is asked for.")]
 internal sealed class AsyncGate
 {
     private readonly SemaphoreSlim _semaphore = new(1);

@@ -20,10 +20,14 @@ internal sealed class GoogleStore(GoogleStorageAddress address, StoreContext con
         return Task.FromResult(ModelContent.Of((beside, suffix) => File(beside, suffix, endpoint, authorization)));
     }
 
-    private RemoteFile File(string? beside, string suffix, string endpoint, Authorization authorization) => new(
-        StoreContext.Sibling(address.Name, beside) + suffix,
-        new Uri($"{endpoint.TrimEnd('/')}/storage/v1/b/{address.Bucket}/o/{Uri.EscapeDataString(StoreContext.Sibling(address.Object, beside) + suffix)}?alt=media"),
-        authorization);
+    private RemoteFile File(string? beside, string suffix, string endpoint, Authorization authorization)
+    {
+        string item = Uri.EscapeDataString(StoreContext.Sibling(address.Object, beside) + suffix);
+        return new(
+            StoreContext.Sibling(address.Name, beside) + suffix,
+            new Uri($"{endpoint.TrimEnd('/')}/storage/v1/b/{address.Bucket}/o/{item}?alt=media"),
+            authorization);
+    }
 
     private Authorization Authorize()
     {
@@ -37,7 +41,8 @@ internal sealed class GoogleStore(GoogleStorageAddress address, StoreContext con
             return HttpCredentials.Bearer("token", token);
         }
 
-        string key = secret.Text("key.json", "credentials.json") ?? throw context.MissingKeys("the key 'key.json' with the key of a service account, or 'token'");
+        string key = secret.Text("key.json", "credentials.json")
+            ?? throw context.MissingKeys("the key 'key.json' with the key of a service account, or 'token'");
         GoogleServiceAccount account = ReadKey(key);
         return new TokenAuthorization(new CachedToken(cancellation => GrantAsync(account, cancellation), context.Time));
     }
@@ -46,8 +51,10 @@ internal sealed class GoogleStore(GoogleStorageAddress address, StoreContext con
     {
         try
         {
-            if (JsonSerializer.Deserialize(text, StoreJson.Default.GoogleServiceAccount) is { ClientEmail.Length: > 0, PrivateKey.Length: > 0 } account
-                && (account.TokenUri is null || Uri.TryCreate(account.TokenUri, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"))
+            if (JsonSerializer.Deserialize(
+                text, StoreJson.Default.GoogleServiceAccount) is { ClientEmail.Length: > 0, PrivateKey.Length: > 0 } account
+                && (account.TokenUri is null
+                    || Uri.TryCreate(account.TokenUri, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"))
             {
                 return account;
             }
@@ -73,7 +80,8 @@ internal sealed class GoogleStore(GoogleStorageAddress address, StoreContext con
             context.Http,
             () => new HttpRequestMessage(HttpMethod.Post, service)
             {
-                Content = new FormUrlEncodedContent([new("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), new("assertion", assertion)]),
+                Content = new FormUrlEncodedContent(
+                    [new("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), new("assertion", assertion)]),
             },
             cancellationToken);
         return TokenRequests.Parse(answer, new Uri(service).Host);

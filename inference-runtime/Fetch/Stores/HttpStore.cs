@@ -18,10 +18,13 @@ internal sealed class HttpStore(HttpAddress address, StoreContext context) : IMo
         }
 
         return Task.FromResult(ModelContent.Of((beside, suffix) => new RemoteFile(
-            StoreContext.Sibling(address.Name, beside) + suffix, At(beside is null ? null : StoreContext.Encode(beside), suffix), authorization)));
+            StoreContext.Sibling(address.Name, beside) + suffix,
+            At(beside is null ? null : StoreContext.Encode(beside), suffix),
+            authorization)));
     }
 
-    private Uri At(string? beside, string suffix) => new UriBuilder(address.Uri) { Path = StoreContext.Sibling(address.Uri.AbsolutePath, beside) + suffix }.Uri;
+    private Uri At(string? beside, string suffix) =>
+        new UriBuilder(address.Uri) { Path = StoreContext.Sibling(address.Uri.AbsolutePath, beside) + suffix }.Uri;
 }
 
 /// <summary>A bearer token, or a user name and a password.</summary>
@@ -40,9 +43,13 @@ internal static class HttpCredentials
 
     public static HeaderAuthorization Bearer(string key, string token) => token.All(c => c is > ' ' and < '\x7f')
         ? new HeaderAuthorization(new AuthenticationHeaderValue("Bearer", token))
-        : throw new TerminatingException(FailureReasons.CredentialsMissing, $"the credential '{key}' has characters that no HTTP header can carry");
+        : throw new TerminatingException(
+            FailureReasons.CredentialsMissing, $"the credential '{key}' has characters that no HTTP header can carry");
 
     public static HeaderAuthorization Basic(string username, string password) => username.Contains(':', StringComparison.Ordinal)
-        ? throw new TerminatingException(FailureReasons.CredentialsMissing, "the credential 'username' has a colon, which basic authentication cannot carry")
-        : new HeaderAuthorization(new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password}"))));
+        ? throw new TerminatingException(
+            FailureReasons.CredentialsMissing,
+            "the credential 'username' has a colon, which basic authentication cannot carry")
+        : new HeaderAuthorization(new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password}"))));
 }

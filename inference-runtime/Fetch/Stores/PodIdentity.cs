@@ -12,7 +12,9 @@ internal static class IdentityFile
         {
             return new FileInfo(path).Length is > 0 and var length && length <= maxBytes
                 ? (await File.ReadAllTextAsync(path, cancellationToken)).Trim()
-                : throw new TerminatingException(FailureReasons.CredentialsMissing, $"the pod's identity token {path} is empty or longer than {maxBytes} bytes");
+                : throw new TerminatingException(
+                    FailureReasons.CredentialsMissing,
+                    $"the pod's identity token {path} is empty or longer than {maxBytes} bytes");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -22,8 +24,8 @@ internal static class IdentityFile
 }
 
 /// <summary>
-/// Reaches the service that hands out the pod's own identity. It is at an address that models may not come from, so it has a client of its own,
-/// whose requests go nowhere else but to allowed networks, and only when the identity was asked for.
+/// Reaches the service that hands out the pod's own identity. It is at an address that models may not come from, so it has a client of its
+/// own, whose requests go nowhere else but to allowed networks, and only when the identity was asked for.
 /// </summary>
 internal static class IdentityHttp
 {

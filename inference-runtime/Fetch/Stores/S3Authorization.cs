@@ -31,7 +31,9 @@ internal sealed class S3Authorization(string bucket, string key, S3Credentials c
             BucketName = bucket,
             Key = key,
             Verb = HttpVerb.GET,
-            Protocol = Endpoint?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) == true ? Amazon.S3.Protocol.HTTP : Amazon.S3.Protocol.HTTPS,
+            Protocol = Endpoint?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) == true
+                ? Amazon.S3.Protocol.HTTP
+                : Amazon.S3.Protocol.HTTPS,
             Expires = (time.GetUtcNow() + Lifetime).UtcDateTime,
         }));
         request.RequestUri = identity is null ? new Uri(signed.GetLeftPart(UriPartial.Path)) : signed;

@@ -4,7 +4,9 @@ using Amazon.Runtime;
 
 namespace ModelOperator.Fetch.Stores;
 
-/// <summary>The keys requests to S3 are signed with: those of a secret, else those the pod's web identity is exchanged for, else none.</summary>
+/// <summary>
+/// The keys requests to S3 are signed with: those of a secret, else those the pod's web identity is exchanged for, else none.
+/// </summary>
 internal sealed class S3Credentials
 {
     private const int MaxTokenBytes = 64 * 1024;
@@ -37,7 +39,8 @@ internal sealed class S3Credentials
         {
             throw new TerminatingException(
                 FailureReasons.CredentialsMissing,
-                "the pod has no AWS web identity: AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE are not set; its service account's annotation makes the cluster set them");
+                "the pod has no AWS web identity: AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE are not set; "
+                + "its service account's annotation makes the cluster set them");
         }
     }
 
@@ -70,7 +73,9 @@ internal sealed class S3Credentials
     private async Task<(SessionAWSCredentials, DateTimeOffset)> AssumeAsync(string role, string file, CancellationToken cancellationToken)
     {
         string token = await IdentityFile.ReadAsync(file, MaxTokenBytes, cancellationToken);
-        string service = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_STS") is { Length: > 0 } given ? given : $"https://sts.{Region}.amazonaws.com/";
+        string service = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_STS") is { Length: > 0 } given
+            ? given
+            : $"https://sts.{Region}.amazonaws.com/";
         byte[] answer = await TokenRequests.SendAsync(
             _context,
             _context.Http,

@@ -10,7 +10,8 @@ public sealed class SecretFolder
     {
         _directory = Directory.Exists(directory)
             ? directory
-            : throw new TerminatingException(FailureReasons.CredentialsMissing, $"there are no credentials: the folder {directory} does not exist");
+            : throw new TerminatingException(
+                FailureReasons.CredentialsMissing, $"there are no credentials: the folder {directory} does not exist");
     }
 
     /// <summary>The value of the first of some keys that is there, without space around it; null when none is.</summary>
@@ -39,10 +40,12 @@ public sealed class SecretFolder
 
             string text = file.Length <= MaxLength
                 ? File.ReadAllText(file.FullName).Trim()
-                : throw new TerminatingException(FailureReasons.CredentialsMissing, $"the credential '{key}' is longer than {MaxLength} bytes");
+                : throw new TerminatingException(
+                    FailureReasons.CredentialsMissing, $"the credential '{key}' is longer than {MaxLength} bytes");
             return text.Length == 0 ? throw new TerminatingException(FailureReasons.CredentialsMissing, $"the credential '{key}' is empty")
                 : ServiceAccountToken.Is(text) ? throw new TerminatingException(
-                    FailureReasons.CredentialsMissing, $"the credential '{key}' is the token of a service account, which is never sent to a model store")
+                    FailureReasons.CredentialsMissing,
+                    $"the credential '{key}' is the token of a service account, which is never sent to a model store")
                 : text;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

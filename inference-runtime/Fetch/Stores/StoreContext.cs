@@ -4,7 +4,8 @@ using ModelOperator.Fetch.Http;
 namespace ModelOperator.Fetch.Stores;
 
 /// <summary>What stores are reached with.</summary>
-internal sealed record StoreContext(FetchOptions Options, HttpClient Http, ModelClient Client, Tries Tries, TimeProvider Time, ILogger Logger)
+internal sealed record StoreContext(
+    FetchOptions Options, HttpClient Http, ModelClient Client, Tries Tries, TimeProvider Time, ILogger Logger)
 {
     /// <summary>Answers of earlier fetches; null without a cache.</summary>
     public KeptAnswers? Kept { get; } = Options.Cache is { } cache ? new KeptAnswers(Path.Combine(cache, "answers")) : null;
@@ -20,7 +21,8 @@ internal sealed record StoreContext(FetchOptions Options, HttpClient Http, Model
     public static string Sibling(string path, string? name) => name is null ? path : path[..(path.LastIndexOf('/') + 1)] + name;
 
     /// <summary>
-    /// The endpoint of an address, else of the secret, else the standard one. An address never leads a secret to an endpoint that it does not name.
+    /// The endpoint of an address, else of the secret, else the standard one. An address never leads a secret to an endpoint that it does
+    /// not name.
     /// </summary>
     public string Endpoint(Uri? ofAddress, string standard)
     {
@@ -40,8 +42,8 @@ internal sealed record StoreContext(FetchOptions Options, HttpClient Http, Model
     }
 
     /// <summary>
-    /// Refuses a secret that does not say that it is for a place. Whoever may write a ModelDeployment may name any Secret of the namespace and
-    /// any address, so only what the Secret itself says keeps it from being sent to a stranger.
+    /// Refuses a secret that does not say that it is for a place. Whoever may write a ModelDeployment may name any Secret of the namespace
+    /// and any address, so only what the Secret itself says keeps it from being sent to a stranger.
     /// </summary>
     public void RequireSecretFor(Uri place)
     {
@@ -49,7 +51,8 @@ internal sealed record StoreContext(FetchOptions Options, HttpClient Http, Model
         {
             throw new TerminatingException(
                 FailureReasons.CredentialsMissing,
-                $"the Secret does not say which endpoint its credentials are for; add the key 'endpoint' with the value {place.GetLeftPart(UriPartial.Authority)} to have them sent there");
+                "the Secret does not say which endpoint its credentials are for; "
+                + $"add the key 'endpoint' with the value {place.GetLeftPart(UriPartial.Authority)} to have them sent there");
         }
 
         if (!ModelClient.SameOrigin(new Uri(endpoint), place))
@@ -71,7 +74,9 @@ internal sealed record StoreContext(FetchOptions Options, HttpClient Http, Model
         if (ofSecret is not null && (!Uri.TryCreate(ofSecret, UriKind.Absolute, out Uri? uri)
             || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length + uri.Query.Length + uri.Fragment.Length > 0))
         {
-            throw new TerminatingException(FailureReasons.InvalidConfiguration, "the credential 'endpoint' is no endpoint, expected http(s)://HOST[:PORT][/PATH]");
+            throw new TerminatingException(
+                FailureReasons.InvalidConfiguration,
+                "the credential 'endpoint' is no endpoint, expected http(s)://HOST[:PORT][/PATH]");
         }
 
         return ofSecret;

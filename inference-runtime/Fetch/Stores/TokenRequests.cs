@@ -11,7 +11,8 @@ internal static class TokenRequests
     private static readonly TimeSpan StandardLifetime = TimeSpan.FromMinutes(1);
 
     /// <summary>Sends a request, again when it fails for a reason that may pass, and returns the answer's body.</summary>
-    public static Task<byte[]> SendAsync(StoreContext context, HttpClient http, Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
+    public static Task<byte[]> SendAsync(
+        StoreContext context, HttpClient http, Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
         context.Tries.RunAsync(
             "a token",
             async stall =>
@@ -31,7 +32,8 @@ internal static class TokenRequests
         {
             TokenAnswer? token = JsonSerializer.Deserialize(answer, StoreJson.Default.TokenAnswer);
             return (token?.AccessToken ?? token?.Token) is { Length: > 0 } text && text.All(c => c is > ' ' and < '\x7f')
-                ? new Token(text, token!.ExpiresIn is > 0 and < 1_000_000 and var seconds ? TimeSpan.FromSeconds(seconds) : StandardLifetime)
+                ? new Token(
+                    text, token!.ExpiresIn is > 0 and < 1_000_000 and var seconds ? TimeSpan.FromSeconds(seconds) : StandardLifetime)
                 : throw NoToken(service, null);
         }
         catch (JsonException e)

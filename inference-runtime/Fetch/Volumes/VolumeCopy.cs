@@ -26,7 +26,8 @@ internal sealed class VolumeCopy(VolumeFiles files, FetchOptions options, ILogge
 
         if (sha256 is { } expected && digest != expected)
         {
-            throw new TerminatingException(FailureReasons.DigestMismatch, $"the digest of what arrived is sha256:{digest}, expected sha256:{expected}");
+            throw new TerminatingException(
+                FailureReasons.DigestMismatch, $"the digest of what arrived is sha256:{digest}, expected sha256:{expected}");
         }
 
         if (options.SignatureKey is { } key)
@@ -44,7 +45,8 @@ internal sealed class VolumeCopy(VolumeFiles files, FetchOptions options, ILogge
         if (options.Sha256 is not null || options.SignatureKey is not null)
         {
             throw new TerminatingException(
-                FailureReasons.InvalidConfiguration, $"{address.Name} is a folder; a digest and a signature are of a file, which may be an archive");
+                FailureReasons.InvalidConfiguration,
+                $"{address.Name} is a folder; a digest and a signature are of a file, which may be an archive");
         }
 
         FetchLog.Copying(logger, address.Name);
@@ -54,7 +56,9 @@ internal sealed class VolumeCopy(VolumeFiles files, FetchOptions options, ILogge
         {
             if (++entries > options.ArchiveLimits.MaxEntries)
             {
-                throw new TerminatingException(FailureReasons.ModelInvalid, $"{address.Name} holds more than {options.ArchiveLimits.MaxEntries} files, the limit");
+                throw new TerminatingException(
+                    FailureReasons.ModelInvalid,
+                    $"{address.Name} holds more than {options.ArchiveLimits.MaxEntries} files, the limit");
             }
 
             if (DesktopFiles.Contains(path))

@@ -1,6 +1,8 @@
 namespace ModelOperator.Fetch.Volumes;
 
-/// <summary>Files of a mounted volume. Links may lead from one to another, and not out of the volume into the container's own files.</summary>
+/// <summary>
+/// Files of a mounted volume. Links may lead from one to another, and not out of the volume into the container's own files.
+/// </summary>
 internal sealed class VolumeFiles
 {
     private readonly string _root;
@@ -12,7 +14,9 @@ internal sealed class VolumeFiles
         string full = Path.GetFullPath(mount);
         _root = Directory.Exists(full)
             ? Directory.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full
-            : throw new TerminatingException(FailureReasons.InvalidConfiguration, $"--volume is '{mount}', which is no folder; the volume of the claim {claim} is not mounted there");
+            : throw new TerminatingException(
+                FailureReasons.InvalidConfiguration,
+                $"--volume is '{mount}', which is no folder; the volume of the claim {claim} is not mounted there");
     }
 
     public bool IsFolder(string path) => Directory.Exists(Path.Combine(_root, path));
@@ -24,7 +28,9 @@ internal sealed class VolumeFiles
         FileStream file;
         try
         {
-            file = new FileStream(Path.Combine(_root, path), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            file = new FileStream(
+                Path.Combine(_root, path), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0,
+                FileOptions.Asynchronous | FileOptions.SequentialScan);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -32,15 +38,19 @@ internal sealed class VolumeFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TerminatingException(FailureReasons.ModelDownloadFailed, $"{path} on the volume of the claim {_claim} cannot be read: {e.Message}", e);
+            throw new TerminatingException(
+                FailureReasons.ModelDownloadFailed, $"{path} on the volume of the claim {_claim} cannot be read: {e.Message}", e);
         }
 
         // What was opened is asked, not the path: a link may be changed in between.
-        string? opened = File.ResolveLinkTarget($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}", returnFinalTarget: false)?.FullName;
+        string? opened =
+            File.ResolveLinkTarget($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}", returnFinalTarget: false)?.FullName;
         if (opened is null || !opened.StartsWith(_root.TrimEnd('/') + "/", StringComparison.Ordinal))
         {
             file.Dispose();
-            throw new TerminatingException(FailureReasons.AddressRefused, $"{path} on the volume of the claim {_claim} is a link that leads out of the volume");
+            throw new TerminatingException(
+                FailureReasons.AddressRefused,
+                $"{path} on the volume of the claim {_claim} is a link that leads out of the volume");
         }
 
         return file;

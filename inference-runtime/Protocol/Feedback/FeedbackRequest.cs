@@ -1,8 +1,9 @@
 namespace ModelOperator.Protocol;
 
 /// <summary>
-/// A request to <c>POST v2/models/{name}/feedback</c>: how good the answer to an earlier request was. It holds either the truth, which is held
-/// against the prediction, or the outcome itself. With a revision it stands for itself; without one it is about a request that a server remembers.
+/// A request to <c>POST v2/models/{name}/feedback</c>: how good the answer to an earlier request was. It holds either the truth, which is
+/// held against the prediction, or the outcome itself. With a revision it stands for itself; without one it is about a request that a
+/// server remembers.
 /// </summary>
 public sealed class FeedbackRequest
 {

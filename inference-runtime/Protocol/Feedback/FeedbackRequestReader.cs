@@ -84,7 +84,8 @@ internal sealed class FeedbackRequestReader(ProtocolLimits limits)
 
         if (_outcome is null)
         {
-            throw new ProtocolException("truth is missing: give the right answer, or a list of them for a batch; or else correct or reward");
+            throw new ProtocolException(
+                "truth is missing: give the right answer, or a list of them for a batch; or else correct or reward");
         }
 
         if (_prediction is not null && (_revision is null || _truth is null))
@@ -94,7 +95,9 @@ internal sealed class FeedbackRequestReader(ProtocolLimits limits)
 
         if (_revision is not null && _truth is not null && _prediction is null)
         {
-            throw new ProtocolException("prediction is missing: with revision, the truth is held against it; without revision, against what was answered under the id");
+            throw new ProtocolException(
+                "prediction is missing: with revision, the truth is held against it; without revision, "
+                + "against what was answered under the id");
         }
 
         return new FeedbackRequest
@@ -112,7 +115,9 @@ internal sealed class FeedbackRequestReader(ProtocolLimits limits)
     {
         if (_outcome is not null)
         {
-            throw new ProtocolException(_outcome == outcome ? $"{outcome} is given twice" : $"{outcome} and {_outcome} exclude each other: give one of truth, correct and reward");
+            throw new ProtocolException(_outcome == outcome
+                ? $"{outcome} is given twice"
+                : $"{outcome} and {_outcome} exclude each other: give one of truth, correct and reward");
         }
 
         _outcome = outcome;

@@ -1,7 +1,8 @@
 namespace ModelOperator.Protocol;
 
 /// <summary>
-/// A truth or a prediction in a feedback. A label is a whole number or a string and is compared as text, so 7, 7.0 and "7" are the same label.
+/// A truth or a prediction in a feedback. A label is a whole number or a string and is compared as text, so 7, 7.0 and "7" are the same
+/// label.
 /// </summary>
 /// <param name="Label">It as a label; null for a number that is not whole.</param>
 /// <param name="Number">It as a number; null for a string.</param>

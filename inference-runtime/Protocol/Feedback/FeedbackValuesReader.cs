@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace ModelOperator.Protocol;
 
-/// <summary>Reads the truth, or a prediction: a value, a list of them for a batch, or a list of lists for a batch of rows of several.</summary>
+/// <summary>
+/// Reads the truth, or a prediction: a value, a list of them for a batch, or a list of lists for a batch of rows of several.
+/// </summary>
 internal static class FeedbackValuesReader
 {
     public static FeedbackValues Read(ref Utf8JsonReader reader, string what, ProtocolLimits limits)
@@ -37,11 +39,14 @@ internal static class FeedbackValuesReader
             width ??= values.Count - before;
             if (width == 0 || values.Count - before != width)
             {
-                throw new ProtocolException($"{what}[{row}] has {values.Count - before} values, expected {Math.Max(width.Value, 1)} in every row");
+                throw new ProtocolException(
+                    $"{what}[{row}] has {values.Count - before} values, expected {Math.Max(width.Value, 1)} in every row");
             }
         }
 
-        return values.Count > 0 ? new FeedbackValues(values, width) : throw new ProtocolException($"{what} is an empty list, expected a value for each row of the batch");
+        return values.Count > 0
+            ? new FeedbackValues(values, width)
+            : throw new ProtocolException($"{what} is an empty list, expected a value for each row of the batch");
     }
 
     private static void Add(ref Utf8JsonReader reader, List<FeedbackValue> values, string what, ProtocolLimits limits)

@@ -11,8 +11,8 @@ public readonly record struct Outcomes(int Correct, int Incorrect)
     private static readonly SipHash Draw = new(0x6d6f64656c2d6f70, 0x7265776172642d31);
 
     /// <summary>
-    /// Counts rewards: one of r as right with probability r. The mean stays what it is, and each outcome is a trial of its own, as the evidence
-    /// wants it. The draw is made by the id, so that the same feedback has the same outcome wherever and however often it arrives.
+    /// Counts rewards: one of r as right with probability r. The mean stays what it is, and each outcome is a trial of its own, as the
+    /// evidence wants it. The draw is made by the id, so that the same feedback has the same outcome wherever and however often it arrives.
     /// </summary>
     public static Outcomes Of(string id, IReadOnlyList<double> rewards)
     {
@@ -31,7 +31,9 @@ public readonly record struct Outcomes(int Correct, int Incorrect)
     {
         if (prediction.Items.Count != truth.Items.Count || prediction.Width != truth.Width)
         {
-            throw new ProtocolException($"truth has {truth.Items.Count} values, but prediction has {prediction.Items.Count}; they must be as many, and nested alike");
+            throw new ProtocolException(
+                $"truth has {truth.Items.Count} values, but prediction has {prediction.Items.Count}; they must be as many, "
+                + "and nested alike");
         }
 
         return kind switch

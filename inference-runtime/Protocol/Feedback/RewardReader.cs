@@ -5,7 +5,8 @@ namespace ModelOperator.Protocol;
 /// <summary>Reads what somebody says of predictions: whether they were right, or how good they were.</summary>
 internal static class RewardReader
 {
-    public static (double[] Rewards, bool IsOfWholeRequest) Read(ref Utf8JsonReader reader, string what, bool ofBooleans, ProtocolLimits limits)
+    public static (double[] Rewards, bool IsOfWholeRequest) Read(
+        ref Utf8JsonReader reader, string what, bool ofBooleans, ProtocolLimits limits)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -33,6 +34,7 @@ internal static class RewardReader
         JsonTokenType.True when ofBooleans => 1,
         JsonTokenType.False when ofBooleans => 0,
         JsonTokenType.Number when !ofBooleans && reader.TryGetDouble(out double reward) && reward is >= 0 and <= 1 => reward,
-        _ => throw new ProtocolException($"{what} is {JsonText.Describe(ref reader)}, expected {(ofBooleans ? "true or false" : "a number from 0 to 1")}"),
+        _ => throw new ProtocolException(
+            $"{what} is {JsonText.Describe(ref reader)}, expected {(ofBooleans ? "true or false" : "a number from 0 to 1")}"),
     };
 }

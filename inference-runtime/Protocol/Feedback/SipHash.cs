@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace ModelOperator.Protocol;
 
 /// <summary>
-/// SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed 64-bit hash. Who does not know the key cannot make two texts meet, so that it can stand in
-/// for names that come from outside.
+/// SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed 64-bit hash. Who does not know the key cannot make two texts meet, so that it can
+/// stand in for names that come from outside.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct SipHash(ulong Key0, ulong Key1)
@@ -14,8 +14,8 @@ public readonly record struct SipHash(ulong Key0, ulong Key1)
     /// <summary>One with a key of its own.</summary>
     public static SipHash Random()
     {
-        // Made of the system's own randomness, 122 bits of it. .NET's generator by name would bring in OpenSSL, of which a server without TLS needs
-        // nothing else: 4 MiB and some of the time to start.
+        // Made of the system's own randomness, 122 bits of it. .NET's generator by name would bring in OpenSSL, of which a server without
+        // TLS needs nothing else: 4 MiB and some of the time to start.
         Span<byte> key = stackalloc byte[16];
         Guid.NewGuid().TryWriteBytes(key);
         return new SipHash(BinaryPrimitives.ReadUInt64LittleEndian(key), BinaryPrimitives.ReadUInt64LittleEndian(key[8..]));
@@ -25,7 +25,10 @@ public readonly record struct SipHash(ulong Key0, ulong Key1)
 
     public ulong Of(ReadOnlySpan<byte> data)
     {
-        ulong v0 = Key0 ^ 0x736f6d6570736575, v1 = Key1 ^ 0x646f72616e646f6d, v2 = Key0 ^ 0x6c7967656e657261, v3 = Key1 ^ 0x7465646279746573;
+        ulong v0 = Key0 ^ 0x736f6d6570736575,
+            v1 = Key1 ^ 0x646f72616e646f6d,
+            v2 = Key0 ^ 0x6c7967656e657261,
+            v3 = Key1 ^ 0x7465646279746573;
         ulong last = (ulong)data.Length << 56;
         while (data.Length >= sizeof(ulong))
         {

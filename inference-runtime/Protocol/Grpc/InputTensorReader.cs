@@ -3,7 +3,8 @@ namespace ModelOperator.Protocol.Grpc;
 /// <summary>Reads <c>ModelInferRequest.InferInputTensor</c> and its data, wherever that is.</summary>
 internal static class InputTensorReader
 {
-    public static InferTensor Read(Memory<byte> message, int index, ProtoRange input, ProtoRange? raw, long maxElements, ProtocolLimits limits)
+    public static InferTensor Read(
+        Memory<byte> message, int index, ProtoRange input, ProtoRange? raw, long maxElements, ProtocolLimits limits)
     {
         ReadOnlySpan<byte> bytes = message.Span;
         string name = ReadName(bytes, index, input, limits);
@@ -106,7 +107,8 @@ internal static class InputTensorReader
     private static TensorDataType DataType(ReadOnlySpan<byte> text, string name) => TensorDataTypes.TryParse(text, out TensorDataType type)
         ? type
         : throw new ProtocolException(
-            $"input '{name}': datatype is '{System.Text.Encoding.UTF8.GetString(text[..Math.Min(text.Length, 16)])}', expected one of {TensorDataTypes.AllNames}");
+            $"input '{name}': datatype is '{System.Text.Encoding.UTF8.GetString(text[..Math.Min(text.Length, 16)])}', "
+            + $"expected one of {TensorDataTypes.AllNames}");
 
     private static long Count(long[] shape, long maxElements, string name, ProtocolLimits limits)
     {
@@ -120,6 +122,7 @@ internal static class InputTensorReader
 
         return Shapes.TryCount(shape, maxElements, out long count)
             ? count
-            : throw new ProtocolException($"input '{name}': with shape {Shapes.Format(shape)} the request has more than {limits.MaxElements} elements, the limit");
+            : throw new ProtocolException(
+                $"input '{name}': with shape {Shapes.Format(shape)} the request has more than {limits.MaxElements} elements, the limit");
     }
 }

@@ -93,7 +93,8 @@ public static class ModelInferRequestReader
     {
         if (!raw.IsEmpty && raw.Length != inputs.Length)
         {
-            throw new ProtocolException($"raw_input_contents has {raw.Length} values for {inputs.Length} inputs, expected one for each or none");
+            throw new ProtocolException(
+                $"raw_input_contents has {raw.Length} values for {inputs.Length} inputs, expected one for each or none");
         }
 
         long left = limits.MaxElements;

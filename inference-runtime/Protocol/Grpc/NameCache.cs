@@ -3,8 +3,8 @@ using System.Text;
 namespace ModelOperator.Protocol.Grpc;
 
 /// <summary>
-/// Strings for names that come in every request. A few thousand requests a second would otherwise make as many copies of the same few names.
-/// Of names that fall on one place the last one stays, so it never grows.
+/// Strings for names that come in every request. A few thousand requests a second would otherwise make as many copies of the same few
+/// names. Of names that fall on one place the last one stays, so it never grows.
 /// </summary>
 internal static class NameCache
 {

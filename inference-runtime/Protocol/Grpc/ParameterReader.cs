@@ -31,7 +31,8 @@ internal static class ParameterReader
             case "sequence_id" when !parameter.IsNothing:
             case "sequence_start" or "sequence_end" when parameter.Bool():
                 throw new ProtocolException(
-                    $"parameters: {parameter.Name} makes the request one of a sequence, but the models of this server keep no state between requests");
+                    $"parameters: {parameter.Name} makes the request one of a sequence, "
+                    + "but the models of this server keep no state between requests");
         }
     }
 

@@ -20,10 +20,16 @@ internal static class RequestedOutputMessage
                     ProtoRange range = reader.ReadRange();
                     name = range.Length <= limits.MaxNameLength
                         ? NameCache.Get(reader.Bytes(range), $"outputs[{index}].name")
-                        : throw new ProtocolException($"outputs[{index}].name is {range.Length} bytes long, the limit is {limits.MaxNameLength}");
+                        : throw new ProtocolException(
+                            $"outputs[{index}].name is {range.Length} bytes long, the limit is {limits.MaxNameLength}");
                     break;
                 case Parameters:
-                    ParameterReader.ReadOfOutput(message, reader.ReadRange(), name.Length > 0 ? $"output '{name}'" : $"outputs[{index}]", ref binary, ref classification);
+                    ParameterReader.ReadOfOutput(
+                        message,
+                        reader.ReadRange(),
+                        name.Length > 0 ? $"output '{name}'" : $"outputs[{index}]",
+                        ref binary,
+                        ref classification);
                     break;
                 default:
                     reader.Skip();

@@ -120,7 +120,8 @@ internal static class TypedContents
 
         if (found <= FieldOf(TensorDataType.Bytes))
         {
-            throw new ProtocolException($"input '{tensor.Name}': {tensor.DataType.Name()} is expected in {NameOf(field)}, found {NameOf(found)}");
+            throw new ProtocolException(
+                $"input '{tensor.Name}': {tensor.DataType.Name()} is expected in {NameOf(field)}, found {NameOf(found)}");
         }
 
         if (!reader.IsLengthDelimited)

@@ -35,7 +35,8 @@ internal ref struct TypedElements(InferTensor tensor, PooledBuffer data)
             Require(floats.Length / _type.Size());
             data.Write(floats.Length % _type.Size() == 0
                 ? floats
-                : throw new ProtocolException($"input '{tensor.Name}': contents has {floats.Length} bytes, expected a multiple of {_type.Size()}"));
+                : throw new ProtocolException(
+                    $"input '{tensor.Name}': contents has {floats.Length} bytes, expected a multiple of {_type.Size()}"));
         }
         else
         {

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace ModelOperator.Protocol.Numbers;
 
 /// <summary>
-/// Reads a flat JSON list of FP32 values in one pass over its text. It gives up on anything unusual, right or wrong, which the careful reader
-/// then reads or refuses. The benchmark row "4 MB of float32 as JSON" pays for it: token by token the same list takes three times as long.
+/// Reads a flat JSON list of FP32 values in one pass over its text. It gives up on anything unusual, right or wrong, which the careful
+/// reader then reads or refuses. The benchmark row "4 MB of float32 as JSON" pays for it: token by token the same list takes three times as
+/// long.
 /// </summary>
 internal static class FloatListReader
 {
@@ -32,7 +33,9 @@ internal static class FloatListReader
         for (int i = 0; i < elements.Length; i++)
         {
             at = SkipSpace(json, at);
-            if (!Utf8Parser.TryParse(json[at..], out elements[i], out int length) || !IsNumber(json.Slice(at, length)) || !float.IsFinite(elements[i]))
+            if (!Utf8Parser.TryParse(json[at..], out elements[i], out int length)
+                || !IsNumber(json.Slice(at, length))
+                || !float.IsFinite(elements[i]))
             {
                 return false;
             }
@@ -65,7 +68,10 @@ internal static class FloatListReader
     {
         ReadOnlySpan<byte> digits = text[0] == '-' ? text[1..] : text;
         int point = digits.IndexOf((byte)'.');
-        return IsDigit(digits, 0) && !(digits[0] == '0' && IsDigit(digits, 1)) && (point < 0 || IsDigit(digits, point + 1)) && IsDigit(digits, digits.Length - 1);
+        return IsDigit(digits, 0)
+            && !(digits[0] == '0' && IsDigit(digits, 1))
+            && (point < 0 || IsDigit(digits, point + 1))
+            && IsDigit(digits, digits.Length - 1);
     }
 
     private static bool IsDigit(ReadOnlySpan<byte> text, int at) => (uint)at < (uint)text.Length && char.IsAsciiDigit((char)text[at]);

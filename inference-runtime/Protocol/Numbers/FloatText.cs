@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace ModelOperator.Protocol.Numbers;
 
 /// <summary>
-/// Writes floats as .NET does, the shortest text that is read back as the same float, in less time. The benchmark row "4 MB of float32 as JSON"
-/// pays for it.
+/// Writes floats as .NET does, the shortest text that is read back as the same float, in less time. The benchmark row "4 MB of float32 as
+/// JSON" pays for it.
 /// </summary>
 internal static class FloatText
 {
@@ -17,7 +17,8 @@ internal static class FloatText
     private const int MostPoint = 9;
 
     private static ReadOnlySpan<byte> Pairs =>
-        "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"u8;
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"u8
+        + "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"u8;
 
     private static ReadOnlySpan<uint> Powers => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace ModelOperator.Protocol.Numbers;
 
 /// <summary>
-/// The shortest decimal number that is read back as a float, and of several the one nearest to it: <c>Digits * 10^Exponent</c>. By Raffaello Giulietti, "The Schubfach way
-/// to render doubles" (2020), for floats: the bounds of what rounds to the float are scaled by a power of ten to whole numbers with a bit that
-/// tells whether anything was cut off, between which at most two candidates of a length lie.
+/// The shortest decimal number that is read back as a float, and of several the one nearest to it: <c>Digits * 10^Exponent</c>. By
+/// Raffaello Giulietti, "The Schubfach way to render doubles" (2020), for floats: the bounds of what rounds to the float are scaled by a
+/// power of ten to whole numbers with a bit that tells whether anything was cut off, between which at most two candidates of a length lie.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly struct ShortestDecimal

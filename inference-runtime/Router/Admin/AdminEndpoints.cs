@@ -19,7 +19,11 @@ internal static class AdminEndpoints
 
     private static Task ReadyAsync(HttpContext context, RouterReadiness readiness)
     {
-        if (!readiness.IsReady) context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        if (!readiness.IsReady)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
+
         string text = readiness.Terminating ? "terminating" : readiness.Synced ? "ok" : "the routing tables are not read yet";
         return context.Response.WriteAsync(text, context.RequestAborted);
     }

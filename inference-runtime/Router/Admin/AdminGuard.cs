@@ -6,8 +6,8 @@ using ModelOperator.Router.Forwarding;
 namespace ModelOperator.Router.Admin;
 
 /// <summary>
-/// Lets the operator and the other routers of the namespace in, who hold its keys; everybody else only sees health and metrics. What decides a rollout
-/// comes and goes here, so an answer shows who gave it.
+/// Lets the operator and the other routers of the namespace in, who hold its keys; everybody else only sees health and metrics. What
+/// decides a rollout comes and goes here, so an answer shows who gave it.
 /// </summary>
 internal sealed class AdminGuard(KeyRing keys, RouterOptions options, TimeProvider timeProvider)
 {
@@ -18,7 +18,11 @@ internal sealed class AdminGuard(KeyRing keys, RouterOptions options, TimeProvid
 
     public Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        if (Open.Contains(context.Request.Path.Value ?? "")) return next(context);
+        if (Open.Contains(context.Request.Path.Value ?? ""))
+        {
+            return next(context);
+        }
+
         if (PodToken.IsIn(context.Request.Headers.Authorization, options.PodName, keys.Current))
         {
             string nonce = context.Request.Headers[RouterProof.NonceHeader].ToString();
@@ -26,7 +30,8 @@ internal sealed class AdminGuard(KeyRing keys, RouterOptions options, TimeProvid
         }
 
         return RouterError.WriteAsync(
-            context, StatusCodes.Status401Unauthorized, $"only the operator and the routers of namespace '{options.Namespace}' are answered here",
+            context, StatusCodes.Status401Unauthorized,
+            $"only the operator and the routers of namespace '{options.Namespace}' are answered here",
             HeaderNames.WWWAuthenticate, "Bearer");
     }
 

@@ -20,7 +20,11 @@ internal sealed class OutcomeEndpoints(RoutingState state, OutcomeLedger ledger,
 
     private Task FindAsync(HttpContext context)
     {
-        if (KeyOf(context) is not { } key) return BadKeyAsync(context);
+        if (KeyOf(context) is not { } key)
+        {
+            return BadKeyAsync(context);
+        }
+
         return ledger.Find(key) is { } counted
             ? AnswerAsync(context, new OutcomeAnswer(counted.Correct, counted.Incorrect, Duplicate: true))
             : RouterError.WriteAsync(context, StatusCodes.Status404NotFound, "nothing was counted under this key here");
@@ -37,14 +41,18 @@ internal sealed class OutcomeEndpoints(RoutingState state, OutcomeLedger ledger,
         string name = (string)context.Request.RouteValues["name"]!, revision = (string)context.Request.RouteValues["revision"]!;
         if (state.Current.Find(name)?.Revisions.ContainsKey(revision) != true)
         {
-            await RouterError.WriteAsync(context, StatusCodes.Status404NotFound, $"model '{RouterError.Shown(name)}' has no revision '{RouterError.Shown(revision)}'");
+            await RouterError.WriteAsync(
+                context,
+                StatusCodes.Status404NotFound,
+                $"model '{RouterError.Shown(name)}' has no revision '{RouterError.Shown(revision)}'");
             return;
         }
 
         if (Count(context, "correct") is not { } correct || Count(context, "incorrect") is not { } incorrect)
         {
             await RouterError.WriteAsync(
-                context, StatusCodes.Status400BadRequest, $"parameters correct and incorrect must be whole numbers from 0 to {Most}, as many as a feedback has");
+                context, StatusCodes.Status400BadRequest,
+                $"parameters correct and incorrect must be whole numbers from 0 to {Most}, as many as a feedback has");
             return;
         }
 
@@ -65,6 +73,7 @@ internal sealed class OutcomeEndpoints(RoutingState state, OutcomeLedger ledger,
     private static Task AnswerAsync(HttpContext context, OutcomeAnswer answer)
     {
         context.Response.ContentType = "application/json";
-        return context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(answer, OutcomeJson.Default.OutcomeAnswer), context.RequestAborted).AsTask();
+        return context.Response.Body.WriteAsync(
+            JsonSerializer.SerializeToUtf8Bytes(answer, OutcomeJson.Default.OutcomeAnswer), context.RequestAborted).AsTask();
     }
 }

@@ -19,17 +19,31 @@ internal sealed class ClientIdMap(int capacity, TimeProvider timeProvider)
     {
         Generation generation = _young;
         bool full = Volatile.Read(ref generation.Count) >= capacity / 2;
-        if (full || timeProvider.GetElapsedTime(generation.Started) >= GenerationTime) generation = Rotate(generation);
+        if (full || timeProvider.GetElapsedTime(generation.Started) >= GenerationTime)
+        {
+            generation = Rotate(generation);
+        }
+
         FeedbackKey key = FeedbackKey.Of(model, id);
-        if (generation.Pods.TryAdd(key, (revision, pod))) Interlocked.Increment(ref generation.Count);
-        else generation.Pods[key] = (revision, pod);
+        if (generation.Pods.TryAdd(key, (revision, pod)))
+        {
+            Interlocked.Increment(ref generation.Count);
+        }
+        else
+        {
+            generation.Pods[key] = (revision, pod);
+        }
     }
 
     /// <summary>The revision and pod that answered last under this id, or null.</summary>
     public (string Revision, string Pod)? Find(string model, string id)
     {
         FeedbackKey key = FeedbackKey.Of(model, id);
-        if (_young.Pods.TryGetValue(key, out (string, string) pod)) return pod;
+        if (_young.Pods.TryGetValue(key, out (string, string) pod))
+        {
+            return pod;
+        }
+
         return _elder.Pods.TryGetValue(key, out pod) ? pod : null;
     }
 

@@ -9,10 +9,12 @@ using ModelOperator.Router.Forwarding;
 namespace ModelOperator.Router.Feedback;
 
 /// <summary>
-/// Who may give feedback that names a revision instead of an answer: the subject of a bearer token, if it may <c>create modeldeployments/feedback</c> of
-/// the model. The API server says so. What it said is remembered for a moment; how many are asked about at a time, and for how long, is bounded.
+/// Who may give feedback that names a revision instead of an answer: the subject of a bearer token, if it may <c>create
+/// modeldeployments/feedback</c> of the model. The API server says so. What it said is remembered for a moment; how many are asked about at
+/// a time, and for how long, is bounded.
 /// </summary>
-internal sealed class FeedbackAccess(IKubernetesClient? cluster, RouterOptions options, TimeProvider timeProvider, ILogger<FeedbackAccess> log) : IDisposable
+internal sealed class FeedbackAccess(
+    IKubernetesClient? cluster, RouterOptions options, TimeProvider timeProvider, ILogger<FeedbackAccess> log) : IDisposable
 {
     /// <summary>For whom a token must be meant: one for the API server is too precious to be sent here.</summary>
     public const string Audience = ModelDeployment.Group;
@@ -20,7 +22,9 @@ internal sealed class FeedbackAccess(IKubernetesClient? cluster, RouterOptions o
     private const string Scheme = "Bearer ";
     private const int MostRemembered = 10_000, MostAtATime = 8, LongestToken = 8192;
 
-    private static readonly TimeSpan AllowedLifetime = TimeSpan.FromMinutes(1), RefusedLifetime = TimeSpan.FromSeconds(10), Longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AllowedLifetime = TimeSpan.FromMinutes(1),
+        RefusedLifetime = TimeSpan.FromSeconds(10),
+        Longest = TimeSpan.FromSeconds(5);
 
     // Tokens are kept as hashes: what is remembered is no secret.
     private readonly ConcurrentDictionary<FeedbackKey, Known> _known = new();
@@ -31,11 +35,18 @@ internal sealed class FeedbackAccess(IKubernetesClient? cluster, RouterOptions o
     {
         string header = context.Request.Headers.Authorization.ToString();
         string token = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : "";
-        Answer answer = token.Length is 0 or > LongestToken ? Answer.Unauthenticated : await JudgeAsync(token, model, context.RequestAborted);
-        if (answer.Status == StatusCodes.Status200OK) return true;
+        Answer answer = token.Length is 0 or > LongestToken
+            ? Answer.Unauthenticated
+            : await JudgeAsync(token, model, context.RequestAborted);
+        if (answer.Status == StatusCodes.Status200OK)
+        {
+            return true;
+        }
+
         await (answer.Status == StatusCodes.Status401Unauthorized
             ? RouterError.WriteAsync(context, answer.Status, answer.Message, HeaderNames.WWWAuthenticate, "Bearer")
-            : RouterError.WriteAsync(context, answer.Status, answer.Message, answer.Status == StatusCodes.Status503ServiceUnavailable ? 1 : null));
+            : RouterError.WriteAsync(
+                context, answer.Status, answer.Message, answer.Status == StatusCodes.Status503ServiceUnavailable ? 1 : null));
         return false;
     }
 
@@ -44,10 +55,22 @@ internal sealed class FeedbackAccess(IKubernetesClient? cluster, RouterOptions o
     private async Task<Answer> JudgeAsync(string token, string model, CancellationToken cancellationToken)
     {
         FeedbackKey key = FeedbackKey.Of(model, token);
-        if (_known.TryGetValue(key, out Known known) && timeProvider.GetElapsedTime(known.Timestamp) < known.Lifetime) return known.Answer;
+        if (_known.TryGetValue(key, out Known known) && timeProvider.GetElapsedTime(known.Timestamp) < known.Lifetime)
+        {
+            return known.Answer;
+        }
+
         Answer answer = await AskAsync(token, model, cancellationToken);
-        if (answer.Status == StatusCodes.Status503ServiceUnavailable) return answer;
-        if (_known.Count >= MostRemembered) _known.Clear();
+        if (answer.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            return answer;
+        }
+
+        if (_known.Count >= MostRemembered)
+        {
+            _known.Clear();
+        }
+
         TimeSpan lifetime = answer.Status == StatusCodes.Status200OK ? AllowedLifetime : RefusedLifetime;
         _known[key] = new Known(answer, timeProvider.GetTimestamp(), lifetime);
         return answer;
@@ -55,7 +78,11 @@ internal sealed class FeedbackAccess(IKubernetesClient? cluster, RouterOptions o
 
     private async Task<Answer> AskAsync(string token, string model, CancellationToken cancellationToken)
     {
-        if (cluster is null) return Answer.Unavailable("it has no API server to ask");
+        if (cluster is null)
+        {
+            return Answer.Unavailable("it has no API server to ask");
+        }
+
         using var limit = new CancellationTokenSource(Longest, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -87,7 +114,11 @@ internal sealed class FeedbackAccess(IKubernetesClient? cluster, RouterOptions o
             Resources.TokenReviews, new TokenReview { Spec = { Token = token, Audiences = [Audience] } }, cancellationToken);
 
         // A server that knows no audiences names none: then nobody knows for whom the token is meant.
-        if (review.Status is not { Authenticated: true, User: { } user } || review.Status.Audiences?.Contains(Audience) != true) return Answer.Unauthenticated;
+        if (review.Status is not { Authenticated: true, User: { } user } || review.Status.Audiences?.Contains(Audience) != true)
+        {
+            return Answer.Unauthenticated;
+        }
+
         var wanted = new ResourceAttributes
         {
             Namespace = options.Namespace,
@@ -108,7 +139,8 @@ internal sealed class FeedbackAccess(IKubernetesClient? cluster, RouterOptions o
             ? Answer.Allowed
             : new Answer(
                 StatusCodes.Status403Forbidden,
-                $"'{RouterError.Shown(user.Username ?? "")}' may not create {ModelDeployment.Plural}/feedback of '{model}' in namespace '{options.Namespace}'");
+                $"'{RouterError.Shown(user.Username ?? "")}' may not create {ModelDeployment.Plural}/feedback of '{model}' in namespace "
+                + $"'{options.Namespace}'");
     }
 
     [StructLayout(LayoutKind.Auto)]
@@ -123,6 +155,7 @@ internal sealed class FeedbackAccess(IKubernetesClient? cluster, RouterOptions o
             $"feedback that names its revision needs the header Authorization: Bearer TOKEN, with a token for the audience {Audience} "
             + $"whose subject may create {ModelDeployment.Plural}/feedback; feedback with the id of an answer needs none");
 
-        public static Answer Unavailable(string reason) => new(StatusCodes.Status503ServiceUnavailable, $"whether the sender may give this feedback is not known: {reason}");
+        public static Answer Unavailable(string reason) =>
+            new(StatusCodes.Status503ServiceUnavailable, $"whether the sender may give this feedback is not known: {reason}");
     }
 }

@@ -7,11 +7,12 @@ using ModelOperator.Router.Routing;
 namespace ModelOperator.Router.Feedback;
 
 /// <summary>
-/// Takes the truth about an earlier request to the pod that answered it, and counts what that pod found. The pod is known from the id, which a router
-/// made. Where the model takes ids that clients made, it is remembered; failing that, every pod of the model is asked.
+/// Takes the truth about an earlier request to the pod that answered it, and counts what that pod found. The pod is known from the id,
+/// which a router made. Where the model takes ids that clients made, it is remembered; failing that, every pod of the model is asked.
 /// </summary>
 internal sealed class FeedbackHandler(
-    RouterOptions options, PredictionIds ids, FeedbackRelay relay, SelfContainedFeedback selfContained, ClientIdMap clientIds, EvidenceRecorder evidence, RouterMetrics metrics, FeedbackBudget budget,
+    RouterOptions options, PredictionIds ids, FeedbackRelay relay, SelfContainedFeedback selfContained,
+    ClientIdMap clientIds, EvidenceRecorder evidence, RouterMetrics metrics, FeedbackBudget budget,
     TimeProvider timeProvider)
 {
     /// <summary>How many pods are asked at a time for a prediction nobody knows the place of.</summary>
@@ -22,7 +23,10 @@ internal sealed class FeedbackHandler(
     public async Task HandleAsync(HttpContext context, ModelRoute route)
     {
         using RequestBody? body = await ReadAsync(context);
-        if (body is null) return;
+        if (body is null)
+        {
+            return;
+        }
 
         FeedbackRequest request;
         try
@@ -75,12 +79,20 @@ internal sealed class FeedbackHandler(
         try
         {
             RequestBody body = await RequestBody.ReadAsync(context, options.ReplayableBodyBytes, budget.Buffers, either.Token);
-            if (body.IsComplete) return body;
+            if (body.IsComplete)
+            {
+                return body;
+            }
+
             body.Dispose();
             await (body.IsTooLong
-                ? RouterError.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, $"feedback is longer than {options.ReplayableBodyBytes} bytes, the limit")
+                ? RouterError.WriteAsync(
+                    context,
+                    StatusCodes.Status413PayloadTooLarge,
+                    $"feedback is longer than {options.ReplayableBodyBytes} bytes, the limit")
                 : RouterError.WriteAsync(
-                    context, StatusCodes.Status503ServiceUnavailable, "the memory for feedback is in use, or all that one client may have of it", retryAfterSeconds: 1));
+                    context, StatusCodes.Status503ServiceUnavailable,
+                    "the memory for feedback is in use, or all that one client may have of it", retryAfterSeconds: 1));
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -107,7 +119,8 @@ internal sealed class FeedbackHandler(
             return;
         }
 
-        await RouterError.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, $"pod '{made.Pod}', which answered the request, did not answer now",
+        await RouterError.WriteAsync(
+            context, StatusCodes.Status503ServiceUnavailable, $"pod '{made.Pod}', which answered the request, did not answer now",
             retryAfterSeconds: 1);
     }
 
@@ -119,7 +132,11 @@ internal sealed class FeedbackHandler(
         {
             FeedbackAnswer?[] answers = await Task.WhenAll(some.Select(p => relay.AskAsync(p, route, feedback, context.RequestAborted)));
             int known = Array.FindIndex(answers, a => a is { Outcome: not null });
-            if (known < 0) known = Array.FindIndex(answers, a => a is { Status: not HttpStatusCode.NotFound });
+            if (known < 0)
+            {
+                known = Array.FindIndex(answers, a => a is { Status: not HttpStatusCode.NotFound });
+            }
+
             if (known >= 0)
             {
                 await AnswerAsync(context, route, some[known], answers[known]!, isDrawn: true);
@@ -142,7 +159,11 @@ internal sealed class FeedbackHandler(
         if (answer.Outcome is { Duplicate: false } outcome)
         {
             // An answer is evidence, and so is its truth, when chance chose the revision. Under a client's own id no other is remembered.
-            if (isDrawn) evidence.Model(route.Name).RecordFeedback(pod.Revision, outcome.Correct, outcome.Incorrect);
+            if (isDrawn)
+            {
+                evidence.Model(route.Name).RecordFeedback(pod.Revision, outcome.Correct, outcome.Incorrect);
+            }
+
             metrics.Feedback(route.Name, pod.Revision, outcome.Correct, outcome.Incorrect);
         }
 

@@ -17,18 +17,26 @@ internal sealed record FeedbackAnswer(HttpStatusCode Status, byte[] Body, Feedba
 
 /// <summary>Asks one pod to judge a prediction of its own.</summary>
 internal sealed class FeedbackRelay(
-    SocketsHttpHandler connections, KeyRing keys, RouterOptions options, TimeProvider timeProvider, ILogger<FeedbackRelay> log) : IDisposable
+    SocketsHttpHandler connections, KeyRing keys, RouterOptions options, TimeProvider timeProvider,
+    ILogger<FeedbackRelay> log) : IDisposable
 {
     private const int MaxAnswerBytes = 64 * 1024;
 
     // Only what did not arrive is sent again: to a feedback that did, the second answer would be "duplicate" and the first one lost.
     private readonly HttpCaller _http = new(
         connections,
-        new HttpCallOptions { Name = RouterOptions.Program, LargestAnswer = MaxAnswerBytes, Timeout = options.FeedbackTimeout, Retries = 2 },
+        new HttpCallOptions
+        {
+            Name = RouterOptions.Program,
+            LargestAnswer = MaxAnswerBytes,
+            Timeout = options.FeedbackTimeout,
+            Retries = 2,
+        },
         timeProvider);
 
     /// <summary>The pod's answer, or null when it gave none.</summary>
-    public async Task<FeedbackAnswer?> AskAsync(PodEndpoint pod, ModelRoute route, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async Task<FeedbackAnswer?> AskAsync(
+        PodEndpoint pod, ModelRoute route, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         try
         {
@@ -40,7 +48,9 @@ internal sealed class FeedbackRelay(
                 return null;
             }
 
-            FeedbackResponse? outcome = status == HttpStatusCode.OK ? JsonSerializer.Deserialize(answer, ProtocolJson.Default.FeedbackResponse) : null;
+            FeedbackResponse? outcome = status == HttpStatusCode.OK
+                ? JsonSerializer.Deserialize(answer, ProtocolJson.Default.FeedbackResponse)
+                : null;
             return new FeedbackAnswer(status, answer, outcome);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TimeoutRejectedException or JsonException)
@@ -54,7 +64,8 @@ internal sealed class FeedbackRelay(
 
     private HttpRequestMessage Request(PodEndpoint pod, ModelRoute route, ReadOnlyMemory<byte> body)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{pod.BaseAddress}/v2/models/{Uri.EscapeDataString(route.Name)}/feedback"))
+        var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri($"{pod.BaseAddress}/v2/models/{Uri.EscapeDataString(route.Name)}/feedback"))
         {
             Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", keys.TokenForInference(pod.Name)) },

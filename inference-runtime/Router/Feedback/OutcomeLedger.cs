@@ -3,8 +3,9 @@ using ModelOperator.Protocol;
 namespace ModelOperator.Router.Feedback;
 
 /// <summary>
-/// Which feedback has been counted, so that it is not again. Bounded in number and time by two generations: when the younger is full or old it
-/// becomes the elder, and the elder is forgotten. The last half of the capacity is always known, for half a day at least unless more came.
+/// Which feedback has been counted, so that it is not again. Bounded in number and time by two generations: when the younger is full or old
+/// it becomes the elder, and the elder is forgotten. The last half of the capacity is always known, for half a day at least unless more
+/// came.
 /// </summary>
 internal sealed class OutcomeLedger(int capacity, TimeProvider timeProvider)
 {
@@ -30,7 +31,11 @@ internal sealed class OutcomeLedger(int capacity, TimeProvider timeProvider)
     {
         lock (_lock)
         {
-            if (FindLocked(key) is { } earlier) return earlier;
+            if (FindLocked(key) is { } earlier)
+            {
+                return earlier;
+            }
+
             if (_young.Count >= capacity / 2 || timeProvider.GetElapsedTime(_started) >= GenerationTime)
             {
                 _elder = _young;

@@ -10,18 +10,25 @@ namespace ModelOperator.Router.Feedback;
 
 /// <summary>Asks other routers of the namespace, at their admin ports.</summary>
 internal sealed class PeerClient(
-    SocketsHttpHandler connections, RouterPeers peers, KeyRing keys, RouterOptions options, TimeProvider timeProvider, ILogger<PeerClient> log) : IDisposable
+    SocketsHttpHandler connections, RouterPeers peers, KeyRing keys, RouterOptions options, TimeProvider timeProvider,
+    ILogger<PeerClient> log) : IDisposable
 {
     private const int MaxAnswerBytes = 1024;
 
     private readonly HttpCaller _http = new(
-        connections, new HttpCallOptions { Name = RouterOptions.Program, LargestAnswer = MaxAnswerBytes, Timeout = options.PeerTimeout }, timeProvider);
+        connections,
+        new HttpCallOptions { Name = RouterOptions.Program, LargestAnswer = MaxAnswerBytes, Timeout = options.PeerTimeout },
+        timeProvider);
 
     /// <summary>What another router has counted under a key; null when none of those that answer has.</summary>
     public async Task<Outcomes?> FindAsync(FeedbackKey key, CancellationToken cancellationToken)
     {
         IReadOnlyList<RouterPeer> others = peers.Others;
-        if (others.Count == 0) return null;
+        if (others.Count == 0)
+        {
+            return null;
+        }
+
         OutcomeAnswer?[] answers = await Task.WhenAll(others.Select(p => TryFindAsync(p, key, cancellationToken)));
         return Array.Find(answers, a => a is not null) is { } found ? new Outcomes(found.Correct, found.Incorrect) : null;
     }
@@ -35,7 +42,8 @@ internal sealed class PeerClient(
             + $"?correct={outcomes.Correct}&incorrect={outcomes.Incorrect}";
         try
         {
-            return await SendAsync(keeper, HttpMethod.Post, path, cancellationToken) ?? throw new PeerException($"router '{keeper.Name}' does not know revision '{revision}' (yet)");
+            return await SendAsync(keeper, HttpMethod.Post, path, cancellationToken)
+                ?? throw new PeerException($"router '{keeper.Name}' does not know revision '{revision}' (yet)");
         }
         catch (HttpRequestException e) when (HttpCaller.NeverLeft(e))
         {

@@ -6,14 +6,18 @@ using ModelOperator.Router.Routing;
 namespace ModelOperator.Router.Feedback;
 
 /// <summary>
-/// Feedback that names its revision, from those who may: no pod needs to remember anything, so that it can come days later, when the pods are gone. Each id has one
-/// router that keeps it, which counts it once.
+/// Feedback that names its revision, from those who may: no pod needs to remember anything, so that it can come days later, when the pods
+/// are gone. Each id has one router that keeps it, which counts it once.
 /// </summary>
 internal sealed class SelfContainedFeedback(FeedbackAccess access, OutcomeCounter counter, PeerClient peers, RouterPeers routers)
 {
     public async Task HandleAsync(HttpContext context, ModelRoute route, FeedbackRequest feedback)
     {
-        if (!await access.AdmitAsync(context, route.Name)) return;
+        if (!await access.AdmitAsync(context, route.Name))
+        {
+            return;
+        }
+
         string revision = feedback.Revision!;
         if (!route.Revisions.ContainsKey(revision))
         {
@@ -27,7 +31,8 @@ internal sealed class SelfContainedFeedback(FeedbackAccess access, OutcomeCounte
             : Outcomes.Of(feedback.Prediction!, feedback.Truth!, route.Feedback.Kind, route.Feedback.Tolerance);
         try
         {
-            OutcomeAnswer answer = await CountAsync(route.Name, revision, FeedbackKey.Of(route.Name, feedback.Id), outcomes, context.RequestAborted);
+            OutcomeAnswer answer = await CountAsync(
+                route.Name, revision, FeedbackKey.Of(route.Name, feedback.Id), outcomes, context.RequestAborted);
             await AnswerAsync(context, route, feedback, answer);
         }
         catch (PeerException e)
@@ -36,12 +41,20 @@ internal sealed class SelfContainedFeedback(FeedbackAccess access, OutcomeCounte
         }
     }
 
-    private async Task<OutcomeAnswer> CountAsync(string model, string revision, FeedbackKey key, Outcomes outcomes, CancellationToken cancellationToken)
+    private async Task<OutcomeAnswer> CountAsync(
+        string model, string revision, FeedbackKey key, Outcomes outcomes, CancellationToken cancellationToken)
     {
         foreach (RouterPeer? keeper in routers.KeepersOf(key))
         {
-            if (keeper is null) return await counter.CountAsync(model, revision, key, outcomes, cancellationToken);
-            if (await peers.CountAsync(keeper, model, revision, key, outcomes, cancellationToken) is { } answer) return answer;
+            if (keeper is null)
+            {
+                return await counter.CountAsync(model, revision, key, outcomes, cancellationToken);
+            }
+
+            if (await peers.CountAsync(keeper, model, revision, key, outcomes, cancellationToken) is { } answer)
+            {
+                return answer;
+            }
         }
 
         throw new PeerException("no router that could keep this id can be reached");

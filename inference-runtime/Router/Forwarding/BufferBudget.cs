@@ -20,7 +20,11 @@ internal sealed class BufferBudget(long bytes, long bytesOfOneClient)
         }
 
         long taken = _taken.AddOrUpdate(client, static (_, more) => more, static (_, before, more) => before + more, (long)count);
-        if (taken <= bytesOfOneClient) return true;
+        if (taken <= bytesOfOneClient)
+        {
+            return true;
+        }
+
         Return(client, count);
         return false;
     }

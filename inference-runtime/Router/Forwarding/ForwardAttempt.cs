@@ -12,7 +12,8 @@ namespace ModelOperator.Router.Forwarding;
 /// <param name="predictionId">The id under which feedback finds the prediction; null when nothing is predicted.</param>
 /// <param name="requestId">What the client calls its request itself.</param>
 /// <param name="answered">Called before the first byte of the answer, with the number of predictions in it.</param>
-internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, string? requestId, Action<HttpContext, int>? answered) : HttpTransformer
+internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, string? requestId, Action<HttpContext, int>? answered)
+    : HttpTransformer
 {
     /// <summary>The server said that it is draining and has not looked at the request.</summary>
     public bool WasDraining { get; private set; }
@@ -38,7 +39,11 @@ internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, stri
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        if (proxyResponse is null) return false;
+        if (proxyResponse is null)
+        {
+            return false;
+        }
+
         if (proxyResponse.StatusCode == HttpStatusCode.ServiceUnavailable && proxyResponse.Headers.Contains(ModelHeaders.Draining))
         {
             WasDraining = true;
@@ -62,7 +67,11 @@ internal sealed class ForwardAttempt(PodEndpoint pod, string? predictionId, stri
     // Between routers and model servers only.
     private static int Predictions(HttpResponseHeaders headers)
     {
-        if (!headers.TryGetValues(ModelHeaders.Predictions, out IEnumerable<string>? values)) return 1;
+        if (!headers.TryGetValues(ModelHeaders.Predictions, out IEnumerable<string>? values))
+        {
+            return 1;
+        }
+
         string text = string.Concat(values);
         headers.Remove(ModelHeaders.Predictions);
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int predictions) ? predictions : 1;

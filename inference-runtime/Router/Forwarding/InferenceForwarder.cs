@@ -14,7 +14,8 @@ namespace ModelOperator.Router.Forwarding;
 /// </summary>
 internal sealed class InferenceForwarder(
     RouterOptions options, RoutingState state, IHttpForwarder forwarder, HttpMessageInvoker transport,
-    PredictionIds ids, EvidenceRecorder evidence, ClientIdMap clientIds, RouterMetrics metrics, BufferBudget budget, TimeProvider timeProvider, ILogger<InferenceForwarder> log)
+    PredictionIds ids, EvidenceRecorder evidence, ClientIdMap clientIds, RouterMetrics metrics, BufferBudget budget,
+    TimeProvider timeProvider, ILogger<InferenceForwarder> log)
 {
     private const int ClientClosedRequest = 499;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
@@ -29,7 +30,11 @@ internal sealed class InferenceForwarder(
     public async Task ForwardAsync(HttpContext context, ModelRoute route, RequestKind kind)
     {
         string? pinned = context.Request.Headers[ModelHeaders.Revision];
-        if (string.IsNullOrEmpty(pinned)) pinned = null;
+        if (string.IsNullOrEmpty(pinned))
+        {
+            pinned = null;
+        }
+
         if (pinned is not null && !route.Revisions.ContainsKey(pinned))
         {
             await AnswerAsync(context, route.Name, StatusCodes.Status404NotFound,
@@ -47,10 +52,15 @@ internal sealed class InferenceForwarder(
 
         using RequestBody body = await RequestBody.ReadAsync(context, options.ReplayableBodyBytes, budget, context.RequestAborted);
         string? requestId = string.IsNullOrEmpty(headerId) ? null : headerId;
-        string? alias = kind == RequestKind.Infer && route.Feedback.TakesClientIds && pinned is null ? Alias(context.Request, body, requestId) : null;
+        string? alias = kind == RequestKind.Infer && route.Feedback.TakesClientIds && pinned is null
+            ? Alias(context.Request, body, requestId)
+            : null;
 
         // An id that a router made is one answer's: under it there is no second prediction.
-        if (alias is not null && ids.Read(route.Name, alias) is not null) alias = null;
+        if (alias is not null && ids.Read(route.Name, alias) is not null)
+        {
+            alias = null;
+        }
 
         await TryPodsAsync(new Forwarding(context, route.Name, kind, pinned, requestId, alias, body), pinned ?? Drawn(route, kind));
     }
@@ -78,17 +88,29 @@ internal sealed class InferenceForwarder(
                 // A revision that a client asks for, or that stands in for another, gets no random sample of the requests.
                 bool isDrawn = request.Pinned is null && pod.Revision == drawn;
                 bool reached = await AttemptAsync(request, pod, isDrawn);
-                if (reached) return;
+                if (reached)
+                {
+                    return;
+                }
+
                 metrics.Retry(request.Model, pod.Revision);
                 tried.Add(pod);
-                if (request.Body.CanSend) continue;
+                if (request.Body.CanSend)
+                {
+                    continue;
+                }
             }
 
             // Pods come and go within moments: a request that has reached no model yet waits for them, not for its client's retry.
             TimeSpan left = options.UnreachedTimeout - timeProvider.GetElapsedTime(started);
             if (left <= TimeSpan.Zero || !request.Body.CanSend)
             {
-                await AnswerAsync(request.Context, request.Model, StatusCodes.Status503ServiceUnavailable, Unavailable(request, tried), retryAfterSeconds: 1);
+                await AnswerAsync(
+                    request.Context,
+                    request.Model,
+                    StatusCodes.Status503ServiceUnavailable,
+                    Unavailable(request, tried),
+                    retryAfterSeconds: 1);
                 return;
             }
 
@@ -99,12 +121,22 @@ internal sealed class InferenceForwarder(
 
     private PodEndpoint? Choose(ModelRoute route, string? pinned, string? drawn, List<PodEndpoint> tried)
     {
-        if (pinned is not null) return ChooseOf(route, pinned, tried);
+        if (pinned is not null)
+        {
+            return ChooseOf(route, pinned, tried);
+        }
+
         HashSet<string> without = [];
-        string? revision = drawn is not null && route.Draw.Weights.Any(w => w.Revision == drawn) ? drawn : route.Draw.NextOutsideBlocks(without);
+        string? revision = drawn is not null && route.Draw.Weights.Any(w => w.Revision == drawn)
+            ? drawn
+            : route.Draw.NextOutsideBlocks(without);
         while (revision is not null)
         {
-            if (ChooseOf(route, revision, tried) is { } pod) return pod;
+            if (ChooseOf(route, revision, tried) is { } pod)
+            {
+                return pod;
+            }
+
             without.Add(revision);
             revision = route.Draw.NextOutsideBlocks(without);
         }
@@ -113,7 +145,9 @@ internal sealed class InferenceForwarder(
     }
 
     private PodEndpoint? ChooseOf(ModelRoute route, string revision, List<PodEndpoint> tried) =>
-        route.Revisions.TryGetValue(revision, out RevisionRoute? pods) ? PodChooser.Choose(pods.Ready, tried, timeProvider, takesEjected: !pods.IsEnding) : null;
+        route.Revisions.TryGetValue(revision, out RevisionRoute? pods)
+            ? PodChooser.Choose(pods.Ready, tried, timeProvider, takesEjected: !pods.IsEnding)
+            : null;
 
     /// <param name="request">The request.</param>
     /// <param name="pod">Who is to answer.</param>
@@ -126,7 +160,9 @@ internal sealed class InferenceForwarder(
         string? alias = isDrawn ? request.Alias : null;
         string? predictionId = isInfer ? alias ?? ids.Make(request.Model, pod, isDrawn) : null;
         ModelRecorder? recorder = isInfer && isDrawn ? evidence.Model(request.Model) : null;
-        Action<HttpContext, int>? answered = recorder is null ? null : (c, predictions) => Answered(c, predictions, request.Model, alias, pod, recorder);
+        Action<HttpContext, int>? answered = recorder is null
+            ? null
+            : (c, predictions) => Answered(c, predictions, request.Model, alias, pod, recorder);
         var attempt = new ForwardAttempt(pod, predictionId, request.RequestId, answered);
         context.Request.Body = request.Body.Open();
 
@@ -162,7 +198,8 @@ internal sealed class InferenceForwarder(
     }
 
     private async Task CompleteAsync(
-        Forwarding request, PodEndpoint pod, ForwarderError error, Exception? exception, TimeSpan duration, ModelRecorder? recorder, bool isWarmUp)
+        Forwarding request, PodEndpoint pod, ForwarderError error, Exception? exception, TimeSpan duration,
+        ModelRecorder? recorder, bool isWarmUp)
     {
         HttpContext context = request.Context;
         if (error != ForwarderError.None && (context.RequestAborted.IsCancellationRequested || IsOfClient(error)))
@@ -170,17 +207,36 @@ internal sealed class InferenceForwarder(
             metrics.Request(request.Model, pod.Revision, ClientClosedRequest);
 
             // A request that its client did not finish sending says nothing of the model.
-            if (!isWarmUp && error != ForwarderError.RequestBodyClient) recorder?.RecordAbandoned(pod.Revision, duration);
-            if (BadRequest(exception) is { } bad) await RouterError.WriteAsync(context, bad.StatusCode, TrafficHandler.Explained(context, bad));
+            if (!isWarmUp && error != ForwarderError.RequestBodyClient)
+            {
+                recorder?.RecordAbandoned(pod.Revision, duration);
+            }
+
+            if (BadRequest(exception) is { } bad)
+            {
+                await RouterError.WriteAsync(context, bad.StatusCode, TrafficHandler.Explained(context, bad));
+            }
+
             return;
         }
 
         int status = context.Response.StatusCode;
         metrics.Request(request.Model, pod.Revision, status);
-        if (request.Kind == RequestKind.Infer) metrics.Duration(request.Model, pod.Revision, duration);
-        if (recorder is not null) Record(recorder, pod.Revision, error, status, duration, isWarmUp);
+        if (request.Kind == RequestKind.Infer)
+        {
+            metrics.Duration(request.Model, pod.Revision, duration);
+        }
 
-        if (error == ForwarderError.None) return;
+        if (recorder is not null)
+        {
+            Record(recorder, pod.Revision, error, status, duration, isWarmUp);
+        }
+
+        if (error == ForwarderError.None)
+        {
+            return;
+        }
+
         LogMessages.ForwardingFailed(log, request.Model, pod.Revision, pod.Name, error.ToString(), exception?.Message ?? "");
         context.Response.Headers[ModelHeaders.Revision] = pod.Revision;
         await RouterError.WriteAsync(context, status, error == ForwarderError.RequestTimedOut
@@ -205,9 +261,16 @@ internal sealed class InferenceForwarder(
 
     private void Answered(HttpContext context, int predictions, string model, string? clientId, PodEndpoint pod, ModelRecorder recorder)
     {
-        if (context.Response.StatusCode >= 300) return;
+        if (context.Response.StatusCode >= 300)
+        {
+            return;
+        }
+
         recorder.RecordPredictions(pod.Revision, predictions);
-        if (clientId is not null) clientIds.Remember(model, clientId, pod.Revision, pod.Name);
+        if (clientId is not null)
+        {
+            clientIds.Remember(model, clientId, pod.Revision, pod.Name);
+        }
     }
 
     private async Task AnswerAsync(HttpContext context, string model, int status, string message, int? retryAfterSeconds = null)
@@ -233,7 +296,10 @@ internal sealed class InferenceForwarder(
         return tried.Count == 0 ? $"{which} has no ready pod" : $"no ready pod of {which} could be reached";
     }
 
-    /// <summary>The client's own id that feedback may name, where the model asks for that: the body's, which the model server echoes, else the header's.</summary>
+    /// <summary>
+    /// The client's own id that feedback may name, where the model asks for that: the body's, which the model server echoes, else the
+    /// header's.
+    /// </summary>
     private static string? Alias(HttpRequest request, RequestBody body, string? requestId)
     {
         string? id = IdInBody(request, body);

@@ -7,9 +7,9 @@ using ModelOperator.Router.Routing;
 namespace ModelOperator.Router.Forwarding;
 
 /// <summary>
-/// The ids of predictions: REVISION.POD.NUMBER.CODE. Any router can tell from one which pod remembers the prediction, however long ago that was, and
-/// by its code that a router of this namespace made it, for an answer of this model. The number is random; the letter before it says whether chance
-/// chose the revision. Whoever holds an id may say what became of the answer.
+/// The ids of predictions: REVISION.POD.NUMBER.CODE. Any router can tell from one which pod remembers the prediction, however long ago that
+/// was, and by its code that a router of this namespace made it, for an answer of this model. The number is random; the letter before it
+/// says whether chance chose the revision. Whoever holds an id may say what became of the answer.
 /// </summary>
 internal sealed class PredictionIds(KeyRing keys)
 {
@@ -35,7 +35,11 @@ internal sealed class PredictionIds(KeyRing keys)
         int code = id.LastIndexOf('.');
         int number = code > 0 ? id.LastIndexOf('.', code - 1) : -1;
         int pod = id.IndexOf('.');
-        if (pod <= 0 || number <= pod + 1 || code - number != NumberDigits + 2) return null;
+        if (pod <= 0 || number <= pod + 1 || code - number != NumberDigits + 2)
+        {
+            return null;
+        }
+
         return keys.Current.IsSigned(Purpose, $"{model}\n{id[..code]}", id[(code + 1)..])
             ? new PredictionId(id[..pod], id[(pod + 1)..number], id[number + 1] == Drawn)
             : null;

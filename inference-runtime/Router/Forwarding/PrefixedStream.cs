@@ -35,7 +35,8 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) :
     public override Task<int> ReadAsync(byte[] array, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(array.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] array, int offset, int count) => throw new NotSupportedException("The body of a request is read asynchronously.");
+    public override int Read(byte[] array, int offset, int count) =>
+        throw new NotSupportedException("The body of a request is read asynchronously.");
 
     public override void Flush()
     {

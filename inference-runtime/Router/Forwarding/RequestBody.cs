@@ -40,7 +40,8 @@ internal sealed class RequestBody : IDisposable
     public bool CanSend => IsComplete || _sent is null || !_sent.RestTouched;
 
     /// <summary>Reads a body of up to <paramref name="limit"/> bytes whole, of a larger one that much.</summary>
-    public static async ValueTask<RequestBody> ReadAsync(HttpContext context, int limit, BufferBudget budget, CancellationToken cancellationToken)
+    public static async ValueTask<RequestBody> ReadAsync(
+        HttpContext context, int limit, BufferBudget budget, CancellationToken cancellationToken)
     {
         var body = new RequestBody(budget, context.Connection.RemoteIpAddress ?? IPAddress.None, context.Request.Body);
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
@@ -69,10 +70,18 @@ internal sealed class RequestBody : IDisposable
     private async ValueTask FillAsync(int limit, int expected, CancellationToken cancellationToken)
     {
         // A declared length is believed only as far as bytes arrive, lest idle clients tie up memory.
-        if (!TryGrow(Math.Clamp(expected + 1, FirstRead, 64 * 1024))) return;
+        if (!TryGrow(Math.Clamp(expected + 1, FirstRead, 64 * 1024)))
+        {
+            return;
+        }
+
         while (true)
         {
-            if (_length == _buffer.Length && !TryGrow(Math.Min(_length * 2, limit + 1))) return;
+            if (_length == _buffer.Length && !TryGrow(Math.Min(_length * 2, limit + 1)))
+            {
+                return;
+            }
+
             int read = await _rest.ReadAsync(_buffer.AsMemory(_length), cancellationToken);
             if (read == 0)
             {
@@ -82,13 +91,20 @@ internal sealed class RequestBody : IDisposable
 
             _length += read;
             IsTooLong = _length > limit;
-            if (IsTooLong) return;
+            if (IsTooLong)
+            {
+                return;
+            }
         }
     }
 
     private bool TryGrow(int size)
     {
-        if (size <= _buffer.Length) return false;
+        if (size <= _buffer.Length)
+        {
+            return false;
+        }
+
         byte[] larger = ArrayPool<byte>.Shared.Rent(size);
         if (!_budget.TryTake(_client, larger.Length))
         {
@@ -105,7 +121,11 @@ internal sealed class RequestBody : IDisposable
     {
         byte[] old = _buffer;
         _buffer = with;
-        if (old.Length == 0) return;
+        if (old.Length == 0)
+        {
+            return;
+        }
+
         _budget.Return(_client, old.Length);
         ArrayPool<byte>.Shared.Return(old);
     }

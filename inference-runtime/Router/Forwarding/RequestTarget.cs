@@ -12,7 +12,10 @@ internal readonly record struct RequestTarget(ModelRoute? Model, string? Asked, 
     {
         var served = ServedPath.Of(path);
         ModelRoute? byHost = snapshot.Find(ModelInHost(host, @namespace));
-        if (byHost is null) return new RequestTarget(snapshot.Find(served.Model), served.Model, served);
+        if (byHost is null)
+        {
+            return new RequestTarget(snapshot.Find(served.Model), served.Model, served);
+        }
 
         // The address is one model's own: another name in the path is a mistake of the client, not a model to look for.
         bool consistent = served.Model is null || served.Model == byHost.Name;
@@ -24,13 +27,24 @@ internal readonly record struct RequestTarget(ModelRoute? Model, string? Asked, 
     {
         ReadOnlySpan<char> name = host;
         int colon = name.LastIndexOf(':');
-        if (colon >= 0) name = name[..colon];
+        if (colon >= 0)
+        {
+            name = name[..colon];
+        }
+
         name = name.TrimEnd('.');
         int dot = name.IndexOf('.');
-        if (dot < 0) return name.IsEmpty ? null : name.ToString();
+        if (dot < 0)
+        {
+            return name.IsEmpty ? null : name.ToString();
+        }
 
         ReadOnlySpan<char> rest = name[(dot + 1)..];
-        if (!rest.StartsWith(@namespace)) return null;
+        if (!rest.StartsWith(@namespace))
+        {
+            return null;
+        }
+
         rest = rest[@namespace.Length..];
         bool isService = rest.IsEmpty || rest is ".svc" || rest.StartsWith(".svc.");
         return isService ? name[..dot].ToString() : null;

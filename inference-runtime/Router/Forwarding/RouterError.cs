@@ -9,14 +9,21 @@ namespace ModelOperator.Router.Forwarding;
 /// <summary>Errors the router itself answers, in the protocol's form {"error": "..."}.</summary>
 internal static class RouterError
 {
-    /// <summary>Answers, unless an answer is already under way. With <paramref name="retryAfterSeconds"/> the client is told to come again.</summary>
+    /// <summary>
+    /// Answers, unless an answer is already under way. With <paramref name="retryAfterSeconds"/> the client is told to come again.
+    /// </summary>
     public static Task WriteAsync(HttpContext context, int status, string message, int? retryAfterSeconds = null) => WriteAsync(
-        context, status, message, HeaderNames.RetryAfter, retryAfterSeconds is { } seconds ? seconds.ToString(CultureInfo.InvariantCulture) : default(StringValues));
+        context, status, message, HeaderNames.RetryAfter,
+        retryAfterSeconds is { } seconds ? seconds.ToString(CultureInfo.InvariantCulture) : default(StringValues));
 
     /// <summary>Answers with a header that says what would be right, unless an answer is already under way.</summary>
     public static async Task WriteAsync(HttpContext context, int status, string message, string header, StringValues value)
     {
-        if (context.Response.HasStarted) return;
+        if (context.Response.HasStarted)
+        {
+            return;
+        }
+
         context.Response.Clear();
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";

@@ -14,7 +14,8 @@ internal sealed class TrafficHandler(
     {
         if (readiness.Terminating)
         {
-            // Clients with open connections would stay on this router until it closes them under a request. While there is no other they shall stay.
+            // Clients with open connections would stay on this router until it closes them under a request. While there is no other they
+            // shall stay.
             context.Response.OnStarting(CloseAsync, context.Response);
         }
 
@@ -36,14 +37,24 @@ internal sealed class TrafficHandler(
 #pragma warning restore CA1031
         {
             LogMessages.UnexpectedFailure(log, e);
-            if (context.Response.HasStarted) context.Abort();
-            else await RouterError.WriteAsync(context, StatusCodes.Status500InternalServerError, "the router failed; its log says how");
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+            }
+            else
+            {
+                await RouterError.WriteAsync(context, StatusCodes.Status500InternalServerError, "the router failed; its log says how");
+            }
         }
     }
 
     private Task CloseAsync(object response)
     {
-        if (!readiness.IsLast) ((HttpResponse)response).Headers.Connection = "close";
+        if (!readiness.IsLast)
+        {
+            ((HttpResponse)response).Headers.Connection = "close";
+        }
+
         return Task.CompletedTask;
     }
 
@@ -59,7 +70,11 @@ internal sealed class TrafficHandler(
                 : "no model is named: send the request to the model's own address, or to /v2/models/NAME/infer");
         }
 
-        if (readiness.Terminating) readiness.Requested(timeProvider);
+        if (readiness.Terminating)
+        {
+            readiness.Requested(timeProvider);
+        }
+
         RequestKind kind = target.Path.Kind;
         if (kind == RequestKind.NotServed)
         {
@@ -72,7 +87,8 @@ internal sealed class TrafficHandler(
             metrics.Request(model.Name, "", StatusCodes.Status405MethodNotAllowed);
             return RouterError.WriteAsync(
                 context, StatusCodes.Status405MethodNotAllowed,
-                $"path '{RouterError.Shown(path)}' does not take method {RouterError.Shown(request.Method)}, want {allowed}", HeaderNames.Allow, allowed);
+                $"path '{RouterError.Shown(path)}' does not take method {RouterError.Shown(request.Method)}, want {allowed}",
+                HeaderNames.Allow, allowed);
         }
 
         Limit(context, model);
@@ -87,8 +103,8 @@ internal sealed class TrafficHandler(
         context.Features.Set(model);
         if (context.Request.ContentLength > limit)
         {
-            // Without a limit the server reads on for some seconds and throws away what it reads: a connection closed on a client that is still
-            // sending would take the answer with it.
+            // Without a limit the server reads on for some seconds and throws away what it reads: a connection closed on a client that is
+            // still sending would take the answer with it.
             body.MaxRequestBodySize = null;
             throw new BadHttpRequestException("the body is too large", StatusCodes.Status413PayloadTooLarge);
         }
@@ -99,7 +115,8 @@ internal sealed class TrafficHandler(
     /// <summary>What is wrong with a request that could not be read.</summary>
     internal static string Explained(HttpContext context, BadHttpRequestException e) =>
         e.StatusCode == StatusCodes.Status413PayloadTooLarge && context.Features.Get<ModelRoute>() is { } model
-            ? $"the body is larger than {model.MaxRequestMebibytes} MiB, the limit: spec.runtime.maxRequestMebibytes of ModelDeployment '{model.Name}'"
+            ? $"the body is larger than {model.MaxRequestMebibytes} MiB, the limit: "
+                + $"spec.runtime.maxRequestMebibytes of ModelDeployment '{model.Name}'"
             : e.Message;
 
     private Task RefuseAsync(HttpContext context, string model, int status, string message)

@@ -51,11 +51,19 @@ internal sealed class CountsAccumulator
         other._drawn += _drawn;
         other._correct += _correct;
         other._incorrect += _incorrect;
-        for (int i = 0; i < _latency.Length; i++) other._latency[i] += _latency[i];
+        for (int i = 0; i < _latency.Length; i++)
+        {
+            other._latency[i] += _latency[i];
+        }
+
         if (_abandoned is not null)
         {
             other._abandoned ??= new int[LatencyBuckets.Count];
-            for (int i = 0; i < _abandoned.Length; i++) other._abandoned[i] += _abandoned[i];
+            for (int i = 0; i < _abandoned.Length; i++)
+            {
+                other._abandoned[i] += _abandoned[i];
+            }
+
             _abandoned = null;
         }
 
@@ -82,7 +90,10 @@ internal sealed class CountsAccumulator
         var pairs = new List<long[]>();
         for (int i = 0; i < counts.Length; i++)
         {
-            if (counts[i] > 0) pairs.Add([i, counts[i]]);
+            if (counts[i] > 0)
+            {
+                pairs.Add([i, counts[i]]);
+            }
         }
 
         return pairs;

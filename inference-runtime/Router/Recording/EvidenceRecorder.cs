@@ -32,7 +32,11 @@ internal sealed class EvidenceRecorder
     /// <summary>The recorder of a model; only for models that exist, because each takes memory.</summary>
     public ModelRecorder Model(string name)
     {
-        if (_models.TryGetValue(name, out ModelRecorder? recorder)) return recorder;
+        if (_models.TryGetValue(name, out ModelRecorder? recorder))
+        {
+            return recorder;
+        }
+
         lock (_tickLock) return _models.GetOrAdd(name, _ => new ModelRecorder(_openTick, RetainedTicks));
     }
 
@@ -46,7 +50,15 @@ internal sealed class EvidenceRecorder
 
         lock (_tickLock)
         {
-            return new EvidenceReport { Instance = Instance, TableVersion = tableVersion, Time = _timeProvider.GetUtcNow(), Oldest = _openTick, Next = _openTick, Ticks = [] };
+            return new EvidenceReport
+            {
+                Instance = Instance,
+                TableVersion = tableVersion,
+                Time = _timeProvider.GetUtcNow(),
+                Oldest = _openTick,
+                Next = _openTick,
+                Ticks = [],
+            };
         }
     }
 
@@ -59,7 +71,10 @@ internal sealed class EvidenceRecorder
             DateTimeOffset start = _openTickStart;
             _openTickStart = _timeProvider.GetUtcNow();
             _openTick = Math.Max(sequence + 1, (long)_timeProvider.GetElapsedTime(_started).TotalSeconds);
-            foreach (ModelRecorder recorder in _models.Values) recorder.CloseTick(sequence, start, _openTick);
+            foreach (ModelRecorder recorder in _models.Values)
+            {
+                recorder.CloseTick(sequence, start, _openTick);
+            }
         }
     }
 
@@ -70,7 +85,10 @@ internal sealed class EvidenceRecorder
         {
             foreach ((string name, ModelRecorder recorder) in _models)
             {
-                if (!exists(name) && recorder.IsEmpty) _models.TryRemove(name, out _);
+                if (!exists(name) && recorder.IsEmpty)
+                {
+                    _models.TryRemove(name, out _);
+                }
             }
         }
     }

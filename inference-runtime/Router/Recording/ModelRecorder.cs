@@ -26,7 +26,10 @@ internal sealed class ModelRecorder
         _oldest = _next = firstSequence;
         _retainedTicks = retainedTicks;
         _stripes = new Stripe[Math.Clamp(Environment.ProcessorCount, 1, 16)];
-        for (int i = 0; i < _stripes.Length; i++) _stripes[i] = new Stripe();
+        for (int i = 0; i < _stripes.Length; i++)
+        {
+            _stripes[i] = new Stripe();
+        }
     }
 
     public void RecordRequest(string revision, RequestOutcome outcome, TimeSpan duration)
@@ -92,11 +95,16 @@ internal sealed class ModelRecorder
 
             _next = nextSequence;
             _oldest = Math.Max(_oldest, _next - _retainedTicks);
-            while (_history.TryPeek(out EvidenceTick? tick) && tick.Sequence < _oldest) _history.Dequeue();
+            while (_history.TryPeek(out EvidenceTick? tick) && tick.Sequence < _oldest)
+            {
+                _history.Dequeue();
+            }
         }
     }
 
-    /// <summary>Closed ticks from <paramref name="since"/> on. The cursor also tells that everything before it has been kept by the reader.</summary>
+    /// <summary>
+    /// Closed ticks from <paramref name="since"/> on. The cursor also tells that everything before it has been kept by the reader.
+    /// </summary>
     public EvidenceReport Read(string instance, long tableVersion, long since, TimeProvider timeProvider)
     {
         lock (_historyLock)
@@ -105,7 +113,11 @@ internal sealed class ModelRecorder
             _lastReadTimestamp = timeProvider.GetTimestamp();
 
             // A cursor from beyond the end is of another router process and confirms nothing.
-            if (since <= _next) _acknowledged = Math.Max(_acknowledged, since);
+            if (since <= _next)
+            {
+                _acknowledged = Math.Max(_acknowledged, since);
+            }
+
             List<EvidenceTick> ticks = [.. ReportSize.Fitting(_history.Where(t => t.Sequence >= since))];
             bool isCut = _history.Count > 0 && _history.Last() is { } last && last.Sequence >= since && last.Sequence > ticks[^1].Sequence;
             return new EvidenceReport
@@ -121,7 +133,9 @@ internal sealed class ModelRecorder
         }
     }
 
-    /// <summary>Whether a reader was here since <paramref name="timestamp"/> that has not yet asked for what follows the last kept tick.</summary>
+    /// <summary>
+    /// Whether a reader was here since <paramref name="timestamp"/> that has not yet asked for what follows the last kept tick.
+    /// </summary>
     public bool HasUnacknowledgedTicks(long timestamp)
     {
         lock (_historyLock)
@@ -137,14 +151,20 @@ internal sealed class ModelRecorder
         {
             lock (_historyLock)
             {
-                if (_history.Count > 0) return false;
+                if (_history.Count > 0)
+                {
+                    return false;
+                }
             }
 
             foreach (Stripe stripe in _stripes)
             {
                 lock (stripe.Gate)
                 {
-                    if (!stripe.IsEmpty) return false;
+                    if (!stripe.IsEmpty)
+                    {
+                        return false;
+                    }
                 }
             }
 
@@ -164,7 +184,11 @@ internal sealed class ModelRecorder
 
         public CountsAccumulator Get(string revision)
         {
-            if (_revisions.TryGetValue(revision, out CountsAccumulator? counts)) return counts;
+            if (_revisions.TryGetValue(revision, out CountsAccumulator? counts))
+            {
+                return counts;
+            }
+
             counts = new CountsAccumulator();
             _revisions.Add(revision, counts);
             return counts;
@@ -182,13 +206,20 @@ internal sealed class ModelRecorder
                     continue;
                 }
 
-                if (!target.TryGetValue(revision, out CountsAccumulator? sum)) target.Add(revision, sum = new CountsAccumulator());
+                if (!target.TryGetValue(revision, out CountsAccumulator? sum))
+                {
+                    target.Add(revision, sum = new CountsAccumulator());
+                }
+
                 counts.MoveTo(sum);
             }
 
             if (idle is not null)
             {
-                foreach (string revision in idle) _revisions.Remove(revision);
+                foreach (string revision in idle)
+                {
+                    _revisions.Remove(revision);
+                }
             }
         }
     }

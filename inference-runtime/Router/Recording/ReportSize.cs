@@ -15,8 +15,13 @@ internal static class ReportSize
         bool isFirst = true;
         foreach (EvidenceTick tick in ticks)
         {
-            size += OfTick + tick.Revisions.Sum(r => OfRevision + r.Key.Length + (OfPair * (r.Value.Latency.Count + r.Value.Abandoned.Count)));
-            if (size > EvidenceReport.MostBytes && !isFirst) yield break;
+            size += OfTick
+                + tick.Revisions.Sum(r => OfRevision + r.Key.Length + (OfPair * (r.Value.Latency.Count + r.Value.Abandoned.Count)));
+            if (size > EvidenceReport.MostBytes && !isFirst)
+            {
+                yield break;
+            }
+
             isFirst = false;
             yield return tick;
         }

@@ -36,13 +36,20 @@ internal sealed class PodEndpoint(string name, string uid, string revision, stri
     {
         int count = Math.Min(Interlocked.Increment(ref _failures), 8);
         TimeSpan time = FirstEjection * Math.Pow(2, count - 1);
-        if (time > LongestEjection) time = LongestEjection;
+        if (time > LongestEjection)
+        {
+            time = LongestEjection;
+        }
+
         Volatile.Write(ref _ejectedUntil, timeProvider.GetTimestamp() + (long)(time.TotalSeconds * timeProvider.TimestampFrequency));
     }
 
     /// <summary>It answered: failures start from none.</summary>
     public void Recovered()
     {
-        if (Volatile.Read(ref _failures) != 0) Volatile.Write(ref _failures, 0);
+        if (Volatile.Read(ref _failures) != 0)
+        {
+            Volatile.Write(ref _failures, 0);
+        }
     }
 }

@@ -17,8 +17,8 @@ internal sealed class RouterPeers(RouterOptions options)
     public void Update(IEnumerable<RouterPeer> ready) => _ready = [.. ready];
 
     /// <summary>
-    /// Who keeps a key, and who takes over when that one is not there: the same order on every router, in which one that comes or goes moves only
-    /// what it keeps. Null stands for this router.
+    /// Who keeps a key, and who takes over when that one is not there: the same order on every router, in which one that comes or goes
+    /// moves only what it keeps. Null stands for this router.
     /// </summary>
     public IReadOnlyList<RouterPeer?> KeepersOf(FeedbackKey key)
     {

@@ -9,7 +9,8 @@ namespace ModelOperator.Router.Routing;
 /// <param name="Feedback">How the truth is judged.</param>
 /// <param name="MaxRequestMebibytes">How large a request may be.</param>
 internal sealed record ModelTable(
-    string Model, long Version, IReadOnlyList<RevisionWeight> Targets, FeedbackRule Feedback = default, int MaxRequestMebibytes = Defaults.MaxRequestMebibytes);
+    string Model, long Version, IReadOnlyList<RevisionWeight> Targets, FeedbackRule Feedback = default,
+    int MaxRequestMebibytes = Defaults.MaxRequestMebibytes);
 
 /// <summary>A revision's share of requests.</summary>
 internal readonly record struct RevisionWeight(string Revision, int Weight);
@@ -21,7 +22,8 @@ internal readonly record struct RevisionWeight(string Revision, int Weight);
 /// <param name="Revision">The revision it serves.</param>
 /// <param name="Address">Host and port.</param>
 /// <param name="Ready">May get requests. One that may not (coming up) can still be asked about its past predictions.</param>
-/// <param name="Warm">Has been ready for long: a router that sees it for the first time, because it starts itself, has no cold pod before it.</param>
+/// <param name="Warm">Has been ready for long: a router that sees it for the first time, because it starts itself, has no cold pod before
+/// it.</param>
 /// <param name="Leaving">Is terminating and may still answer: it gets requests while its revision has no ready pod.</param>
 internal sealed record PodState(
     string Name, string Uid, string Model, string Revision, string Address, bool Ready, bool Warm, bool Leaving = false);

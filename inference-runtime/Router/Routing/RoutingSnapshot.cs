@@ -20,7 +20,8 @@ internal sealed class RoutingSnapshot(FrozenDictionary<string, ModelRoute> model
 /// <param name="Feedback">How the truth is judged.</param>
 /// <param name="MaxRequestMebibytes">How large a request may be.</param>
 internal sealed record ModelRoute(
-    string Name, long TableVersion, WeightedDraw Draw, FrozenDictionary<string, RevisionRoute> Revisions, FeedbackRule Feedback, int MaxRequestMebibytes)
+    string Name, long TableVersion, WeightedDraw Draw, FrozenDictionary<string, RevisionRoute> Revisions,
+    FeedbackRule Feedback, int MaxRequestMebibytes)
 {
     /// <summary>The pod of that name, ready or not.</summary>
     public PodEndpoint? FindPod(string revision, string pod) =>
@@ -30,6 +31,8 @@ internal sealed record ModelRoute(
 /// <summary>The pods of one revision.</summary>
 /// <param name="Revision">The revision.</param>
 /// <param name="Pods">All that have an address.</param>
-/// <param name="Ready">Those that get requests: the ready ones; when there are none, those that are terminating and may still answer.</param>
+/// <param name="Ready">Those that get requests: the ready ones; when there are none, those that are terminating and may still
+/// answer.</param>
 /// <param name="IsEnding">Whether it is the latter.</param>
-internal sealed record RevisionRoute(string Revision, IReadOnlyList<PodEndpoint> Pods, IReadOnlyList<PodEndpoint> Ready, bool IsEnding = false);
+internal sealed record RevisionRoute(
+    string Revision, IReadOnlyList<PodEndpoint> Pods, IReadOnlyList<PodEndpoint> Ready, bool IsEnding = false);

@@ -13,7 +13,8 @@ internal sealed class RoutingState
     public Task Changed => _changed.Task;
 
     /// <summary>
-    /// Puts tables and pods in force. A model for which that fails stays as it was, and the others go on; <paramref name="failed"/> hears of it.
+    /// Puts tables and pods in force. A model for which that fails stays as it was, and the others go on; <paramref name="failed"/> hears
+    /// of it.
     /// </summary>
     public RoutingSnapshot Update(IEnumerable<ModelTable> tables, IEnumerable<PodState> pods, Action<string, Exception>? failed = null)
     {

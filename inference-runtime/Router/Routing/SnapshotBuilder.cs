@@ -19,7 +19,8 @@ internal static class SnapshotBuilder
     }
 
     /// <summary>The route as it was, if any, where the new one cannot be made.</summary>
-    private static ModelRoute? TryBuild(ModelRoute? previous, ModelTable table, IEnumerable<PodState> pods, Action<string, Exception>? failed)
+    private static ModelRoute? TryBuild(
+        ModelRoute? previous, ModelTable table, IEnumerable<PodState> pods, Action<string, Exception>? failed)
     {
         try
         {
@@ -48,7 +49,11 @@ internal static class SnapshotBuilder
 
             // As the proxies of Kubernetes do: pods that end serve on, so nothing is lost while their successors start.
             bool isEnding = ready.Length == 0;
-            if (isEnding) ready = [.. members.Where(m => m.State.Leaving).Select(m => m.Endpoint)];
+            if (isEnding)
+            {
+                ready = [.. members.Where(m => m.State.Leaving).Select(m => m.Endpoint)];
+            }
+
             return new RevisionRoute(r, [.. members.Select(m => m.Endpoint)], ready, isEnding);
         });
 

@@ -1,10 +1,10 @@
 namespace ModelOperator.Router.Routing;
 
 /// <summary>
-/// The first requests of a pod, which are slow or fail in ways that say nothing of its revision: code is compiled, memory and devices are taken
-/// into use. They are evidence neither for nor against it. A pod is warm 10 seconds after its first request, when it has had 20 by then; else with
-/// its 21st, and in any case 30 seconds after the first, so that a revision that fails from its first request on is seen. It happens once in the
-/// life of a pod: a container that keeps ending is no cold start.
+/// The first requests of a pod, which are slow or fail in ways that say nothing of its revision: code is compiled, memory and devices are
+/// taken into use. They are evidence neither for nor against it. A pod is warm 10 seconds after its first request, when it has had 20 by
+/// then; else with its 21st, and in any case 30 seconds after the first, so that a revision that fails from its first request on is seen.
+/// It happens once in the life of a pod: a container that keeps ending is no cold start.
 /// </summary>
 /// <param name="isOver">Whether the pod is warm to begin with.</param>
 internal sealed class WarmUp(bool isOver)

@@ -29,32 +29,56 @@ internal sealed class WeightedDraw
     /// <summary>The next revision, or null when there is none to draw.</summary>
     public string? Next()
     {
-        if (_block.Length == 0) return null;
+        if (_block.Length == 0)
+        {
+            return null;
+        }
+
         while (true)
         {
             Block drawnFrom = Volatile.Read(ref _current);
             int place = Interlocked.Increment(ref drawnFrom.Taken) - 1;
-            if (place < drawnFrom.Order.Length) return drawnFrom.Order[place];
+            if (place < drawnFrom.Order.Length)
+            {
+                return drawnFrom.Order[place];
+            }
+
             Interlocked.CompareExchange(ref _current, Block.Shuffled(_block), drawnFrom);
         }
     }
 
-    /// <summary>A revision by weight that is not one of those excluded, outside the blocks, which stay exact; null when none is left.</summary>
+    /// <summary>
+    /// A revision by weight that is not one of those excluded, outside the blocks, which stay exact; null when none is left.
+    /// </summary>
     public string? NextOutsideBlocks(IReadOnlyCollection<string> excluded)
     {
         int total = 0;
         foreach (RevisionWeight weight in Weights)
         {
-            if (!excluded.Contains(weight.Revision)) total += weight.Weight;
+            if (!excluded.Contains(weight.Revision))
+            {
+                total += weight.Weight;
+            }
         }
 
-        if (total == 0) return null;
+        if (total == 0)
+        {
+            return null;
+        }
+
         int point = Random.Shared.Next(total);
         foreach (RevisionWeight weight in Weights)
         {
-            if (excluded.Contains(weight.Revision)) continue;
+            if (excluded.Contains(weight.Revision))
+            {
+                continue;
+            }
+
             point -= weight.Weight;
-            if (point < 0) return weight.Revision;
+            if (point < 0)
+            {
+                return weight.Revision;
+            }
         }
 
         return null;

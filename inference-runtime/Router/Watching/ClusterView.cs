@@ -36,7 +36,10 @@ internal static class ClusterView
         string? model = pod.Metadata.Labels?.GetValueOrDefault(Labels.Model);
         string? revision = pod.Metadata.Labels?.GetValueOrDefault(Labels.Revision);
         string? ip = pod.Status?.PodIP;
-        if (model is null || revision is null || string.IsNullOrEmpty(ip) || pod.Status?.Phase is "Succeeded" or "Failed") return null;
+        if (model is null || revision is null || string.IsNullOrEmpty(ip) || pod.Status?.Phase is "Succeeded" or "Failed")
+        {
+            return null;
+        }
 
         bool ready = pod.IsReady();
         return new PodState(
@@ -49,14 +52,16 @@ internal static class ClusterView
         ? new RouterPeer(pod.Metadata.Name, Address(pod, ip, AdminPortName, StandardAdminPort))
         : null;
 
-    // Its probe fails while it ends, so whether it still answers is seen by asking. One that was not ready before, as on a node that is lost, does not.
+    // Its probe fails while it ends, so whether it still answers is seen by asking. One that was not ready before, as on a node that is
+    // lost, does not.
     private static bool IsLeaving(Pod pod) =>
         pod is { Metadata.DeletionTimestamp: { } end, Status.Phase: "Running" }
         && pod.Status.ContainerStatuses?.Exists(container => container.State?.Terminated is not null) != true
         && pod.Status.Conditions?.Find(c => c.Type == "Ready") is { } ready
         && (ready.Status == "True" || ready.LastTransitionTime >= end.AddSeconds(-(pod.Metadata.DeletionGracePeriodSeconds ?? 0)));
 
-    private static DateTimeOffset? ReadySince(Pod pod) => pod.Status?.Conditions?.Find(c => c is { Type: "Ready", Status: "True" })?.LastTransitionTime;
+    private static DateTimeOffset? ReadySince(Pod pod) =>
+        pod.Status?.Conditions?.Find(c => c is { Type: "Ready", Status: "True" })?.LastTransitionTime;
 
     private static string Address(Pod pod, string ip, string portName, int standardPort)
     {

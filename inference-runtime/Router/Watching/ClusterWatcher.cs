@@ -26,7 +26,8 @@ internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     public ClusterWatcher(
-        IKubernetesClient client, string @namespace, RoutingState state, RouterPeers peers, RouterReadiness readiness, TimeProvider timeProvider, ILoggerFactory loggers)
+        IKubernetesClient client, string @namespace, RoutingState state, RouterPeers peers, RouterReadiness readiness,
+        TimeProvider timeProvider, ILoggerFactory loggers)
     {
         _state = state;
         _peers = peers;
@@ -41,23 +42,27 @@ internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
         _routers.AddHandler(this);
         var options = new ReflectorOptions { Namespace = @namespace };
         _modelReflector = new Reflector<RoutedModel>(
-            client, RoutedModel.Type, _models, options with { ConsistentFirstList = true }, timeProvider, loggers.CreateLogger<Reflector<RoutedModel>>());
+            client, RoutedModel.Type, _models, options with { ConsistentFirstList = true }, timeProvider,
+            loggers.CreateLogger<Reflector<RoutedModel>>());
         _podReflector = new Reflector<Pod>(
-            client, Resources.Pods, _pods, options with { LabelSelector = ClusterView.PodSelector }, timeProvider, loggers.CreateLogger<Reflector<Pod>>());
+            client, Resources.Pods, _pods, options with { LabelSelector = ClusterView.PodSelector }, timeProvider,
+            loggers.CreateLogger<Reflector<Pod>>());
         _routerReflector = new Reflector<Pod>(
-            client, Resources.Pods, _routers, options with { LabelSelector = ClusterView.RouterSelector }, timeProvider, loggers.CreateLogger<Reflector<Pod>>());
+            client, Resources.Pods, _routers, options with { LabelSelector = ClusterView.RouterSelector }, timeProvider,
+            loggers.CreateLogger<Reflector<Pod>>());
     }
 
     /// <summary>
-    /// Watches until cancelled. The last routing stays in force whenever the API server cannot be reached. A fault of its own ends it as a whole:
-    /// a router in which one part has died would go on, ready, with a routing that never changes.
+    /// Watches until cancelled. The last routing stays in force whenever the API server cannot be reached. A fault of its own ends it as a
+    /// whole: a router in which one part has died would go on, ready, with a routing that never changes.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] parts =
         [
-            _modelReflector.RunAsync(stop.Token), _podReflector.RunAsync(stop.Token), _routerReflector.RunAsync(stop.Token), UpdateAsync(stop.Token),
+            _modelReflector.RunAsync(stop.Token),
+            _podReflector.RunAsync(stop.Token), _routerReflector.RunAsync(stop.Token), UpdateAsync(stop.Token),
         ];
         await Task.WhenAny(parts);
         await stop.CancelAsync();
@@ -99,7 +104,11 @@ internal sealed class ClusterWatcher : IEntityHandler<KubernetesObject>
             (model, fault) => LogMessages.ModelNotRouted(_log, model, fault));
         foreach (ModelRoute route in now.Models.Values)
         {
-            if (before.Find(route.Name) is { } old && ReferenceEquals(old.Draw, route.Draw)) continue;
+            if (before.Find(route.Name) is { } old && ReferenceEquals(old.Draw, route.Draw))
+            {
+                continue;
+            }
+
             LogMessages.TableInForce(
                 _log, route.Name, route.TableVersion, string.Join(", ", route.Draw.Weights.Select(w => $"{w.Revision} {w.Weight} %")));
         }

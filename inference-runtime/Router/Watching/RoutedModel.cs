@@ -6,8 +6,8 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Router.Watching;
 
 /// <summary>
-/// A ModelDeployment as far as routing and feedback need it. It names no other field and no enum: an operator of a newer version may write what
-/// this router has never heard of, and its tables, a rollback among them, must still reach users.
+/// A ModelDeployment as far as routing and feedback need it. It names no other field and no enum: an operator of a newer version may write
+/// what this router has never heard of, and its tables, a rollback among them, must still reach users.
 /// </summary>
 internal sealed class RoutedModel : KubernetesObject
 {

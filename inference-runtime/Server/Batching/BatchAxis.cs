@@ -41,7 +41,10 @@ internal static class BatchAxis
         return null;
     }
 
-    /// <summary>Whether requests of the same model can be joined: they ask for the same outputs, and but for the number of rows their inputs are alike.</summary>
+    /// <summary>
+    /// Whether requests of the same model can be joined: they ask for the same outputs, and but for the number of rows their inputs are
+    /// alike.
+    /// </summary>
     public static bool Joins(PendingRun one, PendingRun other)
     {
         if (!one.Selection.SameOutputs(other.Selection))

@@ -5,7 +5,8 @@ using ModelOperator.Server.Statistics;
 namespace ModelOperator.Server.Batching;
 
 /// <summary>Computes requests together: joins their inputs along the first dimension and gives each its rows of the outputs.</summary>
-internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelStatistics statistics, ModelRunner runner, TimeProvider time, ILogger logger)
+internal sealed class BatchRunner(
+    IReadOnlyList<TensorSpec> inputs, ModelStatistics statistics, ModelRunner runner, TimeProvider time, ILogger logger)
 {
     /// <summary>Computes requests that can be joined, and tells each one's result to whoever awaits it.</summary>
     public void Run(RunSlot slot, ReadOnlySpan<PendingRun> members)
@@ -78,7 +79,8 @@ internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelStatist
             outputs = ComputeWhileAwaited(slot, members);
             long computed = time.GetTimestamp();
             InferResult[] results = Split(outputs, members, rows, started, joined, computed);
-            statistics.Executed(rows, time.GetElapsedTime(started, joined), time.GetElapsedTime(joined, computed), time.GetElapsedTime(computed));
+            statistics.Executed(
+                rows, time.GetElapsedTime(started, joined), time.GetElapsedTime(joined, computed), time.GetElapsedTime(computed));
             return results;
         }
         finally
@@ -174,7 +176,8 @@ internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelStatist
         {
             if (outputs.Shape(i) is not [var length, ..] || length != rows)
             {
-                throw new InvalidOperationException($"output '{members[0].Selection.Computed[i].Name}' of {rows} rows came with shape {Shapes.Format(outputs.Shape(i))}");
+                throw new InvalidOperationException(
+                    $"output '{members[0].Selection.Computed[i].Name}' of {rows} rows came with shape {Shapes.Format(outputs.Shape(i))}");
             }
         }
 
@@ -183,7 +186,8 @@ internal sealed class BatchRunner(IReadOnlyList<TensorSpec> inputs, ModelStatist
         for (int i = 0; i < members.Length; i++)
         {
             InferTimings timings = new(
-                time.GetElapsedTime(members[i].Arrived, started), time.GetElapsedTime(started, joined), time.GetElapsedTime(joined, computed),
+                time.GetElapsedTime(members[i].Arrived, started), time.GetElapsedTime(started, joined),
+                time.GetElapsedTime(joined, computed),
                 time.GetElapsedTime(computed), rows);
             results[i] = outputs.Rows(from, members[i].Rows, rows, timings);
             from += members[i].Rows;

@@ -4,9 +4,12 @@ using ModelOperator.Server.Execution;
 namespace ModelOperator.Server.Batching;
 
 /// <summary>Computes waiting requests on an instance, batch after batch, until none is left for it.</summary>
-internal sealed class BatchWorker(RunScheduler scheduler, BatchCollector collector, BatchRunner batches, RunSlot slot, TimeProvider time) : IThreadPoolWorkItem
+internal sealed class BatchWorker(RunScheduler scheduler, BatchCollector collector, BatchRunner batches, RunSlot slot, TimeProvider time)
+    : IThreadPoolWorkItem
 {
-    /// <summary>After a batch its clients come again at about the same time; so much of the time that a batch takes is spent on waiting for them.</summary>
+    /// <summary>
+    /// After a batch its clients come again at about the same time; so much of the time that a batch takes is spent on waiting for them.
+    /// </summary>
     private const double LingerShare = 0.1;
 
     private static readonly TimeSpan LongestLinger = TimeSpan.FromMilliseconds(2);

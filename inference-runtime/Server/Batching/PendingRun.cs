@@ -4,7 +4,8 @@ using ModelOperator.Server.Execution;
 namespace ModelOperator.Server.Batching;
 
 /// <summary>A request that waits for its turn, and whoever awaits its result.</summary>
-internal sealed class PendingRun(InferRequest request, OutputSelection selection, int rows, ulong priority, long arrived, CancellationToken cancellation)
+internal sealed class PendingRun(
+    InferRequest request, OutputSelection selection, int rows, ulong priority, long arrived, CancellationToken cancellation)
 {
     // Answers are written by other threads than the one that computes.
     private readonly TaskCompletionSource<InferResult> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -18,7 +18,8 @@ internal sealed class RowIndependence(IReadOnlyList<InferTensor> sample, OutputS
     /// <summary>Whether each row's outputs are its own; null when the model does not compute the made-up rows.</summary>
     public bool? Check(RunSlot slot)
     {
-        byte[][][] rows = [.. Enumerable.Range(0, Rows).Select(row => (byte[][])[.. sample.Select((t, i) => RowValues.Make(t.DataType, t.Data.Length, (row * 31) + i))])];
+        byte[][][] rows = [.. Enumerable.Range(0, Rows)
+            .Select(row => (byte[][])[.. sample.Select((t, i) => RowValues.Make(t.DataType, t.Data.Length, (row * 31) + i))])];
         try
         {
             List<byte[]>[] alone = [.. rows.Select(row => Compute(slot, [row]))];

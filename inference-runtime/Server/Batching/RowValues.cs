@@ -3,7 +3,9 @@ using ModelOperator.Protocol;
 
 namespace ModelOperator.Server.Batching;
 
-/// <summary>Makes up values that most models compute: numbers between 0 and 1, and of whole numbers, which are often places in a table, 0 or 1.</summary>
+/// <summary>
+/// Makes up values that most models compute: numbers between 0 and 1, and of whole numbers, which are often places in a table, 0 or 1.
+/// </summary>
 internal static class RowValues
 {
     /// <summary>The same bytes for the same seed.</summary>

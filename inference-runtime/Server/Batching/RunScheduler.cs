@@ -24,7 +24,8 @@ internal sealed class RunScheduler(
         int rows = RequestRows.Count(request, inputs);
         if (plan.MaxQueueDelay > TimeSpan.Zero || _collector.Count > 0 || !instances.TryTake(out RunSlot? slot))
         {
-            return await WaitAsync(new PendingRun(request, selection, rows, BatchingPlan.Level(request.Parameters.Priority), arrived, cancellationToken));
+            return await WaitAsync(new PendingRun(
+                request, selection, rows, BatchingPlan.Level(request.Parameters.Priority), arrived, cancellationToken));
         }
 
         try
@@ -65,9 +66,12 @@ internal sealed class RunScheduler(
             throw new OverloadedException($"{plan.MaxQueueSize} requests wait for the model already, the limit");
         }
 
-        using CancellationTokenRegistration registration = run.Cancellation.UnsafeRegister(_ => GiveUp(run, new OperationCanceledException(run.Cancellation)), null);
+        using CancellationTokenRegistration registration = run.Cancellation.UnsafeRegister(
+            _ => GiveUp(run, new OperationCanceledException(run.Cancellation)), null);
         TimeSpan timeout = run.Request.Parameters.Timeout ?? Timeout.InfiniteTimeSpan;
-        using ITimer? timer = timeout == Timeout.InfiniteTimeSpan ? null : time.CreateTimer(_ => GiveUp(run, Late(timeout)), null, timeout, Timeout.InfiniteTimeSpan);
+        using ITimer? timer = timeout == Timeout.InfiniteTimeSpan
+            ? null
+            : time.CreateTimer(_ => GiveUp(run, Late(timeout)), null, timeout, Timeout.InfiniteTimeSpan);
         if (wanted)
         {
             StartWorker();

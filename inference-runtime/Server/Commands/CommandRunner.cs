@@ -18,14 +18,18 @@ internal static class CommandRunner
             parsed = root.Parse(Settings.Complete(root, arguments));
             if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
             {
-                string unknown = parsed.UnmatchedTokens is [var flag, ..] ? Suggestion.For(parsed.CommandResult.Command, flag, meant => meant) : "";
-                throw new TerminatingException(FailureReasons.InvalidConfiguration, string.Join("; ", parsed.Errors.Select(e => e.Message)) + unknown);
+                string unknown = parsed.UnmatchedTokens is [var flag, ..]
+                    ? Suggestion.For(parsed.CommandResult.Command, flag, meant => meant)
+                    : "";
+                throw new TerminatingException(
+                    FailureReasons.InvalidConfiguration, string.Join("; ", parsed.Errors.Select(e => e.Message)) + unknown);
             }
         }
         catch (TerminatingException e)
         {
             int status = await FailAsync(e, result: null);
-            await Console.Error.WriteLineAsync($"'inference-runtime {arguments.FirstOrDefault(a => !a.StartsWith('-'))} --help' tells all flags.");
+            await Console.Error.WriteLineAsync(
+                $"'inference-runtime {arguments.FirstOrDefault(a => !a.StartsWith('-'))} --help' tells all flags.");
             return status;
         }
 

@@ -16,10 +16,17 @@ internal static class ExecutionFlags
     };
 
     private static readonly Option<int?> Threads = Options.OptionalNumber(
-        "--threads", "CPU threads for one run; without it all CPUs this container may use, divided by --instances where that is given", 1, 1024);
+        "--threads",
+        "CPU threads for one run; without it all CPUs this container may use, divided by --instances where that is given",
+        1,
+        1024);
 
     private static readonly Option<int?> Instances = Options.OptionalNumber(
-        "--instances", "Runs at the same time on each device, further requests wait; without it as many as there are CPUs, 1 where requests are computed together, 2 on a GPU", 1, 1024);
+        "--instances",
+        "Runs at the same time on each device, further requests wait; without it as many as there are CPUs, "
+        + "1 where requests are computed together, 2 on a GPU",
+        1,
+        1024);
 
     private static readonly Option<string> Devices = new("--devices")
     {
@@ -33,23 +40,31 @@ internal static class ExecutionFlags
 
     private static readonly Option<string> Denormals = Options.OneOf(
         "--denormals",
-        "What becomes of numbers nearer to zero than 1.2e-38 while a model runs on the CPU; Flush takes them for zero, which is much faster on x86 where weights or inputs have them",
+        "What becomes of numbers nearer to zero than 1.2e-38 while a model runs on the CPU; Flush takes them for zero, "
+        + "which is much faster on x86 where weights or inputs have them",
         "Flush", "Flush", "Keep");
 
     private static readonly Option<string?> CacheDirectory = new("--cache-dir")
     {
-        Description = "Directory on a volume for what is made of models and is of use at the next start: TensorRT's engines, optimized graphs (without it those lie beside the model)",
+        Description =
+            "Directory on a volume for what is made of models and is of use at the next start: TensorRT's engines, "
+            + "optimized graphs (without it those lie beside the model)",
         HelpName = "DIRECTORY",
     };
 
     private static readonly Option<string?> CacheKeyFile = new("--cache-key-file")
     {
-        Description = "File with a secret of 16 random bytes or more, the same for all pods that share --cache-dir; without it a pod uses only what it has kept itself",
+        Description =
+            "File with a secret of 16 random bytes or more, the same for all pods that share --cache-dir; "
+            + "without it a pod uses only what it has kept itself",
         HelpName = "FILE",
     };
 
     private static readonly Option<int?> MaxBatchSize = Options.OptionalNumber(
-        "--max-batch-size", "Rows of requests that are computed together; 0 and 1 turn that off; without it 32 where the model allows it and a batch pays", 0, 65536);
+        "--max-batch-size",
+        "Rows of requests that are computed together; 0 and 1 turn that off; without it 32 where the model allows it and a batch pays",
+        0,
+        65536);
 
     private static readonly Option<string> PreferredBatchSizes = new("--preferred-batch-sizes")
     {
@@ -59,12 +74,15 @@ internal static class ExecutionFlags
     };
 
     private static readonly Option<int> MaxQueueDelay = Options.Number(
-        "--max-queue-delay-microseconds", "How long a request may be held back for others to come; with 0 only requests that have to wait anyway are computed together", 0, 0, 10_000_000);
+        "--max-queue-delay-microseconds",
+        "How long a request may be held back for others to come; with 0 only requests that have to wait anyway are computed together", 0, 0,
+        10_000_000);
 
     private static readonly Option<int> MaxQueueSize = Options.Number(
         "--max-queue-size", "Requests that may wait for the model, more are refused with 503", 256, 1, 1_000_000);
 
-    public static IReadOnlyList<Option> OfExecution { get; } = [Providers, Threads, Instances, Devices, PrecisionFlag, Denormals, CacheDirectory, CacheKeyFile];
+    public static IReadOnlyList<Option> OfExecution { get; } =
+        [Providers, Threads, Instances, Devices, PrecisionFlag, Denormals, CacheDirectory, CacheKeyFile];
 
     public static IReadOnlyList<Option> OfBatching { get; } = [MaxBatchSize, PreferredBatchSizes, MaxQueueDelay, MaxQueueSize];
 
@@ -95,7 +113,8 @@ internal static class ExecutionFlags
             if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < least || number > most)
             {
                 throw new TerminatingException(
-                    FailureReasons.InvalidConfiguration, $"{flag} has '{part}', expected whole numbers from {least} to {most}, separated by commas");
+                    FailureReasons.InvalidConfiguration,
+                    $"{flag} has '{part}', expected whole numbers from {least} to {most}, separated by commas");
             }
 
             if (numbers.Contains(number))

@@ -8,11 +8,13 @@ internal static class FeedbackFlags
 {
     public static readonly Option<string> Kind = new("--feedback-kind")
     {
-        Description = "What the truth is: classification (a label), regression (a number), explicit (neither: feedback says what was right)",
+        Description =
+            "What the truth is: classification (a label), regression (a number), explicit (neither: feedback says what was right)",
         DefaultValueFactory = _ => "classification",
     };
 
-    public static readonly Option<string?> Output = new("--feedback-output") { Description = "Output that is judged; the default is the first that fits" };
+    public static readonly Option<string?> Output =
+        new("--feedback-output") { Description = "Output that is judged; the default is the first that fits" };
 
     public static readonly Option<string?> Tolerance = new("--feedback-tolerance")
     {
@@ -28,7 +30,9 @@ internal static class FeedbackFlags
             Tolerance = FeedbackOptions.ParseTolerance(parsed.GetValue(Tolerance)),
         };
         return options.Output is not null && options.Kind == Protocol.PredictionKind.None
-            ? throw new TerminatingException(FailureReasons.InvalidConfiguration, "--feedback-output is not looked at with --feedback-kind explicit: leave one of them out")
+            ? throw new TerminatingException(
+                FailureReasons.InvalidConfiguration,
+                "--feedback-output is not looked at with --feedback-kind explicit: leave one of them out")
             : options;
     }
 }

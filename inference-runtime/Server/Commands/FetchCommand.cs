@@ -12,22 +12,40 @@ internal static class FetchCommand
 {
     private const long Gibibyte = 1024L * 1024 * 1024;
 
-    private static readonly Option<string> ModelSource = new("--uri") { Description = $"Where the model is: {ModelAddress.Forms}", Required = true };
-    private static readonly Option<string> Output = new("--output") { Description = "File to write; it appears whole or not at all, and after what belongs to it", Required = true };
-    private static readonly Option<string?> Digest = new("--digest") { Description = "What the file or archive must be: sha256: and 64 hexadecimal digits" };
+    private static readonly Option<string> ModelSource =
+        new("--uri") { Description = $"Where the model is: {ModelAddress.Forms}", Required = true };
+    private static readonly Option<string> Output = new("--output")
+    {
+        Description = "File to write; it appears whole or not at all, and after what belongs to it",
+        Required = true,
+    };
+    private static readonly Option<string?> Digest =
+        new("--digest") { Description = "What the file or archive must be: sha256: and 64 hexadecimal digits" };
     private static readonly Option<string> Pin = new("--pin")
     {
-        Description = "File with the digest that all files together must have, as an earlier fetch reported it; none is asked for when it is not there",
+        Description =
+            "File with the digest that all files together must have, as an earlier fetch reported it; "
+            + "none is asked for when it is not there",
         DefaultValueFactory = _ => Path.Combine(ModelPin.Directory, ModelPin.FileName),
     };
 
-    private static readonly Option<string?> PublicKey = new("--public-key") { Description = "File of the ECDSA P-256 public key (PEM) that the model must be signed with, as cosign does" };
+    private static readonly Option<string?> PublicKey = new("--public-key")
+    {
+        Description = "File of the ECDSA P-256 public key (PEM) that the model must be signed with, as cosign does",
+    };
     private static readonly Option<string?> Volume = new("--volume") { Description = "Folder the claim of a pvc:// address is mounted at" };
-    private static readonly Option<string?> Cache = new("--cache") { Description = "Folder shared with other fetches: files whose digest is known are kept there and taken from there" };
-    private static readonly Option<int> CacheGibibytes = Options.Number("--cache-gibibytes", "Size of the cache; those not used for longest go first", 100, 1, 100_000);
-    private static readonly Option<int> MaxGibibytes = Options.Number("--max-gibibytes", "Size of the model, and of what an archive holds", 20, 1, 1024);
-    private static readonly Option<int> Connections = Options.Number("--connections", "Parts of a file downloaded at the same time", 4, 1, 32);
-    private static readonly Option<int> Retries = Options.Number("--retries", "Further tries after one that failed for a reason that may pass", 6, 1, 100);
+    private static readonly Option<string?> Cache = new("--cache")
+    {
+        Description = "Folder shared with other fetches: files whose digest is known are kept there and taken from there",
+    };
+    private static readonly Option<int> CacheGibibytes = Options.Number(
+        "--cache-gibibytes", "Size of the cache; those not used for longest go first", 100, 1, 100_000);
+    private static readonly Option<int> MaxGibibytes = Options.Number(
+        "--max-gibibytes", "Size of the model, and of what an archive holds", 20, 1, 1024);
+    private static readonly Option<int> Connections = Options.Number(
+        "--connections", "Parts of a file downloaded at the same time", 4, 1, 32);
+    private static readonly Option<int> Retries = Options.Number(
+        "--retries", "Further tries after one that failed for a reason that may pass", 6, 1, 100);
     private static readonly Option<int> Timeout = Options.Number("--timeout-seconds", "How long everything may take", 3600, 1, 86_400);
 
     public static Command Create()
@@ -36,10 +54,12 @@ internal static class FetchCommand
             "fetch",
             "Downloads a model, checks its digest and signature, unpacks it when it is an archive, and writes it to a file.",
             [
-                ModelSource, Digest, Pin, PublicKey, FetchOptionSet.Credentials, FetchOptionSet.WorkloadIdentity, FetchOptionSet.AllowedNetworks, Volume,
+                ModelSource, Digest, Pin, PublicKey, FetchOptionSet.Credentials, FetchOptionSet.WorkloadIdentity,
+                FetchOptionSet.AllowedNetworks, Volume,
                 Output, Cache, CacheGibibytes, MaxGibibytes, Connections, Retries, Timeout, .. OperationsFlags.OfLogs,
             ]);
-        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), OperationsFlags.ReadLogs(parsed), cancellationToken)));
+        command.SetAction((parsed, cancellationToken) =>
+            CommandRunner.RunAsync(() => RunAsync(Read(parsed), OperationsFlags.ReadLogs(parsed), cancellationToken)));
         return command;
     }
 

@@ -22,9 +22,10 @@ internal static class FetchOptionSet
         Description = $"What may be downloaded from besides public addresses: {Addressing.AllowedNetworks.Forms}",
     };
 
-    public static ModelAddress ParseAddress(string text, string option) => ModelAddress.TryParse(text, out ModelAddress address, out string problem)
-        ? address
-        : throw new TerminatingException(FailureReasons.InvalidConfiguration, $"{option} cannot be used: it {problem}");
+    public static ModelAddress ParseAddress(string text, string option) =>
+        ModelAddress.TryParse(text, out ModelAddress address, out string problem)
+            ? address
+            : throw new TerminatingException(FailureReasons.InvalidConfiguration, $"{option} cannot be used: it {problem}");
 
     public static SecretFolder? ReadCredentials(ParseResult parsed) =>
         parsed.GetValue(Credentials) is { } directory ? new SecretFolder(directory) : null;

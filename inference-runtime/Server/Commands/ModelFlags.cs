@@ -9,7 +9,11 @@ internal static class ModelFlags
 {
     private static readonly Option<string?> Name = new("--model-name") { Description = "Name of the model in the paths of the protocol" };
     private static readonly Option<string?> File = new("--model") { Description = "File of the ONNX model" };
-    private static readonly Option<string> Version = new("--model-version") { Description = "Version of the model in the paths of the protocol", DefaultValueFactory = _ => "1" };
+    private static readonly Option<string> Version = new("--model-version")
+    {
+        Description = "Version of the model in the paths of the protocol",
+        DefaultValueFactory = _ => "1",
+    };
 
     private static readonly Option<string?> Repository = new("--model-repository")
     {

@@ -9,7 +9,8 @@ internal static class OperationsFlags
 {
     private static readonly Option<string> Format = Options.OneOf("--log-format", "How log lines look", "text", "text", "json");
     private static readonly Option<string> Level = Options.OneOf(
-        "--log-level", "The least important lines that are logged", "information", "trace", "debug", "information", "warning", "error", "critical");
+        "--log-level", "The least important lines that are logged", "information", "trace", "debug", "information",
+        "warning", "error", "critical");
 
     private static readonly Option<string?> Traces = new("--otlp-endpoint")
     {
@@ -37,6 +38,7 @@ internal static class OperationsFlags
 
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "http" or "https"
             ? new TraceOptions(endpoint)
-            : throw new TerminatingException(FailureReasons.InvalidConfiguration, $"--otlp-endpoint is '{text}', expected http(s)://HOST:PORT");
+            : throw new TerminatingException(
+                FailureReasons.InvalidConfiguration, $"--otlp-endpoint is '{text}', expected http(s)://HOST:PORT");
     }
 }

@@ -14,8 +14,9 @@ internal static class Options
     {
         Command command = new(
             name,
-            description + " Every flag can also be an environment variable (--port: MODEL_SERVER_PORT) or a key of the file that --config names (port). "
-                + "A flag wins over a variable, a variable over the file.");
+            description
+                + " Every flag can also be an environment variable (--port: MODEL_SERVER_PORT) or a key of the file that --config "
+                + "names (port). A flag wins over a variable, a variable over the file.");
         foreach (Option option in options.Append(Settings.ConfigOption))
         {
             command.Add(option);
@@ -42,7 +43,8 @@ internal static class Options
     /// <summary>One of a few words, which its help text states.</summary>
     public static Option<string> OneOf(string name, string description, string standard, params string[] words)
     {
-        Option<string> option = new(name) { Description = $"{description}: {string.Join(", ", words)}", DefaultValueFactory = _ => standard };
+        Option<string> option =
+            new(name) { Description = $"{description}: {string.Join(", ", words)}", DefaultValueFactory = _ => standard };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }] && !words.Contains(text, StringComparer.OrdinalIgnoreCase))
@@ -55,7 +57,11 @@ internal static class Options
 
     /// <summary>A whole number within a range that its help text states.</summary>
     public static Option<int> Number(string name, string description, int standard, int least, int most) =>
-        Within(new Option<int>(name) { Description = $"{description} ({least} to {most})", DefaultValueFactory = _ => standard }, name, least, most);
+        Within(
+            new Option<int>(name) { Description = $"{description} ({least} to {most})", DefaultValueFactory = _ => standard },
+            name,
+            least,
+            most);
 
     /// <summary>A whole number within a range that its help text states, and whose absence means something of its own.</summary>
     public static Option<int?> OptionalNumber(string name, string description, int least, int most) =>
@@ -67,7 +73,9 @@ internal static class Options
         option.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }]
-                && (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) || value < least || value > most))
+                && (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+                    || value < least
+                    || value > most))
             {
                 result.AddError($"{name} is '{text}', expected a whole number from {least} to {most}");
             }

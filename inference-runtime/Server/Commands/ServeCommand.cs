@@ -10,23 +10,35 @@ namespace ModelOperator.Server.Commands;
 /// <summary><c>inference-runtime serve</c></summary>
 internal static class ServeCommand
 {
-    private static readonly Option<int> Port = Options.Number("--port", "Port to listen on, on all addresses; 0 takes a free one", 8080, 0, 65535);
-    private static readonly Option<int> GrpcPort = Options.Number("--grpc-port", "Port of gRPC, on all addresses; 0 takes a free one, -1 leaves gRPC out", 9000, -1, 65535);
-    private static readonly Option<int> MaxRequests = Options.Number("--max-requests", "Requests in the server at the same time, more are refused with 503", 512, 1, 1_000_000);
+    private static readonly Option<int> Port = Options.Number(
+        "--port", "Port to listen on, on all addresses; 0 takes a free one", 8080, 0, 65535);
+    private static readonly Option<int> GrpcPort = Options.Number(
+        "--grpc-port", "Port of gRPC, on all addresses; 0 takes a free one, -1 leaves gRPC out", 9000, -1, 65535);
+    private static readonly Option<int> MaxRequests = Options.Number(
+        "--max-requests", "Requests in the server at the same time, more are refused with 503", 512, 1, 1_000_000);
     private static readonly Option<int> MaxBodyMebibytes = Options.Number("--max-body-mebibytes", "Size of a request body", 64, 1, 1024);
-    private static readonly Option<int> RequestTimeout = Options.Number("--request-timeout-milliseconds", "How long a request may wait and compute", 30_000, 1, 3_600_000);
-    private static readonly Option<int> Drain = Options.Number("--drain-seconds", "After SIGTERM: how long requests that still arrive are served", 5, 0, 3600);
-    private static readonly Option<int> FeedbackCapacity = Options.Number("--feedback-capacity", "Predictions kept so that feedback can be held against them, of 40 bytes each at most", 200_000, 16, 100_000_000);
+    private static readonly Option<int> RequestTimeout = Options.Number(
+        "--request-timeout-milliseconds", "How long a request may wait and compute", 30_000, 1, 3_600_000);
+    private static readonly Option<int> Drain = Options.Number(
+        "--drain-seconds", "After SIGTERM: how long requests that still arrive are served", 5, 0, 3600);
+    private static readonly Option<int> FeedbackCapacity = Options.Number(
+        "--feedback-capacity",
+        "Predictions kept so that feedback can be held against them, of 40 bytes each at most",
+        200_000,
+        16,
+        100_000_000);
 
     public static Command Create()
     {
         Command command = Options.Command(
             "serve",
-            "Serves models: GET v2, v2/health/live, v2/health/ready, v2/models/NAME, metrics; POST v2/models/NAME/infer, v2/models/NAME/feedback.",
+            "Serves models: GET v2, v2/health/live, v2/health/ready, v2/models/NAME, metrics; POST v2/models/NAME/infer, "
+            + "v2/models/NAME/feedback.",
             [
                 .. ModelFlags.All, .. ExecutionFlags.OfExecution, .. ExecutionFlags.OfBatching, Port, GrpcPort,
                 MaxRequests, MaxBodyMebibytes, RequestTimeout, .. LimitFlags.OfRequests, .. LimitFlags.OfNetwork,
-                FeedbackFlags.Kind, FeedbackFlags.Output, FeedbackFlags.Tolerance, FeedbackCapacity, Drain, .. OperationsFlags.OfLogs, .. OperationsFlags.OfTraces,
+                FeedbackFlags.Kind, FeedbackFlags.Output, FeedbackFlags.Tolerance, FeedbackCapacity, Drain,
+                .. OperationsFlags.OfLogs, .. OperationsFlags.OfTraces,
             ]);
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => RunAsync(Read(parsed), cancellationToken)));
         return command;
@@ -62,7 +74,8 @@ internal static class ServeCommand
         }
         catch (IOException e)
         {
-            throw new TerminatingException(FailureReasons.InvalidConfiguration, $"cannot listen on ports {options.Port} and {options.GrpcPort}: {e.Message}", e);
+            throw new TerminatingException(
+                FailureReasons.InvalidConfiguration, $"cannot listen on ports {options.Port} and {options.GrpcPort}: {e.Message}", e);
         }
 
         LogMessages.Listening(app.Logger, PortOf(app, 0));
@@ -78,6 +91,9 @@ internal static class ServeCommand
         }
     }
 
-    private static int PortOf(WebApplication app, int index) =>
-        new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(index)).Port;
+    private static int PortOf(WebApplication app, int index)
+    {
+        IServer server = app.Services.GetRequiredService<IServer>();
+        return new Uri(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(index)).Port;
+    }
 }

@@ -13,7 +13,10 @@ internal static class Suggestion
         ParseResult parsed = command.Parse([flag]);
         (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error) = (output, TextWriter.Null);
         new ParseErrorAction { ShowHelp = false }.Invoke(parsed);
-        string? meant = output.ToString().Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith("--", StringComparison.Ordinal));
+        string? meant = output.ToString()
+            .Split('\n')
+            .Select(line => line.Trim())
+            .FirstOrDefault(line => line.StartsWith("--", StringComparison.Ordinal));
         return meant is null ? $"; 'inference-runtime {command.Name} --help' lists all" : $": did you mean {spell(meant)}?";
     }
 }

@@ -7,8 +7,8 @@ using ModelOperator.Server.Commands;
 namespace ModelOperator.Server.Configuration;
 
 /// <summary>
-/// Completes a command line with the environment and a configuration file. A setting has three spellings: the flag --max-body-mebibytes, the
-/// variable MODEL_SERVER_MAX_BODY_MEBIBYTES and the key maxBodyMebibytes. A flag wins over a variable, a variable over the file.
+/// Completes a command line with the environment and a configuration file. A setting has three spellings: the flag --max-body-mebibytes,
+/// the variable MODEL_SERVER_MAX_BODY_MEBIBYTES and the key maxBodyMebibytes. A flag wins over a variable, a variable over the file.
 /// </summary>
 internal sealed partial class Settings
 {
@@ -34,7 +34,8 @@ internal sealed partial class Settings
             return arguments;
         }
 
-        HashSet<string> given = [.. command.Options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
+        HashSet<string> given =
+            [.. command.Options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
         List<string> complete = [.. arguments];
         foreach (IConfigurationSection variable in Variables())
         {
@@ -43,7 +44,9 @@ internal sealed partial class Settings
             // The same variables may be set for several commands.
             if (!root.Subcommands.Any(other => other.Options.Any(option => option.Name == flag)))
             {
-                throw Refusal($"the environment variable {name} is not a setting{Suggestion.For(command, flag, like => VariablePrefix + like[2..].Replace('-', '_').ToUpperInvariant())}");
+                throw Refusal(
+                    $"the environment variable {name} is not a "
+                    + $"setting{Suggestion.For(command, flag, like => VariablePrefix + like[2..].Replace('-', '_').ToUpperInvariant())}");
             }
 
             Add(complete, command, given, flag, variable, name);
@@ -78,7 +81,8 @@ internal sealed partial class Settings
         }
     }
 
-    private void Add(List<string> complete, Command command, HashSet<string> given, string flag, IConfigurationSection setting, string place)
+    private void Add(
+        List<string> complete, Command command, HashSet<string> given, string flag, IConfigurationSection setting, string place)
     {
         IConfigurationSection[] items = [.. setting.GetChildren()];
         string?[] values = items.Length == 0 ? [setting.Value] : [.. items.Select(item => item.Value)];

@@ -18,7 +18,8 @@ internal static class SettingsFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TerminatingException(FailureReasons.InvalidConfiguration, $"--config is '{path}', which cannot be read: {e.Message}", e);
+            throw new TerminatingException(
+                FailureReasons.InvalidConfiguration, $"--config is '{path}', which cannot be read: {e.Message}", e);
         }
         catch (YamlException e)
         {
@@ -39,7 +40,8 @@ internal static class SettingsFile
         return yaml.Documents switch
         {
             [] or [{ RootNode: YamlScalarNode { Value: null or "" } }] => [],
-            [{ RootNode: YamlMappingNode settings }] => [.. settings.Children.SelectMany(setting => Flatten(setting.Key.ToString(), setting.Value))],
+            [{ RootNode: YamlMappingNode settings }] =>
+                [.. settings.Children.SelectMany(setting => Flatten(setting.Key.ToString(), setting.Value))],
             _ => throw new FormatException("expected one document of lines such as \"port: 8080\""),
         };
     }

@@ -6,8 +6,8 @@ using ModelOperator.Fetch;
 namespace ModelOperator.Server.Evaluation;
 
 /// <summary>
-/// A labelled data set in a file. One at a URI is downloaded first: reading it twice, to count its rows and to ask them, costs less than asking
-/// half a million rows of a data set that turns out to be cut off.
+/// A labelled data set in a file. One at a URI is downloaded first: reading it twice, to count its rows and to ask them, costs less than
+/// asking half a million rows of a data set that turns out to be cut off.
 /// </summary>
 internal sealed class Dataset : IDisposable
 {
@@ -18,7 +18,8 @@ internal sealed class Dataset : IDisposable
     private Dataset(EvaluateOptions options, string path, bool isOurs) => (_options, _path, _isOurs) = (options, path, isOurs);
 
     /// <summary>Opens the data set, and downloads it when it is at a URI.</summary>
-    public static async Task<Dataset> OpenAsync(EvaluateOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<Dataset> OpenAsync(
+        EvaluateOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         if (options.Dataset.StartsWith('/') || !options.Dataset.Contains("://", StringComparison.Ordinal))
         {
@@ -64,7 +65,8 @@ internal sealed class Dataset : IDisposable
             if (++rows > _options.MaxRows)
             {
                 throw new TerminatingException(
-                    FailureReasons.DatasetInvalid, $"the data set has more than {_options.MaxRows} rows, the limit, from line {line.Number} on");
+                    FailureReasons.DatasetInvalid,
+                    $"the data set has more than {_options.MaxRows} rows, the limit, from line {line.Number} on");
             }
         }
 
@@ -118,10 +120,14 @@ internal sealed class Dataset : IDisposable
     {
         try
         {
-            FileStream stream = new(_path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            FileStream stream = new(
+                _path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0,
+                FileOptions.Asynchronous | FileOptions.SequentialScan);
             return stream.Length <= _options.MaxBytes
                 ? stream
-                : throw new TerminatingException(FailureReasons.DatasetInvalid, $"the data set has {stream.Length} bytes, more than {_options.MaxBytes}, the limit");
+                : throw new TerminatingException(
+                    FailureReasons.DatasetInvalid,
+                    $"the data set has {stream.Length} bytes, more than {_options.MaxBytes}, the limit");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

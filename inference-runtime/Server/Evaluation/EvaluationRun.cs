@@ -5,7 +5,8 @@ internal static class EvaluationRun
 {
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
-    public static async Task<EvaluationReport> ExecuteAsync(EvaluateOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<EvaluationReport> ExecuteAsync(
+        EvaluateOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         using Dataset dataset = await Dataset.OpenAsync(options, time, logger, cancellationToken);
         EvaluationTally tally = new(options, await dataset.CountAsync(cancellationToken));
@@ -26,7 +27,8 @@ internal static class EvaluationRun
         return tally.Report();
     }
 
-    private static async Task LogProgressAsync(EvaluationTally tally, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    private static async Task LogProgressAsync(
+        EvaluationTally tally, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(LogInterval, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))

@@ -15,7 +15,9 @@ internal sealed class Evaluator(EvaluateOptions options, Dataset dataset, Evalua
         using RevisionHttp canaryHttp = new("canary", options.Canary, options, time, logger);
         using RevisionHttp? stableHttp = options.Stable is null ? null : new("stable", options.Stable, options, time, logger);
         Revision canary = await Revision.MeetAsync("canary", canaryHttp, options.ModelName, options.Feedback, _limits, cancellationToken);
-        Revision? stable = stableHttp is null ? null : await Revision.MeetAsync("stable", stableHttp, options.ModelName, options.Feedback, _limits, cancellationToken);
+        Revision? stable = stableHttp is null
+            ? null
+            : await Revision.MeetAsync("stable", stableHttp, options.ModelName, options.Feedback, _limits, cancellationToken);
         // Rows are read no faster than they are asked.
         await Parallel.ForEachAsync(
             LinesAsync(cancellationToken),
@@ -63,7 +65,9 @@ internal sealed class Evaluator(EvaluateOptions options, Dataset dataset, Evalua
         }
     }
 
-    /// <summary>How many predictions the truth is for. One that fits no answer is the row's fault; one that fits one of two, the other model's.</summary>
+    /// <summary>
+    /// How many predictions the truth is for. One that fits no answer is the row's fault; one that fits one of two, the other model's.
+    /// </summary>
     private static int PredictionsOf(FeedbackValues truth, Answer canary, Answer? stable)
     {
         if ((canary.Right ?? stable?.Right) is { } right)
@@ -73,7 +77,8 @@ internal sealed class Evaluator(EvaluateOptions options, Dataset dataset, Evalua
 
         if ((canary.Error is null ? canary : stable is { Error: null } ? stable : null) is { } answer)
         {
-            throw new ProtocolException($"truth has {truth.Items.Count} values, but the model makes {answer.Predictions} predictions; they must be as many");
+            throw new ProtocolException(
+                $"truth has {truth.Items.Count} values, but the model makes {answer.Predictions} predictions; they must be as many");
         }
 
         return truth.Items.Count / (truth.Width ?? 1);

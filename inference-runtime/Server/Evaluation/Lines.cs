@@ -15,7 +15,8 @@ internal static class Lines
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
     /// <summary>The lines that are not blank.</summary>
-    public static async IAsyncEnumerable<Line> ReadAsync(Stream stream, int maxBytes, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<Line> ReadAsync(
+        Stream stream, int maxBytes, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PipeReader reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
         try
@@ -76,7 +77,8 @@ internal static class Lines
     {
         if (length > maxBytes)
         {
-            throw new TerminatingException(FailureReasons.DatasetInvalid, $"line {number} of the data set is longer than {maxBytes} bytes, the limit");
+            throw new TerminatingException(
+                FailureReasons.DatasetInvalid, $"line {number} of the data set is longer than {maxBytes} bytes, the limit");
         }
     }
 }

@@ -42,7 +42,9 @@ internal sealed class ProgressServer : IAsyncDisposable
             throw new TerminatingException(FailureReasons.InvalidConfiguration, $"cannot listen on port {port}: {e.Message}", e);
         }
 
-        string address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        string address = app.Services.GetRequiredService<IServer>()
+            .Features.GetRequiredFeature<IServerAddressesFeature>()
+            .Addresses.First();
         return new ProgressServer(app, new Uri(address).Port);
     }
 

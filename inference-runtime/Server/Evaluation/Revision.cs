@@ -20,7 +20,8 @@ internal sealed class Revision
     private readonly byte[] _ending;
 
     private Revision(
-        string path, RevisionHttp http, ProtocolLimits limits, IReadOnlyList<TensorSpec> inputs, PredictionReader reader, Tolerance tolerance)
+        string path, RevisionHttp http, ProtocolLimits limits, IReadOnlyList<TensorSpec> inputs, PredictionReader reader,
+        Tolerance tolerance)
     {
         (_path, _http, _limits, _inputs, _reader, _tolerance) = (path, http, limits, inputs, reader, tolerance);
         // Only the output that is judged is sent back.
@@ -35,7 +36,9 @@ internal sealed class Revision
         (HttpStatusCode status, byte[] body, _) = await http.SendAsync(path, null, cancellationToken);
         ModelMetadata metadata = status == HttpStatusCode.OK
             ? ReadMetadata(arm, body)
-            : throw new TerminatingException(FailureReasons.RevisionUnreachable, $"{arm} does not tell of model '{model}': {RevisionHttp.ErrorOf(status, body)}");
+            : throw new TerminatingException(
+                FailureReasons.RevisionUnreachable,
+                $"{arm} does not tell of model '{model}': {RevisionHttp.ErrorOf(status, body)}");
         PredictionReader reader = PredictionReader.For([.. metadata.Outputs.Select(TensorSpec.Of).OfType<TensorSpec>()], feedback)
             ?? throw new TerminatingException(
                 FailureReasons.NoLabels,
@@ -43,7 +46,8 @@ internal sealed class Revision
                     ? $"{arm}: model '{model}' predicts no numbers: no output of it is floating-point"
                     : $"{arm}: model '{model}' predicts no classes: no output of it is labels or scores of classes");
         return new Revision(
-            $"{path}/infer", http, limits, [.. metadata.Inputs.Select(TensorSpec.Of).OfType<TensorSpec>()], reader, feedback.Tolerance ?? default);
+            $"{path}/infer", http, limits, [.. metadata.Inputs.Select(TensorSpec.Of).OfType<TensorSpec>()], reader,
+            feedback.Tolerance ?? default);
     }
 
     /// <summary>Why a row cannot be a request to this model; null when it can.</summary>
@@ -116,13 +120,15 @@ internal sealed class Revision
         }
         catch (JsonException e)
         {
-            throw new TerminatingException(FailureReasons.RevisionUnreachable, $"{arm} tells of its model in a form that cannot be read: {e.Message}", e);
+            throw new TerminatingException(
+                FailureReasons.RevisionUnreachable, $"{arm} tells of its model in a form that cannot be read: {e.Message}", e);
         }
     }
 }
 
 /// <summary>What a revision made of a row, or the model's error.</summary>
-/// <param name="Right">Whether each prediction is right; null when the model answered with an error, or with another number of predictions than the truth has.</param>
+/// <param name="Right">Whether each prediction is right; null when the model answered with an error, or with another number of predictions
+/// than the truth has.</param>
 /// <param name="Predictions">How many predictions there are.</param>
 /// <param name="Error">What the error says; null when there is none.</param>
 /// <param name="Latency">From the request to the whole answer.</param>

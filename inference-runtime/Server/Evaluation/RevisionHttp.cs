@@ -48,7 +48,12 @@ internal sealed class RevisionHttp : IDisposable
                 MaxDelay = LongestRetryDelay,
                 OnRetry = args =>
                 {
-                    LogMessages.AskAgain(logger, arm, args.AttemptNumber + 1, Math.Round(args.RetryDelay.TotalSeconds, 1), args.Outcome.Exception?.Message ?? "");
+                    LogMessages.AskAgain(
+                        logger,
+                        arm,
+                        args.AttemptNumber + 1,
+                        Math.Round(args.RetryDelay.TotalSeconds, 1),
+                        args.Outcome.Exception?.Message ?? "");
                     return ValueTask.CompletedTask;
                 },
             })
@@ -68,7 +73,9 @@ internal sealed class RevisionHttp : IDisposable
         catch (Exception e) when (e is NoAnswerException or TimeoutRejectedException)
         {
             throw new TerminatingException(
-                FailureReasons.RevisionUnreachable, $"{_arm} at {_client.BaseAddress} gave no answer in {_options.Retries + 1} tries: {e.Message}", e);
+                FailureReasons.RevisionUnreachable,
+                $"{_arm} at {_client.BaseAddress} gave no answer in {_options.Retries + 1} tries: {e.Message}",
+                e);
         }
     }
 
@@ -77,7 +84,9 @@ internal sealed class RevisionHttp : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize(body, ProtocolJson.Default.ErrorResponse)?.Error is { Length: > 0 } error ? $"{(int)status}: {error}" : $"{(int)status}";
+            return JsonSerializer.Deserialize(body, ProtocolJson.Default.ErrorResponse)?.Error is { Length: > 0 } error
+                ? $"{(int)status}: {error}"
+                : $"{(int)status}";
         }
         catch (JsonException)
         {

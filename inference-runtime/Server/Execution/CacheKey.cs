@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace ModelOperator.Server.Execution;
 
 /// <summary>
-/// The key that seals what is kept for the next start. Without one from a Secret a pod makes its own, in its temporary directory: a container
-/// that is started again finds it, and other pods that write to the same volume never see it.
+/// The key that seals what is kept for the next start. Without one from a Secret a pod makes its own, in its temporary directory: a
+/// container that is started again finds it, and other pods that write to the same volume never see it.
 /// </summary>
 internal static class CacheKey
 {
@@ -40,7 +40,8 @@ internal static class CacheKey
             return new FileInfo(file).Length is >= LeastBytes and <= MostBytes
                 ? SHA256.HashData(File.ReadAllBytes(file))
                 : throw new TerminatingException(
-                    FailureReasons.InvalidConfiguration, $"--cache-key-file {file} has {new FileInfo(file).Length} bytes, expected {LeastBytes} to {MostBytes} random ones");
+                    FailureReasons.InvalidConfiguration,
+                    $"--cache-key-file {file} has {new FileInfo(file).Length} bytes, expected {LeastBytes} to {MostBytes} random ones");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -50,7 +51,9 @@ internal static class CacheKey
 
     private static byte[]? TryReadOwn(string file)
     {
-        if (!File.Exists(file) || (!OperatingSystem.IsWindows() && File.GetUnixFileMode(file) != OwnerOnly) || new FileInfo(file).Length != Bytes)
+        if (!File.Exists(file)
+            || (!OperatingSystem.IsWindows() && File.GetUnixFileMode(file) != OwnerOnly)
+            || new FileInfo(file).Length != Bytes)
         {
             return null;
         }

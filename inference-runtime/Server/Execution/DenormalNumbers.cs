@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace ModelOperator.Server.Execution;
 
 /// <summary>
-/// Has the calling thread take denormal numbers (those nearer to zero than 1.2e-38 in 32 bits) for zero while it runs a model. Processors of
-/// the x86 family compute with them a hundred times slower than with others, and weights that training has decayed are full of them. The
-/// library sets this for the threads that are its own; of a thread that calls it, it is the caller's to set. The benchmark row of the digits model
-/// pays for it: a run of 8 rows takes 16 microseconds instead of 37.
+/// Has the calling thread take denormal numbers (those nearer to zero than 1.2e-38 in 32 bits) for zero while it runs a model. Processors
+/// of the x86 family compute with them a hundred times slower than with others, and weights that training has decayed are full of them. The
+/// library sets this for the threads that are its own; of a thread that calls it, it is the caller's to set. The benchmark row of the
+/// digits model pays for it: a run of 8 rows takes 16 microseconds instead of 37.
 /// </summary>
 internal static unsafe partial class DenormalNumbers
 {

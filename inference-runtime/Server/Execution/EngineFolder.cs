@@ -1,8 +1,8 @@
 namespace ModelOperator.Server.Execution;
 
 /// <summary>
-/// The folder that TensorRT reads its engines from and writes them to. An engine is code that runs on the GPU, so the folder is this process's own:
-/// what lies on the volume is taken into it when its seal is right, and what is new goes back sealed.
+/// The folder that TensorRT reads its engines from and writes them to. An engine is code that runs on the GPU, so the folder is this
+/// process's own: what lies on the volume is taken into it when its seal is right, and what is new goes back sealed.
 /// </summary>
 internal sealed class EngineFolder : IDisposable
 {

@@ -36,7 +36,9 @@ internal static class ExecutionProviders
         List<ExecutionProvider> providers = [];
         foreach (string name in text.Split(',', StringSplitOptions.TrimEntries))
         {
-            if (Array.Find(Enum.GetValues<ExecutionProvider>(), p => p.Name().Equals(name, StringComparison.OrdinalIgnoreCase)) is var provider
+            if (Array.Find(
+                Enum.GetValues<ExecutionProvider>(),
+                p => p.Name().Equals(name, StringComparison.OrdinalIgnoreCase)) is var provider
                 && !provider.Name().Equals(name, StringComparison.OrdinalIgnoreCase))
             {
                 throw new TerminatingException(

@@ -15,8 +15,8 @@ internal static partial class ImagePages
     private const string Mappings = "/proc/self/smaps";
 
     /// <summary>
-    /// Lets go of all of them. What is needed again is taken from the system's cache of files at the next touch; what is not stays there until
-    /// memory is short, instead of being held by this process.
+    /// Lets go of all of them. What is needed again is taken from the system's cache of files at the next touch; what is not stays there
+    /// until memory is short, instead of being held by this process.
     /// </summary>
     public static void Release()
     {

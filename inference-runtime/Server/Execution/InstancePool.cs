@@ -10,7 +10,9 @@ internal sealed class InstancePool : IDisposable
     /// <param name="devices">Sessions, and how many runs of each are possible at the same time.</param>
     /// <param name="inputs">The model's inputs.</param>
     public InstancePool(IEnumerable<(OrtSession Session, int Instances)> devices, IReadOnlyList<TensorSpec> inputs) =>
-        Devices = [.. devices.Select(d => new DeviceInstances(d.Session, [.. Enumerable.Range(0, d.Instances).Select(_ => new RunSlot(d.Session, inputs))]))];
+        Devices =
+            [.. devices.Select(d => new DeviceInstances(
+                d.Session, [.. Enumerable.Range(0, d.Instances).Select(_ => new RunSlot(d.Session, inputs))]))];
 
     public IReadOnlyList<DeviceInstances> Devices { get; }
 

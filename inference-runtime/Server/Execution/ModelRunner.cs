@@ -9,7 +9,8 @@ internal sealed class ModelRunner(IReadOnlyList<TensorSpec> inputs, ModelHealth 
     /// <summary>Computes one request.</summary>
     /// <exception cref="ProtocolException">The model cannot compute these inputs.</exception>
     /// <exception cref="OrtCallException">The model is broken.</exception>
-    public InferResult RunOne(RunSlot slot, InferRequest request, OutputSelection selection, int rows, long arrived, CancellationToken cancellationToken)
+    public InferResult RunOne(
+        RunSlot slot, InferRequest request, OutputSelection selection, int rows, long arrived, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         long started = time.GetTimestamp();
@@ -19,7 +20,12 @@ internal sealed class ModelRunner(IReadOnlyList<TensorSpec> inputs, ModelHealth 
             Bind(slot, request);
             long bound = time.GetTimestamp();
             outputs = Compute(slot, selection, cancellationToken);
-            InferTimings timings = new(time.GetElapsedTime(arrived, started), time.GetElapsedTime(started, bound), time.GetElapsedTime(bound), TimeSpan.Zero, rows);
+            InferTimings timings = new(
+                time.GetElapsedTime(arrived, started),
+                time.GetElapsedTime(started, bound),
+                time.GetElapsedTime(bound),
+                TimeSpan.Zero,
+                rows);
             statistics.Executed(rows, timings.Input, timings.Infer, timings.Output);
             return outputs.Whole(timings);
         }

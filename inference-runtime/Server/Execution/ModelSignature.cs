@@ -9,7 +9,10 @@ internal sealed record ModelSignature(IReadOnlyList<TensorSpec> Inputs, IReadOnl
 {
     public static ModelSignature Of(InferenceSession session, ILogger logger)
     {
-        TensorSpec[] inputs = [.. session.InputNames.Select(n => TensorSpec.Of(n, session.InputMetadata[n]) ?? throw Unsupported(n, session.InputMetadata[n]))];
+        TensorSpec[] inputs =
+        [
+            .. session.InputNames.Select(n => TensorSpec.Of(n, session.InputMetadata[n]) ?? throw Unsupported(n, session.InputMetadata[n])),
+        ];
         List<TensorSpec> outputs = [];
         foreach (string name in session.OutputNames)
         {
@@ -27,7 +30,8 @@ internal sealed record ModelSignature(IReadOnlyList<TensorSpec> Inputs, IReadOnl
         return outputs.Count > 0
             ? new ModelSignature(inputs, outputs)
             : throw new TerminatingException(
-                FailureReasons.ModelInvalid, $"the model has no tensor output; {string.Join(", ", session.OutputNames)} cannot be carried by the protocol");
+                FailureReasons.ModelInvalid,
+                $"the model has no tensor output; {string.Join(", ", session.OutputNames)} cannot be carried by the protocol");
     }
 
     private static TerminatingException Unsupported(string name, NodeMetadata metadata) =>

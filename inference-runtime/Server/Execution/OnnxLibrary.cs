@@ -7,7 +7,8 @@ namespace ModelOperator.Server.Execution;
 internal static class OnnxLibrary
 {
     /// <summary>
-    /// Loads it on another thread: it is tens of megabytes, and the web server can be put together meanwhile. A failure is told by the first who uses it.
+    /// Loads it on another thread: it is tens of megabytes, and the web server can be put together meanwhile. A failure is told by the
+    /// first who uses it.
     /// </summary>
     public static void StartLoading()
     {

@@ -9,9 +9,9 @@ using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 namespace ModelOperator.Server.Execution;
 
 /// <summary>
-/// Keeps what ONNX Runtime has made of a model for this machine, so that the next start need not do it again: optimized graphs and TensorRT's
-/// engines. Beside the model, or in a directory of its own; where neither can be written to every start begins anew. What is kept is sealed for
-/// the very model, since others may write there too.
+/// Keeps what ONNX Runtime has made of a model for this machine, so that the next start need not do it again: optimized graphs and
+/// TensorRT's engines. Beside the model, or in a directory of its own; where neither can be written to every start begins anew. What is
+/// kept is sealed for the very model, since others may write there too.
 /// </summary>
 internal sealed class OptimizedGraphs(string? directory, SealedFiles files, ILogger logger)
 {
@@ -47,7 +47,9 @@ internal sealed class OptimizedGraphs(string? directory, SealedFiles files, ILog
         }
 
         string key = Key(path, [], recipe, providers);
-        string kept = Path.Combine(directory ?? Path.GetDirectoryName(Path.GetFullPath(path))!, $"{Path.GetFileName(path)}.{key[..NameLength]}.optimized");
+        string kept = Path.Combine(
+            directory ?? Path.GetDirectoryName(Path.GetFullPath(path))!,
+            $"{Path.GetFileName(path)}.{key[..NameLength]}.optimized");
         string own = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.optimized");
         try
         {
@@ -141,7 +143,8 @@ internal sealed class OptimizedGraphs(string? directory, SealedFiles files, ILog
     }
 
     // The optimizer lays weights out for the instructions of the processor.
-    private static string Key(string path, IReadOnlyCollection<string> weights, SessionRecipe recipe, IReadOnlyList<ExecutionProvider> providers)
+    private static string Key(
+        string path, IReadOnlyCollection<string> weights, SessionRecipe recipe, IReadOnlyList<ExecutionProvider> providers)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) + Path.DirectorySeparatorChar;

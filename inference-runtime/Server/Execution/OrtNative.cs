@@ -6,8 +6,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace ModelOperator.Server.Execution;
 
 /// <summary>
-/// The functions of ONNX Runtime's C API that a run needs. The managed API reads string tensors only as valid text, and BYTES may hold anything;
-/// and it allocates names, arrays and wrappers for every run, which costs a small model more than its computation.
+/// The functions of ONNX Runtime's C API that a run needs. The managed API reads string tensors only as valid text, and BYTES may hold
+/// anything; and it allocates names, arrays and wrappers for every run, which costs a small model more than its computation.
 /// </summary>
 internal static unsafe partial class OrtNative
 {
@@ -117,7 +117,9 @@ internal static unsafe partial class OrtNative
     /// <summary>Lets these options be used for another run.</summary>
     public static void Unterminate(nint options) => Check(((delegate* unmanaged<nint, nint>)Api->RunOptionsUnsetTerminate)(options));
 
-    /// <summary>Of each part of the graph that went to one execution provider: that provider's name and how many nodes there are in it.</summary>
+    /// <summary>
+    /// Of each part of the graph that went to one execution provider: that provider's name and how many nodes there are in it.
+    /// </summary>
     public static List<(string Provider, int Nodes)> Assignments(nint session)
     {
         nint* parts;
@@ -157,7 +159,8 @@ internal static unsafe partial class OrtNative
         // The managed API loads the library and sets up the process's environment, without which no function works.
         _ = OrtEnv.Instance();
         OrtApi* api = ((delegate* unmanaged<uint, OrtApi*>)GetApiBase()->GetApi)(ApiVersion);
-        return api != null ? api : throw new InvalidOperationException($"ONNX Runtime {OrtEnv.Instance().GetVersionString()} is too old, expected 1.{ApiVersion} or newer");
+        return api != null ? api : throw new InvalidOperationException(
+            $"ONNX Runtime {OrtEnv.Instance().GetVersionString()} is too old, expected 1.{ApiVersion} or newer");
     }
 
     [LibraryImport("onnxruntime", EntryPoint = "OrtGetApiBase")]

@@ -7,7 +7,8 @@ namespace ModelOperator.Server.Execution;
 /// <param name="Asked">How many of them it asked for.</param>
 internal sealed record OutputSelection(TensorSpec[] Computed, int Asked)
 {
-    public bool SameOutputs(OutputSelection other) => ReferenceEquals(this, other) || (Asked == other.Asked && Computed.SequenceEqual(other.Computed));
+    public bool SameOutputs(OutputSelection other) =>
+        ReferenceEquals(this, other) || (Asked == other.Asked && Computed.SequenceEqual(other.Computed));
 }
 
 /// <summary>Selects outputs of a model.</summary>

@@ -4,8 +4,8 @@ using ModelOperator.Server.Statistics;
 namespace ModelOperator.Server.Execution;
 
 /// <summary>
-/// The outputs of one run, where ONNX Runtime allocated them. Whoever ran the model holds them, and so does each result made of them; they are
-/// freed when the last one lets go.
+/// The outputs of one run, where ONNX Runtime allocated them. Whoever ran the model holds them, and so does each result made of them; they
+/// are freed when the last one lets go.
 /// </summary>
 internal sealed class OutputSet
 {
@@ -57,7 +57,10 @@ internal sealed class OutputSet
             long[] shape = rows == all ? _shapes[i] : [rows, .. _shapes[i].AsSpan(1)];
             if (_texts[i] is { } texts)
             {
-                tensors[i] = new ResultTensor(_selection.Computed[i], shape, StringTensors.Slice(texts.Memory, checked((int)(perRow * from)), checked((int)(perRow * rows))));
+                tensors[i] = new ResultTensor(
+                    _selection.Computed[i],
+                    shape,
+                    StringTensors.Slice(texts.Memory, checked((int)(perRow * from)), checked((int)(perRow * rows))));
                 continue;
             }
 

@@ -11,7 +11,8 @@ internal sealed unsafe class ResultTensor
     private readonly ReadOnlyMemory<byte> _text;
 
     /// <summary>Elements in native memory.</summary>
-    public ResultTensor(TensorSpec spec, long[] shape, nint data, int length) => (_spec, Shape, _data, _length) = (spec, shape, data, length);
+    public ResultTensor(TensorSpec spec, long[] shape, nint data, int length) =>
+        (_spec, Shape, _data, _length) = (spec, shape, data, length);
 
     /// <summary>Strings, each with its length before it.</summary>
     public ResultTensor(TensorSpec spec, long[] shape, ReadOnlyMemory<byte> text) => (_spec, Shape, _text) = (spec, shape, text);

@@ -10,7 +10,9 @@ namespace ModelOperator.Server.Execution;
 /// </summary>
 internal sealed unsafe class RunSlot : IDisposable
 {
-    /// <summary>Up to this size copying an input to where a native tensor lies already is cheaper than making one where the input lies.</summary>
+    /// <summary>
+    /// Up to this size copying an input to where a native tensor lies already is cheaper than making one where the input lies.
+    /// </summary>
     private const int CopiedBytes = 4096;
 
     /// <summary>There are few slots, and page-locked memory is dear to get.</summary>

@@ -35,7 +35,10 @@ internal sealed class SealedFiles(byte[] key)
         }
     }
 
-    /// <summary>Copies what is in a file to a place that only this process writes to; false, and no copy, when it was not sealed for the purpose with this key.</summary>
+    /// <summary>
+    /// Copies what is in a file to a place that only this process writes to; false, and no copy, when it was not sealed for the purpose
+    /// with this key.
+    /// </summary>
     public bool TryRead(string target, string copy, string purpose)
     {
         bool isSealed = false;

@@ -57,17 +57,23 @@ internal sealed class SessionFactory(OptimizedGraphs graphs, ILogger logger)
 
         throw new TerminatingException(
             FailureReasons.ProviderUnavailable,
-            $"none of the execution providers {string.Join(", ", recipe.Providers.Select(p => p.Name()))} works here: {string.Join("; ", failures)}");
+            $"none of the execution providers {string.Join(", ", recipe.Providers.Select(p => p.Name()))} works here: "
+            + $"{string.Join("; ", failures)}");
     }
 
-    /// <summary>ONNX Runtime's message in one line of readable length. It begins with the node and ends with the values, so the middle goes.</summary>
+    /// <summary>
+    /// ONNX Runtime's message in one line of readable length. It begins with the node and ends with the values, so the middle goes.
+    /// </summary>
     internal static string Reason(string message)
     {
         string line = message.ReplaceLineEndings(" ").Trim();
-        return line.Length <= LongestReason ? line : $"{line.AsSpan(0, ReasonStart)} ... {line.AsSpan(line.Length - (LongestReason - ReasonStart))}";
+        return line.Length <= LongestReason
+            ? line
+            : $"{line.AsSpan(0, ReasonStart)} ... {line.AsSpan(line.Length - (LongestReason - ReasonStart))}";
     }
 
-    private OrtSession Open(string path, SessionRecipe recipe, List<ExecutionProvider> providers, List<string> failures, CancellationToken cancellationToken)
+    private OrtSession Open(
+        string path, SessionRecipe recipe, List<ExecutionProvider> providers, List<string> failures, CancellationToken cancellationToken)
     {
         EngineFolder? engines = providers.Contains(ExecutionProvider.TensorRT) ? graphs.Engines(path, recipe, providers) : null;
         try
@@ -82,7 +88,8 @@ internal sealed class SessionFactory(OptimizedGraphs graphs, ILogger logger)
     }
 
     private OrtSession Open(
-        string path, SessionRecipe recipe, List<ExecutionProvider> providers, List<string> failures, EngineFolder? engines, CancellationToken cancellationToken)
+        string path, SessionRecipe recipe, List<ExecutionProvider> providers, List<string> failures, EngineFolder? engines,
+        CancellationToken cancellationToken)
     {
         using SessionOptions options = NewOptions(recipe);
         foreach (ExecutionProvider provider in providers.ToArray())
@@ -127,7 +134,8 @@ internal sealed class SessionFactory(OptimizedGraphs graphs, ILogger logger)
             string why = failures.Count == 0 ? "" : $"; {string.Join("; ", failures)}";
             throw new TerminatingException(
                 failures.Count == 0 ? FailureReasons.InvalidConfiguration : FailureReasons.ProviderUnavailable,
-                $"precision Fp16 needs TensorRT first among the execution providers, but the model would run on {providers[0].Name()}{why}; "
+                "precision Fp16 needs TensorRT first among the execution providers, "
+                + $"but the model would run on {providers[0].Name()}{why}; "
                 + "on CUDA and the CPU convert the model itself to 16 bits and leave the precision as it is");
         }
     }

@@ -4,7 +4,9 @@ using ModelOperator.Protocol;
 
 namespace ModelOperator.Server.Execution;
 
-/// <summary>Tensors of strings, which ONNX Runtime keeps in a form of its own, as the protocol's bytes: each one's length in four bytes, and it.</summary>
+/// <summary>
+/// Tensors of strings, which ONNX Runtime keeps in a form of its own, as the protocol's bytes: each one's length in four bytes, and it.
+/// </summary>
 internal static class StringTensors
 {
     public static PooledBuffer Read(nint value, int count)

@@ -12,14 +12,18 @@ internal sealed class Trial(RunSlot slot, OutputSelection all, TimeProvider time
     // Open dimensions: one of everything, and what the usual image and text models need at least.
     private static readonly int[] Lengths = [1, 8, 32, 224];
 
-    /// <summary>Inputs that the model computes, one row where it takes any number; none when it computes none of those tried, and then why.</summary>
+    /// <summary>
+    /// Inputs that the model computes, one row where it takes any number; none when it computes none of those tried, and then why.
+    /// </summary>
     public (InferTensor[] Sample, string Failure) FindSample(IReadOnlyList<TensorSpec> inputs, CancellationToken cancellationToken)
     {
         string failure = "";
         foreach (int length in Lengths)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            InferTensor[] sample = [.. inputs.Select(i => InferTensor.Zero(i.Name, i.DataType, [.. i.Shape.Select((d, axis) => d >= 0 ? d : axis == 0 ? 1L : length)]))];
+            InferTensor[] sample =
+                [.. inputs.Select(i => InferTensor.Zero(
+                    i.Name, i.DataType, [.. i.Shape.Select((d, axis) => d >= 0 ? d : axis == 0 ? 1L : length)]))];
             try
             {
                 Run(sample, rows: null);

@@ -100,7 +100,10 @@ internal static class NumberReadings
     }
 }
 
-/// <summary>Labels out of an output that holds scores of classes: the place of the largest along the last dimension, the first where there are several.</summary>
+/// <summary>
+/// Labels out of an output that holds scores of classes: the place of the largest along the last dimension, the first where there are
+/// several.
+/// </summary>
 internal static class ScoreReadings
 {
     public static ElementReading For(TensorDataType type) => type switch

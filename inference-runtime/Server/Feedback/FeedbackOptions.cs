@@ -30,5 +30,6 @@ internal sealed record FeedbackOptions
     public static Tolerance? ParseTolerance(string? text) => text is null
         ? null
         : Protocol.Tolerance.Parse(text) ?? throw new TerminatingException(
-            FailureReasons.InvalidConfiguration, $"--feedback-tolerance is '{text}', expected a distance as 0.5, a percentage of the truth as 5%, or both as 0.5,5%");
+            FailureReasons.InvalidConfiguration,
+            $"--feedback-tolerance is '{text}', expected a distance as 0.5, a percentage of the truth as 5%, or both as 0.5,5%");
 }

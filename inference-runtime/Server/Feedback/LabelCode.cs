@@ -5,8 +5,8 @@ using ModelOperator.Protocol;
 namespace ModelOperator.Server.Feedback;
 
 /// <summary>
-/// A label in eight bytes, equal for equal labels: a whole number as itself, another text as its hash. That a text meets another label by chance
-/// happens once in 2^64 times, and nobody outside can bring it about, because the hash's key is this process's secret.
+/// A label in eight bytes, equal for equal labels: a whole number as itself, another text as its hash. That a text meets another label by
+/// chance happens once in 2^64 times, and nobody outside can bring it about, because the hash's key is this process's secret.
 /// </summary>
 internal static class LabelCode
 {
@@ -37,12 +37,14 @@ internal static class LabelCode
     private static bool IsWhole(ReadOnlySpan<byte> text, out long number)
     {
         number = 0;
-        if (text.Length is 0 or > LongestNumber || !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))
+        if (text.Length is 0 or > LongestNumber
+            || !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))
         {
             return false;
         }
 
         Span<byte> canonical = stackalloc byte[LongestNumber];
-        return number.TryFormat(canonical, out int length, default, CultureInfo.InvariantCulture) && text.SequenceEqual(canonical[..length]);
+        return number.TryFormat(canonical, out int length, default, CultureInfo.InvariantCulture)
+            && text.SequenceEqual(canonical[..length]);
     }
 }

@@ -4,7 +4,8 @@ using ModelOperator.Server.Execution;
 namespace ModelOperator.Server.Feedback;
 
 /// <summary>
-/// Reads what a model predicted out of one of its outputs, each prediction as eight bytes: a <see cref="LabelCode"/>, or the bits of a double.
+/// Reads what a model predicted out of one of its outputs, each prediction as eight bytes: a <see cref="LabelCode"/>, or the bits of a
+/// double.
 /// </summary>
 internal sealed class PredictionReader
 {
@@ -15,7 +16,9 @@ internal sealed class PredictionReader
     private PredictionReader(TensorSpec output, PredictionKind kind, bool isScores)
     {
         (_output, Kind, _isScores) = (output, kind, isScores);
-        _read = kind == PredictionKind.Number ? NumberReadings.For(output.DataType) : isScores ? ScoreReadings.For(output.DataType) : LabelReadings.For(output.DataType);
+        _read = kind == PredictionKind.Number ? NumberReadings.For(output.DataType)
+            : isScores ? ScoreReadings.For(output.DataType)
+            : LabelReadings.For(output.DataType);
     }
 
     /// <summary>The output that is read.</summary>
@@ -30,7 +33,9 @@ internal sealed class PredictionReader
     {
         { Kind: PredictionKind.None } => null,
         { Output: { } name } => Named(outputs, name, options.Kind),
-        { Kind: PredictionKind.Number } => outputs.FirstOrDefault(o => IsFloatingPoint(o.DataType)) is { } number ? new(number, PredictionKind.Number, false) : null,
+        { Kind: PredictionKind.Number } => outputs.FirstOrDefault(o => IsFloatingPoint(o.DataType)) is { } number
+            ? new(number, PredictionKind.Number, false)
+            : null,
         _ => outputs.FirstOrDefault(IsLabels) is { } labels ? new(labels, PredictionKind.Label, false)
             : outputs.FirstOrDefault(IsScores) is { } scores ? new(scores, PredictionKind.Label, true)
             : null,
@@ -66,12 +71,15 @@ internal sealed class PredictionReader
     /// <param name="data">The elements.</param>
     /// <param name="elements">How many they are.</param>
     /// <param name="predictions">As many as <see cref="Count"/> said.</param>
-    public void Read(ReadOnlySpan<byte> data, long elements, Span<long> predictions) => _read(data, (int)(elements / predictions.Length), predictions);
+    public void Read(ReadOnlySpan<byte> data, long elements, Span<long> predictions) =>
+        _read(data, (int)(elements / predictions.Length), predictions);
 
     private static PredictionReader Named(IReadOnlyList<TensorSpec> outputs, string name, PredictionKind kind)
     {
         TensorSpec output = outputs.FirstOrDefault(o => o.Name == name) ?? throw new TerminatingException(
-            FailureReasons.InvalidConfiguration, $"--feedback-output is '{name}', but the model has no such output, only {string.Join(", ", outputs.Select(o => $"'{o.Name}'"))}");
+            FailureReasons.InvalidConfiguration,
+            $"--feedback-output is '{name}', but the model has no such output, "
+            + $"only {string.Join(", ", outputs.Select(o => $"'{o.Name}'"))}");
         bool isNumber = IsFloatingPoint(output.DataType);
         return kind == PredictionKind.Number
             ? isNumber || IsWhole(output.DataType) ? new(output, kind, false) : throw Unfit(output, "numbers")
@@ -81,10 +89,12 @@ internal sealed class PredictionReader
     }
 
     private static TerminatingException Unfit(TensorSpec output, string wanted) => new(
-        FailureReasons.InvalidConfiguration, $"--feedback-output is '{output.Name}', which is {output.DataType.Name()} {output.Describe()} and holds no {wanted}");
+        FailureReasons.InvalidConfiguration,
+        $"--feedback-output is '{output.Name}', which is {output.DataType.Name()} {output.Describe()} and holds no {wanted}");
 
     private static bool IsLabels(TensorSpec output) =>
-        (output.DataType == TensorDataType.Bytes || IsWhole(output.DataType)) && (output.Shape.Length <= 1 || (output.Shape.Length == 2 && output.Shape[1] == 1));
+        (output.DataType == TensorDataType.Bytes || IsWhole(output.DataType))
+        && (output.Shape.Length <= 1 || (output.Shape.Length == 2 && output.Shape[1] == 1));
 
     private static bool IsScores(TensorSpec output) =>
         IsFloatingPoint(output.DataType) && output.Shape.Length != 1 && (output.Shape.Length == 0 || output.Shape[^1] != 1);

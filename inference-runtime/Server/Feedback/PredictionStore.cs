@@ -8,8 +8,8 @@ namespace ModelOperator.Server.Feedback;
 
 /// <summary>
 /// The last predictions by request id, so that feedback can be compared with them when it comes. Bounded by the number of predictions kept:
-/// the oldest requests go first. Ids are kept as hashes under a key that is this process's secret, so that each takes the same room and nobody
-/// can make two meet.
+/// the oldest requests go first. Ids are kept as hashes under a key that is this process's secret, so that each takes the same room and
+/// nobody can make two meet.
 /// </summary>
 internal sealed class PredictionStore(int capacity)
 {
@@ -83,11 +83,15 @@ internal sealed class PredictionStore(int capacity)
     }
 
     /// <summary>Compares the truth with what was predicted; null when the request is not known (any more).</summary>
-    public Judgement? Judge(string model, string id, JudgedTruth truth) => Settle(Key(model, id), (in Prediction prediction) => prediction.Compare(truth));
+    public Judgement? Judge(string model, string id, JudgedTruth truth) =>
+        Settle(Key(model, id), (in Prediction prediction) => prediction.Compare(truth));
 
     /// <summary>Takes what somebody says of the predictions; null when the request is not known (any more).</summary>
-    public Judgement? Settle(string model, string id, Outcomes outcomes, bool ofWholeRequest) => Settle(Key(model, id), (in Prediction prediction) =>
-        ofWholeRequest || prediction.Count == 0 || outcomes.Correct + outcomes.Incorrect == prediction.Count / prediction.Width ? outcomes : null);
+    public Judgement? Settle(string model, string id, Outcomes outcomes, bool ofWholeRequest) =>
+        Settle(Key(model, id), (in Prediction prediction) =>
+            ofWholeRequest || prediction.Count == 0 || outcomes.Correct + outcomes.Incorrect == prediction.Count / prediction.Width
+                ? outcomes
+                : null);
 
     private Judgement? Settle(ulong key, Judging judge)
     {

@@ -17,12 +17,19 @@ internal static class ExecutionMetrics
             model.Instances.Devices.Select(device => OfDevice(served, device, device.Count)));
         Gauge("model_server_instances_busy", "Runs of the model in progress.", (served, model) =>
             model.Instances.Devices.Select(device => OfDevice(served, device, device.Busy)));
-        Gauge("model_server_max_batch_size", "Rows of requests that are computed together; 1 when each is computed alone.", (served, model) =>
-            [served.Measure(model.Batching.MaxRows)]);
-        Gauge("model_server_waiting_requests", "Requests that wait for their turn.", (served, model) => [served.Measure(model.Scheduler.Waiting)]);
+        Gauge(
+            "model_server_max_batch_size",
+            "Rows of requests that are computed together; 1 when each is computed alone.",
+            (served, model) => [served.Measure(model.Batching.MaxRows)]);
+        Gauge(
+            "model_server_waiting_requests",
+            "Requests that wait for their turn.",
+            (served, model) => [served.Measure(model.Scheduler.Waiting)]);
 
-        void Gauge(string name, string description, Func<ServedModel, OnnxModel, IEnumerable<Measurement<long>>> read) => meter.CreateObservableGauge(
-            name, () => models.All.SelectMany(served => served.Loaded is { } model ? read(served, model) : []), description: description);
+        void Gauge(string name, string description, Func<ServedModel, OnnxModel, IEnumerable<Measurement<long>>> read) =>
+            meter.CreateObservableGauge(
+                name, () => models.All.SelectMany(served => served.Loaded is { } model ? read(served, model) : []),
+                description: description);
     }
 
     private static Measurement<long> OfDevice(ServedModel served, DeviceInstances device, long value) => served.Measure(

@@ -15,9 +15,14 @@ internal static class StatisticsMetrics
         meter.CreateObservableCounter(
             Requests,
             () => models.All.SelectMany(Outcomes),
-            description: "Requests for the model by what became of them: success, rejected (a request it cannot take), failed, unavailable (no room or time) or cancelled.");
+            description: "Requests for the model by what became of them: success, rejected (a request it cannot take), failed, "
+                + "unavailable (no room or time) or cancelled.");
         meter.CountModels(models, "model_server_rows_total", "Rows of the requests that were answered.", s => s.InferenceCount);
-        meter.CountModels(models, "model_server_executions_total", "Runs of the model; with batching one may be for several requests.", s => s.ExecutionCount);
+        meter.CountModels(
+            models,
+            "model_server_executions_total",
+            "Runs of the model; with batching one may be for several requests.",
+            s => s.ExecutionCount);
         meter.GaugeModels(models, "model_server_pending_requests", "Requests for the model that are waiting or computed.", s => s.Pending);
         meter.CreateObservableCounter(
             "model_server_http_requests_total",
@@ -37,6 +42,7 @@ internal static class StatisticsMetrics
             Outcome("cancelled", statistics.FailuresOf(FailureKind.Canceled)),
         ];
 
-        Measurement<long> Outcome(string outcome, long count) => model.Measure(count, new KeyValuePair<string, object?>("outcome", outcome));
+        Measurement<long> Outcome(string outcome, long count) =>
+            model.Measure(count, new KeyValuePair<string, object?>("outcome", outcome));
     }
 }

@@ -23,7 +23,10 @@ internal sealed record ExecutionOptions
     /// <summary>Whether denormal numbers are taken for zero, see <see cref="DenormalNumbers"/>.</summary>
     public bool FlushDenormals { get; init; } = true;
 
-    /// <summary>Where what was computed from a model is kept for the next start: optimized graphs, TensorRT's engines; null keeps graphs beside the model.</summary>
+    /// <summary>
+    /// Where what was computed from a model is kept for the next start: optimized graphs, TensorRT's engines; null keeps graphs beside the
+    /// model.
+    /// </summary>
     public string? CacheDirectory { get; init; }
 
     /// <summary>A secret that seals what is kept; null has the pod make its own, so that it uses nothing of other pods.</summary>

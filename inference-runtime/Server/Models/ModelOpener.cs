@@ -7,9 +7,11 @@ using ModelOperator.Server.Statistics;
 namespace ModelOperator.Server.Models;
 
 /// <summary>
-/// Opens a model, decides how it is run, and runs it in the shapes that traffic will bring, so that no client pays for what is done only once.
+/// Opens a model, decides how it is run, and runs it in the shapes that traffic will bring, so that no client pays for what is done only
+/// once.
 /// </summary>
-internal sealed class ModelOpener(SessionFactory factory, ExecutionOptions options, FeedbackOptions feedback, TimeProvider time, ILogger logger)
+internal sealed class ModelOpener(
+    SessionFactory factory, ExecutionOptions options, FeedbackOptions feedback, TimeProvider time, ILogger logger)
 {
     /// <summary>Models of fewer bytes allocate so little for a run that the C library's allocator is the faster one.</summary>
     private const long ArenaFrom = 16 * 1024 * 1024;
@@ -21,7 +23,13 @@ internal sealed class ModelOpener(SessionFactory factory, ExecutionOptions optio
     private const int TriedRows = 8;
 
     public static ModelOpener For(ExecutionOptions options, FeedbackOptions feedback, TimeProvider time, ILogger logger) =>
-        new(new SessionFactory(new OptimizedGraphs(options.CacheDirectory, new SealedFiles(CacheKey.Load(options.CacheKeyFile)), logger), logger), options, feedback, time, logger);
+        new(
+            new SessionFactory(
+                new OptimizedGraphs(options.CacheDirectory, new SealedFiles(CacheKey.Load(options.CacheKeyFile)), logger), logger),
+            options,
+            feedback,
+            time,
+            logger);
 
     /// <summary>Opens models in another way.</summary>
     public ModelOpener With(ExecutionOptions other) => new(factory, other, feedback, time, logger);
@@ -72,15 +80,20 @@ internal sealed class ModelOpener(SessionFactory factory, ExecutionOptions optio
         MakeRoom(instances.Count);
         ModelHealth health = new(selections.All, logger) { Sample = sample };
         ModelRunner runner = new(signature.Inputs, health, statistics, time);
-        RunScheduler scheduler = new(instances, runner, new BatchRunner(signature.Inputs, statistics, runner, time, logger), signature.Inputs, plan, time);
+        RunScheduler scheduler = new(
+            instances, runner, new BatchRunner(signature.Inputs, statistics, runner, time, logger), signature.Inputs, plan, time);
         return new OnnxModel(signature, predictions, plan, shares, instances, selections, health, scheduler);
     }
 
     private OrtSession OpenSession(string path, int device, CancellationToken cancellationToken)
     {
         bool arena = File.Exists(path) && new FileInfo(path).Length >= ArenaFrom;
-        int threads = options.Threads ?? Math.Max(1, options.Cpus / (options.Providers[0] == ExecutionProvider.Cpu ? options.Instances ?? 1 : 1));
-        return factory.Open(path, new SessionRecipe(options.Providers, device, threads, options.Precision, arena, options.FlushDenormals), cancellationToken);
+        int threads = options.Threads
+            ?? Math.Max(1, options.Cpus / (options.Providers[0] == ExecutionProvider.Cpu ? options.Instances ?? 1 : 1));
+        return factory.Open(
+            path,
+            new SessionRecipe(options.Providers, device, threads, options.Precision, arena, options.FlushDenormals),
+            cancellationToken);
     }
 
     private void OpenOtherDevices(string path, List<OrtSession> sessions, CancellationToken cancellationToken)
@@ -92,7 +105,9 @@ internal sealed class ModelOpener(SessionFactory factory, ExecutionOptions optio
             if (session.Provider != sessions[0].Provider)
             {
                 throw new TerminatingException(
-                    FailureReasons.ProviderUnavailable, $"device {device} runs the model on {session.Provider.Name()}, but device {sessions[0].Device} on {sessions[0].Provider.Name()}");
+                    FailureReasons.ProviderUnavailable,
+                    $"device {device} runs the model on {session.Provider.Name()}, "
+                    + $"but device {sessions[0].Device} on {sessions[0].Provider.Name()}");
             }
         }
     }
@@ -112,18 +127,21 @@ internal sealed class ModelOpener(SessionFactory factory, ExecutionOptions optio
         return sample;
     }
 
-    private BatchingPlan Plan(Trial trial, RunSlot slot, ModelSignature signature, InferTensor[] sample, OutputSelection all, CancellationToken cancellationToken)
+    private BatchingPlan Plan(
+        Trial trial, RunSlot slot, ModelSignature signature, InferTensor[] sample, OutputSelection all, CancellationToken cancellationToken)
     {
         string? obstacle = BatchAxis.Obstacle(signature.Inputs, signature.Outputs);
         bool wanted = obstacle is null && sample.Length > 0 && options.Batching.MaxBatchSize is not (0 or 1);
         bool? independent = wanted ? new RowIndependence(sample, all).Check(slot) : null;
         TimeSpan single = wanted ? trial.Measure(sample, rows: null, cancellationToken) : TimeSpan.Zero;
         int tried = slot.Session.Provider == ExecutionProvider.TensorRT ? BatchingPlan.DefaultRows : TriedRows;
-        return BatchingPlan.Decide(options.Batching, obstacle, independent, single, tried, rows => trial.Measure(sample, rows, cancellationToken));
+        return BatchingPlan.Decide(
+            options.Batching, obstacle, independent, single, tried, rows => trial.Measure(sample, rows, cancellationToken));
     }
 
     private void WarmUp(
-        List<OrtSession> sessions, ModelSignature signature, OutputSelection all, InferTensor[] sample, BatchingPlan plan, CancellationToken cancellationToken)
+        List<OrtSession> sessions, ModelSignature signature, OutputSelection all, InferTensor[] sample, BatchingPlan plan,
+        CancellationToken cancellationToken)
     {
         if (sample.Length == 0)
         {
@@ -146,12 +164,14 @@ internal sealed class ModelOpener(SessionFactory factory, ExecutionOptions optio
     }
 
     /// <summary>
-    /// On the CPU a run may use all threads, and as many run beside each other as there are CPUs: with one request all threads answer it sooner,
-    /// and with many none of them waits. Batches come one after the other, and whoever comes meanwhile makes the next one.
+    /// On the CPU a run may use all threads, and as many run beside each other as there are CPUs: with one request all threads answer it
+    /// sooner, and with many none of them waits. Batches come one after the other, and whoever comes meanwhile makes the next one.
     /// </summary>
     private int Instances(OrtSession session, BatchingPlan plan)
     {
-        int instances = options.Instances ?? (session.Provider != ExecutionProvider.Cpu ? GpuInstances : plan.Batches ? 1 : Math.Max(1, options.Cpus / (options.Threads ?? 1)));
+        int instances = options.Instances ?? (session.Provider != ExecutionProvider.Cpu ? GpuInstances
+            : plan.Batches ? 1
+            : Math.Max(1, options.Cpus / (options.Threads ?? 1)));
         LogMessages.Layout(logger, session.Provider.Name(), session.Device, instances, session.Threads);
         return instances;
     }

@@ -17,7 +17,9 @@ internal sealed record ModelSource(string Name, string Version, string Path)
 
     /// <summary>Names of the classes, for the classification extension; none when there is no such file.</summary>
     public IReadOnlyList<string> ReadLabels() =>
-        LabelsPath is not null && new FileInfo(LabelsPath) is { Exists: true, Length: <= MaxLabelsLength } ? File.ReadAllLines(LabelsPath) : [];
+        LabelsPath is not null && new FileInfo(LabelsPath) is { Exists: true, Length: <= MaxLabelsLength }
+            ? File.ReadAllLines(LabelsPath)
+            : [];
 
     /// <summary>Nobody needs the files any more.</summary>
     public void Release()

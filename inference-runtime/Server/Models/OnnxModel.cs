@@ -7,7 +7,8 @@ namespace ModelOperator.Server.Models;
 
 /// <summary>A loaded model, ready to compute.</summary>
 internal sealed class OnnxModel(
-    ModelSignature signature, PredictionReader? predictions, BatchingPlan batching, IReadOnlyList<ProviderShare> providers, InstancePool instances,
+    ModelSignature signature, PredictionReader? predictions, BatchingPlan batching, IReadOnlyList<ProviderShare> providers,
+    InstancePool instances,
     OutputSelections selections, ModelHealth health, RunScheduler scheduler)
     : IDisposable
 {

@@ -67,7 +67,8 @@ internal static class RequestValidation
             }
         }
 
-        return Find(inputs, name, index) ?? throw new ProtocolException($"input '{name}' is not an input of the model, which takes {Names(inputs)}");
+        return Find(inputs, name, index)
+            ?? throw new ProtocolException($"input '{name}' is not an input of the model, which takes {Names(inputs)}");
     }
 
     private static void CheckShape(InferTensor tensor, TensorSpec spec)
@@ -88,7 +89,8 @@ internal static class RequestValidation
     }
 
     private static void CheckSymbol(
-        List<InferTensor> given, IReadOnlyList<TensorSpec> inputs, int tensor, int axis, string symbol, Span<(int Tensor, int Axis)> met, ref int metCount)
+        List<InferTensor> given, IReadOnlyList<TensorSpec> inputs, int tensor, int axis, string symbol,
+        Span<(int Tensor, int Axis)> met, ref int metCount)
     {
         for (int i = 0; i < metCount; i++)
         {
@@ -101,7 +103,8 @@ internal static class RequestValidation
             if (other.Shape[met[i].Axis] != given[tensor].Shape[axis])
             {
                 throw new ProtocolException(
-                    $"input '{given[tensor].Name}': dimension {axis} ({symbol}) is {given[tensor].Shape[axis]}, but {other.Shape[met[i].Axis]} in input '{other.Name}'; they must be equal");
+                    $"input '{given[tensor].Name}': dimension {axis} ({symbol}) is {given[tensor].Shape[axis]}, "
+                    + $"but {other.Shape[met[i].Axis]} in input '{other.Name}'; they must be equal");
             }
 
             return;

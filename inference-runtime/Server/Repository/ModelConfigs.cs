@@ -34,13 +34,15 @@ internal static class ModelConfigs
     }
 
     /// <summary>A version given on the command line can be any name, which Triton's configuration has no place for.</summary>
-    public static long Number(string version) => long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 1;
+    public static long Number(string version) =>
+        long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 1;
 
     /// <summary>A type's name in Triton's configuration.</summary>
     public static string TypeName(TensorDataType type) => type == TensorDataType.Bytes ? "TYPE_STRING" : $"TYPE_{type.Name()}";
 
     private static DynamicBatching Dynamic(BatchingPlan plan) => new(
-        plan.Preferred, (long)plan.MaxQueueDelay.TotalMicroseconds, PriorityLevels: 0, DefaultPriorityLevel: 0, new QueuePolicy(plan.MaxQueueSize));
+        plan.Preferred, (long)plan.MaxQueueDelay.TotalMicroseconds, PriorityLevels: 0, DefaultPriorityLevel: 0,
+        new QueuePolicy(plan.MaxQueueSize));
 
     private static TensorConfiguration Tensor(TensorSpec spec, bool batches) => new(
         spec.Name,

@@ -7,7 +7,8 @@ namespace ModelOperator.Server.Repository;
 
 /// <summary>Loads and unloads models, one change at a time.</summary>
 internal sealed class ModelControl(
-    IModelStore store, ModelRepository models, ModelOpener opener, ExecutionOptions served, IWarmUp warmUp, RepositoryOptions options, TimeProvider time, ILogger<ModelControl> logger)
+    IModelStore store, ModelRepository models, ModelOpener opener, ExecutionOptions served, IWarmUp warmUp,
+    RepositoryOptions options, TimeProvider time, ILogger<ModelControl> logger)
     : IDisposable
 {
     private readonly SemaphoreSlim _changing = new(1);
@@ -52,8 +53,11 @@ internal sealed class ModelControl(
     public async Task<IReadOnlyList<ModelState>> IndexAsync(bool onlyReady, CancellationToken cancellationToken)
     {
         IReadOnlyList<ModelSource> sources = await Task.Run(store.List, cancellationToken);
-        IEnumerable<(string Name, string Version)> known = sources.Select(s => (s.Name, s.Version)).Union(models.All.Select(m => (m.Name, m.Version)));
-        return [.. known.OrderBy(k => k.Name, StringComparer.Ordinal).Select(k => StateOf(k.Name, k.Version)).Where(s => !onlyReady || s.State == "READY")];
+        IEnumerable<(string Name, string Version)> known =
+            sources.Select(s => (s.Name, s.Version)).Union(models.All.Select(m => (m.Name, m.Version)));
+        return [.. known.OrderBy(k => k.Name, StringComparer.Ordinal)
+            .Select(k => StateOf(k.Name, k.Version))
+            .Where(s => !onlyReady || s.State == "READY")];
     }
 
     /// <summary>
@@ -126,7 +130,8 @@ internal sealed class ModelControl(
     {
         if (options.Control == ModelControlMode.None)
         {
-            throw new ProtocolException($"failed to {what} '{name}': clients may not load and unload models, the server runs with --model-control none");
+            throw new ProtocolException(
+                $"failed to {what} '{name}': clients may not load and unload models, the server runs with --model-control none");
         }
 
         await _changing.WaitAsync(cancellationToken);

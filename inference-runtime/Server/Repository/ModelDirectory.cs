@@ -3,7 +3,9 @@ using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Repository;
 
-/// <summary>A directory with models as <c>NAME/VERSION/model.onnx</c>, versions being whole numbers; <c>NAME/labels.txt</c> may name classes.</summary>
+/// <summary>
+/// A directory with models as <c>NAME/VERSION/model.onnx</c>, versions being whole numbers; <c>NAME/labels.txt</c> may name classes.
+/// </summary>
 /// <param name="root">The directory.</param>
 /// <param name="latest">How many of the newest versions of each model are served; 0 serves all.</param>
 internal sealed class ModelDirectory(string root, int latest) : IModelStore
@@ -26,7 +28,8 @@ internal sealed class ModelDirectory(string root, int latest) : IModelStore
                 sources.AddRange(In(directory, _served));
                 if (sources.Count > MaxModels)
                 {
-                    throw new TerminatingException(FailureReasons.InvalidConfiguration, $"{root} has more than {MaxModels} models, the limit");
+                    throw new TerminatingException(
+                        FailureReasons.InvalidConfiguration, $"{root} has more than {MaxModels} models, the limit");
                 }
             }
         }
@@ -54,7 +57,10 @@ internal sealed class ModelDirectory(string root, int latest) : IModelStore
 
         IReadOnlyList<long> there =
         [
-            .. Directory.EnumerateDirectories(directory).Where(d => File.Exists(Path.Combine(d, ModelFile))).Select(d => Number(Path.GetFileName(d))).OfType<long>(),
+            .. Directory.EnumerateDirectories(directory)
+                .Where(d => File.Exists(Path.Combine(d, ModelFile)))
+                .Select(d => Number(Path.GetFileName(d)))
+                .OfType<long>(),
         ];
         return there.Count == 0 ? [] :
         [
@@ -67,7 +73,9 @@ internal sealed class ModelDirectory(string root, int latest) : IModelStore
 
     /// <summary>Only numbers that are written as numbers are: "01" is no version besides "1".</summary>
     public static long? Number(string name) =>
-        long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0 && name[0] != '0' ? number : null;
+        long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0 && name[0] != '0'
+            ? number
+            : null;
 }
 
 /// <summary>What a model or a version may be called, since it stands in paths.</summary>

@@ -20,7 +20,10 @@ internal sealed class ModelRepository : IDisposable
     /// <summary>Whether everything is loaded and warm.</summary>
     public bool Ready => All.All(m => m.Ready);
 
-    /// <summary>A model by name and version; without a version its newest. What is not there is refused with 404, in words that Triton's clients look for.</summary>
+    /// <summary>
+    /// A model by name and version; without a version its newest. What is not there is refused with 404, in words that Triton's clients
+    /// look for.
+    /// </summary>
     public ServedModel Find(string? name, string? version)
     {
         Table table = _table;
@@ -43,7 +46,9 @@ internal sealed class ModelRepository : IDisposable
         }
 
         throw new ProtocolException(
-            404, $"Request for unknown model: '{name}' version '{version}' is not found, this server has {string.Join(", ", versions.Take(MaxNamed).Select(v => $"'{v.Version}'"))}");
+            404,
+            $"Request for unknown model: '{name}' version '{version}' is not found, "
+            + $"this server has {string.Join(", ", versions.Take(MaxNamed).Select(v => $"'{v.Version}'"))}");
     }
 
     /// <summary>The versions of a model, newest first; none when it is not there.</summary>

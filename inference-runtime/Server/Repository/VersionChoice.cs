@@ -16,10 +16,13 @@ internal sealed record VersionChoice(int Latest, IReadOnlyList<long> Specific)
         {
             if (!there.Contains(wanted))
             {
-                throw new ProtocolException($"config: version_policy.specific.versions has {wanted}, but there are only {string.Join(", ", there.Order())}");
+                throw new ProtocolException(
+                    $"config: version_policy.specific.versions has {wanted}, but there are only {string.Join(", ", there.Order())}");
             }
         }
 
-        return Specific.Count > 0 ? [.. Specific.Distinct().OrderDescending()] : [.. there.OrderDescending().Take(Latest == 0 ? int.MaxValue : Latest)];
+        return Specific.Count > 0
+            ? [.. Specific.Distinct().OrderDescending()]
+            : [.. there.OrderDescending().Take(Latest == 0 ? int.MaxValue : Latest)];
     }
 }

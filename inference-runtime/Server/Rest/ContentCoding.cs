@@ -27,7 +27,9 @@ internal sealed class ContentCoding
 
     /// <summary>The coding of a name; null when it is none of these. HTTP keeps x-gzip for old clients.</summary>
     public static ContentCoding? Find(string? name) =>
-        string.Equals(name, Gzip.Name, StringComparison.OrdinalIgnoreCase) || string.Equals(name, "x-gzip", StringComparison.OrdinalIgnoreCase) ? Gzip
+        string.Equals(name, Gzip.Name, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(name, "x-gzip", StringComparison.OrdinalIgnoreCase)
+        ? Gzip
         : string.Equals(name, Deflate.Name, StringComparison.OrdinalIgnoreCase) ? Deflate
         : null;
 

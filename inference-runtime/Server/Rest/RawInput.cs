@@ -47,7 +47,9 @@ internal sealed class RawInput
     {
         if (_refusal is not null)
         {
-            throw new ProtocolException($"{ModelHeaders.InferenceHeaderLength} is 0, so that the body is the data of the only input, but {_refusal}: send JSON before it");
+            throw new ProtocolException(
+                $"{ModelHeaders.InferenceHeaderLength} is 0, so that the body is the data of the only input, but {_refusal}: "
+                + "send JSON before it");
         }
 
         if (_input.DataType == TensorDataType.Bytes)
@@ -60,7 +62,8 @@ internal sealed class RawInput
         if (!fits)
         {
             throw new ProtocolException(
-                $"the body has {body.Length} bytes, input '{_input.Name}' {_input.DataType.Name()} {_input.Describe()} takes {(_deduced < 0 ? "" : "a multiple of ")}{unit}");
+                $"the body has {body.Length} bytes, input '{_input.Name}' {_input.DataType.Name()} {_input.Describe()} takes "
+                + $"{(_deduced < 0 ? "" : "a multiple of ")}{unit}");
         }
 
         if (_deduced < 0)

@@ -28,7 +28,8 @@ internal sealed class BodyReader(ServeOptions options)
             : ReadCompressedAsync(request, coding, entry, padding, cancellationToken);
     }
 
-    private async ValueTask<PooledBuffer> ReadPlainAsync(HttpRequest request, Admission.Entry entry, int padding, CancellationToken cancellationToken)
+    private async ValueTask<PooledBuffer> ReadPlainAsync(
+        HttpRequest request, Admission.Entry entry, int padding, CancellationToken cancellationToken)
     {
         long reserved = request.ContentLength ?? FirstReservation;
         entry.Reserve(reserved);
@@ -131,7 +132,8 @@ internal sealed class BodyReader(ServeOptions options)
 
     private static ContentCoding? CodingOf(HttpRequest request)
     {
-        if (request.Headers.ContentEncoding is not { Count: > 0 } encoding || string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+        if (request.Headers.ContentEncoding is not { Count: > 0 } encoding
+            || string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }
@@ -141,7 +143,8 @@ internal sealed class BodyReader(ServeOptions options)
     }
 
     /// <summary>Kestrel throws this for chunks whose size is no number it can hold, and when the client breaks the connection.</summary>
-    private static ProtocolException Unreadable(IOException e) => new("the body cannot be read: its chunks are broken, or it ended too early", e);
+    private static ProtocolException Unreadable(IOException e) =>
+        new("the body cannot be read: its chunks are broken, or it ended too early", e);
 
     private ProtocolException TooLarge() => new(413, $"the body is larger than {options.MaxBodyBytes} bytes, the limit");
 }

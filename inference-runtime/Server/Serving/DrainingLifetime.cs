@@ -8,7 +8,8 @@ namespace ModelOperator.Server.Serving;
 /// until they all know, requests arrive and are served. The port closes when none came for a while, or when the time for it is up.
 /// </summary>
 internal sealed class DrainingLifetime(
-    DrainState state, ModelRepository models, ServeOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DrainingLifetime> logger)
+    DrainState state, ModelRepository models, ServeOptions options, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<DrainingLifetime> logger)
     : IHostLifetime, IDisposable
 {
     /// <summary>Without a request for this long, nobody routes to this server any more.</summary>

@@ -7,7 +7,8 @@ namespace ModelOperator.Server.Serving;
 
 /// <summary><c>POST v2/models/{name}/feedback</c></summary>
 internal sealed class FeedbackEndpoint(
-    ModelRepository models, ProtocolLimits limits, FeedbackGuard guard, Admission admission, BodyReader bodies, PredictionStore predictions, FeedbackOptions options,
+    ModelRepository models, ProtocolLimits limits, FeedbackGuard guard, Admission admission, BodyReader bodies,
+    PredictionStore predictions, FeedbackOptions options,
     ServerMetrics metrics)
 {
     public async Task HandleAsync(HttpContext context)
@@ -24,7 +25,8 @@ internal sealed class FeedbackEndpoint(
 
         if (feedback.Revision is not null)
         {
-            throw new ProtocolException("feedback that names its revision is counted by the router in front of the revisions: send it there");
+            throw new ProtocolException(
+                "feedback that names its revision is counted by the router in front of the revisions: send it there");
         }
 
         Judgement judgement = Judge(context, served, model, feedback);
@@ -60,8 +62,10 @@ internal sealed class FeedbackEndpoint(
         {
             throw new ProtocolException(options.Kind switch
             {
-                PredictionKind.Label => $"model '{served.Name}' predicts no classes: no output of it is labels or scores of classes; send correct or reward",
-                PredictionKind.Number => $"model '{served.Name}' predicts no numbers: no output of it is floating-point; send correct or reward",
+                PredictionKind.Label =>
+                    $"model '{served.Name}' predicts no classes: no output of it is labels or scores of classes; send correct or reward",
+                PredictionKind.Number =>
+                    $"model '{served.Name}' predicts no numbers: no output of it is floating-point; send correct or reward",
                 _ => $"truth is not what model '{served.Name}' is judged by: send correct or reward",
             });
         }
@@ -74,8 +78,12 @@ internal sealed class FeedbackEndpoint(
     {
         string? header = context.Request.Headers[ModelHeaders.FeedbackTolerance];
         return string.IsNullOrEmpty(header)
-            ? options.Tolerance ?? throw new ProtocolException($"how near a number must be is not known: set --feedback-tolerance, or send the header {ModelHeaders.FeedbackTolerance}")
-            : Tolerance.Parse(header) ?? throw new ProtocolException($"header {ModelHeaders.FeedbackTolerance} is no tolerance, expected a distance as 0.5, a percentage as 5%, or both as 0.5,5%");
+            ? options.Tolerance ?? throw new ProtocolException(
+                $"how near a number must be is not known: set --feedback-tolerance, or send the header {ModelHeaders.FeedbackTolerance}")
+            : Tolerance.Parse(header)
+                ?? throw new ProtocolException(
+                    $"header {ModelHeaders.FeedbackTolerance} is no tolerance, expected a distance as 0.5, a percentage as 5%, "
+                    + "or both as 0.5,5%");
     }
 
     private static ProtocolException Misfit(FeedbackRequest feedback, Judgement judgement)
@@ -83,7 +91,9 @@ internal sealed class FeedbackEndpoint(
         string predicted = judgement.Width > 1
             ? $"{judgement.Predictions / judgement.Width} rows of {judgement.Width} predictions"
             : $"{judgement.Predictions} predictions";
-        string given = feedback.Truth is { } truth ? $"truth has {truth.Items.Count} values" : $"the feedback has {feedback.Rewards!.Count} outcomes";
+        string given = feedback.Truth is { } truth
+            ? $"truth has {truth.Items.Count} values"
+            : $"the feedback has {feedback.Rewards!.Count} outcomes";
         return new ProtocolException($"{given}, but request '{feedback.Id}' got {predicted}; they must be as many");
     }
 }

@@ -9,12 +9,14 @@ internal sealed record FeedbackCallers(string KeysFile, string PodName)
 {
     /// <summary>As the operator sets it for the pods that it makes; null takes anybody's.</summary>
     public static FeedbackCallers? OfEnvironment(Func<string, string?> variable) =>
-        variable("INFERENCE_KEYS_FILE") is { Length: > 0 } file && variable("POD_NAME") is { Length: > 0 } pod ? new FeedbackCallers(file, pod) : null;
+        variable("INFERENCE_KEYS_FILE") is { Length: > 0 } file && variable("POD_NAME") is { Length: > 0 } pod
+            ? new FeedbackCallers(file, pod)
+            : null;
 }
 
 /// <summary>
-/// Takes feedback from the routers of the namespace alone, where they have keys: truth that came another way would be counted nowhere, and in the place of
-/// the truth that comes through them.
+/// Takes feedback from the routers of the namespace alone, where they have keys: truth that came another way would be counted nowhere, and
+/// in the place of the truth that comes through them.
 /// </summary>
 internal sealed class FeedbackGuard(ServeOptions options, TimeProvider time, ILogger<FeedbackGuard> logger)
 {
@@ -34,7 +36,8 @@ internal sealed class FeedbackGuard(ServeOptions options, TimeProvider time, ILo
         if (!PodToken.IsIn(request.Headers.Authorization, options.FeedbackCallers!.PodName, _keys.Current))
         {
             throw new ProtocolException(
-                StatusCodes.Status401Unauthorized, "feedback is taken from the routers of this namespace alone: send it to the model's Service");
+                StatusCodes.Status401Unauthorized,
+                "feedback is taken from the routers of this namespace alone: send it to the model's Service");
         }
     }
 }

@@ -27,7 +27,8 @@ internal sealed class InferEndpoint(
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             await Responses.ErrorAsync(
-                context, StatusCodes.Status504GatewayTimeout, $"the request took longer than {options.RequestTimeout.TotalSeconds} s, the limit");
+                context, StatusCodes.Status504GatewayTimeout,
+                $"the request took longer than {options.RequestTimeout.TotalSeconds} s, the limit");
         }
     }
 
@@ -77,6 +78,7 @@ internal sealed class InferEndpoint(
 
         return long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out long length)
             ? length
-            : throw new ProtocolException($"{ModelHeaders.InferenceHeaderLength} is '{header}', expected the length of the JSON part of the body in bytes");
+            : throw new ProtocolException(
+                $"{ModelHeaders.InferenceHeaderLength} is '{header}', expected the length of the JSON part of the body in bytes");
     }
 }

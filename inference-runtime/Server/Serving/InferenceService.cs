@@ -20,7 +20,8 @@ internal sealed class InferenceService(PredictionStore predictions, ServerMetric
     /// <param name="cancellationToken">Gives up waiting and computing.</param>
     /// <exception cref="ProtocolException">The request is wrong.</exception>
     /// <exception cref="OverloadedException">There is no room for it, or the model is not there (yet).</exception>
-    public async ValueTask<InferResult> InferAsync(ServedModel model, InferRequest request, string requestId, CancellationToken cancellationToken)
+    public async ValueTask<InferResult> InferAsync(
+        ServedModel model, InferRequest request, string requestId, CancellationToken cancellationToken)
     {
         // What is measured and remembered is what clients did, not the warm-up.
         if (!model.Ready)

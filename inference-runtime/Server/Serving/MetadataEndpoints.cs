@@ -13,7 +13,8 @@ internal sealed class MetadataEndpoints(ModelRepository models, DrainState drain
         Version = typeof(MetadataEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0",
         Extensions =
         [
-            "binary_tensor_data", "classification", "model_configuration", "model_repository", "parameters", "schedule_policy", "statistics", "feedback",
+            "binary_tensor_data", "classification", "model_configuration", "model_repository", "parameters",
+            "schedule_policy", "statistics", "feedback",
         ],
     };
 
@@ -37,7 +38,8 @@ internal sealed class MetadataEndpoints(ModelRepository models, DrainState drain
     public Task ModelReadyAsync(HttpContext context)
     {
         ServedModel model = ModelRoute.Find(context, models);
-        return AnswerAsync(context, new ReadyAnswer(model.Name, true), drain.Draining ? "the server is stopping" : model.Ready ? null : Reason(model));
+        return AnswerAsync(
+            context, new ReadyAnswer(model.Name, true), drain.Draining ? "the server is stopping" : model.Ready ? null : Reason(model));
     }
 
     public Task ModelAsync(HttpContext context)

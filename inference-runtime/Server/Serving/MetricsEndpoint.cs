@@ -17,7 +17,9 @@ internal static class MetricsEndpoint
         services.AddSingleton<ServerMetrics>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(ServerMetrics.MeterName, Runtime)
-            .AddView(instrument => instrument.Meter.Name == Runtime ? Suffixed(instrument) : options.ModelRepository is null ? null : Roomy(instrument))
+            .AddView(instrument => instrument.Meter.Name == Runtime ? Suffixed(instrument)
+                : options.ModelRepository is null ? null
+                : Roomy(instrument))
             .AddPrometheusExporter(exporter =>
             {
                 // Triton's counters have no suffix; this server's own instruments carry theirs in their names.

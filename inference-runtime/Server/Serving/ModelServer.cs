@@ -19,7 +19,8 @@ internal static class ModelServer
 
     public static WebApplication Build(ServeOptions options)
     {
-        // Settings are read where the command line is; what ASP.NET Core reads and watches by itself would surprise, and cost time at the start.
+        // Settings are read where the command line is; what ASP.NET Core reads and watches by itself would surprise, and cost time at the
+        // start.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();
@@ -65,8 +66,10 @@ internal static class ModelServer
         services.AddSingleton(s => ModelOpener.For(
             options.Execution, options.Feedback, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServedModel>>()));
         services.AddSingleton(options.Execution);
-        services.AddSingleton(new RepositoryOptions(options.ModelControl, options.ModelRepository, options.LatestVersions, RetireAfter: options.RequestTimeout));
-        services.AddSingleton<IModelStore>(options.ModelRepository is { } root ? new ModelDirectory(root, options.LatestVersions) : new SingleModel(Single(options)));
+        services.AddSingleton(new RepositoryOptions(
+            options.ModelControl, options.ModelRepository, options.LatestVersions, RetireAfter: options.RequestTimeout));
+        services.AddSingleton<IModelStore>(
+            options.ModelRepository is { } root ? new ModelDirectory(root, options.LatestVersions) : new SingleModel(Single(options)));
         services.AddSingleton<ModelRepository>();
         services.AddSingleton<ModelControl>();
         services.AddSingleton<InferenceService>();
@@ -97,7 +100,9 @@ internal static class ModelServer
     {
         GrpcPipeline grpc = app.Services.GetRequiredService<GrpcPipeline>();
         RequestPipeline pipeline = app.Services.GetRequiredService<RequestPipeline>();
-        app.Use(next => context => GrpcPipeline.IsCall(context.Request) ? grpc.InvokeAsync(context, next) : pipeline.InvokeAsync(context, next));
+        app.Use(next => context => GrpcPipeline.IsCall(context.Request)
+            ? grpc.InvokeAsync(context, next)
+            : pipeline.InvokeAsync(context, next));
         app.UseRouting();
         app.MapGrpc();
 

@@ -4,8 +4,8 @@ using System.IO.Pipelines;
 namespace ModelOperator.Server.Serving;
 
 /// <summary>
-/// What a connection sends. Kestrel refuses requests that it cannot read, such as those without a host, with an empty answer that nobody can
-/// change; it goes nowhere once another answer was given to be sent instead.
+/// What a connection sends. Kestrel refuses requests that it cannot read, such as those without a host, with an empty answer that nobody
+/// can change; it goes nowhere once another answer was given to be sent instead.
 /// </summary>
 internal sealed class RefusalWriter(PipeWriter inner) : PipeWriter
 {

@@ -41,7 +41,8 @@ internal static class Refusals
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(refusal.Message), ProtocolJson.Default.ErrorResponse);
         string head =
-            $"HTTP/1.1 {refusal.StatusCode} {ReasonPhrases.GetReasonPhrase(refusal.StatusCode)}\r\nContent-Length: {body.Length}\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n";
+            $"HTTP/1.1 {refusal.StatusCode} {ReasonPhrases.GetReasonPhrase(refusal.StatusCode)}\r\nContent-Length: "
+            + $"{body.Length}\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. withBody ? body : []];
     }
 

@@ -36,7 +36,8 @@ internal sealed class RepositoryEndpoints(ModelRepository models, ModelControl c
     {
         bool ready = await ReadAsync(context, RepositoryRequest.ReadIndex);
         IReadOnlyList<ModelState> states = await control.IndexAsync(ready, context.RequestAborted);
-        IReadOnlyList<RepositoryIndexEntry> entries = [.. states.Select(s => new RepositoryIndexEntry(s.Name, s.Version, s.State, s.Reason))];
+        IReadOnlyList<RepositoryIndexEntry> entries =
+            [.. states.Select(s => new RepositoryIndexEntry(s.Name, s.Version, s.State, s.Reason))];
         await Responses.WriteAsync(context, entries, TritonJson.Default.IReadOnlyListRepositoryIndexEntry);
     }
 

@@ -4,7 +4,9 @@ using ModelOperator.Server.Tracing;
 
 namespace ModelOperator.Server.Serving;
 
-/// <summary>Around every request: counts it, keeps the server from stopping under it, and turns what goes wrong into the protocol's errors.</summary>
+/// <summary>
+/// Around every request: counts it, keeps the server from stopping under it, and turns what goes wrong into the protocol's errors.
+/// </summary>
 internal sealed class RequestPipeline(DrainState drain, HttpStatistics statistics, ILogger<RequestPipeline> logger)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -35,7 +37,8 @@ internal sealed class RequestPipeline(DrainState drain, HttpStatistics statistic
             if (Traces.Wanted)
             {
                 Traces.Requested(
-                    (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "", context.Request.Method, context.Response.StatusCode);
+                    (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "", context.Request.Method,
+                    context.Response.StatusCode);
             }
 
             statistics.Ended(context.Response.HasStarted ? context.Response.StatusCode : HttpStatistics.Gone);
@@ -46,12 +49,14 @@ internal sealed class RequestPipeline(DrainState drain, HttpStatistics statistic
     {
         try
         {
-            if (context.Request.Headers.TransferEncoding is { Count: > 0 } coding && !string.Equals(coding, "chunked", StringComparison.OrdinalIgnoreCase))
+            if (context.Request.Headers.TransferEncoding is { Count: > 0 } coding
+                && !string.Equals(coding, "chunked", StringComparison.OrdinalIgnoreCase))
             {
                 // Kestrel takes off the chunks, but what is in them is not the body yet.
                 context.Response.Headers.Connection = "close";
                 await Responses.ErrorAsync(
-                    context, StatusCodes.Status501NotImplemented, $"Transfer-Encoding is '{coding}', expected chunked; say with Content-Encoding that a body is compressed");
+                    context, StatusCodes.Status501NotImplemented,
+                    $"Transfer-Encoding is '{coding}', expected chunked; say with Content-Encoding that a body is compressed");
                 return;
             }
 

@@ -26,7 +26,8 @@ internal static class Responses
 
         if (context.Request.Headers.Expect.Count > 0)
         {
-            // A client that asked whether to send the body may send it all the same or not, so nobody can tell where its next request begins.
+            // A client that asked whether to send the body may send it all the same or not, so nobody can tell where its next request
+            // begins.
             context.Response.Headers.Connection = "close";
         }
 

@@ -16,15 +16,19 @@ internal sealed class ServerMetrics : IDisposable
     private readonly KeyValuePair<string, object?> _model;
 
     public ServerMetrics(
-        IMeterFactory factory, ServeOptions options, Admission admission, PredictionStore predictions, ModelRepository models, HttpStatistics http)
+        IMeterFactory factory, ServeOptions options, Admission admission, PredictionStore predictions,
+        ModelRepository models, HttpStatistics http)
     {
         _meter = factory.Create(MeterName);
         _model = new("model", options.ModelName);
-        _feedback = _meter.CreateCounter<long>("model_server_feedback_total", description: "Predictions whose truth was fed back: correct or incorrect.");
+        _feedback = _meter.CreateCounter<long>(
+            "model_server_feedback_total", description: "Predictions whose truth was fed back: correct or incorrect.");
         _meter.CreateObservableGauge(
-            "model_server_admitted_requests", () => admission.Requests, description: "Requests in the server, those whose body still arrives included.");
+            "model_server_admitted_requests", () => admission.Requests,
+            description: "Requests in the server, those whose body still arrives included.");
         _meter.CreateObservableGauge(
-            "model_server_remembered_predictions", () => new Measurement<int>(predictions.Count, _model), description: "Predictions kept for feedback.");
+            "model_server_remembered_predictions", () => new Measurement<int>(predictions.Count, _model),
+            description: "Predictions kept for feedback.");
         Durations = new DurationMetrics(_meter);
         StatisticsMetrics.Observe(_meter, models, http);
         TritonMetrics.Observe(_meter, models);

@@ -1,6 +1,8 @@
 namespace ModelOperator.Server.Statistics;
 
-/// <summary>How HTTP requests of clients ended, by status; those whose client was gone before an answer are under <see cref="Gone"/>.</summary>
+/// <summary>
+/// How HTTP requests of clients ended, by status; those whose client was gone before an answer are under <see cref="Gone"/>.
+/// </summary>
 internal sealed class HttpStatistics
 {
     /// <summary>What proxies log for a client that went away.</summary>

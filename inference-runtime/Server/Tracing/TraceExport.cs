@@ -27,7 +27,8 @@ internal sealed class TraceExport(TraceOptions options) : IHostedService, IDispo
         IConfiguration configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection(given).Build();
         _provider = Sdk.CreateTracerProviderBuilder()
             .ConfigureServices(services => services.AddSingleton(configuration))
-            .ConfigureResource(resource => resource.AddService("inference-runtime", serviceVersion: Version).AddEnvironmentVariableDetector())
+            .ConfigureResource(
+                resource => resource.AddService("inference-runtime", serviceVersion: Version).AddEnvironmentVariableDetector())
             .AddSource(Traces.WebServer, Traces.SourceName)
             .AddOtlpExporter()
             .Build();

@@ -60,7 +60,8 @@ internal static class Traces
 
         TimeSpan compute = timings.Input + timings.Infer + timings.Output;
         DateTimeOffset started = now - compute;
-        using (Activity? queue = Source.StartActivity("queue", ActivityKind.Internal, default(ActivityContext), startTime: started - timings.Queue))
+        using (Activity? queue = Source.StartActivity(
+            "queue", ActivityKind.Internal, default(ActivityContext), startTime: started - timings.Queue))
         {
             queue?.SetEndTime(started.UtcDateTime);
         }

@@ -18,7 +18,10 @@ internal static class AddressRules
 
         // The value itself is not shown: everybody who reads the error would see the password.
         return uri.UserInfo.Length > 0
-            ? [FieldError.Text(field, $"{uri.Scheme}://***@{uri.Authority}", "holds a user name or password, which everybody who can read the object would see; leave it out")]
+            ? [FieldError.Text(
+                field,
+                $"{uri.Scheme}://***@{uri.Authority}",
+                "holds a user name or password, which everybody who can read the object would see; leave it out")]
             : [];
     }
 }

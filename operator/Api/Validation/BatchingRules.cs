@@ -38,7 +38,8 @@ internal static class BatchingRules
             }
             else if (sizes[i] > batching.MaxBatchSize)
             {
-                yield return FieldError.Of(field, sizes[i], $"is more than maxBatchSize ({batching.MaxBatchSize}) and would never be reached; want at most that");
+                yield return FieldError.Of(
+                    field, sizes[i], $"is more than maxBatchSize ({batching.MaxBatchSize}) and would never be reached; want at most that");
             }
             else if (sizes.IndexOf(sizes[i]) < i)
             {

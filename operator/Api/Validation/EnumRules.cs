@@ -11,7 +11,8 @@ internal static class EnumRules
         .. Known("spec.runtime.batching.mode", spec.Runtime?.Batching?.Mode),
         .. Known("spec.runtime.precision", spec.Runtime?.Precision),
         .. Known("spec.rollout.analysis.onInconclusive", spec.Rollout?.Analysis?.OnInconclusive),
-        .. (spec.Rollout?.Analysis?.Guardrails ?? []).SelectMany((guardrail, i) => Guardrail($"spec.rollout.analysis.guardrails[{i}]", guardrail)),
+        .. (spec.Rollout?.Analysis?.Guardrails ?? [])
+            .SelectMany((guardrail, i) => Guardrail($"spec.rollout.analysis.guardrails[{i}]", guardrail)),
         .. Known("spec.feedback.kind", spec.Feedback?.Kind),
         .. Known("spec.feedback.clientIds", spec.Feedback?.ClientIds),
     ];
@@ -27,7 +28,8 @@ internal static class EnumRules
         where T : struct, Enum =>
         value is not { } given || Enum.IsDefined(given)
             ? []
-            : [FieldError.Text(path, LenientEnumConverter<T>.TextOf(given), $"is not known to this version of the operator; want one of {Names<T>()}")];
+            : [FieldError.Text(
+                path, LenientEnumConverter<T>.TextOf(given), $"is not known to this version of the operator; want one of {Names<T>()}")];
 
     private static string Names<T>()
         where T : struct, Enum => string.Join(", ", Enum.GetNames<T>());

@@ -17,7 +17,9 @@ internal static class EvaluationRules
         if (evaluation is { MinAccuracyPercent: null, MaxAccuracyDropPercent: null, MaxMilliseconds: null })
         {
             yield return FieldError.Of(
-                Root, "{...}", "sets no limit, so every revision would pass; set at least one of minAccuracyPercent, maxAccuracyDropPercent and maxMilliseconds");
+                Root, "{...}",
+                "sets no limit, so every revision would pass; set at least one of minAccuracyPercent, "
+                + "maxAccuracyDropPercent and maxMilliseconds");
         }
 
         if (evaluation is { QuantilePercent: { } quantile, MaxMilliseconds: null })
@@ -34,7 +36,8 @@ internal static class EvaluationRules
     private static IEnumerable<FieldError> Dataset(EvaluationDataset dataset)
     {
         const string path = $"{Root}.dataset";
-        var sources = new object?[] { dataset.Uri, dataset.ConfigMapKeyRef, dataset.PersistentVolumeClaim }.Count(source => source is not null);
+        var sources = new object?[] { dataset.Uri, dataset.ConfigMapKeyRef, dataset.PersistentVolumeClaim }
+            .Count(source => source is not null);
         if (sources != 1)
         {
             yield return FieldError.Of(path, $"{sources} sources", "want exactly one of uri, configMapKeyRef and persistentVolumeClaim");
@@ -64,7 +67,8 @@ internal static class EvaluationRules
         // What is mounted is the volume; a path out of it would read the container's own files.
         if (dataset.PersistentVolumeClaim is { } file && (file.Path.StartsWith('/') || file.Path.Split('/').Contains("..")))
         {
-            yield return FieldError.Text($"{path}.persistentVolumeClaim.path", file.Path, "want a path on the volume, without a leading / and without ..");
+            yield return FieldError.Text(
+                $"{path}.persistentVolumeClaim.path", file.Path, "want a path on the volume, without a leading / and without ..");
         }
     }
 }

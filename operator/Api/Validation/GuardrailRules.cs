@@ -32,7 +32,8 @@ internal static class GuardrailRules
         (value is null, guardrail.Type == type) switch
         {
             (true, true) => [FieldError.Of($"{path}.{field}", "null", $"is required with type {type}")],
-            (false, false) => [FieldError.Of($"{path}.{field}", "{...}", $"belongs to type {type}, and the type is {guardrail.Type}; leave it out")],
+            (false, false) =>
+                [FieldError.Of($"{path}.{field}", "{...}", $"belongs to type {type}, and the type is {guardrail.Type}; leave it out")],
             _ => [],
         };
 
@@ -51,9 +52,15 @@ internal static class GuardrailRules
             _ => null,
         };
         return objective is not null
-            ? [FieldError.Of($"{path}.marginPercent", margin, $"compares with stable, and {objective} judges the canary alone; leave one of them out, or make two guardrails")]
+            ? [FieldError.Of(
+                $"{path}.marginPercent",
+                margin,
+                $"compares with stable, and {objective} judges the canary alone; leave one of them out, or make two guardrails")]
             : guardrail.Type is GuardrailType.Webhook or GuardrailType.Job
-                ? [FieldError.Of($"{path}.marginPercent", margin, $"compares counts or means, and a {guardrail.Type} gives its own verdict; leave it out")]
+                ? [FieldError.Of(
+                    $"{path}.marginPercent",
+                    margin,
+                    $"compares counts or means, and a {guardrail.Type} gives its own verdict; leave it out")]
                 : [];
     }
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace ModelOperator.Api.Validation;
 
-/// <summary>Rules of a Job guardrail's pod template. The rest of a pod's rules are the API server's, which checks the Job when it is written.</summary>
+/// <summary>
+/// Rules of a Job guardrail's pod template. The rest of a pod's rules are the API server's, which checks the Job when it is written.
+/// </summary>
 internal static class JobTemplateRules
 {
     private const int LargestBytes = 64 * 1024;
@@ -13,7 +15,10 @@ internal static class JobTemplateRules
         var bytes = Encoding.UTF8.GetByteCount(template.ToJsonString());
         if (bytes > LargestBytes)
         {
-            return [FieldError.Of(path, $"{bytes} bytes", $"is larger than {LargestBytes} bytes; put large data into a ConfigMap and mount it")];
+            return
+            [
+                FieldError.Of(path, $"{bytes} bytes", $"is larger than {LargestBytes} bytes; put large data into a ConfigMap and mount it"),
+            ];
         }
 
         return
@@ -34,7 +39,8 @@ internal static class JobTemplateRules
         if (spec is not null && spec.TryGetPropertyValue("restartPolicy", out var policy)
             && !(policy is JsonValue value && value.TryGetValue(out string? text) && text == "Never"))
         {
-            yield return FieldError.Of($"{path}.restartPolicy", policy?.ToJsonString(), "want Never, which is the default: a check runs once");
+            yield return FieldError.Of(
+                $"{path}.restartPolicy", policy?.ToJsonString(), "want Never, which is the default: a check runs once");
         }
     }
 }

@@ -20,21 +20,27 @@ internal static partial class ModelAddressRules
     }
 
     /// <summary>Rules of signing in as the pod.</summary>
-    public static IEnumerable<FieldError> CheckIdentity(string parent, bool? workloadIdentity, LocalSecretReference? secret, ModelAddress? address)
+    public static IEnumerable<FieldError> CheckIdentity(
+        string parent, bool? workloadIdentity, LocalSecretReference? secret, ModelAddress? address)
     {
         if (workloadIdentity == true && address is not (null or S3Address or AzureBlobAddress or GoogleStorageAddress))
         {
-            yield return FieldError.Of($"{parent}.workloadIdentity", "true", $"is for s3, azblob and gs, not for {address.Name}; leave it out");
+            yield return FieldError.Of(
+                $"{parent}.workloadIdentity", "true", $"is for s3, azblob and gs, not for {address.Name}; leave it out");
         }
 
         if (workloadIdentity == true && secret is not null)
         {
-            yield return FieldError.Text($"{parent}.credentialsSecretRef.name", secret.Name, "contradicts workloadIdentity; leave one of them out");
+            yield return FieldError.Text(
+                $"{parent}.credentialsSecretRef.name", secret.Name, "contradicts workloadIdentity; leave one of them out");
         }
 
         if (secret is not null && address is VolumeAddress)
         {
-            yield return FieldError.Text($"{parent}.credentialsSecretRef.name", secret.Name, "is for files fetched over the network; leave it out for a pvc:// address");
+            yield return FieldError.Text(
+                $"{parent}.credentialsSecretRef.name",
+                secret.Name,
+                "is for files fetched over the network; leave it out for a pvc:// address");
         }
     }
 

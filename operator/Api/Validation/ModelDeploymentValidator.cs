@@ -7,8 +7,8 @@ namespace ModelOperator.Api.Validation;
 /// state as well; the webhook asks here on servers without CEL, and the operator before it acts, because a webhook can be away.
 /// </summary>
 /// <remarks>
-/// Ranges and lengths are the schema's, which every server checks. Enums are too, and are checked here as well: the schema may be of a newer version
-/// than this program.
+/// Ranges and lengths are the schema's, which every server checks. Enums are too, and are checked here as well: the schema may be of a
+/// newer version than this program.
 /// </remarks>
 public static partial class ModelDeploymentValidator
 {
@@ -39,12 +39,15 @@ public static partial class ModelDeploymentValidator
         if (name.Length > ModelDeployment.MaxNameLength)
         {
             yield return FieldError.Text(
-                "metadata.name", name, $"has {name.Length} characters; at most {ModelDeployment.MaxNameLength}, because \"-\" and a revision are appended to it");
+                "metadata.name", name,
+                $"has {name.Length} characters; at most {ModelDeployment.MaxNameLength}, because \"-\" and a revision are appended to it");
         }
         else if (name.Length > 0 && !ServiceName().IsMatch(name))
         {
             yield return FieldError.Text(
-                "metadata.name", name, "must be a valid Service name: lower-case letters, digits and \"-\", starting with a letter and ending with a letter or digit");
+                "metadata.name", name,
+                "must be a valid Service name: lower-case letters, digits and \"-\", "
+                + "starting with a letter and ending with a letter or digit");
         }
     }
 

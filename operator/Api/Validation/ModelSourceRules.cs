@@ -18,12 +18,14 @@ internal static partial class ModelSourceRules
 
         if (model.Digest is { } digest && !Sha256().IsMatch(digest))
         {
-            yield return FieldError.Text($"{Root}.digest", digest, "want sha256: and 64 lower case hexadecimal digits, as sha256sum prints them");
+            yield return FieldError.Text(
+                $"{Root}.digest", digest, "want sha256: and 64 lower case hexadecimal digits, as sha256sum prints them");
         }
 
         if (model.CredentialsSecretRef is { } secret && !ObjectName().IsMatch(secret.Name))
         {
-            yield return FieldError.Text($"{Root}.credentialsSecretRef.name", secret.Name, "want the name of a Secret in the same namespace");
+            yield return FieldError.Text(
+                $"{Root}.credentialsSecretRef.name", secret.Name, "want the name of a Secret in the same namespace");
         }
 
         foreach (var error in ModelAddressRules.CheckIdentity(Root, model.WorkloadIdentity, model.CredentialsSecretRef, address))
@@ -33,7 +35,8 @@ internal static partial class ModelSourceRules
 
         if (model.Signature?.PublicKeySecretRef is { } key && !ObjectName().IsMatch(key.Name))
         {
-            yield return FieldError.Text($"{Root}.signature.publicKeySecretRef.name", key.Name, "want the name of a Secret in the same namespace");
+            yield return FieldError.Text(
+                $"{Root}.signature.publicKeySecretRef.name", key.Name, "want the name of a Secret in the same namespace");
         }
 
         foreach (var error in model.Cache is { } cache ? Cache(cache, model, address) : [])
@@ -46,7 +49,8 @@ internal static partial class ModelSourceRules
     {
         if (!ObjectName().IsMatch(cache.ClaimName))
         {
-            yield return FieldError.Text($"{Root}.cache.claimName", cache.ClaimName, "want the name of a PersistentVolumeClaim in the same namespace");
+            yield return FieldError.Text(
+                $"{Root}.cache.claimName", cache.ClaimName, "want the name of a PersistentVolumeClaim in the same namespace");
         }
 
         if (address is VolumeAddress)
@@ -55,7 +59,10 @@ internal static partial class ModelSourceRules
         }
         else if (model.Digest is null && address is not (null or OciAddress))
         {
-            yield return FieldError.Text($"{Root}.cache.claimName", cache.ClaimName, "identifies files by their digest; set spec.model.digest, or leave the cache out");
+            yield return FieldError.Text(
+                $"{Root}.cache.claimName",
+                cache.ClaimName,
+                "identifies files by their digest; set spec.model.digest, or leave the cache out");
         }
     }
 

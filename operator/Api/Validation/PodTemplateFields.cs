@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace ModelOperator.Api.Validation;
 
 /// <summary>
-/// The fields that a pod template may set unless an administrator allows more: what the restricted Pod Security Standard lets through, and nothing
-/// that reaches the node, its network or another identity. Init containers have the fields of containers.
+/// The fields that a pod template may set unless an administrator allows more: what the restricted Pod Security Standard lets through, and
+/// nothing that reaches the node, its network or another identity. Init containers have the fields of containers.
 /// </summary>
 internal static class PodTemplateFields
 {
@@ -24,15 +24,17 @@ internal static class PodTemplateFields
     public static IReadOnlyDictionary<string, Rule> Rules { get; } = new Dictionary<string, Rule>(
         [
             .. Free(
-                "spec", "activeDeadlineSeconds", "affinity", "dnsConfig", "dnsPolicy", "enableServiceLinks", "hostAliases", "hostname", "hostUsers", "imagePullSecrets",
-                "nodeSelector", "os", "preemptionPolicy", "priorityClassName", "readinessGates", "resources", "restartPolicy", "runtimeClassName", "schedulerName",
-                "schedulingGates", "setHostnameAsFQDN", "shareProcessNamespace", "subdomain", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints"),
+                "spec", "activeDeadlineSeconds", "affinity", "dnsConfig", "dnsPolicy", "enableServiceLinks", "hostAliases", "hostname",
+                "hostUsers", "imagePullSecrets", "nodeSelector", "os", "preemptionPolicy", "priorityClassName", "readinessGates",
+                "resources", "restartPolicy", "runtimeClassName", "schedulerName", "schedulingGates", "setHostnameAsFQDN",
+                "shareProcessNamespace", "subdomain", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints"),
             new("spec.automountServiceAccountToken", False),
             new("spec.serviceAccountName", Text("\"default\"")),
             .. Security("spec.securityContext", "fsGroup", "fsGroupChangePolicy", "supplementalGroups", "supplementalGroupsPolicy"),
             .. Free(
-                "spec.containers", "args", "command", "env", "envFrom", "image", "imagePullPolicy", "name", "resizePolicy", "resources", "restartPolicy",
-                "restartPolicyRules", "stdin", "stdinOnce", "terminationMessagePath", "terminationMessagePolicy", "tty", "volumeDevices", "workingDir"),
+                "spec.containers", "args", "command", "env", "envFrom", "image", "imagePullPolicy", "name", "resizePolicy", "resources",
+                "restartPolicy", "restartPolicyRules", "stdin", "stdinOnce", "terminationMessagePath", "terminationMessagePolicy", "tty",
+                "volumeDevices", "workingDir"),
             .. Free("spec.containers.ports", "containerPort", "name", "protocol"),
             .. Free("spec.containers.volumeMounts", "mountPath", "name", "readOnly", "recursiveReadOnly", "subPath", "subPathExpr"),
             .. Security("spec.containers.securityContext", "readOnlyRootFilesystem"),
@@ -42,7 +44,8 @@ internal static class PodTemplateFields
             new("spec.containers.securityContext.capabilities.drop", Text("[\"ALL\"]")),
             new("spec.containers.securityContext.capabilities.add", Text("[]", "[\"NET_BIND_SERVICE\"]")),
             .. new[] { "livenessProbe", "readinessProbe", "startupProbe" }.SelectMany(probe => Free(
-                $"spec.containers.{probe}", "failureThreshold", "grpc", "initialDelaySeconds", "periodSeconds", "successThreshold", "terminationGracePeriodSeconds", "timeoutSeconds")
+                $"spec.containers.{probe}", "failureThreshold", "grpc", "initialDelaySeconds", "periodSeconds",
+                "successThreshold", "terminationGracePeriodSeconds", "timeoutSeconds")
                 .Concat(Handler($"spec.containers.{probe}"))),
             .. new[] { "postStart", "preStop" }.SelectMany(hook => Handler($"spec.containers.lifecycle.{hook}")),
             new("spec.containers.lifecycle.stopSignal", Anything),
@@ -57,7 +60,8 @@ internal static class PodTemplateFields
         .SelectMany(field => field.Select((letter, at) => (letter, at)).Where(dot => dot.letter == '.').Select(dot => field[..dot.at]))
         .ToHashSet(StringComparer.Ordinal);
 
-    private static Rule Text(params string[] json) => new(string.Join(" or ", json), value => json.Contains(value?.ToJsonString() ?? "null"));
+    private static Rule Text(params string[] json) =>
+        new(string.Join(" or ", json), value => json.Contains(value?.ToJsonString() ?? "null"));
 
     private static IEnumerable<KeyValuePair<string, Rule>> Free(string parent, params string[] fields) =>
         fields.Select(field => KeyValuePair.Create($"{parent}.{field}", Anything));

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace ModelOperator.Api.Validation;
 
 /// <summary>
-/// Which fields the pod templates of ModelDeployments may set: the safe ones, and those that an administrator allows in all namespaces or in one. Who may
-/// create ModelDeployments has no more of a node than that.
+/// Which fields the pod templates of ModelDeployments may set: the safe ones, and those that an administrator allows in all namespaces or
+/// in one. Who may create ModelDeployments has no more of a node than that.
 /// </summary>
 public sealed partial class PodTemplatePolicy
 {
@@ -73,7 +73,11 @@ public sealed partial class PodTemplatePolicy
         return value switch
         {
             JsonObject fields => fields.SelectMany(entry =>
-                Check($"{path}.{entry.Key}", $"{field}.{(entry.Key == "initContainers" ? "containers" : entry.Key)}", entry.Value, @namespace)),
+                Check(
+                    $"{path}.{entry.Key}",
+                    $"{field}.{(entry.Key == "initContainers" ? "containers" : entry.Key)}",
+                    entry.Value,
+                    @namespace)),
             JsonArray list => list.SelectMany((entry, i) => Check($"{path}[{i}]", field, entry, @namespace)),
             null when field.Contains("securityContext", StringComparison.Ordinal) =>
                 [Refusal(path, field, value, "would take the operator's restricted settings away; leave it out")],
@@ -82,28 +86,38 @@ public sealed partial class PodTemplatePolicy
     }
 
     private static FieldError Refusal(string path, string field, JsonNode? value, string problem) => FieldError.Of(
-        path, value?.ToJsonString(), $"{problem}, or have an administrator add {field} to podTemplates.allowedFields of the operator's chart");
+        path, value?.ToJsonString(),
+        $"{problem}, or have an administrator add {field} to podTemplates.allowedFields of the operator's chart");
 
     private bool IsAllowed(string field, string? @namespace) => _allowed.Contains(field) || _allowed.Contains($"{@namespace}/{field}");
 
     // Before 1.30 a profile of AppArmor, and before 1.27 one of seccomp, could be an annotation.
-    private static IEnumerable<FieldError> Annotations(string path, JsonNode? metadata) => (metadata as JsonObject)?["annotations"] is JsonObject annotations
-        ? annotations
-            .Where(annotation => ProfileAnnotation().IsMatch(annotation.Key) && annotation.Value?.ToString() is "unconfined")
-            .Select(annotation => Refusal($"{path}[{annotation.Key}]", "metadata.annotations", annotation.Value, "want runtime/default or localhost/PROFILE"))
-        : [];
+    private static IEnumerable<FieldError> Annotations(string path, JsonNode? metadata) =>
+        (metadata as JsonObject)?["annotations"] is JsonObject annotations
+            ? annotations
+                .Where(annotation => ProfileAnnotation().IsMatch(annotation.Key) && annotation.Value?.ToString() is "unconfined")
+                .Select(annotation => Refusal(
+                    $"{path}[{annotation.Key}]", "metadata.annotations", annotation.Value, "want runtime/default or localhost/PROFILE"))
+            : [];
 
     // They name the networks that a model may come from, and its digest.
     private static IEnumerable<FieldError> Fetching(string path, JsonObject? template) =>
         ((template?["spec"] as JsonObject)?["initContainers"] as JsonArray ?? []).SelectMany((entry, i) =>
             entry is JsonObject container && container["name"]?.ToString() == FetchContainer
                 ? container.Where(field => field.Key is "args" or "command").Select(field => FieldError.Of(
-                    $"{path}[{i}].{field.Key}", field.Value?.ToJsonString(), "is the operator's in this container: it says where the model may come from; leave it out"))
+                    $"{path}[{i}].{field.Key}", field.Value?.ToJsonString(),
+                    "is the operator's in this container: it says where the model may come from; leave it out"))
                 : []);
 
-    [GeneratedRegex(@"\A([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?(metadata\.annotations|spec(\.[A-Za-z]+)*)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\A([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?(metadata\.annotations|spec(\.[A-Za-z]+)*)\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Entry();
 
-    [GeneratedRegex(@"\A(container\.apparmor\.security\.beta|(container\.)?seccomp\.security\.alpha)\.kubernetes\.io/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\A(container\.apparmor\.security\.beta|(container\.)?seccomp\.security\.alpha)\.kubernetes\.io/",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex ProfileAnnotation();
 }

@@ -24,7 +24,10 @@ internal static class PodTemplateRules
         var bytes = Encoding.UTF8.GetByteCount(template.ToJsonString());
         if (bytes > LargestBytes)
         {
-            return [FieldError.Of(Root, $"{bytes} bytes", $"is larger than {LargestBytes} bytes; put large data into a ConfigMap and mount it")];
+            return
+            [
+                FieldError.Of(Root, $"{bytes} bytes", $"is larger than {LargestBytes} bytes; put large data into a ConfigMap and mount it"),
+            ];
         }
 
         return
@@ -61,7 +64,8 @@ internal static class PodTemplateRules
             if (spec[field] is not JsonArray entries)
             {
                 yield return FieldError.Of(
-                    $"{path}.{field}", spec[field]?.ToJsonString(), "want a list, which is merged by name into the operator's; it cannot be removed");
+                    $"{path}.{field}", spec[field]?.ToJsonString(),
+                    "want a list, which is merged by name into the operator's; it cannot be removed");
                 continue;
             }
 
@@ -80,7 +84,8 @@ internal static class PodTemplateRules
             var name = (entries[i] as JsonObject)?["name"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
             if (name.Length == 0)
             {
-                yield return FieldError.Of($"{path}[{i}]", entries[i]?.ToJsonString(), "want an object with a name; entries are merged by name");
+                yield return FieldError.Of(
+                    $"{path}[{i}]", entries[i]?.ToJsonString(), "want an object with a name; entries are merged by name");
             }
             else if (!names.Add(name))
             {
@@ -93,10 +98,12 @@ internal static class PodTemplateRules
     public static IEnumerable<FieldError> OnlyKeys(string path, JsonObject parent, params string[] allowed) => parent
         .Where(property => !allowed.Contains(property.Key))
         .Select(property => FieldError.Of(
-            $"{path}.{property.Key}", property.Value?.ToJsonString(), $"is not a field here; only {string.Join(" and ", allowed)} are allowed"));
+            $"{path}.{property.Key}", property.Value?.ToJsonString(),
+            $"is not a field here; only {string.Join(" and ", allowed)} are allowed"));
 
     /// <summary>Checks a part when it is there.</summary>
-    public static IEnumerable<FieldError> Object(string path, JsonObject parent, string name, Func<string, JsonObject, IEnumerable<FieldError>> check)
+    public static IEnumerable<FieldError> Object(
+        string path, JsonObject parent, string name, Func<string, JsonObject, IEnumerable<FieldError>> check)
     {
         if (!parent.TryGetPropertyValue(name, out var value))
         {

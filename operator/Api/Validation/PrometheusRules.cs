@@ -17,9 +17,12 @@ internal static class PrometheusRules
 
     private static IEnumerable<FieldError> Kind(string path, PrometheusMetric metric) => metric switch
     {
-        { MeanQuery: null, BadQuery: not null, TotalQuery: null } => [FieldError.Of($"{path}.totalQuery", "null", "is required with badQuery: the counter of all events, bad included")],
-        { MeanQuery: null, BadQuery: null, TotalQuery: not null } => [FieldError.Of($"{path}.badQuery", "null", "is required with totalQuery: the counter of bad events")],
-        { MeanQuery: null, BadQuery: null } => [FieldError.Of(path, "{}", "want badQuery and totalQuery (two counters) or meanQuery (a mean)")],
+        { MeanQuery: null, BadQuery: not null, TotalQuery: null } =>
+            [FieldError.Of($"{path}.totalQuery", "null", "is required with badQuery: the counter of all events, bad included")],
+        { MeanQuery: null, BadQuery: null, TotalQuery: not null } =>
+            [FieldError.Of($"{path}.badQuery", "null", "is required with totalQuery: the counter of bad events")],
+        { MeanQuery: null, BadQuery: null } =>
+            [FieldError.Of(path, "{}", "want badQuery and totalQuery (two counters) or meanQuery (a mean)")],
         { MeanQuery: { } mean } when metric.BadQuery is not null || metric.TotalQuery is not null =>
             [FieldError.Text($"{path}.meanQuery", mean, "excludes badQuery and totalQuery; make two guardrails to watch both")],
         _ => [],
@@ -36,12 +39,16 @@ internal static class PrometheusRules
         var used = QueryTemplate.NamesIn(query);
         foreach (var unknown in used.Except(QueryTemplate.Placeholders))
         {
-            yield return FieldError.Text(field, query, $"uses the unknown placeholder {{{{{unknown}}}}}; want {string.Join(", ", QueryTemplate.Placeholders.Select(p => $"{{{{{p}}}}}"))}");
+            yield return FieldError.Text(
+                field, query,
+                $"uses the unknown placeholder {{{{{unknown}}}}}; "
+                + $"want {string.Join(", ", QueryTemplate.Placeholders.Select(p => $"{{{{{p}}}}}"))}");
         }
 
         if (!used.Contains("revision"))
         {
-            yield return FieldError.Text(field, query, "does not use {{revision}}, so it would return the same number for both revisions; add it");
+            yield return FieldError.Text(
+                field, query, "does not use {{revision}}, so it would return the same number for both revisions; add it");
         }
     }
 
@@ -59,14 +66,18 @@ internal static class PrometheusRules
         }
 
         return Number(metric.MeanMinimum) is not { } minimum
-            ? [FieldError.Text($"{path}.meanMinimum", metric.MeanMinimum ?? "", "want a decimal number in quotes: the lower end of the range")]
+            ? [FieldError.Text(
+                $"{path}.meanMinimum", metric.MeanMinimum ?? "", "want a decimal number in quotes: the lower end of the range")]
             : Number(metric.MeanMaximum) is not { } maximum
-                ? [FieldError.Text($"{path}.meanMaximum", metric.MeanMaximum ?? "", "want a decimal number in quotes: the upper end of the range")]
+                ? [FieldError.Text(
+                    $"{path}.meanMaximum", metric.MeanMaximum ?? "", "want a decimal number in quotes: the upper end of the range")]
                 : minimum >= maximum
                     ? [FieldError.Text($"{path}.meanMaximum", metric.MeanMaximum!, $"want more than meanMinimum ({metric.MeanMinimum})")]
                     : [];
     }
 
     private static decimal? Number(string? text) =>
-        decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+        decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

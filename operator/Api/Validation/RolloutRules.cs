@@ -16,7 +16,8 @@ internal static class RolloutRules
             if ((weight is null) == (pause is null))
             {
                 yield return FieldError.Of(
-                    field, weight is null ? "{}" : "weight and pause", "is no step; want either weight, or pause ({} for one that a person ends)");
+                    field, weight is null ? "{}" : "weight and pause",
+                    "is no step; want either weight, or pause ({} for one that a person ends)");
             }
             else if (pause is not null && (steps[i].DurationSeconds ?? steps[i].MinRequests) is { } misplaced)
             {
@@ -32,7 +33,8 @@ internal static class RolloutRules
 
             if (weight < before)
             {
-                yield return FieldError.Of($"{field}.weight", weight.Value, $"is less than the {before} of the step before; weights must not decrease");
+                yield return FieldError.Of(
+                    $"{field}.weight", weight.Value, $"is less than the {before} of the step before; weights must not decrease");
             }
 
             before = weight ?? before;
@@ -40,7 +42,8 @@ internal static class RolloutRules
 
         if (steps.Count > 0 && steps.TrueForAll(step => step.Weight is null))
         {
-            yield return FieldError.Of("spec.rollout.steps", $"{steps.Count} pauses", "gives the canary no requests; want at least one step with a weight");
+            yield return FieldError.Of(
+                "spec.rollout.steps", $"{steps.Count} pauses", "gives the canary no requests; want at least one step with a weight");
         }
     }
 
@@ -56,14 +59,16 @@ internal static class RolloutRules
         if (interval > deadline)
         {
             yield return FieldError.Of(
-                "spec.rollout.analysis.intervalSeconds", interval, $"is longer than deadlineSeconds ({deadline}), so the rollout would end before anything is compared; want at most that");
+                "spec.rollout.analysis.intervalSeconds", interval,
+                $"is longer than deadlineSeconds ({deadline}), so the rollout would end before anything is compared; want at most that");
         }
 
         var guardrails = analysis.Guardrails ?? [];
         if (guardrails.Count > 0 && guardrails.TrueForAll(guardrail => guardrail.OnHarm == HarmAction.Warn))
         {
             yield return FieldError.Text(
-                "spec.rollout.analysis.guardrails[0].onHarm", nameof(HarmAction.Warn), "is what all guardrails have, so that nothing decides; want Rollback for at least one");
+                "spec.rollout.analysis.guardrails[0].onHarm", nameof(HarmAction.Warn),
+                "is what all guardrails have, so that nothing decides; want Rollback for at least one");
         }
 
         for (var i = 0; i < guardrails.Count; i++)
@@ -71,7 +76,8 @@ internal static class RolloutRules
             var name = guardrails[i].Name;
             if (guardrails.FindIndex(other => other.Name == name) < i)
             {
-                yield return FieldError.Text($"spec.rollout.analysis.guardrails[{i}].name", name, "is the name of an earlier guardrail; names must be unique");
+                yield return FieldError.Text(
+                    $"spec.rollout.analysis.guardrails[{i}].name", name, "is the name of an earlier guardrail; names must be unique");
             }
 
             foreach (var error in GuardrailRules.Check($"spec.rollout.analysis.guardrails[{i}]", guardrails[i]))

@@ -53,6 +53,9 @@ internal static class RuntimeRules
 
     private static IEnumerable<FieldError> Precision(RuntimeSpec runtime) =>
         runtime.Precision == ModelPrecision.Fp16 && runtime.ExecutionProviders is not [ExecutionProvider.TensorRT, ..]
-            ? [FieldError.Of("spec.runtime.precision", ModelPrecision.Fp16, "needs TensorRT; put it first in spec.runtime.executionProviders, or use Fp32")]
+            ? [FieldError.Of(
+                "spec.runtime.precision",
+                ModelPrecision.Fp16,
+                "needs TensorRT; put it first in spec.runtime.executionProviders, or use Fp32")]
             : [];
 }

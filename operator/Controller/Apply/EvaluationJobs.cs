@@ -53,7 +53,10 @@ internal sealed class EvaluationJobs(
             observer.Refuse(model, e.Message);
         }
         catch (KubernetesException e) when (
-            e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.InternalServerError)
+            e.StatusCode is HttpStatusCode.BadRequest
+                or HttpStatusCode.Forbidden
+                or HttpStatusCode.UnprocessableEntity
+                or HttpStatusCode.InternalServerError)
         {
             observer.Refuse(model, $"its Job is refused: {StatusLimits.Shorten(e.Message, StatusLimits.Message / 2)}");
         }
@@ -69,7 +72,9 @@ internal sealed class EvaluationJobs(
         }
 
         await objects.MendAsync(model, Resources.Jobs, (JsonObject)intent["metadata"]!, current, cancellationToken);
-        if (!current.IsComplete && current.Failure is null && EvaluationResult.Read(current, pods.OwnedBy(current.Metadata.Uid!)).EndedAt is not null)
+        if (!current.IsComplete
+            && current.Failure is null
+            && EvaluationResult.Read(current, pods.OwnedBy(current.Metadata.Uid!)).EndedAt is not null)
         {
             await StopAsync(current, cancellationToken);
         }
@@ -87,8 +92,9 @@ internal sealed class EvaluationJobs(
 
     private async Task RemoveAsync(ModelDeployment model, string? except, CancellationToken cancellationToken)
     {
-        foreach (Job old in jobs.List(model.Metadata.Namespace).Where(old => Owners.Owns(model, old) && old.Metadata.DeletionTimestamp is null
-            && old.Metadata.Labels?.GetValueOrDefault(Labels.Component) == Labels.EvaluationComponent && old.Metadata.Name != except))
+        foreach (Job old in jobs.List(model.Metadata.Namespace)
+            .Where(old => Owners.Owns(model, old) && old.Metadata.DeletionTimestamp is null
+                && old.Metadata.Labels?.GetValueOrDefault(Labels.Component) == Labels.EvaluationComponent && old.Metadata.Name != except))
         {
             await client.DeleteAsync(Resources.Jobs, old.Metadata.Namespace, old.Metadata.Name, cancellationToken, old.Metadata.Uid);
         }
@@ -98,7 +104,8 @@ internal sealed class EvaluationJobs(
     private async Task<Job?> FindAsync(ModelDeployment model, string name, CancellationToken cancellationToken)
     {
         // The cache may not have heard yet of what we made, and never hears of what is somebody else's.
-        Job? found = jobs.Get(model.Metadata.Namespace, name) ?? await client.GetAsync(Resources.Jobs, model.Metadata.Namespace, name, cancellationToken);
+        Job? found = jobs.Get(model.Metadata.Namespace, name)
+            ?? await client.GetAsync(Resources.Jobs, model.Metadata.Namespace, name, cancellationToken);
         return found is null || Owners.Owns(model, found)
             ? found
             : throw new ForeignObjectException($"Job {name} exists and is not this ModelDeployment's: rename or delete it");

@@ -12,8 +12,8 @@ using ModelOperator.Rollouts;
 namespace ModelOperator.Controller.Apply;
 
 /// <summary>
-/// Makes and removes the Jobs of Job guardrails. One that has ended stays to be looked at until the next rollout, or until the Deployment of its
-/// revision goes; one that still runs when its rollout is over goes at once.
+/// Makes and removes the Jobs of Job guardrails. One that has ended stays to be looked at until the next rollout, or until the Deployment
+/// of its revision goes; one that still runs when its rollout is over goes at once.
 /// </summary>
 internal sealed class GateJobs(
     IKubernetesClient client, OwnedObjects objects, IEntityStore<Job> jobs, IEntityStore<Deployment> deployments, GateJobReader reader)
@@ -23,7 +23,8 @@ internal sealed class GateJobs(
     /// <param name="plans">The Jobs that shall be there.</param>
     /// <param name="unserved">Why the revisions cannot be asked; null when they can.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task ActAsync(ModelDeployment model, IReadOnlyList<GateJobPlan> plans, string? unserved, CancellationToken cancellationToken)
+    public async Task ActAsync(
+        ModelDeployment model, IReadOnlyList<GateJobPlan> plans, string? unserved, CancellationToken cancellationToken)
     {
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (GateJobPlan plan in plans)
@@ -34,7 +35,10 @@ internal sealed class GateJobs(
         }
 
         foreach (Job job in jobs.List(model.Metadata.Namespace).Where(
-            job => Owners.Owns(model, job) && IsGate(job) && !wanted.Contains(job.Metadata.Name) && (plans.Any(plan => plan.Guardrail == GuardrailOf(job)) || IsOver(job, model))))
+            job => Owners.Owns(model, job)
+                && IsGate(job)
+                && !wanted.Contains(job.Metadata.Name)
+                && (plans.Any(plan => plan.Guardrail == GuardrailOf(job)) || IsOver(job, model))))
         {
             await DeleteAsync(job, cancellationToken);
         }
@@ -79,11 +83,15 @@ internal sealed class GateJobs(
 
         try
         {
-            await objects.ApplyAsync(model, Resources.Jobs, GateJob.Build(model, plan, model.Status!.Rollout!.StartedAt), null, cancellationToken);
+            await objects.ApplyAsync(
+                model, Resources.Jobs, GateJob.Build(model, plan, model.Status!.Rollout!.StartedAt), null, cancellationToken);
             reader.Accept(model, plan.Guardrail);
         }
         catch (KubernetesException e) when (
-            e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.InternalServerError)
+            e.StatusCode is HttpStatusCode.BadRequest
+                or HttpStatusCode.Forbidden
+                or HttpStatusCode.UnprocessableEntity
+                or HttpStatusCode.InternalServerError)
         {
             reader.Refuse(model, plan.Guardrail, $"Job {name} is refused: {StatusLimits.Shorten(e.Message, 512)}");
         }

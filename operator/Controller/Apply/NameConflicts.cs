@@ -14,8 +14,8 @@ internal sealed class NameConflicts(
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
 
-    // Our caches hold what carries our label; these types have no cache. All models of a namespace share the names, so what was found free or ours
-    // for one is not asked for again for the others: when the names were last found so, by namespace.
+    // Our caches hold what carries our label; these types have no cache. All models of a namespace share the names, so what was found free
+    // or ours for one is not asked for again for the others: when the names were last found so, by namespace.
     private readonly ConcurrentDictionary<string, long> _oursSince = new(StringComparer.Ordinal);
 
     /// <summary>One sentence that names the first such object; null when there is none.</summary>
@@ -59,7 +59,8 @@ internal sealed class NameConflicts(
 
     private static bool IsOurs(KubernetesObject there) =>
         Owners.IsOurs(there)
-        || (there is Deployment deployment && deployment.Spec.Selector?.MatchLabels?.GetValueOrDefault(Labels.ManagedBy) == Labels.Operator);
+        || (there is Deployment deployment
+            && deployment.Spec.Selector?.MatchLabels?.GetValueOrDefault(Labels.ManagedBy) == Labels.Operator);
 
     private async Task<string?> OursAsync<T>(ResourceType<T> type, string @namespace, string name, CancellationToken cancellationToken)
         where T : KubernetesObject =>

@@ -22,7 +22,8 @@ internal sealed class NamespaceRouter(
     ControllerOptions options,
     TimeProvider timeProvider)
 {
-    // Its keys, identity, rights, budget and NetworkPolicies are not watched: they are applied again from time to time, sooner while no router is ready.
+    // Its keys, identity, rights, budget and NetworkPolicies are not watched: they are applied again from time to time, sooner while no
+    // router is ready.
     private static readonly TimeSpan AccessLifetime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AccessLifetimeWhileNotReady = TimeSpan.FromSeconds(10);
 
@@ -34,7 +35,8 @@ internal sealed class NamespaceRouter(
     /// <summary>What was applied, and when.</summary>
     /// <param name="Intents">The objects.</param>
     /// <param name="Owners">Uids of their owners.</param>
-    /// <param name="Router">The router's Deployment as it was seen before the last apply: any change of it is looked at; null when that did not end well.</param>
+    /// <param name="Router">The router's Deployment as it was seen before the last apply: any change of it is looked at; null when that did
+    /// not end well.</param>
     /// <param name="Timestamp">When.</param>
     private sealed record Access(string Intents, HashSet<string> Owners, Deployment? Router, long Timestamp);
 
@@ -86,7 +88,8 @@ internal sealed class NamespaceRouter(
             : access.Owners.Count == owners.Count && owners.TrueForAll(owner => access.Owners.Contains(owner.Metadata.Uid!)));
     }
 
-    private static TimeSpan Lifetime(Deployment? router) => router?.Status?.ReadyReplicas > 0 ? AccessLifetime : AccessLifetimeWhileNotReady;
+    private static TimeSpan Lifetime(Deployment? router) =>
+        router?.Status?.ReadyReplicas > 0 ? AccessLifetime : AccessLifetimeWhileNotReady;
 
     private async Task ApplyAccessAsync(
         string @namespace, List<ModelDeployment> owners, Deployment? current, CancellationToken cancellationToken)
@@ -95,7 +98,11 @@ internal sealed class NamespaceRouter(
         var binding = RouterAccess.RoleBinding(@namespace, owners);
         var budget = RouterBudget.Build(@namespace, owners);
         JsonArray monitoring = options.Monitoring ?? [];
-        JsonObject[] connections = [NetworkPolicies.Routers(@namespace, owners, monitoring), NetworkPolicies.InferencePods(@namespace, owners, monitoring)];
+        JsonObject[] connections =
+        [
+            NetworkPolicies.Routers(@namespace, owners, monitoring),
+            NetworkPolicies.InferencePods(@namespace, owners, monitoring),
+        ];
         string intents = string.Concat(connections.Append(account).Append(binding).Append(budget).Select(intent => intent.ToJsonString()));
         if (_access.TryGetValue(@namespace, out Access? access) && access.Intents == intents
             && timeProvider.GetElapsedTime(access.Timestamp) < Lifetime(current))
@@ -116,5 +123,6 @@ internal sealed class NamespaceRouter(
         _access[@namespace] = new Access(intents, Uids(owners), Router: null, timeProvider.GetTimestamp());
     }
 
-    private static HashSet<string> Uids(List<ModelDeployment> owners) => owners.Select(owner => owner.Metadata.Uid!).ToHashSet(StringComparer.Ordinal);
+    private static HashSet<string> Uids(List<ModelDeployment> owners) =>
+        owners.Select(owner => owner.Metadata.Uid!).ToHashSet(StringComparer.Ordinal);
 }

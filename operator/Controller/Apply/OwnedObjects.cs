@@ -7,8 +7,8 @@ using ModelOperator.Kubernetes.Runtime;
 namespace ModelOperator.Controller.Apply;
 
 /// <summary>
-/// Applies what the operator makes, when it differs from what is there, its metadata included: an object that lost a label would not be found, and
-/// one that lost an owner would be collected too early or never.
+/// Applies what the operator makes, when it differs from what is there, its metadata included: an object that lost a label would not be
+/// found, and one that lost an owner would be collected too early or never.
 /// </summary>
 internal sealed class OwnedObjects(IKubernetesClient client, IEventRecorder events)
 {
@@ -22,7 +22,8 @@ internal sealed class OwnedObjects(IKubernetesClient client, IEventRecorder even
     /// <param name="intent">All that is wanted of the object.</param>
     /// <param name="current">The object as the cache holds it; null when it holds none.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task<T> ApplyAsync<T>(ModelDeployment model, ResourceType<T> type, JsonObject intent, T? current, CancellationToken cancellationToken)
+    public async Task<T> ApplyAsync<T>(
+        ModelDeployment model, ResourceType<T> type, JsonObject intent, T? current, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
         var metadata = (JsonObject)intent["metadata"]!;
@@ -38,7 +39,8 @@ internal sealed class OwnedObjects(IKubernetesClient client, IEventRecorder even
     }
 
     /// <summary>Puts back the metadata of an object whose other fields are not to be written anew.</summary>
-    public async Task MendAsync<T>(ModelDeployment model, ResourceType<T> type, JsonObject metadata, T current, CancellationToken cancellationToken)
+    public async Task MendAsync<T>(
+        ModelDeployment model, ResourceType<T> type, JsonObject metadata, T current, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
         if (MetadataDrift.Of(current.Metadata, metadata) is null
@@ -55,7 +57,12 @@ internal sealed class OwnedObjects(IKubernetesClient client, IEventRecorder even
     }
 
     private void Tell(ModelDeployment model, KubernetesObject mended, string kind, string drift) =>
-        events.Record(model, Reasons.MetadataRestored, $"{kind} {mended.Metadata.Name}: {drift}; the operator put it back", EventType.Warning, "Reconcile");
+        events.Record(
+            model,
+            Reasons.MetadataRestored,
+            $"{kind} {mended.Metadata.Name}: {drift}; the operator put it back",
+            EventType.Warning,
+            "Reconcile");
 
     // A merge patch replaces lists whole.
     private static JsonObject Patch(KubernetesObject live, JsonObject metadata)

@@ -23,11 +23,14 @@ internal sealed class RevisionDeployments(IKubernetesClient client, OwnedObjects
         foreach (Deployment deployment in deployments.Where(deployment => deployment.Metadata.DeletionTimestamp is null))
         {
             string revision = RevisionDeployment.RevisionOf(model, deployment)!;
-            await objects.MendAsync(model, Resources.Deployments, RevisionDeployment.Metadata(model, revision), deployment, cancellationToken);
+            await objects.MendAsync(
+                model, Resources.Deployments, RevisionDeployment.Metadata(model, revision), deployment, cancellationToken);
         }
     }
 
-    /// <summary>Has the pods of the revisions in use replaced that were there when a person asked for it, as kubectl rollout restart does.</summary>
+    /// <summary>
+    /// Has the pods of the revisions in use replaced that were there when a person asked for it, as kubectl rollout restart does.
+    /// </summary>
     public async Task RestartAsync(ModelDeployment model, IReadOnlyList<Deployment> deployments, CancellationToken cancellationToken)
     {
         if (model.Status is not { RestartedAt: { } asked } status)
@@ -47,9 +50,13 @@ internal sealed class RevisionDeployments(IKubernetesClient client, OwnedObjects
             var patch = new JsonObject
             {
                 ["metadata"] = new JsonObject { ["uid"] = deployment.Metadata.Uid },
-                ["spec"] = new JsonObject { ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } } },
+                ["spec"] = new JsonObject
+                {
+                    ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } },
+                },
             };
-            await client.MergePatchAsync(Resources.Deployments, deployment.Metadata.Namespace, deployment.Metadata.Name, patch, cancellationToken);
+            await client.MergePatchAsync(
+                Resources.Deployments, deployment.Metadata.Namespace, deployment.Metadata.Name, patch, cancellationToken);
         }
     }
 
@@ -59,7 +66,8 @@ internal sealed class RevisionDeployments(IKubernetesClient client, OwnedObjects
     /// <param name="plan">What to do with one of them.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task ActAsync(
-        ModelDeployment model, IReadOnlyList<Deployment> deployments, EffectiveSpec spec, DeploymentPlan plan, CancellationToken cancellationToken)
+        ModelDeployment model, IReadOnlyList<Deployment> deployments, EffectiveSpec spec, DeploymentPlan plan,
+        CancellationToken cancellationToken)
     {
         string name = RevisionDeployment.NameOf(model.Metadata.Name, plan.Revision);
         Deployment? current = deployments.FirstOrDefault(deployment => deployment.Metadata.Name == name);
@@ -89,8 +97,8 @@ internal sealed class RevisionDeployments(IKubernetesClient client, OwnedObjects
             && current.Status?.ReadyReplicas > 0
             && _written.GetValueOrDefault(current.Metadata.Uid!) != template)
         {
-            // Another version of the operator, or one set up differently, made it and would word its pods differently. Pods that serve are not
-            // restarted for that; those that do not may have waited for it.
+            // Another version of the operator, or one set up differently, made it and would word its pods differently. Pods that serve are
+            // not restarted for that; those that do not may have waited for it.
             await ScaleAsync(current, plan.Replicas, cancellationToken);
             return;
         }

@@ -9,9 +9,12 @@ using ModelOperator.Kubernetes.Runtime;
 
 namespace ModelOperator.Controller.Apply;
 
-/// <summary>Sees to it that all pods of a revision serve one model: tells those to come what it is, and removes one that came with another.</summary>
+/// <summary>
+/// Sees to it that all pods of a revision serve one model: tells those to come what it is, and removes one that came with another.
+/// </summary>
 internal sealed class RevisionModels(
-    IKubernetesClient client, IEntityStore<ModelDeployment> models, IEntityStore<Pod> pods, IEventRecorder events, TimeProvider timeProvider)
+    IKubernetesClient client, IEntityStore<ModelDeployment> models, IEntityStore<Pod> pods, IEventRecorder events,
+    TimeProvider timeProvider)
 {
     // The ConfigMap is not watched.
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
@@ -22,14 +25,17 @@ internal sealed class RevisionModels(
     {
         JsonObject intent = ModelDigests.Build(model);
         string text = intent.ToJsonString();
-        if (_applied.TryGetValue(model.Metadata.Uid!, out var last) && last.Intent == text && timeProvider.GetElapsedTime(last.Timestamp) < Lifetime)
+        if (_applied.TryGetValue(model.Metadata.Uid!, out var last)
+            && last.Intent == text
+            && timeProvider.GetElapsedTime(last.Timestamp) < Lifetime)
         {
             return;
         }
 
         string @namespace = model.Metadata.Namespace!;
         // What an earlier model of this name left behind goes, too.
-        if (intent["data"] is not null || await client.GetAsync(Resources.ConfigMaps, @namespace, ModelDigests.Name, cancellationToken) is not null)
+        if (intent["data"] is not null
+            || await client.GetAsync(Resources.ConfigMaps, @namespace, ModelDigests.Name, cancellationToken) is not null)
         {
             ConfigMap there = await client.ApplyAsync(
                 Resources.ConfigMaps, intent, $"{OwnedObjects.FieldManager}/{model.Metadata.Name}", cancellationToken);
@@ -40,8 +46,8 @@ internal sealed class RevisionModels(
     }
 
     /// <summary>
-    /// Removes pods that started before the digest had reached their node. It is asked for after the digest has been applied: their successors
-    /// find it.
+    /// Removes pods that started before the digest had reached their node. It is asked for after the digest has been applied: their
+    /// successors find it.
     /// </summary>
     public async Task RemoveOthersAsync(ModelDeployment model, CancellationToken cancellationToken)
     {
@@ -56,7 +62,8 @@ internal sealed class RevisionModels(
             events.Record(
                 model,
                 Reasons.DigestMismatch,
-                $"pod {pod.Metadata.Name} fetched {FetchedModel.DigestOf(pod)}, and revision {revision.Revision} serves {revision.ModelDigest}: the model at "
+                $"pod {pod.Metadata.Name} fetched {FetchedModel.DigestOf(pod)}, "
+                + $"and revision {revision.Revision} serves {revision.ModelDigest}: the model at "
                     + "spec.model.uri has changed; the operator removed the pod",
                 EventType.Warning,
                 "Reconcile");

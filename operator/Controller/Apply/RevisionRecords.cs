@@ -80,7 +80,9 @@ internal sealed class RevisionRecords(IKubernetesClient client, ControllerOption
     /// <summary>What is to serve: the spec and the revision that it asks for, or the one that a person went back to from it.</summary>
     public async Task<(EffectiveSpec Spec, string Revision)> GoBackAsync(
         ModelDeployment model, EffectiveSpec spec, string asked, CancellationToken cancellationToken) =>
-        model.Status?.Undo is { } undo && undo.From == asked && await FindAsync(model, undo.Revision, isDeploymentThere: true, cancellationToken) is { } earlier
+        model.Status?.Undo is { } undo
+            && undo.From == asked
+            && await FindAsync(model, undo.Revision, isDeploymentThere: true, cancellationToken) is { } earlier
             ? (earlier with { Replicas = spec.Replicas, Rollout = spec.Rollout }, undo.Revision)
             : (spec, asked);
 
@@ -113,9 +115,10 @@ internal sealed class RevisionRecords(IKubernetesClient client, ControllerOption
             return known;
         }
 
-        EffectiveSpec? spec = await client.GetAsync(Resources.ControllerRevisions, model.Metadata.Namespace, name, cancellationToken) is { } record
-            ? RevisionRecord.Read(model, revision, record, options.PodTemplates)
-            : null;
+        EffectiveSpec? spec =
+            await client.GetAsync(Resources.ControllerRevisions, model.Metadata.Namespace, name, cancellationToken) is { } record
+                ? RevisionRecord.Read(model, revision, record, options.PodTemplates)
+                : null;
         if (spec is not null)
         {
             Remember(model, revision, spec);

@@ -10,11 +10,15 @@ namespace ModelOperator.Controller.Apply;
 /// <summary>Gives revisions an address of their own while a Job of ours asks them directly, and takes it away afterwards.</summary>
 internal sealed class RevisionServices(IKubernetesClient client, OwnedObjects objects, IEntityStore<Service> services)
 {
-    /// <summary>Makes the Services of these revisions and removes those of others. One sentence when one cannot be had; null when all are there.</summary>
+    /// <summary>
+    /// Makes the Services of these revisions and removes those of others. One sentence when one cannot be had; null when all are there.
+    /// </summary>
     public async Task<string?> ActAsync(ModelDeployment model, IReadOnlyCollection<string> revisions, CancellationToken cancellationToken)
     {
         foreach (Service old in services.List(model.Metadata.Namespace).Where(old => Owners.Owns(model, old)
-            && old.Metadata.DeletionTimestamp is null && old.Metadata.Labels?.GetValueOrDefault(Labels.Revision) is { } revision && !revisions.Contains(revision)))
+            && old.Metadata.DeletionTimestamp is null
+            && old.Metadata.Labels?.GetValueOrDefault(Labels.Revision) is { } revision
+            && !revisions.Contains(revision)))
         {
             await client.DeleteAsync(Resources.Services, old.Metadata.Namespace, old.Metadata.Name, cancellationToken, old.Metadata.Uid);
         }
@@ -45,7 +49,10 @@ internal sealed class RevisionServices(IKubernetesClient client, OwnedObjects ob
             return null;
         }
         catch (KubernetesException e) when (
-            e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.InternalServerError)
+            e.StatusCode is HttpStatusCode.BadRequest
+                or HttpStatusCode.Forbidden
+                or HttpStatusCode.UnprocessableEntity
+                or HttpStatusCode.InternalServerError)
         {
             return $"Service {name} is refused: {StatusLimits.Shorten(e.Message, 512)}";
         }

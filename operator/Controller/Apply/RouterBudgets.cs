@@ -33,7 +33,8 @@ internal sealed class RouterBudgets(IKubernetesClient client)
     private async Task ApplyAsync(ResourceType<PodDisruptionBudget> type, JsonObject intent, CancellationToken cancellationToken)
     {
         JsonNode metadata = intent["metadata"]!;
-        PodDisruptionBudget? there = await client.GetAsync(type, (string?)metadata["namespace"], (string)metadata["name"]!, cancellationToken);
+        PodDisruptionBudget? there = await client.GetAsync(
+            type, (string?)metadata["namespace"], (string)metadata["name"]!, cancellationToken);
         // Somebody else's of that name says how their routers may be evicted.
         if (there is null || Owners.IsOurs(there))
         {

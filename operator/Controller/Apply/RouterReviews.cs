@@ -7,8 +7,8 @@ using ModelOperator.Kubernetes.Runtime;
 namespace ModelOperator.Controller.Apply;
 
 /// <summary>
-/// Lets the routers of all namespaces ask the API server whose a token is and what its subject may do: the only right of theirs that no RoleBinding
-/// can give. Without it they refuse feedback that names its revision, and nothing else.
+/// Lets the routers of all namespaces ask the API server whose a token is and what its subject may do: the only right of theirs that no
+/// RoleBinding can give. Without it they refuse feedback that names its revision, and nothing else.
 /// </summary>
 internal sealed class RouterReviews(IKubernetesClient client, IEntityStore<ModelDeployment> models, ILogger<RouterReviews> logger)
 {
@@ -17,7 +17,10 @@ internal sealed class RouterReviews(IKubernetesClient client, IEntityStore<Model
         try
         {
             await client.ApplyAsync(
-                Resources.ClusterRoleBindings, Intent(models.List().Select(model => model.Metadata.Namespace!).Append(@namespace)), OwnedObjects.FieldManager, cancellationToken);
+                Resources.ClusterRoleBindings,
+                Intent(models.List().Select(model => model.Metadata.Namespace!).Append(@namespace)),
+                OwnedObjects.FieldManager,
+                cancellationToken);
         }
         catch (KubernetesException e)
         {
@@ -31,7 +34,8 @@ internal sealed class RouterReviews(IKubernetesClient client, IEntityStore<Model
         ["apiVersion"] = "rbac.authorization.k8s.io/v1",
         ["kind"] = "ClusterRoleBinding",
         ["metadata"] = new JsonObject { ["name"] = RouterNames.Reviews },
-        ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = RouterNames.Reviews },
+        ["roleRef"] =
+            new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = RouterNames.Reviews },
         ["subjects"] = new JsonArray(
         [
             .. namespaces.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(@namespace => new JsonObject

@@ -5,8 +5,8 @@ using ModelOperator.Rollouts;
 namespace ModelOperator.Controller.Intents;
 
 /// <summary>
-/// The Job that has a revision, and the one that serves, answer a labelled data set. Its pod is tried again when it is lost or a revision cannot
-/// be reached; a Job of another rollout, or for another evaluation, is another run.
+/// The Job that has a revision, and the one that serves, answer a labelled data set. Its pod is tried again when it is lost or a revision
+/// cannot be reached; a Job of another rollout, or for another evaluation, is another run.
 /// </summary>
 internal static class EvaluationJob
 {
@@ -22,7 +22,8 @@ internal static class EvaluationJob
     /// <summary>Name of a Job as built.</summary>
     public static string NameOf(JsonObject intent) => (string)intent["metadata"]!["name"]!;
 
-    public static JsonObject Build(ModelDeployment model, EvaluationPlan plan, EffectiveSpec effective, string image, string? allowedNetworks = null)
+    public static JsonObject Build(
+        ModelDeployment model, EvaluationPlan plan, EffectiveSpec effective, string image, string? allowedNetworks = null)
     {
         string name = model.Metadata.Name;
         var spec = new JsonObject
@@ -105,7 +106,9 @@ internal static class EvaluationJob
             "--quantile", evaluation.QuantilePercent.ToString(),
             .. evaluation.MaxMilliseconds is { } limit ? ["--max-milliseconds", limit.ToString()] : Array.Empty<string>(),
             .. ServeArguments.Feedback(feedback),
-            .. feedback.Tolerance is { } tolerance ? ["--feedback-tolerance", $"{tolerance.Absolute ?? "0"},{tolerance.Percent ?? "0"}%"] : Array.Empty<string>(),
+            .. feedback.Tolerance is { } tolerance
+                ? ["--feedback-tolerance", $"{tolerance.Absolute ?? "0"},{tolerance.Percent ?? "0"}%"]
+                : Array.Empty<string>(),
             "--progress-port", ProgressPort.ToString(),
         ];
     }

@@ -6,7 +6,8 @@ using ModelOperator.Evidence;
 namespace ModelOperator.Controller.Intents;
 
 /// <summary>
-/// What a container that fetches something is given besides its address: arguments, and the volumes they name. For models and for data sets.
+/// What a container that fetches something is given besides its address: arguments, and the volumes they name. For models and for data
+/// sets.
 /// </summary>
 internal sealed class FetchVolumes
 {

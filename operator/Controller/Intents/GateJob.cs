@@ -6,8 +6,8 @@ using ModelOperator.Rollouts;
 namespace ModelOperator.Controller.Intents;
 
 /// <summary>
-/// The Job of a Job guardrail: the user's pod template over defaults that meet the restricted Pod Security Standard. It runs once for a rollout;
-/// a Job of another rollout, or of another version of the guardrail, is another run.
+/// The Job of a Job guardrail: the user's pod template over defaults that meet the restricted Pod Security Standard. It runs once for a
+/// rollout; a Job of another rollout, or of another version of the guardrail, is another run.
 /// </summary>
 internal static class GateJob
 {
@@ -17,10 +17,14 @@ internal static class GateJob
     /// <summary>Name of the container that gives the verdict, where there are several.</summary>
     public const string DecidingContainer = "check";
 
-    /// <summary>The container that gives the verdict: the one named check, else the first. The others help it, as a proxy does, and may go on for ever.</summary>
+    /// <summary>
+    /// The container that gives the verdict: the one named check, else the first. The others help it, as a proxy does, and may go on for
+    /// ever.
+    /// </summary>
     public static string? DecidingContainerOf(JobGate gate)
     {
-        List<string?> names = [.. (gate.Template["spec"]?["containers"] as JsonArray ?? []).Select(container => (string?)container?["name"])];
+        List<string?> names =
+            [.. (gate.Template["spec"]?["containers"] as JsonArray ?? []).Select(container => (string?)container?["name"])];
         return names.Contains(DecidingContainer) ? DecidingContainer : names.FirstOrDefault();
     }
 
@@ -29,7 +33,8 @@ internal static class GateJob
         JobName.Of(model, revision, guardrail, $"{RolloutOf(rolloutStartedAt)}\n{gate.Template.ToJsonString()}");
 
     /// <summary>Value of <see cref="RolloutAnnotation"/>.</summary>
-    public static string RolloutOf(DateTimeOffset rolloutStartedAt) => rolloutStartedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+    public static string RolloutOf(DateTimeOffset rolloutStartedAt) =>
+        rolloutStartedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
     public static JsonObject Build(ModelDeployment model, GateJobPlan plan, DateTimeOffset rolloutStartedAt) => new()
     {
@@ -96,19 +101,20 @@ internal static class GateJob
         return template;
     }
 
-    private static JsonObject Container(JsonObject users, ModelDeployment model, GateJobPlan plan) => PodSecurity.UsersContainer(PodTemplateMerge.Merge(
-        new JsonObject
-        {
-            ["terminationMessagePolicy"] = "FallbackToLogsOnError",
-            ["env"] = new JsonArray(
-                Variable("MODEL_NAME", model.Metadata.Name),
-                Variable("MODEL_NAMESPACE", model.Metadata.Namespace!),
-                Variable("CANARY_REVISION", plan.CanaryRevision),
-                Variable("CANARY_URL", RevisionService.AddressOf(model.Metadata.Name, plan.CanaryRevision)),
-                Variable("STABLE_REVISION", plan.StableRevision),
-                Variable("STABLE_URL", RevisionService.AddressOf(model.Metadata.Name, plan.StableRevision))),
-        },
-        users));
+    private static JsonObject Container(JsonObject users, ModelDeployment model, GateJobPlan plan) =>
+        PodSecurity.UsersContainer(PodTemplateMerge.Merge(
+            new JsonObject
+            {
+                ["terminationMessagePolicy"] = "FallbackToLogsOnError",
+                ["env"] = new JsonArray(
+                    Variable("MODEL_NAME", model.Metadata.Name),
+                    Variable("MODEL_NAMESPACE", model.Metadata.Namespace!),
+                    Variable("CANARY_REVISION", plan.CanaryRevision),
+                    Variable("CANARY_URL", RevisionService.AddressOf(model.Metadata.Name, plan.CanaryRevision)),
+                    Variable("STABLE_REVISION", plan.StableRevision),
+                    Variable("STABLE_URL", RevisionService.AddressOf(model.Metadata.Name, plan.StableRevision))),
+            },
+            users));
 
     private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
 }

@@ -6,8 +6,9 @@ using ModelOperator.Evidence;
 namespace ModelOperator.Controller.Intents;
 
 /// <summary>
-/// A pod that fetches the model file once and then serves it, before the user's pod template is merged over it. A revision keeps its image when the
-/// operator is upgraded, so what a later release adds must not be an argument that earlier images refuse: give it as a file that they do not look for.
+/// A pod that fetches the model file once and then serves it, before the user's pod template is merged over it. A revision keeps its image
+/// when the operator is upgraded, so what a later release adds must not be an argument that earlier images refuse: give it as a file that
+/// they do not look for.
 /// </summary>
 internal static class InferencePodTemplate
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace ModelOperator.Controller.Intents;
 
 /// <summary>
-/// Names of Jobs, one for each run. A Job must not take the name of one just deleted: the Job controller keeps by name which pods it has yet to see
-/// come or go, and makes none for the successor before it has seen those of the one before, or five minutes have passed.
+/// Names of Jobs, one for each run. A Job must not take the name of one just deleted: the Job controller keeps by name which pods it has
+/// yet to see come or go, and makes none for the successor before it has seen those of the one before, or five minutes have passed.
 /// </summary>
 internal static class JobName
 {
@@ -21,5 +21,6 @@ internal static class JobName
         return $"{start}-{Hash($"{whole}\n{run}", HashLength)}";
     }
 
-    private static string Hash(string text, int length) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
+    private static string Hash(string text, int length) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
 }

@@ -3,7 +3,9 @@ using ModelOperator.Evidence;
 
 namespace ModelOperator.Controller.Intents;
 
-/// <summary>How a pod gets keys of its namespace: one file of their Secret, so that an inference pod does not see what signs predictions.</summary>
+/// <summary>
+/// How a pod gets keys of its namespace: one file of their Secret, so that an inference pod does not see what signs predictions.
+/// </summary>
 internal static class KeysVolume
 {
     private const string Name = NamespaceKeys.SecretName;

@@ -5,8 +5,8 @@ using ModelOperator.Evidence;
 namespace ModelOperator.Controller.Intents;
 
 /// <summary>
-/// The ConfigMap of a namespace with the digest of every revision's model. Pods that come after the first read it when they start, so that it needs no
-/// change of their Deployment, which would restart those that serve.
+/// The ConfigMap of a namespace with the digest of every revision's model. Pods that come after the first read it when they start, so that
+/// it needs no change of their Deployment, which would restart those that serve.
 /// </summary>
 internal static class ModelDigests
 {

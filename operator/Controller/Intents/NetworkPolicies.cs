@@ -4,15 +4,17 @@ using ModelOperator.Api;
 namespace ModelOperator.Controller.Intents;
 
 /// <summary>
-/// Who may connect to the pods of a namespace, where its network enforces it. Policies add up: one of the user's opens what these leave closed. What
-/// the kubelet asks comes from the pod's own node, which networks let through.
+/// Who may connect to the pods of a namespace, where its network enforces it. Policies add up: one of the user's opens what these leave
+/// closed. What the kubelet asks comes from the pod's own node, which networks let through.
 /// </summary>
 internal static class NetworkPolicies
 {
     /// <summary>Name of the policy of the pods that serve models.</summary>
     public const string Inference = "model-inference";
 
-    /// <summary>Clients may reach a router's port for traffic; its admin port is for the operator, other routers and what collects metrics.</summary>
+    /// <summary>
+    /// Clients may reach a router's port for traffic; its admin port is for the operator, other routers and what collects metrics.
+    /// </summary>
     public static JsonObject Routers(string @namespace, IEnumerable<ModelDeployment> owners, JsonArray monitoring) => Policy(
         @namespace,
         RouterNames.Router,
@@ -24,7 +26,8 @@ internal static class NetworkPolicies
             ["ports"] = Ports(RouterNames.AdminPort),
             ["from"] = new JsonArray(
                 new JsonObject { ["podSelector"] = Labelled(ObjectLabels.RouterSelector()) },
-                // In any namespace: before 1.21 namespaces have no label with their name. Keys tell the operator from others with its labels.
+                // In any namespace: before 1.21 namespaces have no label with their name. Keys tell the operator from others with its
+                // labels.
                 new JsonObject
                 {
                     ["namespaceSelector"] = new JsonObject(),

@@ -37,8 +37,8 @@ internal static class Owners
     }
 
     /// <summary>
-    /// Whether an object is a ModelDeployment's own, and not somebody else's of the same name. One that lost its owner reference is known by its
-    /// labels, and one that lost its labels by its owner reference.
+    /// Whether an object is a ModelDeployment's own, and not somebody else's of the same name. One that lost its owner reference is known
+    /// by its labels, and one that lost its labels by its owner reference.
     /// </summary>
     public static bool Owns(ModelDeployment owner, KubernetesObject owned) =>
         owned.Metadata.OwnerReferences?.Exists(reference => reference.Uid == owner.Metadata.Uid) == true
@@ -47,7 +47,8 @@ internal static class Owners
             && owned.Metadata.Labels.GetValueOrDefault(Labels.Model) == owner.Metadata.Name);
 
     /// <summary>Whether some object, this operator's or another's, manages it.</summary>
-    public static bool HasManager(KubernetesObject owned) => owned.Metadata.OwnerReferences?.Exists(reference => reference.Controller == true) == true;
+    public static bool HasManager(KubernetesObject owned) =>
+        owned.Metadata.OwnerReferences?.Exists(reference => reference.Controller == true) == true;
 
     /// <summary>Whether the operator made it. A label that was taken off makes it nobody else's.</summary>
     public static bool IsOurs(KubernetesObject there) =>
@@ -55,7 +56,8 @@ internal static class Owners
 
     /// <summary>Whether any ModelDeployment is among its owners.</summary>
     private static bool HasModel(KubernetesObject owned) => owned.Metadata.OwnerReferences?.Exists(reference =>
-        reference.Kind == ModelDeployment.KindName && reference.ApiVersion.StartsWith($"{ModelDeployment.Group}/", StringComparison.Ordinal)) == true;
+        reference.Kind == ModelDeployment.KindName
+        && reference.ApiVersion.StartsWith($"{ModelDeployment.Group}/", StringComparison.Ordinal)) == true;
 
     private static JsonObject Reference(ModelDeployment owner) => new()
     {

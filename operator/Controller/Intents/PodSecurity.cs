@@ -18,7 +18,8 @@ internal static class PodSecurity
     };
 
     /// <summary>
-    /// What a container of the user's own gets unless it says otherwise. Whether it may write to its root file system is its image's business.
+    /// What a container of the user's own gets unless it says otherwise. Whether it may write to its root file system is its image's
+    /// business.
     /// </summary>
     public static JsonObject UsersContainer(JsonObject container) => PodTemplateMerge.Merge(
         new JsonObject

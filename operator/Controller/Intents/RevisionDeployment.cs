@@ -18,8 +18,8 @@ internal static class RevisionDeployment
     public static string NameOf(string model, string revision) => $"{model}-{revision}";
 
     /// <summary>
-    /// The revision of a model that a Deployment is; null when it is none. Its selector tells, which nobody can change, where labels and owners can
-    /// be taken off by anybody. One that another object manages, such as an earlier ModelDeployment of the same name, is none.
+    /// The revision of a model that a Deployment is; null when it is none. Its selector tells, which nobody can change, where labels and
+    /// owners can be taken off by anybody. One that another object manages, such as an earlier ModelDeployment of the same name, is none.
     /// </summary>
     public static string? RevisionOf(ModelDeployment model, Deployment deployment) =>
         deployment.Spec.Selector?.MatchLabels is { } selector
@@ -41,7 +41,8 @@ internal static class RevisionDeployment
         ["ownerReferences"] = Owners.Controller(model),
     };
 
-    public static JsonObject Build(ModelDeployment model, string revision, int replicas, EffectiveSpec effective, string? allowedNetworks = null)
+    public static JsonObject Build(
+        ModelDeployment model, string revision, int replicas, EffectiveSpec effective, string? allowedNetworks = null)
     {
         JsonObject template = PodTemplateMerge.Merge(
             InferencePodTemplate.Build(model.Metadata.Name, revision, effective, allowedNetworks), effective.Runtime.PodTemplate);

@@ -19,7 +19,12 @@ internal static class RevisionRecord
     public static JsonObject Build(ModelDeployment model, string revision, string image)
     {
         JsonNode spec = JsonSerializer.SerializeToNode(
-            new ModelDeploymentSpec { Model = model.Spec.Model, Runtime = model.Spec.Runtime ?? new RuntimeSpec(), Feedback = model.Spec.Feedback },
+            new ModelDeploymentSpec
+            {
+                Model = model.Spec.Model,
+                Runtime = model.Spec.Runtime ?? new RuntimeSpec(),
+                Feedback = model.Spec.Feedback,
+            },
             ApiJsonContext.Default.ModelDeploymentSpec)!;
         spec["runtime"]!["image"] = image;
         return new JsonObject

@@ -3,15 +3,16 @@ using ModelOperator.Api;
 namespace ModelOperator.Controller.Intents;
 
 /// <summary>
-/// The arguments of <c>inference-runtime serve</c>. What the spec leaves out is left out here: the server knows the model and its machine and
-/// chooses by them.
+/// The arguments of <c>inference-runtime serve</c>. What the spec leaves out is left out here: the server knows the model and its machine
+/// and chooses by them.
 /// </summary>
 internal static class ServeArguments
 {
     /// <summary>How long a pod that was told to end serves on at most.</summary>
     public const int DrainSeconds = 30;
 
-    public static IReadOnlyList<string> Of(string model, string modelFile, int port, int grpcPort, string cacheDirectory, EffectiveSpec effective) =>
+    public static IReadOnlyList<string> Of(
+        string model, string modelFile, int port, int grpcPort, string cacheDirectory, EffectiveSpec effective) =>
     [
         "serve",
         "--model-name", model,

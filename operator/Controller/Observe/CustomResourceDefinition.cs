@@ -35,6 +35,7 @@ internal sealed class CustomResourceValidation
     public JsonElement OpenApiSchema { get; set; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CustomResourceDefinition))]
 internal sealed partial class DefinitionJsonContext : JsonSerializerContext;

@@ -6,8 +6,8 @@ using ModelOperator.Kubernetes.Client;
 namespace ModelOperator.Controller.Observe;
 
 /// <summary>
-/// Tells whether the CRD in the cluster knows every field that this operator reads and writes. With an older one evidence would be lost at each look,
-/// and what a user asks for would be skipped without a word.
+/// Tells whether the CRD in the cluster knows every field that this operator reads and writes. With an older one evidence would be lost at
+/// each look, and what a user asks for would be skipped without a word.
 /// </summary>
 internal sealed class DefinitionCheck(IKubernetesClient client, TimeProvider timeProvider)
 {
@@ -38,7 +38,9 @@ internal sealed class DefinitionCheck(IKubernetesClient client, TimeProvider tim
         try
         {
             CustomResourceDefinition? definition = await client.GetAsync(CustomResourceDefinition.Type, null, Name, cancellationToken);
-            return definition?.Spec.Versions.Find(version => version.Name == ModelDeployment.Version)?.Schema is { } schema ? Explain(schema.OpenApiSchema) : null;
+            return definition?.Spec.Versions.Find(version => version.Name == ModelDeployment.Version)?.Schema is { } schema
+                ? Explain(schema.OpenApiSchema)
+                : null;
         }
         catch (KubernetesException e) when (e.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
         {
@@ -48,7 +50,9 @@ internal sealed class DefinitionCheck(IKubernetesClient client, TimeProvider tim
 
     private static string? Explain(JsonElement schema)
     {
-        JsonElement properties = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("properties", out JsonElement found) ? found : default;
+        JsonElement properties = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("properties", out JsonElement found)
+            ? found
+            : default;
         List<string> missing =
         [
             .. SchemaFields.Missing(ApiJsonContext.Default.ModelDeploymentSpec, Child(properties, "spec"), "spec"),
@@ -57,7 +61,8 @@ internal sealed class DefinitionCheck(IKubernetesClient client, TimeProvider tim
         string more = missing.Count > MostNamed ? $" and {missing.Count - MostNamed} more" : "";
         return missing.Count == 0
             ? null
-            : $"CustomResourceDefinition {Name} is older than the operator and does not know {string.Join(", ", missing.Take(MostNamed))}{more}: the operator decides nothing "
+            : $"CustomResourceDefinition {Name} is older than the operator and does not know "
+                + $"{string.Join(", ", missing.Take(MostNamed))}{more}: the operator decides nothing "
                 + "until it does; upgrade the chart with crds.enabled, or apply crds/modeldeployments.yaml of the operator's version";
     }
 

@@ -10,14 +10,14 @@ using ModelOperator.Rollouts;
 namespace ModelOperator.Controller.Observe;
 
 /// <summary>
-/// Reads what the Jobs of evaluations say. A Job runs on while the operator is away; what it counted is in its pod's termination message, to be
-/// read when the operator is back.
+/// Reads what the Jobs of evaluations say. A Job runs on while the operator is away; what it counted is in its pod's termination message,
+/// to be read when the operator is back.
 /// </summary>
 internal sealed class EvaluationObserver(
     IKubernetesClient client, IEntityStore<Job> jobs, IEntityStore<Pod> pods, ProgressReader progress, ControllerOptions options)
 {
-    // What could not be made, by the model's uid: another one of its name starts without it. Tried again with every plan, so forgetting after a
-    // restart costs nothing.
+    // What could not be made, by the model's uid: another one of its name starts without it. Tried again with every plan, so forgetting
+    // after a restart costs nothing.
     private readonly ConcurrentDictionary<string, string> _refusals = new(StringComparer.Ordinal);
 
     /// <summary>The evaluation that the status says is on its way, as its Job shows it; null when there is none.</summary>
@@ -34,7 +34,8 @@ internal sealed class EvaluationObserver(
         }
 
         string name = EvaluationJob.NameOf(EvaluationJob.Build(
-            model, new EvaluationPlan(asked, revision, model.Status.StableRevision), spec, options.RuntimeImage, options.AllowedModelNetworks));
+            model, new EvaluationPlan(asked, revision, model.Status.StableRevision), spec, options.RuntimeImage,
+            options.AllowedModelNetworks));
         if (jobs.Get(model.Metadata.Namespace, name) is not { Metadata.DeletionTimestamp: null } job || !Owners.Owns(model, job))
         {
             return null;
@@ -73,16 +74,19 @@ internal sealed class EvaluationObserver(
                 : $"spec.rollout.evaluation.dataset.configMapKeyRef.key: ConfigMap {key.Name} has no key {key.Key}";
         }
 
-        return dataset.CredentialsSecretRef is { } secret && await client.GetAsync(Resources.Secrets, @namespace, secret.Name, cancellationToken) is null
+        return dataset.CredentialsSecretRef is { } secret
+            && await client.GetAsync(Resources.Secrets, @namespace, secret.Name, cancellationToken) is null
             ? $"spec.rollout.evaluation.dataset.credentialsSecretRef.name: there is no Secret {secret.Name} in namespace {@namespace}"
             : null;
     }
 
     private static EvaluationCounts CountsOf(EvaluationReport report) => new(
-        report.Rows, report.Canary.Total, ArmOf(report.Canary), report.Stable is { } stable ? ArmOf(stable) : null, report.OnlyCanaryWrong, report.OnlyStableWrong);
+        report.Rows, report.Canary.Total, ArmOf(report.Canary), report.Stable is { } stable ? ArmOf(stable) : null,
+        report.OnlyCanaryWrong, report.OnlyStableWrong);
 
     private static EvaluationArm ArmOf(ArmReport arm) => new(
-        arm.Bad, arm.Answers, arm.Slow, arm.LatencyMicroseconds is { } latency ? TimeSpan.FromMicroseconds(latency) : null, arm.Errors, arm.Error);
+        arm.Bad, arm.Answers, arm.Slow, arm.LatencyMicroseconds is { } latency ? TimeSpan.FromMicroseconds(latency) : null,
+        arm.Errors, arm.Error);
 
     private static string Key(ModelDeployment model) => model.Metadata.Uid!;
 }

@@ -35,7 +35,8 @@ internal static class EvaluationReportReader
         { Stable: { } stable } when stable.Total != report.Canary.Total => "canary and stable have answered different rows",
         _ when report.OnlyCanaryWrong < 0 || report.OnlyCanaryWrong > report.Canary.Bad => "onlyCanaryWrong is impossible",
         { Stable: { } stable } when report.OnlyStableWrong < 0 || report.OnlyStableWrong > stable.Bad => "onlyStableWrong is impossible",
-        { Stable: { } stable } when stable.Bad - report.OnlyStableWrong != report.Canary.Bad - report.OnlyCanaryWrong => "the rows both got wrong differ",
+        { Stable: { } stable } when stable.Bad - report.OnlyStableWrong != report.Canary.Bad - report.OnlyCanaryWrong =>
+            "the rows both got wrong differ",
         _ => null,
     };
 

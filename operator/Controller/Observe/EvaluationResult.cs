@@ -13,7 +13,8 @@ namespace ModelOperator.Controller.Observe;
 /// <param name="Problem">What keeps it from beginning, or why it ended without a report.</param>
 /// <param name="Running">The pod that can be asked how far it is.</param>
 internal sealed record EvaluationResult(
-    DateTimeOffset? StartedAt = null, DateTimeOffset? EndedAt = null, EvaluationReport? Report = null, string? Problem = null, Pod? Running = null)
+    DateTimeOffset? StartedAt = null, DateTimeOffset? EndedAt = null, EvaluationReport? Report = null,
+    string? Problem = null, Pod? Running = null)
 {
     // What another try would come to as well.
     private static readonly string[] Final =
@@ -25,7 +26,8 @@ internal sealed record EvaluationResult(
     /// <summary>Reads it off the Job and its pods.</summary>
     public static EvaluationResult Read(Job job, IReadOnlyList<Pod> pods)
     {
-        List<Pod> newest = [.. pods.OrderByDescending(pod => pod.Metadata.CreationTimestamp).ThenByDescending(pod => pod.Metadata.Name, StringComparer.Ordinal)];
+        List<Pod> newest = [.. pods.OrderByDescending(pod => pod.Metadata.CreationTimestamp)
+            .ThenByDescending(pod => pod.Metadata.Name, StringComparer.Ordinal)];
         DateTimeOffset? startedAt = newest.Select(StartOf).Where(time => time is not null).Min();
         foreach (Pod pod in newest)
         {
@@ -35,18 +37,25 @@ internal sealed record EvaluationResult(
             }
         }
 
-        PodFailure? last = newest.Select(pod => EndOf(pod) is { ExitCode: not 0 } end ? Failure(end) : null).FirstOrDefault(failure => failure is not null);
+        PodFailure? last = newest.Select(pod => EndOf(pod) is { ExitCode: not 0 } end ? Failure(end) : null)
+            .FirstOrDefault(failure => failure is not null);
         string why = last is null ? "" : $"; the last try: {last.Reason}: {last.Message}";
         if (job.Failure is { } failed)
         {
-            return new EvaluationResult(startedAt, failed.LastTransitionTime ?? job.Status?.CompletionTime ?? job.Metadata.CreationTimestamp, Problem: failed.Reason == "DeadlineExceeded"
-                ? $"it did not end within {job.Spec.ActiveDeadlineSeconds} seconds, its deadlineSeconds{why}"
-                : $"its pod failed {newest.Count} times{why}");
+            return new EvaluationResult(
+                startedAt,
+                failed.LastTransitionTime ?? job.Status?.CompletionTime ?? job.Metadata.CreationTimestamp,
+                Problem: failed.Reason == "DeadlineExceeded"
+                    ? $"it did not end within {job.Spec.ActiveDeadlineSeconds} seconds, its deadlineSeconds{why}"
+                    : $"its pod failed {newest.Count} times{why}");
         }
 
         if (job.IsComplete)
         {
-            return new EvaluationResult(startedAt, job.Status?.CompletionTime ?? job.Metadata.CreationTimestamp, Problem: "its pod has ended and is gone, and its result with it");
+            return new EvaluationResult(
+                startedAt,
+                job.Status?.CompletionTime ?? job.Metadata.CreationTimestamp,
+                Problem: "its pod has ended and is gone, and its result with it");
         }
 
         return newest.Count == 0 ? new EvaluationResult() : Pending(newest[0], last);

@@ -37,11 +37,12 @@ internal static class PodFailures
             : null;
 
     /// <summary>
-    /// What the API server says when it refuses pods. A quota that is used up leaves no room for a pod, as a full node does: there is nothing wrong with
-    /// the pod.
+    /// What the API server says when it refuses pods. A quota that is used up leaves no room for a pod, as a full node does: there is
+    /// nothing wrong with the pod.
     /// </summary>
     public static PodFailure OfRefusal(string message) => new(
-        message.Contains("exceeded quota", StringComparison.Ordinal) ? Reasons.Unschedulable : Reasons.PodsRefused, StatusLimits.Shorten(message));
+        message.Contains("exceeded quota", StringComparison.Ordinal) ? Reasons.Unschedulable : Reasons.PodsRefused,
+        StatusLimits.Shorten(message));
 
     /// <summary>Null when the pod is ready, on its way out, or may still become ready.</summary>
     public static PodFailure? Of(Pod pod)
@@ -68,7 +69,9 @@ internal static class PodFailures
         return container.State?.Waiting switch
         {
             { Reason: "ImagePullBackOff" or "ErrImagePull" or "InvalidImageName" or "ErrImageNeverPull" or "ImageInspectError" } waiting =>
-                new PodFailure(Reasons.ImagePullFailed, $"image {container.Image} of container {container.Name} cannot be pulled: {Detail(waiting)}"),
+                new PodFailure(
+                    Reasons.ImagePullFailed,
+                    $"image {container.Image} of container {container.Name} cannot be pulled: {Detail(waiting)}"),
             { Reason: "CreateContainerConfigError" or "CreateContainerError" or "RunContainerError" } waiting =>
                 new PodFailure(waiting.Reason, $"container {container.Name} cannot be started: {Detail(waiting)}"),
             { Reason: "CrashLoopBackOff" } waiting =>
@@ -103,7 +106,9 @@ internal static class PodFailures
         : null;
 
     private static string Detail(ContainerStateWaiting waiting) =>
-        StatusLimits.Shorten(string.IsNullOrWhiteSpace(waiting.Message) ? waiting.Reason ?? "no reason given" : waiting.Message, StatusLimits.Message / 2);
+        StatusLimits.Shorten(
+            string.IsNullOrWhiteSpace(waiting.Message) ? waiting.Reason ?? "no reason given" : waiting.Message,
+            StatusLimits.Message / 2);
 
     private static string? LastLine(string? text) =>
         text?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();

@@ -5,7 +5,9 @@ using Polly.Timeout;
 
 namespace ModelOperator.Controller.Observe;
 
-/// <summary>Asks the pod of an evaluation how far it is. One that gives no answer is as far as it was: its result comes another way.</summary>
+/// <summary>
+/// Asks the pod of an evaluation how far it is. One that gives no answer is as far as it was: its result comes another way.
+/// </summary>
 internal sealed class ProgressReader(EvidenceOptions options, TimeProvider timeProvider) : IDisposable
 {
     private const int LargestAnswer = 64 * 1024;

@@ -5,8 +5,8 @@ using ModelOperator.Rollouts;
 namespace ModelOperator.Controller.Observe;
 
 /// <summary>
-/// Revisions whose Deployment the API server would not have, by the model's uid: another model of its name starts without them. Found anew after
-/// a restart, since it is tried again.
+/// Revisions whose Deployment the API server would not have, by the model's uid: another model of its name starts without them. Found anew
+/// after a restart, since it is tried again.
 /// </summary>
 internal sealed class Refusals
 {

@@ -36,7 +36,14 @@ internal static class RevisionObserver
         where revision is not null
         let ready = byRevision[revision].Count(pod => pod.IsReady())
         where ready > 0
-        select new ObservedRevision { Revision = revision, HasDeployment = false, DesiredReplicas = ready, Replicas = ready, ReadyReplicas = ready };
+        select new ObservedRevision
+        {
+            Revision = revision,
+            HasDeployment = false,
+            DesiredReplicas = ready,
+            Replicas = ready,
+            ReadyReplicas = ready,
+        };
 
     private static ObservedRevision Observe(string revision, Deployment deployment, IReadOnlyList<Pod> pods)
     {
@@ -50,7 +57,10 @@ internal static class RevisionObserver
             // An evicted pod stays behind as Failed while its successor runs.
             Replicas = pods.Count(pod => pod.Status?.Phase is not ("Failed" or "Succeeded")),
             ReadyReplicas = ready,
-            ModelDigest = pods.Where(pod => pod.IsReady()).OrderBy(pod => pod.Metadata.CreationTimestamp).Select(FetchedModel.DigestOf).FirstOrDefault(),
+            ModelDigest = pods.Where(pod => pod.IsReady())
+                .OrderBy(pod => pod.Metadata.CreationTimestamp)
+                .Select(FetchedModel.DigestOf)
+                .FirstOrDefault(),
             Failure = ready >= desired ? null : PodFailures.OfAny(pods) ?? PodFailures.OfRefused(deployment),
         };
     }

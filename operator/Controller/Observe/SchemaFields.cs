@@ -13,9 +13,12 @@ internal static class SchemaFields
     /// <param name="path">Path of the type, such as <c>spec</c>.</param>
     public static IEnumerable<string> Missing(JsonTypeInfo type, JsonElement schema, string path) => type.Kind switch
     {
-        _ when schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(PreserveUnknown, out JsonElement keeps) && keeps.ValueKind == JsonValueKind.True => [],
+        _ when schema.ValueKind == JsonValueKind.Object
+            && schema.TryGetProperty(PreserveUnknown, out JsonElement keeps)
+            && keeps.ValueKind == JsonValueKind.True => [],
         JsonTypeInfoKind.Object => type.Properties.SelectMany(property => Missing(type, property, schema, path)),
-        JsonTypeInfoKind.Enumerable when type.ElementType is { } element => Missing(type.Options.GetTypeInfo(element), Child(schema, "items"), $"{path}[]"),
+        JsonTypeInfoKind.Enumerable when type.ElementType is { } element =>
+            Missing(type.Options.GetTypeInfo(element), Child(schema, "items"), $"{path}[]"),
         _ => [],
     };
 

@@ -8,7 +8,8 @@ internal static partial class Unschedulable
 {
     public static string Explain(string? scheduler)
     {
-        string detail = StatusLimits.Shorten(string.IsNullOrWhiteSpace(scheduler) ? "the scheduler gives no reason" : scheduler, StatusLimits.Message / 2);
+        string detail = StatusLimits.Shorten(
+            string.IsNullOrWhiteSpace(scheduler) ? "the scheduler gives no reason" : scheduler, StatusLimits.Message / 2);
         Match missing = InsufficientDevice().Match(detail);
         return missing.Success
             ? $"no node has enough free {missing.Groups["resource"].Value} for a pod: add a node with a GPU, free one, or set "
@@ -17,6 +18,7 @@ internal static partial class Unschedulable
     }
 
     // Extended resources, unlike cpu and memory, have a domain.
-    [GeneratedRegex(@"Insufficient (?<resource>[a-z0-9.-]+/[A-Za-z0-9_.-]*[A-Za-z0-9])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"Insufficient (?<resource>[a-z0-9.-]+/[A-Za-z0-9_.-]*[A-Za-z0-9])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex InsufficientDevice();
 }

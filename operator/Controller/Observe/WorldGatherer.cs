@@ -25,7 +25,8 @@ internal sealed class WorldGatherer(
     /// <param name="wantedRevision">The revision that the spec asks for; null when it cannot be acted on.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<ObservedWorld> GatherAsync(
-        ModelDeployment model, IReadOnlyList<Deployment> deployments, EffectiveSpec spec, string? wantedRevision, CancellationToken cancellationToken)
+        ModelDeployment model, IReadOnlyList<Deployment> deployments, EffectiveSpec spec, string? wantedRevision,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<Pod> ours = pods.List(model.Metadata.Namespace);
         IReadOnlyList<ObservedRevision> revisions = RevisionObserver.Observe(model, deployments, ours);
@@ -36,7 +37,8 @@ internal sealed class WorldGatherer(
 
         Task<IReadOnlyList<ObservedRouter>> ready = reports.ReadAsync(model, Routers(ours, pod => pod.IsReady()), cancellationToken);
         Task<IReadOnlyList<ObservedRouter>> leaving = reports.ReadAsync(model, Routers(ours, IsLeaving), cancellationToken);
-        Task<ObservedWorld> told = sources.AddAsync(new ObservedWorld { Revisions = revisions }, model, spec.Rollout.Analysis, cancellationToken);
+        Task<ObservedWorld> told = sources.AddAsync(
+            new ObservedWorld { Revisions = revisions }, model, spec.Rollout.Analysis, cancellationToken);
         Task<ObservedEvaluation?> evaluation = evaluations.ObserveAsync(model, spec, cancellationToken);
         await Task.WhenAll(ready, leaving, told, evaluation);
         return await told with
@@ -68,7 +70,8 @@ internal sealed class WorldGatherer(
             && await client.GetAsync(Resources.Secrets, @namespace, credentials.Name, cancellationToken) is null)
         {
             return new PodFailure(
-                Reasons.SecretNotFound, $"spec.model.credentialsSecretRef.name: there is no Secret {credentials.Name} in namespace {@namespace}");
+                Reasons.SecretNotFound,
+                $"spec.model.credentialsSecretRef.name: there is no Secret {credentials.Name} in namespace {@namespace}");
         }
 
         if (source.Signature?.PublicKeySecretRef is not { } key)
@@ -78,7 +81,9 @@ internal sealed class WorldGatherer(
 
         Secret? secret = await client.GetAsync(Resources.Secrets, @namespace, key.Name, cancellationToken);
         return secret is null
-            ? new PodFailure(Reasons.SecretNotFound, $"spec.model.signature.publicKeySecretRef.name: there is no Secret {key.Name} in namespace {@namespace}")
+            ? new PodFailure(
+                Reasons.SecretNotFound,
+                $"spec.model.signature.publicKeySecretRef.name: there is no Secret {key.Name} in namespace {@namespace}")
             : secret.Data?.ContainsKey(Defaults.KeyOf(key)) == true ? null
             : new PodFailure(
                 Reasons.SecretNotFound, $"spec.model.signature.publicKeySecretRef.key: Secret {key.Name} has no key {Defaults.KeyOf(key)}");

@@ -10,8 +10,8 @@ namespace ModelOperator.Controller.Sources;
 /// <summary>Reads what the Jobs of Job guardrails say, or why there is none.</summary>
 internal sealed class GateJobReader(IEntityStore<Job> jobs, IEntityStore<Pod> pods)
 {
-    // Jobs that could not be made, by the model's uid: another one of its name starts without them. Tried again with every plan, so forgetting
-    // after a restart costs nothing.
+    // Jobs that could not be made, by the model's uid: another one of its name starts without them. Tried again with every plan, so
+    // forgetting after a restart costs nothing.
     private readonly ConcurrentDictionary<(string Model, string Guardrail), string> _refusals = [];
 
     /// <summary>What the Job of a guardrail says of the rollout in progress.</summary>
@@ -24,7 +24,9 @@ internal sealed class GateJobReader(IEntityStore<Job> jobs, IEntityStore<Pod> po
         }
 
         string name = GateJob.NameOf(model.Metadata.Name, status.CanaryRevision!, guardrail, status.Rollout!.StartedAt, gate);
-        Job? job = jobs.Get(model.Metadata.Namespace, name) is { Metadata.DeletionTimestamp: null } there && Owners.Owns(model, there) ? there : null;
+        Job? job = jobs.Get(model.Metadata.Namespace, name) is { Metadata.DeletionTimestamp: null } there && Owners.Owns(model, there)
+            ? there
+            : null;
         return GateJobResult.Read(job, job is null ? [] : pods.OwnedBy(job.Metadata.Uid!), GateJob.DecidingContainerOf(gate), now);
     }
 

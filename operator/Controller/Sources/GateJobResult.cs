@@ -6,8 +6,8 @@ using ModelOperator.Rollouts;
 namespace ModelOperator.Controller.Sources;
 
 /// <summary>
-/// Reads what a Job guardrail's Job and its pod say. A verdict is what the check itself said, by its exit code or its termination message; what
-/// was done to it (never started, evicted, killed, out of time) is no data.
+/// Reads what a Job guardrail's Job and its pod say. A verdict is what the check itself said, by its exit code or its termination message;
+/// what was done to it (never started, evicted, killed, out of time) is no data.
 /// </summary>
 internal static class GateJobResult
 {
@@ -33,7 +33,12 @@ internal static class GateJobResult
         if (job.Failure is { Reason: "DeadlineExceeded" })
         {
             string waited = pod is null ? "" : Waiting(pod) is { } waiting ? $"; its pod did not run: {waiting}" : "";
-            return answer with { Problem = $"Job {job.Metadata.Name} did not end within {job.Spec.ActiveDeadlineSeconds} seconds{waited}; delete it to run it again" };
+            return answer with
+            {
+                Problem =
+                    $"Job {job.Metadata.Name} did not end within {job.Spec.ActiveDeadlineSeconds} seconds{waited}; "
+                    + "delete it to run it again",
+            };
         }
 
         if (pod is null)
@@ -42,7 +47,10 @@ internal static class GateJobResult
         }
 
         return Interruption(pod, deciding) is { } interruption
-            ? answer with { Problem = $"pod {pod.Metadata.Name} was ended from outside: {interruption}; delete Job {job.Metadata.Name} to run it again" }
+            ? answer with
+            {
+                Problem = $"pod {pod.Metadata.Name} was ended from outside: {interruption}; delete Job {job.Metadata.Name} to run it again",
+            }
             : Judge(pod, deciding, answer);
     }
 
@@ -50,7 +58,10 @@ internal static class GateJobResult
     {
         if (job.IsComplete || job.Failure is not null)
         {
-            return answer with { Problem = $"Job {job.Metadata.Name} has ended and its pod is gone before it was read; delete the Job to run it again" };
+            return answer with
+            {
+                Problem = $"Job {job.Metadata.Name} has ended and its pod is gone before it was read; delete the Job to run it again",
+            };
         }
 
         return answer.At - job.Metadata.CreationTimestamp >= NoPodYet
@@ -79,7 +90,8 @@ internal static class GateJobResult
 
         return pod.Status?.InitContainerStatuses?.Find(Failed) is { State.Terminated: { } init } failed
             ? $"init container {failed.Name} ended with exit code {init.ExitCode}"
-            : pod.Status?.ContainerStatuses?.Find(container => container.Name == deciding && NotItsOwnEnd.Contains(container.State?.Terminated?.Reason)) is { } killed
+            : pod.Status?.ContainerStatuses?.Find(
+                container => container.Name == deciding && NotItsOwnEnd.Contains(container.State?.Terminated?.Reason)) is { } killed
                 ? $"container {killed.Name}: {OneLine.Of($"{killed.State!.Terminated!.Reason}: {killed.State.Terminated.Message}", 256)}"
                 : null;
     }

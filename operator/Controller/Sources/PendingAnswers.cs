@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace ModelOperator.Controller.Sources;
 
 /// <summary>
-/// Questions on their way. A slow source must not hold up the reconcile that may have to roll back for another reason: a question is waited for
-/// a moment, and its answer picked up by a later reconcile when it takes longer. There is one question a guardrail at a time.
+/// Questions on their way. A slow source must not hold up the reconcile that may have to roll back for another reason: a question is waited
+/// for a moment, and its answer picked up by a later reconcile when it takes longer. There is one question a guardrail at a time.
 /// </summary>
 internal sealed class PendingAnswers<TAnswer>(TimeSpan patience, TimeProvider timeProvider) : IDisposable
     where TAnswer : class

@@ -5,13 +5,15 @@ using System.Text.Json;
 namespace ModelOperator.Controller.Sources;
 
 /// <summary>
-/// Reads the answer to an instant query. One finite number is data; everything else is none, and a <see cref="SourceException"/> says why. It quotes nothing of the
-/// answer: the address is a user's choice, and what only the operator can reach is not for everybody who can read the object.
+/// Reads the answer to an instant query. One finite number is data; everything else is none, and a <see cref="SourceException"/> says why.
+/// It quotes nothing of the answer: the address is a user's choice, and what only the operator can reach is not for everybody who can read
+/// the object.
 /// </summary>
 internal static class PrometheusAnswer
 {
     // What Prometheus says of a query it refuses.
-    private static readonly string[] ErrorTypes = ["bad_data", "execution", "timeout", "canceled", "internal", "unavailable", "not_found", "not_acceptable"];
+    private static readonly string[] ErrorTypes =
+        ["bad_data", "execution", "timeout", "canceled", "internal", "unavailable", "not_found", "not_acceptable"];
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16 };
 
@@ -38,7 +40,9 @@ internal static class PrometheusAnswer
         string? outcome = Text(answer, "status");
         if (outcome == "error")
         {
-            throw new SourceException($"it refuses the query ({Array.Find(ErrorTypes, type => type == Text(answer, "errorType")) ?? "unknown reason"}); run the query in Prometheus to see why");
+            throw new SourceException(
+                $"it refuses the query ({Array.Find(ErrorTypes, type => type == Text(answer, "errorType")) ?? "unknown reason"}); "
+                + "run the query in Prometheus to see why");
         }
 
         if (status != HttpStatusCode.OK || outcome != "success")
@@ -87,7 +91,9 @@ internal static class PrometheusAnswer
             throw new SourceException(text is "+Inf" or "-Inf" ? $"the query gives {text}" : "the query gives a text that is not a number");
         }
 
-        return double.IsFinite(number) ? number : throw new SourceException($"the query gives {(double.IsNaN(number) ? "NaN" : "a number that is too large")}");
+        return double.IsFinite(number)
+            ? number
+            : throw new SourceException($"the query gives {(double.IsNaN(number) ? "NaN" : "a number that is too large")}");
     }
 
     private static JsonElement? Property(JsonElement parent, string name) =>

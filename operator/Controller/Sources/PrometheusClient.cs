@@ -14,7 +14,8 @@ internal sealed class PrometheusClient(SourceHttp http)
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="credentials">What the server asks for; null for nothing.</param>
     public async Task<double> QueryAsync(
-        string address, string query, DateTimeOffset time, TimeSpan limit, CancellationToken cancellationToken, SourceCredentials? credentials = null)
+        string address, string query, DateTimeOffset time, TimeSpan limit, CancellationToken cancellationToken,
+        SourceCredentials? credentials = null)
     {
         var uri = new Uri($"{address.TrimEnd('/')}/api/v1/query");
         // The server gives up when we do.
@@ -25,7 +26,8 @@ internal sealed class PrometheusClient(SourceHttp http)
             new("timeout", $"{Math.Max(1, (long)limit.TotalMilliseconds)}ms"),
         ];
         (HttpStatusCode status, byte[] body) = await http.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, uri) { Content = new FormUrlEncodedContent(form) }, limit, cancellationToken, credentials);
+            () => new HttpRequestMessage(HttpMethod.Post, uri) { Content = new FormUrlEncodedContent(form) }, limit,
+            cancellationToken, credentials);
         return PrometheusAnswer.Read(status, body);
     }
 }

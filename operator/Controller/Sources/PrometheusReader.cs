@@ -4,8 +4,8 @@ using ModelOperator.Rollouts;
 namespace ModelOperator.Controller.Sources;
 
 /// <summary>
-/// Asks a Prometheus guardrail's queries for both revisions, all for the same time: a block compares what both did in the same stretch, so one
-/// answer that is missing makes all of them none.
+/// Asks a Prometheus guardrail's queries for both revisions, all for the same time: a block compares what both did in the same stretch, so
+/// one answer that is missing makes all of them none.
 /// </summary>
 internal sealed class PrometheusReader(PrometheusClient prometheus, SourceSecrets secrets)
 {
@@ -65,4 +65,5 @@ internal sealed class PrometheusReader(PrometheusClient prometheus, SourceSecret
 }
 
 /// <summary>What a Prometheus guardrail asks.</summary>
-internal sealed record MetricQuestion(PrometheusMetric Metric, string Namespace, string Name, string Canary, string Stable, TimeSpan Interval);
+internal sealed record MetricQuestion(
+    PrometheusMetric Metric, string Namespace, string Name, string Canary, string Stable, TimeSpan Interval);

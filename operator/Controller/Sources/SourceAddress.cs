@@ -4,8 +4,9 @@ using ModelOperator.Addressing;
 namespace ModelOperator.Controller.Sources;
 
 /// <summary>
-/// Which addresses a source may have. Whoever may write a ModelDeployment makes the operator send requests from where it runs. The rules are those of
-/// models, with a list of their own: sources are usually Services of the cluster, so private networks are allowed unless the list says otherwise.
+/// Which addresses a source may have. Whoever may write a ModelDeployment makes the operator send requests from where it runs. The rules
+/// are those of models, with a list of their own: sources are usually Services of the cluster, so private networks are allowed unless the
+/// list says otherwise.
 /// </summary>
 internal static class SourceAddress
 {

@@ -8,8 +8,8 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Controller.Sources;
 
 /// <summary>
-/// What a source asks for, out of a Secret. The Secret says for which endpoint it is: whoever may write a ModelDeployment may name any Secret of the
-/// namespace and any address, and must not have the one sent to the other.
+/// What a source asks for, out of a Secret. The Secret says for which endpoint it is: whoever may write a ModelDeployment may name any
+/// Secret of the namespace and any address, and must not have the one sent to the other.
 /// </summary>
 internal sealed record SourceCredentials
 {
@@ -36,7 +36,8 @@ internal sealed record SourceCredentials
         {
             Secret = secret.Metadata.Name,
             Authorization = AuthorizationOf(keys),
-            Headers = [.. keys.Names.Where(name => name.StartsWith(HeaderPrefix, StringComparison.Ordinal)).Select(name => Header(keys, name))],
+            Headers =
+                [.. keys.Names.Where(name => name.StartsWith(HeaderPrefix, StringComparison.Ordinal)).Select(name => Header(keys, name))],
             Authorities = AuthoritiesOf(keys),
         };
     }
@@ -56,7 +57,8 @@ internal sealed record SourceCredentials
     {
         string place = address.GetLeftPart(UriPartial.Authority);
         string endpoint = keys.Text("endpoint")
-            ?? throw keys.Problem($"does not say which endpoint it is for; add the key endpoint with the value {place} to have it used there");
+            ?? throw keys.Problem(
+                $"does not say which endpoint it is for; add the key endpoint with the value {place} to have it used there");
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? named)
             || Uri.Compare(named, address, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0)
         {
@@ -64,13 +66,14 @@ internal sealed record SourceCredentials
         }
     }
 
-    private static AuthenticationHeaderValue? AuthorizationOf(Keys keys) => (keys.Text("token"), keys.Text("username"), keys.Text("password")) switch
-    {
-        ({ } token, _, _) => new("Bearer", token),
-        (null, { } user, { } password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))),
-        (null, null, null) => null,
-        _ => throw keys.Problem("has one of the keys username and password; want both, or token"),
-    };
+    private static AuthenticationHeaderValue? AuthorizationOf(Keys keys) =>
+        (keys.Text("token"), keys.Text("username"), keys.Text("password")) switch
+        {
+            ({ } token, _, _) => new("Bearer", token),
+            (null, { } user, { } password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))),
+            (null, null, null) => null,
+            _ => throw keys.Problem("has one of the keys username and password; want both, or token"),
+        };
 
     private static KeyValuePair<string, string> Header(Keys keys, string key)
     {
@@ -78,7 +81,8 @@ internal sealed record SourceCredentials
         using var trial = new HttpRequestMessage();
         return !Reserved.Contains(name, StringComparer.OrdinalIgnoreCase) && trial.Headers.TryAddWithoutValidation(name, "x")
             ? new(name, keys.Text(key)!)
-            : throw keys.Problem($"has the key {key}, which names no header that can be set; want header.NAME, and token for Authorization");
+            : throw keys.Problem(
+                $"has the key {key}, which names no header that can be set; want header.NAME, and token for Authorization");
     }
 
     private static string? AuthoritiesOf(Keys keys)
@@ -114,8 +118,10 @@ internal sealed record SourceCredentials
 
             string text = Encoding.UTF8.GetString(bytes).Trim();
             return text.Length == 0 ? throw Problem($"has nothing in the key {key}")
-                : ServiceAccountToken.Is(text) ? throw Problem($"has the token of a service account in the key {key}, which is never sent to a source")
-                : key != "ca.crt" && !text.All(c => c is >= ' ' and < '\x7f') ? throw Problem($"has characters in the key {key} that no HTTP header can carry")
+                : ServiceAccountToken.Is(text)
+                    ? throw Problem($"has the token of a service account in the key {key}, which is never sent to a source")
+                : key != "ca.crt" && !text.All(c => c is >= ' ' and < '\x7f')
+                    ? throw Problem($"has characters in the key {key} that no HTTP header can carry")
                 : text;
         }
 

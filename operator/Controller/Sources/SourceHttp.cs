@@ -56,7 +56,8 @@ internal sealed class SourceHttp : IDisposable
         {
             throw new SourceException($"the answer is larger than {_options.LargestAnswer} bytes", e);
         }
-        catch (Exception e) when (e is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse })
+        catch (Exception e) when (e is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }
+            or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse })
         {
             // Its message would quote what was answered, and tell people what only the operator can reach.
             throw new SourceException("the answer is not valid HTTP", e);
@@ -64,8 +65,8 @@ internal sealed class SourceHttp : IDisposable
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
             throw new SourceException(
-                "no secure connection: its certificate is not for this host, or by no authority that the operator knows; put the authority's certificate (PEM) into the "
-                    + "key ca.crt of the Secret in credentialsSecretRef",
+                "no secure connection: its certificate is not for this host, or by no authority that the operator knows; "
+                + "put the authority's certificate (PEM) into the key ca.crt of the Secret in credentialsSecretRef",
                 e);
         }
         catch (HttpRequestException e)
@@ -88,8 +89,8 @@ internal sealed class SourceHttp : IDisposable
     }
 
     private static SourceException Refused(HttpStatusCode status, SourceCredentials? credentials) => new(credentials is null
-        ? $"it answers {(int)status}: it asks for credentials or a tenant; name a Secret in credentialsSecretRef with the keys endpoint, and token, or username and "
-            + "password, or a header such as header.X-Scope-OrgID"
+        ? $"it answers {(int)status}: it asks for credentials or a tenant; name a Secret in credentialsSecretRef with the keys endpoint, "
+            + "and token, or username and password, or a header such as header.X-Scope-OrgID"
         : $"it answers {(int)status}: it does not accept what is in Secret {credentials.Secret}");
 
     private HttpCaller CallerFor(SourceCredentials? credentials)
@@ -116,13 +117,19 @@ internal sealed class SourceHttp : IDisposable
         handler.ConnectCallback = ConnectAsync;
         if (authorities is not null)
         {
-            var trusted = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            var trusted = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             trusted.CustomTrustStore.ImportFromPem(authorities);
             handler.SslOptions.CertificateChainPolicy = trusted;
         }
 
         return new Connections(handler, new HttpCaller(
-            handler, new HttpCallOptions { Name = OperatorSettings.Name, LargestAnswer = _options.LargestAnswer, Retries = _options.Retries }, _timeProvider));
+            handler,
+            new HttpCallOptions { Name = OperatorSettings.Name, LargestAnswer = _options.LargestAnswer, Retries = _options.Retries },
+            _timeProvider));
     }
 
     // The very address that was checked is connected to: a name that resolves to another one a moment later gains nothing.

@@ -2,7 +2,9 @@ using ModelOperator.Addressing;
 
 namespace ModelOperator.Controller.Sources;
 
-/// <summary>How foreign sources of evidence are asked: Prometheus and webhooks, at addresses that users of a namespace write down.</summary>
+/// <summary>
+/// How foreign sources of evidence are asked: Prometheus and webhooks, at addresses that users of a namespace write down.
+/// </summary>
 internal sealed record SourceOptions
 {
     /// <summary>Largest answer in bytes.</summary>

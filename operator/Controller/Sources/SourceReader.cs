@@ -46,9 +46,11 @@ internal sealed class SourceReader(
         return world with
         {
             Metrics = (await metricAnswers).Where(told => told.Answer is not null)
-                .ToImmutableDictionary(told => told.Name, told => Heard(model, told.Name, told.Answer!, told.Answer!.Problem), StringComparer.Ordinal),
+                .ToImmutableDictionary(
+                    told => told.Name, told => Heard(model, told.Name, told.Answer!, told.Answer!.Problem), StringComparer.Ordinal),
             Gates = (await gateAnswers).Where(told => told.Answer is not null)
-                .ToImmutableDictionary(told => told.Name, told => Heard(model, told.Name, told.Answer!, told.Answer!.Problem), StringComparer.Ordinal),
+                .ToImmutableDictionary(
+                    told => told.Name, told => Heard(model, told.Name, told.Answer!, told.Answer!.Problem), StringComparer.Ordinal),
         };
     }
 
@@ -65,19 +67,23 @@ internal sealed class SourceReader(
         _gateAnswers.Dispose();
     }
 
-    private Task<MetricAnswer?> MetricAsync(ModelDeployment model, EffectiveGuardrail guardrail, TimeSpan interval, CancellationToken cancellationToken)
+    private Task<MetricAnswer?> MetricAsync(
+        ModelDeployment model, EffectiveGuardrail guardrail, TimeSpan interval, CancellationToken cancellationToken)
     {
         ModelDeploymentStatus status = model.Status!;
         var question = new MetricQuestion(
-            guardrail.Prometheus!, model.Metadata.Namespace!, model.Metadata.Name, status.CanaryRevision!, status.StableRevision!, interval);
+            guardrail.Prometheus!, model.Metadata.Namespace!, model.Metadata.Name, status.CanaryRevision!,
+            status.StableRevision!, interval);
         PrometheusMetric metric = question.Metric;
         string asked = string.Join(
-            '\n', Trial(model), metric.Address, metric.BadQuery, metric.TotalQuery, metric.MeanQuery, metric.TimeoutSeconds, metric.CredentialsSecretRef?.Name, interval);
+            '\n', Trial(model), metric.Address, metric.BadQuery, metric.TotalQuery, metric.MeanQuery, metric.TimeoutSeconds,
+            metric.CredentialsSecretRef?.Name, interval);
         return _metricAnswers.GetAsync(
             Key(model, guardrail.Name), asked, token => metrics.ReadAsync(question, timeProvider.GetUtcNow(), token), cancellationToken);
     }
 
-    private Task<GateAnswer?> GateAsync(ModelDeployment model, EffectiveGuardrail guardrail, DateTimeOffset now, CancellationToken cancellationToken)
+    private Task<GateAnswer?> GateAsync(
+        ModelDeployment model, EffectiveGuardrail guardrail, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (guardrail.Job is { } job)
         {
@@ -108,9 +114,11 @@ internal sealed class SourceReader(
         var answer = new GateAnswer { At = timeProvider.GetUtcNow() };
         try
         {
-            SourceCredentials? credentials = await secrets.ReadAsync(call.Namespace, webhook.CredentialsSecretRef, webhook.Url, cancellationToken);
+            SourceCredentials? credentials = await secrets.ReadAsync(
+                call.Namespace, webhook.CredentialsSecretRef, webhook.Url, cancellationToken);
             VerdictMessage said = await webhooks.AskAsync(
-                webhook.Url, call, TimeSpan.FromSeconds(webhook.TimeoutSeconds ?? Defaults.WebhookTimeoutSeconds), cancellationToken, credentials);
+                webhook.Url, call, TimeSpan.FromSeconds(webhook.TimeoutSeconds ?? Defaults.WebhookTimeoutSeconds),
+                cancellationToken, credentials);
             return answer with { Verdict = said.Verdict, Message = said.Message };
         }
         catch (SourceException e)

@@ -4,7 +4,9 @@ using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Controller.Sources;
 
-/// <summary>Reads the Secrets with what sources ask for, anew for every question, so that a new token is in force with the next one.</summary>
+/// <summary>
+/// Reads the Secrets with what sources ask for, anew for every question, so that a new token is in force with the next one.
+/// </summary>
 internal sealed class SourceSecrets(IKubernetesClient client)
 {
     /// <summary>Null when no Secret is named; a <see cref="SourceException"/> says why one cannot be used.</summary>

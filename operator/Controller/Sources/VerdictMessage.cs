@@ -50,7 +50,8 @@ internal sealed record VerdictMessage(Verdict Verdict, string? Message)
             return null;
         }
 
-        if (answer.TryGetProperty("message", out JsonElement message) && message.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+        if (answer.TryGetProperty("message", out JsonElement message)
+            && message.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
         {
             problem = "message is not a string";
             return null;

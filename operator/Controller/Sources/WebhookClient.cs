@@ -9,7 +9,8 @@ namespace ModelOperator.Controller.Sources;
 internal sealed class WebhookClient(SourceHttp http)
 {
     /// <summary>The answer; a <see cref="SourceException"/> says why there is none.</summary>
-    public async Task<VerdictMessage> AskAsync(string url, WebhookCall call, TimeSpan limit, CancellationToken cancellationToken, SourceCredentials? credentials = null)
+    public async Task<VerdictMessage> AskAsync(
+        string url, WebhookCall call, TimeSpan limit, CancellationToken cancellationToken, SourceCredentials? credentials = null)
     {
         var uri = new Uri(url);
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(call, WebhookJson.Default.WebhookCall);

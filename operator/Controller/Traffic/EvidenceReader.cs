@@ -7,7 +7,10 @@ using Polly.Timeout;
 
 namespace ModelOperator.Controller.Traffic;
 
-/// <summary>Asks router pods what they saw of a model. A router that gives no good answer, or one that may not be its own, gives null: no data, never a decision.</summary>
+/// <summary>
+/// Asks router pods what they saw of a model. A router that gives no good answer, or one that may not be its own, gives null: no data,
+/// never a decision.
+/// </summary>
 internal sealed class EvidenceReader : IDisposable
 {
     private const int MostRemembered = 10_000;
@@ -22,7 +25,8 @@ internal sealed class EvidenceReader : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<EvidenceReader> _logger;
 
-    public EvidenceReader(EvidenceOptions options, RouterKeys keys, ControllerMetrics metrics, TimeProvider timeProvider, ILogger<EvidenceReader> logger)
+    public EvidenceReader(
+        EvidenceOptions options, RouterKeys keys, ControllerMetrics metrics, TimeProvider timeProvider, ILogger<EvidenceReader> logger)
     {
         (_options, _keys, _metrics, _timeProvider, _logger) = (options, keys, metrics, timeProvider, logger);
         _reading = new SemaphoreSlim(options.ReadsAtATime);

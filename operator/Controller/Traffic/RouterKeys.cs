@@ -9,7 +9,9 @@ using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Controller.Traffic;
 
-/// <summary>The keys that the operator shares with the routers and inference pods of each namespace: makes them, and changes them in time.</summary>
+/// <summary>
+/// The keys that the operator shares with the routers and inference pods of each namespace: makes them, and changes them in time.
+/// </summary>
 internal sealed class RouterKeys(IKubernetesClient client, TimeProvider timeProvider)
 {
     // A Secret that somebody replaced is known again after that.
@@ -22,7 +24,9 @@ internal sealed class RouterKeys(IKubernetesClient client, TimeProvider timeProv
     {
         if (!_known.TryGetValue(@namespace, out var known) || timeProvider.GetElapsedTime(known.Timestamp) >= ReadAgain)
         {
-            known = Remember(@namespace, Read(await client.GetAsync(Resources.Secrets, @namespace, NamespaceKeys.SecretName, cancellationToken)));
+            known = Remember(
+                @namespace,
+                Read(await client.GetAsync(Resources.Secrets, @namespace, NamespaceKeys.SecretName, cancellationToken)));
         }
 
         return known.Keys;

@@ -46,7 +46,8 @@ internal sealed class RouterReports(EvidenceReader reader)
     }
 
     /// <summary>With what had no room in the first report. What fails on the way is there the next time.</summary>
-    private async Task<EvidenceReport?> ReadOnAsync(ModelDeployment model, Pod router, EvidenceReport? first, CancellationToken cancellationToken)
+    private async Task<EvidenceReport?> ReadOnAsync(
+        ModelDeployment model, Pod router, EvidenceReport? first, CancellationToken cancellationToken)
     {
         var whole = first;
         for (int reports = 1; whole is { IsCut: true } && reports < MostReports; reports++)

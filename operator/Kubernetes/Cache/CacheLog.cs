@@ -11,13 +11,15 @@ internal static partial class CacheLog
     [LoggerMessage(2, LogLevel.Warning, "Cannot list or watch {Resource} from resource version {ResourceVersion}; trying again.")]
     public static partial void ListFailed(this ILogger logger, string resource, string resourceVersion, Exception exception);
 
-    [LoggerMessage(3, LogLevel.Information, "Resource version {ResourceVersion} of {Resource} is not available; listing what is there now.")]
+    [LoggerMessage(
+        3, LogLevel.Information, "Resource version {ResourceVersion} of {Resource} is not available; listing what is there now.")]
     public static partial void VersionUnavailable(this ILogger logger, string resource, string resourceVersion);
 
     [LoggerMessage(4, LogLevel.Information, "The watch of {Resource} from resource version {ResourceVersion} has expired; listing again.")]
     public static partial void WatchExpired(this ILogger logger, string resource, string resourceVersion);
 
-    [LoggerMessage(5, LogLevel.Information, "The watch of {Resource} from resource version {ResourceVersion} was lost ({Error}); watching on.")]
+    [LoggerMessage(
+        5, LogLevel.Information, "The watch of {Resource} from resource version {ResourceVersion} was lost ({Error}); watching on.")]
     public static partial void WatchFailed(this ILogger logger, string resource, string resourceVersion, string error);
 
     [LoggerMessage(7, LogLevel.Error, "{Type} {Key} cannot be read; {Kept}. {Cause} Upgrade this program, or take the change back.")]

@@ -7,7 +7,8 @@ internal static class CacheMetrics
 {
     private static readonly Meter Meter = new(Runtime.KubernetesMeter.Name);
     private static readonly Counter<long> Lists = Meter.CreateCounter<long>("reflector_lists", description: "Lists of a whole type.");
-    private static readonly Counter<long> Watches = Meter.CreateCounter<long>("reflector_watches", description: "Watches begun, the first and each restart.");
+    private static readonly Counter<long> Watches = Meter.CreateCounter<long>(
+        "reflector_watches", description: "Watches begun, the first and each restart.");
     private static readonly UpDownCounter<int> Unreadables = Meter.CreateUpDownCounter<int>(
         "reflector_unreadable_objects", description: "Objects that are there in a version that this program cannot read.");
 

@@ -7,8 +7,9 @@ using ModelOperator.Kubernetes.Runtime;
 namespace ModelOperator.Kubernetes.Cache;
 
 /// <summary>
-/// The objects of one type as last seen, kept current by a <see cref="Reflector{T}"/>. Reads never wait for handlers. An object in a version that
-/// does not fit the type stays as it was last read: it is there, and a reader that took it for gone would undo what it asks for.
+/// The objects of one type as last seen, kept current by a <see cref="Reflector{T}"/>. Reads never wait for handlers. An object in a
+/// version that does not fit the type stays as it was last read: it is there, and a reader that took it for gone would undo what it asks
+/// for.
 /// </summary>
 public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStore<T>
     where T : KubernetesObject
@@ -65,7 +66,11 @@ public sealed class EntityCache<T>(ILogger<EntityCache<T>> logger) : IEntityStor
             // One without a name may be any of those that are missing.
             if (list.Unreadable.All(u => u.Key is not null))
             {
-                foreach (var gone in _index.List(null).Select(EntityKey.Of).Concat(_unreadable.Keys).Where(key => !listed.Contains(key)).ToList())
+                foreach (var gone in _index.List(null)
+                    .Select(EntityKey.Of)
+                    .Concat(_unreadable.Keys)
+                    .Where(key => !listed.Contains(key))
+                    .ToList())
                 {
                     Remove(gone, null);
                 }

@@ -15,7 +15,9 @@ public interface IEntityHandler<in T>
     /// <summary>The same object (same uid) in another version.</summary>
     void Updated(T old, T current);
 
-    /// <summary>Gone; <paramref name="last"/> is the last version seen, which after a lost connection may not be the last there was.</summary>
+    /// <summary>
+    /// Gone; <paramref name="last"/> is the last version seen, which after a lost connection may not be the last there was.
+    /// </summary>
     void Deleted(T last);
 
     /// <summary>

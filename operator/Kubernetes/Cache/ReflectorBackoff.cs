@@ -1,6 +1,8 @@
 namespace ModelOperator.Kubernetes.Cache;
 
-/// <summary>Waits that double from the first to the longest, each stretched at random up to twofold, and start anew after a quiet time.</summary>
+/// <summary>
+/// Waits that double from the first to the longest, each stretched at random up to twofold, and start anew after a quiet time.
+/// </summary>
 internal sealed class ReflectorBackoff(ReflectorOptions options, TimeProvider timeProvider, Random random)
 {
     private TimeSpan _next = options.MinBackoff;

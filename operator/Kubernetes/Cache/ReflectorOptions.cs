@@ -11,8 +11,8 @@ public sealed record ReflectorOptions
     public string? FieldSelector { get; init; }
 
     /// <summary>
-    /// Asks etcd for the first list, and not a server's cache: after a restart that one may be older than what this program saw and did before it.
-    /// For types with few objects; other first lists are cheap, and the watch brings them up to date.
+    /// Asks etcd for the first list, and not a server's cache: after a restart that one may be older than what this program saw and did
+    /// before it. For types with few objects; other first lists are cheap, and the watch brings them up to date.
     /// </summary>
     public bool ConsistentFirstList { get; init; }
 

@@ -49,8 +49,8 @@ public sealed class Applier(IKubernetesClient client, string fieldManager)
 
     /// <summary>
     /// A cache that is still behind our own write shows an older version than the server answered: nothing it knows speaks for
-    /// writing again. Where there is a generation, it stands still while only the status changes. It also stands still when somebody changes
-    /// metadata, so that is compared.
+    /// writing again. Where there is a generation, it stands still while only the status changes. It also stands still when somebody
+    /// changes metadata, so that is compared.
     /// </summary>
     private bool IsApplied<T>(T current, JsonObject intent, string? subresource, string hash)
         where T : KubernetesObject =>

@@ -16,11 +16,13 @@ public interface IKubernetesClient
         where T : KubernetesObject;
 
     /// <summary>Streams changes after <see cref="ListOptions.ResourceVersion"/> until the server ends the watch.</summary>
-    IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ResourceType<T> type, string? @namespace, ListOptions options, CancellationToken cancellationToken)
+    IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
+        ResourceType<T> type, string? @namespace, ListOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject;
 
     /// <summary>Server-side apply: the intent is the whole of what <paramref name="fieldManager"/> wants; conflicts are forced.</summary>
-    Task<T> ApplyAsync<T>(ResourceType<T> type, JsonObject intent, string fieldManager, CancellationToken cancellationToken, string? subresource = null)
+    Task<T> ApplyAsync<T>(
+        ResourceType<T> type, JsonObject intent, string fieldManager, CancellationToken cancellationToken, string? subresource = null)
         where T : KubernetesObject;
 
     Task<T> CreateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken)
@@ -31,7 +33,9 @@ public interface IKubernetesClient
         where T : KubernetesObject;
 
     /// <summary>JSON merge patch (RFC 7386).</summary>
-    Task<T> MergePatchAsync<T>(ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken, string? subresource = null)
+    Task<T> MergePatchAsync<T>(
+        ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken,
+        string? subresource = null)
         where T : KubernetesObject;
 
     /// <summary>Deletes in the background; an object already gone is no error. With a uid, only that very object is deleted.</summary>

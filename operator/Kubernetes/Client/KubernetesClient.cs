@@ -26,7 +26,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
 
     /// <summary>Over a given transport, for tests that play the server.</summary>
     internal KubernetesClient(
-        KubernetesClientConfiguration configuration, TimeProvider timeProvider, ILogger<KubernetesClient> logger, HttpMessageHandler handler)
+        KubernetesClientConfiguration configuration, TimeProvider timeProvider, ILogger<KubernetesClient> logger,
+        HttpMessageHandler handler)
         : this(new ApiCaller(configuration, timeProvider, logger, handler))
     {
     }
@@ -102,7 +103,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
             throw new ArgumentException($"metadata.namespace: is missing; a {type.Kind} is made in a namespace.", nameof(entity));
         }
 
-        return CallAsync(type, Write(HttpMethod.Post, ResourcePath.Of(type, entity.Metadata.Namespace), ToJson(type, entity)), cancellationToken);
+        return CallAsync(
+            type, Write(HttpMethod.Post, ResourcePath.Of(type, entity.Metadata.Namespace), ToJson(type, entity)), cancellationToken);
     }
 
     public Task<T> UpdateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
@@ -113,7 +115,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     }
 
     public Task<T> MergePatchAsync<T>(
-        ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken, string? subresource = null)
+        ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken,
+        string? subresource = null)
         where T : KubernetesObject
     {
         var path = ResourcePath.Of(type, @namespace, name, subresource);
@@ -184,8 +187,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         ResourceType<T> type, string? @namespace, ListOptions options, int? limit, string? next, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
-        // A list at some version comes from the server's cache, whole and cheap; a limit would send it to etcd page by page. At version 0 a server
-        // with a cache does not mind the limit, and one without a cache needs it.
+        // A list at some version comes from the server's cache, whole and cheap; a limit would send it to etcd page by page. At version 0 a
+        // server with a cache does not mind the limit, and one without a cache needs it.
         var isPaged = options.ResourceVersion is null or "" or "0";
         var path = ResourcePath.WithQuery(
             ResourcePath.Of(type, @namespace),

@@ -18,7 +18,9 @@ public sealed record KubernetesClientConfiguration
     /// <summary>Whom the caller acts as; null as itself.</summary>
     public Impersonation? Impersonation { get; init; }
 
-    /// <summary>A proxy for this server (http, https or socks5), with credentials if it wants them; null takes what the environment says.</summary>
+    /// <summary>
+    /// A proxy for this server (http, https or socks5), with credentials if it wants them; null takes what the environment says.
+    /// </summary>
     public Uri? Proxy { get; init; }
 
     /// <summary>Goes straight to the server whatever the environment says.</summary>

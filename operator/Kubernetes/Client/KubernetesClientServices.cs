@@ -9,7 +9,8 @@ namespace ModelOperator.Kubernetes.Client;
 public static class KubernetesClientServices
 {
     /// <summary>One client for the program, with the configuration given or, failing that, found as kubectl finds it.</summary>
-    public static IServiceCollection AddKubernetesClient(this IServiceCollection services, KubernetesClientConfiguration? configuration = null)
+    public static IServiceCollection AddKubernetesClient(
+        this IServiceCollection services, KubernetesClientConfiguration? configuration = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(p => configuration ?? KubernetesConfigurationLoader.Load(

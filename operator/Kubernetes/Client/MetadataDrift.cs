@@ -40,6 +40,7 @@ public static class MetadataDrift
     private static IEnumerable<string> Owners(ObjectMeta current, JsonNode? want) =>
         from node in want as JsonArray ?? []
         let owner = node!.AsObject()
-        where current.OwnerReferences?.Exists(have => have.Uid == (string?)owner["uid"] && (have.Controller ?? false) == ((bool?)owner["controller"] ?? false)) != true
+        where current.OwnerReferences?.Exists(have => have.Uid == (string?)owner["uid"]
+            && (have.Controller ?? false) == ((bool?)owner["controller"] ?? false)) != true
         select $"owner {(string?)owner["name"]} was missing";
 }

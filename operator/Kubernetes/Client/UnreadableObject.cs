@@ -2,7 +2,9 @@ using ModelOperator.Kubernetes.Entities;
 
 namespace ModelOperator.Kubernetes.Client;
 
-/// <summary>An object that is there, but does not fit its type: one that a newer version of the program wrote, or one a person broke.</summary>
+/// <summary>
+/// An object that is there, but does not fit its type: one that a newer version of the program wrote, or one a person broke.
+/// </summary>
 /// <param name="Metadata">Which object it is; null when not even that can be read.</param>
 /// <param name="Field">The field that does not fit, such as spec.feedback.kind; empty when it is not known.</param>
 /// <param name="Problem">Why it does not fit.</param>

@@ -1,9 +1,9 @@
 namespace ModelOperator.Kubernetes.Client;
 
 /// <summary>
-/// Keeps a process that may have lost its lease from writing. It is looked at before each attempt of each write: a process that was paused, in the
-/// middle of a reconcile, for longer than its lease lasts must not write what another has decided otherwise meanwhile. It goes with the work that
-/// entered it, so that the lease itself, events and certificates are written outside.
+/// Keeps a process that may have lost its lease from writing. It is looked at before each attempt of each write: a process that was paused,
+/// in the middle of a reconcile, for longer than its lease lasts must not write what another has decided otherwise meanwhile. It goes with
+/// the work that entered it, so that the lease itself, events and certificates are written outside.
 /// </summary>
 /// <param name="isOpen">Whether this process may write at this moment.</param>
 public sealed class WriteFence(Func<bool> isOpen)

@@ -9,7 +9,9 @@ public sealed record HttpCallOptions
     /// <summary>Largest answer in bytes.</summary>
     public required int LargestAnswer { get; init; }
 
-    /// <summary>Longest time of a call, all attempts together, unless the call has its own; null for as long as its attempts take.</summary>
+    /// <summary>
+    /// Longest time of a call, all attempts together, unless the call has its own; null for as long as its attempts take.
+    /// </summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Longest time of one attempt; null for as long as the call has.</summary>

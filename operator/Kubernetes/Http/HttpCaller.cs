@@ -33,7 +33,9 @@ public sealed class HttpCaller : IDisposable
         _pipeline = Pipeline(options, timeProvider);
     }
 
-    /// <summary>Connections for calls within a cluster: no proxy, no redirect, no cookie, and new ones often enough to follow an address.</summary>
+    /// <summary>
+    /// Connections for calls within a cluster: no proxy, no redirect, no cookie, and new ones often enough to follow an address.
+    /// </summary>
     public static SocketsHttpHandler NewHandler() => new()
     {
         UseProxy = false,
@@ -121,7 +123,8 @@ public sealed class HttpCaller : IDisposable
         // What the handler's own check refused, it would refuse again.
         : NeverLeft(failure) && failure!.InnerException is (null or SocketException or TimeoutException);
 
-    private async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> attempt, TimeSpan? limit, bool idempotent, CancellationToken cancellationToken)
+    private async Task<T> ExecuteAsync<T>(
+        Func<CancellationToken, Task<T>> attempt, TimeSpan? limit, bool idempotent, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(Limit, limit);

@@ -44,7 +44,8 @@ internal sealed class CacheRunner<T>(
     public Task Synced => cache.Synced;
 
     public string? Stuck => _ended ? $"the watch of {Resource} has ended"
-        : _reflector.SinceLastTurn is var since && since > LongestTurn ? $"the watch of {Resource} has stood still for {since.TotalSeconds:0} s"
+        : _reflector.SinceLastTurn is var since && since > LongestTurn
+            ? $"the watch of {Resource} has stood still for {since.TotalSeconds:0} s"
         : null;
 
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -29,7 +29,10 @@ internal sealed class ControllerMetrics
         _lostEvents = _meter.CreateCounter<long>("event_recorder_dropped", description: "Events not written, by cause.");
         _duration = _meter.CreateHistogram(
             "controller_runtime_reconcile_time", "s", "Time a reconcile takes.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] });
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+            });
         _active = _meter.CreateUpDownCounter<long>("controller_runtime_active_workers", description: "Reconciles under way.");
     }
 

@@ -117,7 +117,8 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner, IAsyncDispo
             _events.Record(
                 new KubernetesObject { ApiVersion = _options.ApiVersion, Kind = _options.KindName, Metadata = unreadable.Metadata! },
                 "Unreadable",
-                $"{unreadable.Cause} The last version that the operator can read stays in force. Upgrade the operator, or take the change back.",
+                $"{unreadable.Cause} The last version that the operator can read stays in force. Upgrade the operator, "
+                + "or take the change back.",
                 EventType.Warning,
                 "Read");
         }
@@ -142,7 +143,8 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner, IAsyncDispo
     }
 
     /// <returns>Whether it is done with, for good or until the next change.</returns>
-    private async Task<bool> ProcessAsync(EntityKey key, TEntity entity, Func<Task<ReconciliationResult<TEntity>>> reconcile, CancellationToken abort)
+    private async Task<bool> ProcessAsync(
+        EntityKey key, TEntity entity, Func<Task<ReconciliationResult<TEntity>>> reconcile, CancellationToken abort)
     {
         var started = _underWay[key] = _time.GetTimestamp();
         var threw = false;
@@ -187,7 +189,8 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner, IAsyncDispo
                 _logger.ReconcileConflicted(_options.KindName, key);
                 return "conflict";
             case { Error: KubernetesException { IsNamespaceTerminating: true } }:
-                // It goes soon, and is looked at now and then until it has gone: a namespace can stay for hours when something in it does not go.
+                // It goes soon, and is looked at now and then until it has gone: a namespace can stay for hours when something in it does
+                // not go.
                 Retry(key, result);
                 _logger.NamespaceTerminating(_options.KindName, key);
                 return "namespace_terminating";

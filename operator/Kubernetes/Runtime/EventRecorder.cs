@@ -42,7 +42,8 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
                 ShouldHandle = new PredicateBuilder()
                     .Handle<HttpRequestException>()
                     .Handle<TimeoutException>()
-                    .Handle<KubernetesException>(e => e.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError),
+                    .Handle<KubernetesException>(
+                        e => e.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError),
                 MaxRetryAttempts = 3,
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = TimeSpan.FromSeconds(1),
@@ -56,7 +57,8 @@ internal sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(entity);
         var key = new EventKey(
-            EntityKey.Of(entity), entity.Kind, entity.Metadata.Uid, type, EventText.Word(reason), EventText.Word(action), EventText.Note(message));
+            EntityKey.Of(entity), entity.Kind, entity.Metadata.Uid, type, EventText.Word(reason), EventText.Word(action),
+            EventText.Note(message));
         var regarding = new ObjectReference
         {
             ApiVersion = entity.ApiVersion,

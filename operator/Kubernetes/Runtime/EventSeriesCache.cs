@@ -3,7 +3,8 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Kubernetes.Runtime;
 
 /// <summary>What makes two events the same.</summary>
-internal readonly record struct EventKey(EntityKey Involved, string Kind, string? Uid, EventType Type, string Reason, string Action, string Note);
+internal readonly record struct EventKey(
+    EntityKey Involved, string Kind, string? Uid, EventType Type, string Reason, string Action, string Note);
 
 /// <summary>One event and how often it happened.</summary>
 internal sealed class RecordedSeries(Event written, long observedAt, long writtenAt)

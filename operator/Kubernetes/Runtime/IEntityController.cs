@@ -6,7 +6,9 @@ namespace ModelOperator.Kubernetes.Runtime;
 public interface IEntityController<TEntity>
     where TEntity : KubernetesObject
 {
-    /// <summary>Called with the cached, read-only entity whenever it or a watched object of its own changed, one call at a time for each entity.</summary>
+    /// <summary>
+    /// Called with the cached, read-only entity whenever it or a watched object of its own changed, one call at a time for each entity.
+    /// </summary>
     Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken);
 
     /// <summary>

@@ -29,7 +29,8 @@ public static class KubernetesOperatorServices
         if (settings.LeaderElectionType == LeaderElectionType.Single)
         {
             services.TryAddSingleton(p => new LeaderElector(
-                p.GetRequiredService<IKubernetesClient>(), settings, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<LeaderElector>>()));
+                p.GetRequiredService<IKubernetesClient>(), settings, p.GetRequiredService<TimeProvider>(),
+                p.GetRequiredService<ILogger<LeaderElector>>()));
         }
 
         services.TryAddSingleton<OperatorHost>();

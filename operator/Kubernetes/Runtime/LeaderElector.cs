@@ -27,12 +27,15 @@ public sealed class LeaderElector
     public LeaderElector(IKubernetesClient client, OperatorSettings settings, TimeProvider time, ILogger<LeaderElector> logger)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.LeaderElectionRetryPeriod <= TimeSpan.Zero || settings.LeaderElectionRenewDeadline < settings.LeaderElectionRetryPeriod * 2
-            || settings.LeaderElectionLeaseDuration <= settings.LeaderElectionRenewDeadline || settings.LeaderElectionLeaseDuration < TimeSpan.FromSeconds(1))
+        if (settings.LeaderElectionRetryPeriod <= TimeSpan.Zero
+            || settings.LeaderElectionRenewDeadline < settings.LeaderElectionRetryPeriod * 2
+            || settings.LeaderElectionLeaseDuration <= settings.LeaderElectionRenewDeadline
+            || settings.LeaderElectionLeaseDuration < TimeSpan.FromSeconds(1))
         {
             throw new ArgumentException(
-                $"A lease needs 0 < retry period, twice that <= renew deadline < lease duration of 1 s or more; got {settings.LeaderElectionRetryPeriod}, "
-                + $"{settings.LeaderElectionRenewDeadline}, {settings.LeaderElectionLeaseDuration}.",
+                "A lease needs 0 < retry period, twice that <= renew deadline < lease duration of 1 s or more; "
+                + $"got {settings.LeaderElectionRetryPeriod}, {settings.LeaderElectionRenewDeadline}, "
+                + $"{settings.LeaderElectionLeaseDuration}.",
                 nameof(settings));
         }
 
@@ -44,8 +47,8 @@ public sealed class LeaderElector
     public bool IsLeader => _leader;
 
     /// <summary>
-    /// This process holds the lease and is sure of it: nobody can have taken it since it was last renewed. False as well when the process was paused
-    /// for that long and has not heard yet.
+    /// This process holds the lease and is sure of it: nobody can have taken it since it was last renewed. False as well when the process
+    /// was paused for that long and has not heard yet.
     /// </summary>
     public bool HoldsSurely => _leader && SinceRenewal < _settings.LeaderElectionRenewDeadline;
 
@@ -68,7 +71,10 @@ public sealed class LeaderElector
         _logger.LeaseAcquired(_settings.Instance, _key);
     }
 
-    /// <summary>Renews until cancelled. Throws <see cref="LeadershipLostException"/> when another holds the lease or none could be reached for too long.</summary>
+    /// <summary>
+    /// Renews until cancelled. Throws <see cref="LeadershipLostException"/> when another holds the lease or none could be reached for too
+    /// long.
+    /// </summary>
     public async Task HoldAsync(CancellationToken cancellationToken)
     {
         try
@@ -85,7 +91,8 @@ public sealed class LeaderElector
 
                 if (state != LeaseState.Held && SinceRenewal >= _settings.LeaderElectionRenewDeadline)
                 {
-                    throw new LeadershipLostException($"The lease {_key} could not be renewed for {_settings.LeaderElectionRenewDeadline.TotalSeconds:0.#} s.");
+                    throw new LeadershipLostException(
+                        $"The lease {_key} could not be renewed for {_settings.LeaderElectionRenewDeadline.TotalSeconds:0.#} s.");
                 }
             }
         }
@@ -219,7 +226,8 @@ public sealed class LeaderElector
 
     private bool IsValid(LeaseSpec spec) =>
         !string.IsNullOrEmpty(spec.HolderIdentity)
-        && _time.GetElapsedTime(_observedAt) < TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? (int)_settings.LeaderElectionLeaseDuration.TotalSeconds);
+        && _time.GetElapsedTime(_observedAt) < TimeSpan.FromSeconds(
+            spec.LeaseDurationSeconds ?? (int)_settings.LeaderElectionLeaseDuration.TotalSeconds);
 
     private void Observe(Lease lease)
     {

@@ -9,14 +9,18 @@ namespace ModelOperator.Kubernetes.Runtime;
 public static class OperatorEndpoints
 {
     /// <summary>
-    /// Serves <c>/healthz</c> (nothing in the process has come to a halt) and <c>/readyz</c> (it could work this moment, with or without the lease).
+    /// Serves <c>/healthz</c> (nothing in the process has come to a halt) and <c>/readyz</c> (it could work this moment, with or without
+    /// the lease).
     /// </summary>
     public static IEndpointRouteBuilder MapOperatorProbes(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var host = endpoints.ServiceProvider.GetRequiredService<OperatorHost>();
-        endpoints.MapGet("/healthz", (RequestDelegate)(context => AnswerAsync(context, host.Stuck, StatusCodes.Status500InternalServerError, "stuck")));
-        endpoints.MapGet("/readyz", (RequestDelegate)(context => AnswerAsync(context, host.NotReady, StatusCodes.Status503ServiceUnavailable, "not ready")));
+        endpoints.MapGet(
+            "/healthz", (RequestDelegate)(context => AnswerAsync(context, host.Stuck, StatusCodes.Status500InternalServerError, "stuck")));
+        endpoints.MapGet(
+            "/readyz",
+            (RequestDelegate)(context => AnswerAsync(context, host.NotReady, StatusCodes.Status503ServiceUnavailable, "not ready")));
         return endpoints;
     }
 

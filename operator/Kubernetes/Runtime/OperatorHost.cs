@@ -39,11 +39,12 @@ internal sealed class OperatorHost(
     /// What keeps the process from being ready, or nothing. One that waits for the lease is ready: it could take over at once.
     /// </summary>
     public IReadOnlyList<string> NotReady =>
-        [.. _caches.Where(c => !c.HasSynced).Select(c => $"cache of {c.Resource}"), .. readyChecks.Select(c => c.NotReady).OfType<string>()];
+        [.. _caches.Where(c => !c.HasSynced)
+            .Select(c => $"cache of {c.Resource}"), .. readyChecks.Select(c => c.NotReady).OfType<string>()];
 
     /// <summary>
-    /// What has come to a halt that nothing inside the process can mend, or nothing. A server that is away is no such thing: a restart would not
-    /// bring it back.
+    /// What has come to a halt that nothing inside the process can mend, or nothing. A server that is away is no such thing: a restart
+    /// would not bring it back.
     /// </summary>
     public IReadOnlyList<string> Stuck => _stopping.IsCancellationRequested
         ? []

@@ -3,10 +3,14 @@ namespace ModelOperator.Kubernetes.Runtime;
 /// <summary>How an operator runs; made by an <see cref="OperatorSettingsBuilder"/>.</summary>
 public sealed record OperatorSettings
 {
-    /// <summary>Name of the operator, a qualified name such as <c>model-operator</c>: its lease's, and that of the reporter of its events.</summary>
+    /// <summary>
+    /// Name of the operator, a qualified name such as <c>model-operator</c>: its lease's, and that of the reporter of its events.
+    /// </summary>
     public string Name { get; init; } = "kubernetesoperator";
 
-    /// <summary>Name of this process, such as the pod's: the holder of the lease. Differs for each process that lives at the same time.</summary>
+    /// <summary>
+    /// Name of this process, such as the pod's: the holder of the lease. Differs for each process that lives at the same time.
+    /// </summary>
     public string Instance { get; init; } = Environment.MachineName;
 
     /// <summary>The one namespace that is watched, or null for all.</summary>

@@ -14,16 +14,19 @@ public sealed class OperatorSettingsBuilder
 
     public OperatorSettingsBuilder WithLeaderElection(LeaderElectionType type) => Set(_settings with { LeaderElectionType = type });
 
-    public OperatorSettingsBuilder WithLeaderElectionNamespace(string @namespace) => Set(_settings with { LeaderElectionNamespace = @namespace });
+    public OperatorSettingsBuilder WithLeaderElectionNamespace(string @namespace) =>
+        Set(_settings with { LeaderElectionNamespace = @namespace });
 
-    public OperatorSettingsBuilder WithLeaderElectionTimings(TimeSpan leaseDuration, TimeSpan renewDeadline, TimeSpan retryPeriod) => Set(_settings with
-    {
-        LeaderElectionLeaseDuration = leaseDuration,
-        LeaderElectionRenewDeadline = renewDeadline,
-        LeaderElectionRetryPeriod = retryPeriod,
-    });
+    public OperatorSettingsBuilder WithLeaderElectionTimings(TimeSpan leaseDuration, TimeSpan renewDeadline, TimeSpan retryPeriod) =>
+        Set(_settings with
+        {
+            LeaderElectionLeaseDuration = leaseDuration,
+            LeaderElectionRenewDeadline = renewDeadline,
+            LeaderElectionRetryPeriod = retryPeriod,
+        });
 
-    public OperatorSettingsBuilder WithReconcileStrategy(ReconcileStrategy strategy) => Set(_settings with { ReconcileStrategy = strategy });
+    public OperatorSettingsBuilder WithReconcileStrategy(ReconcileStrategy strategy) =>
+        Set(_settings with { ReconcileStrategy = strategy });
 
     public OperatorSettingsBuilder WithParallelReconciliation(Action<ParallelReconciliationSettingsBuilder> configure)
     {

@@ -4,8 +4,8 @@ namespace ModelOperator.Kubernetes.Runtime;
 public enum ReconcileStrategy
 {
     /// <summary>
-    /// Those that change metadata.generation (the spec, or that deletion has begun) or the annotations. The controller's own status writes are no
-    /// reason to look again.
+    /// Those that change metadata.generation (the spec, or that deletion has begun) or the annotations. The controller's own status writes
+    /// are no reason to look again.
     /// </summary>
     ByGeneration,
 

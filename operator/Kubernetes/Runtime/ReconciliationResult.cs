@@ -29,7 +29,10 @@ public sealed record ReconciliationResult<TEntity>
     public bool IsOutdated { get; private init; }
 
     /// <summary>Nothing is left to do, or nothing until <paramref name="requeueAfter"/>; earlier failures are forgotten.</summary>
-    public static ReconciliationResult<TEntity> Success(TEntity entity, TimeSpan? requeueAfter = null) => new(entity) { RequeueAfter = requeueAfter };
+    public static ReconciliationResult<TEntity> Success(TEntity entity, TimeSpan? requeueAfter = null) => new(entity)
+    {
+        RequeueAfter = requeueAfter,
+    };
 
     /// <summary>Retries with backoff, or after <paramref name="requeueAfter"/>.</summary>
     public static ReconciliationResult<TEntity> Failure(

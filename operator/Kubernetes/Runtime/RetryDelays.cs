@@ -12,7 +12,8 @@ internal sealed class RetryDelays<TKey>(TimeProvider time)
     private const double LongestMilliseconds = 30_000;
 
     private readonly Dictionary<TKey, int> _failures = [];
-    private readonly TokenBucket _bucket = new(tokensPerSecond: 10, capacity: 100, time, longestWait: TimeSpan.FromMilliseconds(LongestMilliseconds));
+    private readonly TokenBucket _bucket = new(
+        tokensPerSecond: 10, capacity: 100, time, longestWait: TimeSpan.FromMilliseconds(LongestMilliseconds));
 
     public TimeSpan Next(TKey key)
     {

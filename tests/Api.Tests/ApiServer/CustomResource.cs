@@ -42,7 +42,8 @@ public sealed class CustomResource
 
         // Established comes before the server has told everybody what the fields are.
         await Eventually.TrueAsync(
-            async () => (await kubectl.TryAsync("", "explain", "modeldeployments.spec.model.uri")).Succeeded, "kubectl explain knows the type");
+            async () => (await kubectl.TryAsync("", "explain", "modeldeployments.spec.model.uri")).Succeeded,
+            "kubectl explain knows the type");
         return new CustomResource { Server = server, Kubectl = kubectl, HasRules = await ModelDeploymentDefinition.HasRulesAsync(server) };
     }
 }

@@ -59,7 +59,9 @@ public sealed class CustomResourceTests : IAsyncDisposable
                 analysis:
                   guardrails:
                   - {name: errors, type: ErrorRate}
-                  - {name: returns, type: Prometheus, prometheus: {address: 'http://p', badQuery: 'b{r="{{revision}}"}', totalQuery: 't{r="{{revision}}"}'}}
+                  - name: returns
+                    type: Prometheus
+                    prometheus: {address: 'http://p', badQuery: 'b{r="{{revision}}"}', totalQuery: 't{r="{{revision}}"}'}
                   - {name: desk, type: Webhook, webhook: {url: 'http://desk/approve'}}
                   - {name: check, type: Job, job: {template: {spec: {containers: [{name: check, image: 'check:1'}]}}}}
             """);
@@ -145,10 +147,14 @@ public sealed class CustomResourceTests : IAsyncDisposable
     [TestCase(
         "rollout: {analysis: {guardrails: [{name: a, type: Webhook, webhook: {url: 'http://a/b'}, marginPercent: 1}]}}",
         "gives its own verdict")]
-    [TestCase("rollout: {analysis: {guardrails: [{name: a, type: Prometheus, prometheus: {address: 'http://a', badQuery: 'b{r=\"{{revision}}\"}'}}]}}", "badQuery and totalQuery belong together")]
+    [TestCase(
+        "rollout: {analysis: {guardrails: [{name: a, type: Prometheus, prometheus: {address: 'http://a', badQuery: "
+        + "'b{r=\"{{revision}}\"}'}}]}}",
+        "badQuery and totalQuery belong together")]
     [TestCase("rollout: {evaluation: {dataset: {uri: 'http://a/b'}}}", "every revision passes")]
     [TestCase("rollout: {evaluation: {dataset: {}, minAccuracyPercent: 92}}", "exactly one of uri")]
-    public async Task A_rule_between_fields_is_checked_by_servers_that_know_rules_and_by_the_validator_for_the_others(string spec, string message)
+    public async Task A_rule_between_fields_is_checked_by_servers_that_know_rules_and_by_the_validator_for_the_others(
+        string spec, string message)
     {
         var result = await TryApply(Manifest(spec));
 
@@ -194,10 +200,14 @@ public sealed class CustomResourceTests : IAsyncDisposable
     public async Task Kubectl_explains_every_level()
     {
         // Line breaks depend on kubectl.
-        var rollout = string.Join(' ', (await Kubectl("explain", "mdep.spec.rollout")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        var weight = string.Join(' ', (await Kubectl("explain", "mdep.spec.rollout.steps.weight")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var rollout = string.Join(
+            ' ',
+            (await Kubectl("explain", "mdep.spec.rollout")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var weight = string.Join(
+            ' ', (await Kubectl("explain", "mdep.spec.rollout.steps.weight")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-        Assert.That(rollout, Does.Contain("How a new revision takes over.").And.Contain("Seconds a canary may have too few ready pods before it is rejected."));
+        Assert.That(rollout, Does.Contain("How a new revision takes over.").And.Contain(
+            "Seconds a canary may have too few ready pods before it is rejected."));
         Assert.That(weight, Does.Contain("Percent of requests the canary gets."));
     }
 
@@ -206,7 +216,10 @@ public sealed class CustomResourceTests : IAsyncDisposable
     {
         await Apply(Manifest("replicas: 1"));
         await SetStatusAsync(
-            """{"phase":"Analyzing","stableRevision":"aaaaaaaaaa","canaryRevision":"bbbbbbbbbb","canaryWeight":25,"message":"Comparing.","conditions":[{"type":"Ready","status":"True"}]}""");
+            """
+            {"phase":"Analyzing","stableRevision":"aaaaaaaaaa","canaryRevision":"bbbbbbbbbb","canaryWeight":25,"message":"Comparing.",
+              "conditions":[{"type":"Ready","status":"True"}]}
+            """);
 
         var all = await Kubectl("get", "all");
         var wide = await Kubectl("get", "mdep", "--output=wide");
@@ -247,7 +260,11 @@ public sealed class CustomResourceTests : IAsyncDisposable
 
         var list = await client.ListAsync(ModelDeploymentResource.Type, _namespace.Name, new ListOptions(), cancellationToken);
         var watched = await client
-            .WatchAsync(ModelDeploymentResource.Type, _namespace.Name, new ListOptions { ResourceVersion = before.ResourceVersion }, cancellationToken)
+            .WatchAsync(
+                ModelDeploymentResource.Type,
+                _namespace.Name,
+                new ListOptions { ResourceVersion = before.ResourceVersion },
+                cancellationToken)
             .FirstAsync(change => change is { Type: WatchEventType.Added, Object: not null }, cancellationToken);
 
         Assert.That(list.Items.Select(item => item.Metadata.Name), Is.EqualTo(["digits"]));
@@ -281,9 +298,11 @@ public sealed class CustomResourceTests : IAsyncDisposable
         .Deserialize(ApiJsonContext.Default.ModelDeployment)!;
 
     private Task SetStatusAsync(string status) => _resource.Server.World.CustomObjects.PatchNamespacedCustomObjectStatusAsync(
-        JsonNode.Parse(status).StatusPatch(), ModelDeployment.Group, ModelDeployment.Version, _namespace.Name, ModelDeployment.Plural, "digits");
+        JsonNode.Parse(status).StatusPatch(), ModelDeployment.Group, ModelDeployment.Version, _namespace.Name,
+        ModelDeployment.Plural, "digits");
 
-    private Task<string> Kubectl(params string[] arguments) => _resource.Kubectl.RunAsync("", ["--namespace", _namespace.Name, .. arguments]);
+    private Task<string> Kubectl(params string[] arguments) =>
+        _resource.Kubectl.RunAsync("", ["--namespace", _namespace.Name, .. arguments]);
 
     private async Task Apply(string manifest)
     {
@@ -292,5 +311,6 @@ public sealed class CustomResourceTests : IAsyncDisposable
     }
 
     private Task<KubectlResult> TryApply(string manifest, params string[] options) => _resource.Kubectl.TryAsync(
-        manifest, ["--namespace", _namespace.Name, "apply", .. manifest.Length > 0 ? ["--filename", "-"] : Array.Empty<string>(), .. options]);
+        manifest,
+        ["--namespace", _namespace.Name, "apply", .. manifest.Length > 0 ? ["--filename", "-"] : Array.Empty<string>(), .. options]);
 }

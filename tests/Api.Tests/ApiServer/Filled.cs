@@ -28,7 +28,13 @@ internal static class Filled
         return
         [
             new() { Name = "a", Type = GuardrailType.Accuracy, MinAccuracyPercent = all.MinAccuracyPercent },
-            new() { Name = "b", Type = GuardrailType.Latency, MaxMilliseconds = all.MaxMilliseconds, QuantilePercent = all.QuantilePercent },
+            new()
+            {
+                Name = "b",
+                Type = GuardrailType.Latency,
+                MaxMilliseconds = all.MaxMilliseconds,
+                QuantilePercent = all.QuantilePercent,
+            },
             new() { Name = "c", Type = GuardrailType.Latency, MaxMilliseconds = all.MaxMilliseconds, MarginPercent = all.MarginPercent },
             new() { Name = "d", Type = GuardrailType.ErrorRate, MaxErrorPercent = all.MaxErrorPercent },
             new() { Name = "e", Type = GuardrailType.Prometheus, Prometheus = counters },
@@ -42,7 +48,8 @@ internal static class Filled
 
     public static string Json(ModelDeploymentSpec spec) => JsonSerializer.Serialize(spec, ApiJsonContext.Default.ModelDeploymentSpec);
 
-    public static string Json(ModelDeploymentStatus status) => JsonSerializer.Serialize(status, ApiJsonContext.Default.ModelDeploymentStatus);
+    public static string Json(ModelDeploymentStatus status) =>
+        JsonSerializer.Serialize(status, ApiJsonContext.Default.ModelDeploymentStatus);
 
     private static object Of(Type type)
     {

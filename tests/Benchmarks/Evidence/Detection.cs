@@ -70,7 +70,8 @@ internal static class Detection
         }
 
         report.Table(
-            "Worse canaries: median canary requests to the rollback. Limit is ln(100) over the growth a canary request of the test that knows the rates.",
+            "Worse canaries: median canary requests to the rollback. Limit is ln(100) over the growth a canary request of the test that "
+            + "knows the rates.",
             ["fault", "traffic", "found, %", "ours", "limit", "over 1.5 limits + block", .. FalseAlarms.Header[3..]],
             rows);
         report.AtLeast("found-within-24h-at-50/s", leastFound, 0.99);

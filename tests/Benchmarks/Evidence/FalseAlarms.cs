@@ -27,7 +27,8 @@ internal static class FalseAlarms
             foreach (var (rate, share) in Traffic.All)
             {
                 report.Progress($"A/A {scenario.Name}, {Traffic.Name(rate, share)}");
-                var outcomes = Runs.Of(scenario, rate, share, runs, TrafficStream.Day, before => [new Ours(before), .. Others(scenario.Stable)]);
+                var outcomes = Runs.Of(
+                    scenario, rate, share, runs, TrafficStream.Day, before => [new Ours(before), .. Others(scenario.Stable)]);
                 rows.Add([scenario.Name, Traffic.Name(rate, share), .. outcomes.Select(outcome => Report.Percent(outcome.Share))]);
                 worst = Math.Max(worst, outcomes[0].Share);
             }

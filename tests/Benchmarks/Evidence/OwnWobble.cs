@@ -3,7 +3,9 @@ using ModelOperator.Benchmarks.Streams;
 
 namespace ModelOperator.Benchmarks.Evidence;
 
-/// <summary>Bursts and wobble of each arm's own: false rollbacks of canaries that are as good, and what it costs to find worse ones.</summary>
+/// <summary>
+/// Bursts and wobble of each arm's own: false rollbacks of canaries that are as good, and what it costs to find worse ones.
+/// </summary>
 internal static class OwnWobble
 {
     private const double Autocorrelation = 0.3;
@@ -26,7 +28,8 @@ internal static class OwnWobble
             {
                 report.Progress($"A/A own wobble, {scenario.Name}, {Traffic.Name(rate, share)}");
                 var outcomes = Runs.Of(
-                    scenario, rate, share, runs, TrafficStream.Day, before => [new Ours(before), new OursPlain(before), .. FalseAlarms.Others(scenario.Stable)]);
+                    scenario, rate, share, runs, TrafficStream.Day,
+                    before => [new Ours(before), new OursPlain(before), .. FalseAlarms.Others(scenario.Stable)]);
                 rows.Add([scenario.Name, Traffic.Name(rate, share), .. outcomes.Select(outcome => Report.Percent(outcome.Share))]);
                 worst = Math.Max(worst, outcomes[0].Share);
             }
@@ -62,9 +65,11 @@ internal static class OwnWobble
             foreach (double share in new[] { 0.1, 0.5 })
             {
                 report.Progress($"own wobble, {name}, {Traffic.Name(50, share)}");
-                var steady = Runs.Of(new Scenario(name) { Canary = canary }, 50, share, runs / 4, TrafficStream.Day, before => [new Ours(before)])[0];
+                var steady = Runs.Of(
+                    new Scenario(name) { Canary = canary }, 50, share, runs / 4, TrafficStream.Day, before => [new Ours(before)])[0];
                 var wobbling = Runs.Of(
-                    new Scenario(name) { Canary = canary, OwnWobble = Autocorrelation }, 50, share, runs / 4, TrafficStream.Day, before => [new Ours(before)])[0];
+                    new Scenario(name) { Canary = canary, OwnWobble = Autocorrelation }, 50, share, runs / 4,
+                    TrafficStream.Day, before => [new Ours(before)])[0];
                 rows.Add([name, Traffic.Name(50, share), Minutes(steady), Minutes(wobbling), Report.Percent(wobbling.Share)]);
             }
         }

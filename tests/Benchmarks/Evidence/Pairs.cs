@@ -43,7 +43,8 @@ internal static class Pairs
         }
 
         report.Table(
-            "Pairs: median labelled requests, those of both arms counted, until a worse digits model is found; unpaired with 10 % and 50 % canary.",
+            "Pairs: median labelled requests, those of both arms counted, until a worse digits model is found; "
+            + "unpaired with 10 % and 50 % canary.",
             ["stable -> canary", "stable wrong, %", "canary wrong, %", "paired", "unpaired, 10 %", "ratio", "unpaired, 50 %", "ratio"],
             rows);
         report.AtMost("paired-over-unpaired-samples-10%-canary", worst, 1.0 / 3);
@@ -90,7 +91,9 @@ internal static class Pairs
         for (int block = 1; block <= MostBlocks; block++)
         {
             int others = RowsABlock - canaryRows;
-            if (ours.RollsBack(new Block(new ArmCounts(draw.Binomial(canaryRows, canary), canaryRows), new ArmCounts(draw.Binomial(others, stable), others))))
+            if (ours.RollsBack(new Block(
+                new ArmCounts(draw.Binomial(canaryRows, canary), canaryRows),
+                new ArmCounts(draw.Binomial(others, stable), others))))
             {
                 return block * RowsABlock;
             }

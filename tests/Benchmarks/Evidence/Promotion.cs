@@ -34,12 +34,21 @@ internal static class Promotion
 
         report.Table(
             "Margins: canaries worse by twice the margin, and canaries as good; first verdict within 24 h.",
-            ["rates", "traffic", "worse: found safe, %", "worse: found harmful, %", "as good: found harmful, %", "as good: found safe, %", "as good: median minutes"],
+            [
+                "rates",
+                "traffic",
+                "worse: found safe, %",
+                "worse: found harmful, %",
+                "as good: found harmful, %",
+                "as good: found safe, %",
+                "as good: median minutes",
+            ],
             rows);
         report.AtMost("false-promotions-worst-cell", worst, 0.01);
     }
 
-    private static (double Safe, double Harmful, double MedianBlocks) Verdicts(double stable, double canary, double margin, int rate, double share, int runs)
+    private static (double Safe, double Harmful, double MedianBlocks) Verdicts(
+        double stable, double canary, double margin, int rate, double share, int runs)
     {
         var scenario = new Scenario(FormattableString.Invariant($"margin {margin} {canary}")) { Stable = stable, Canary = canary };
         var ends = new (Verdict Verdict, double Blocks)[runs];

@@ -3,7 +3,9 @@ using ModelOperator.Benchmarks.Streams;
 
 namespace ModelOperator.Benchmarks.Evidence;
 
-/// <summary>Streams as real traffic brings them: incidents, daily swings, hiccups, cold starts, slow wobble, few requests, blocks of uneven size.</summary>
+/// <summary>
+/// Streams as real traffic brings them: incidents, daily swings, hiccups, cold starts, slow wobble, few requests, blocks of uneven size.
+/// </summary>
 internal static class RealStreams
 {
     private const int Hour = 360;
@@ -12,12 +14,19 @@ internal static class RealStreams
     [
         .. Incident(1, Hour, (1, 3), (0.2, 6), (0.05, 20), (0.02, 60)),
         .. Incident(24, 24 * Hour, (1, 3), (0.2, 6), (0.05, 20), (0.02, 60)),
-        (new("stable improved from 5 to 1 % six hours ago: 1 -> 2 %") { History = 4320, StableAt = (block, rate) => block < -2160 ? 0.05 : rate, Canary = 0.02 }, 45),
+        (new("stable improved from 5 to 1 % six hours ago: 1 -> 2 %") { History = 4320, StableAt = (block, rate) =>
+            block < -2160 ? 0.05 : rate, Canary = 0.02 }, 45),
         (new("equal for 6 minutes, then fails all") { CanaryAt = (block, rate) => block < 36 ? rate : 1 }, 39),
         (new("5 % canary, margin 1, 1 -> 3 %") { Share = 0.05, Margin = 0.01, Canary = 0.03 }, 120),
         (new("daily swing, blocks of 60 s, 1 -> 2 %")
         {
-            BlockSeconds = 60, Requests = 3000, History = 1440, Blocks = 1440, Canary = 0.02, StableAt = Swing(1440), CanaryAt = Swing(1440),
+            BlockSeconds = 60,
+            Requests = 3000,
+            History = 1440,
+            Blocks = 1440,
+            Canary = 0.02,
+            StableAt = Swing(1440),
+            CanaryAt = Swing(1440),
         }, 10),
         (new("daily swing, blocks of 300 s, 1 -> 2 %")
         {
@@ -35,10 +44,19 @@ internal static class RealStreams
 
     private static readonly (RealStream Stream, double MostFalse)[] Alike =
     [
-        (new("first 10 canary requests slow, 5 % slow, margin 5") { ColdRequests = 10, Stable = 0.05, Canary = 0.05, Margin = 0.05, Blocks = Hour }, 0.01),
+        (new("first 10 canary requests slow, 5 % slow, margin 5")
+        {
+            ColdRequests = 10,
+            Stable = 0.05,
+            Canary = 0.05,
+            Margin = 0.05,
+            Blocks = Hour,
+        }, 0.01),
         (new("first 5 canary requests fail, margin 1") { ColdRequests = 5, Margin = 0.01, Blocks = Hour }, 0.01),
         (new("one of 10 pods fails for 10 s every 12 h, margin 1") { HiccupEvery = 12 * Hour, Margin = 0.01 }, 0.01),
-        (new("one of 10 pods fails for 10 s every 12 h, 50 % canary, margin 1") { HiccupEvery = 12 * Hour, Margin = 0.01, Share = 0.5 }, 0.01),
+        (
+            new("one of 10 pods fails for 10 s every 12 h, 50 % canary, margin 1") { HiccupEvery = 12 * Hour, Margin = 0.01, Share = 0.5 },
+            0.01),
         (new("own wobble, memory 0.9") { OwnWobble = 0.3, Memory = 0.9 }, 0.01),
         (new("own wobble, memory 0.97, 5 %") { OwnWobble = 0.3, Memory = 0.97, Stable = 0.05, Canary = 0.05 }, 0.02),
         (new("own wobble, memory 0.99") { OwnWobble = 0.3, Memory = 0.99 }, 0.01),
@@ -100,13 +118,14 @@ internal static class RealStreams
 
     private static double Quantile(double[] values, double share) => values.Order().ElementAt((int)(share * (values.Length - 1)));
 
-    private static IEnumerable<(RealStream, int)> Incident(int hours, int ago, params (double Canary, int Most)[] faults) => faults.Select(fault =>
-        (new RealStream(FormattableString.Invariant($"50 % bad for 5 minutes {hours} h ago: 1 -> {100 * fault.Canary:0} %"))
-        {
-            History = ago + Hour,
-            StableAt = (block, rate) => block >= -ago && block < -ago + 30 ? 0.5 : rate,
-            Canary = fault.Canary,
-        }, fault.Most));
+    private static IEnumerable<(RealStream, int)> Incident(int hours, int ago, params (double Canary, int Most)[] faults) =>
+        faults.Select(fault =>
+            (new RealStream(FormattableString.Invariant($"50 % bad for 5 minutes {hours} h ago: 1 -> {100 * fault.Canary:0} %"))
+            {
+                History = ago + Hour,
+                StableAt = (block, rate) => block >= -ago && block < -ago + 30 ? 0.5 : rate,
+                Canary = fault.Canary,
+            }, fault.Most));
 
     private static Func<int, double, double> Swing(int day) => (block, rate) => rate * Math.Pow(2, Math.Sin(2 * Math.PI * block / day));
 

@@ -10,7 +10,10 @@ internal sealed class BareGpu(GpuSettings settings)
         ? [["--callers", "1"]]
         : [["--cuda", "--callers", "1"], ["--cuda", "--callers", "2"], ["--cuda", "--callers", "2", "--session-each"]];
 
-    /// <summary>Rows a second by the fastest of its ways: one caller, two with one session, two with a session each; inputs and outputs in host memory.</summary>
+    /// <summary>
+    /// Rows a second by the fastest of its ways: one caller, two with one session, two with a session each; inputs and outputs in host
+    /// memory.
+    /// </summary>
     public async Task<double> RowsASecondAsync(string model, int batch)
     {
         double best = 0;
@@ -35,7 +38,8 @@ internal sealed class BareGpu(GpuSettings settings)
             string output = await Tool.RunAsync(
                 "taskset",
                 [
-                    "--cpu-list", settings.ServerCpus, settings.Limits, "loop", "--model", settings.Model(model), "--seconds", "0.2", "--profile", Path.Combine(folder, "profile"),
+                    "--cpu-list", settings.ServerCpus, settings.Limits, "loop", "--model", settings.Model(model),
+                    "--seconds", "0.2", "--profile", Path.Combine(folder, "profile"),
                     .. settings.IsDryRun ? (string[])[] : ["--cuda"],
                 ]);
             return ProviderProfile.Read(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim());

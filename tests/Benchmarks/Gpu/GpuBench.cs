@@ -15,8 +15,11 @@ internal static class GpuBench
     {
         Report report = new();
         BareGpu bare = new(settings);
-        Console.WriteLine(settings.IsDryRun ? "DRY RUN on the CPU: shows that everything works, measures nothing" : $"device: {await DeviceAsync()}");
-        Console.WriteLine($"{settings.Rounds} rounds of {settings.Duration.TotalSeconds} s, median (least to most), rows a second; servers on cores {settings.ServerCpus}, the generator on {Environment.ProcessorCount} others");
+        Console.WriteLine(
+            settings.IsDryRun ? "DRY RUN on the CPU: shows that everything works, measures nothing" : $"device: {await DeviceAsync()}");
+        Console.WriteLine(
+            $"{settings.Rounds} rounds of {settings.Duration.TotalSeconds} s, median (least to most), rows a second; "
+            + $"servers on cores {settings.ServerCpus}, the generator on {Environment.ProcessorCount} others");
         foreach ((string model, string dataType) in new[] { ("resnet50", "FP32"), ("resnet50-fp16", "FP16") })
         {
             await ProveAsync(report, bare, settings, model, dataType);
@@ -50,7 +53,10 @@ internal static class GpuBench
     private static async Task MeasureAsync(Report report, BareGpu bare, GpuSettings settings, string model, string dataType)
     {
         await using PinnedServer server = await StartAsync(settings, model, "--max-batch-size", "1");
-        report.AtLeast($"gpu-{dataType}-share-of-the-server's-nodes-on-{settings.Provider}", await ServerProviders.ShareAsync(server, settings.Provider), 0.95);
+        report.AtLeast(
+            $"gpu-{dataType}-share-of-the-server's-nodes-on-{settings.Provider}",
+            await ServerProviders.ShareAsync(server, settings.Provider),
+            0.95);
         List<string[]> rows = [];
         double worst = double.PositiveInfinity;
         foreach (int batch in settings.Batches)
@@ -77,7 +83,8 @@ internal static class GpuBench
         }
 
         report.Table(
-            $"ResNet-50 shape, {dataType}, {settings.Provider}, REST binary over {Connections} connections, no batching by the server: rows a second.",
+            $"ResNet-50 shape, {dataType}, {settings.Provider}, REST binary over {Connections} connections, "
+            + "no batching by the server: rows a second.",
             ["batch", "inference-runtime", "bare loop, host memory", "ratio", "bare loop, device memory"],
             rows);
         report.AtLeast($"gpu-{dataType}-worst-batch-over-bare-loop", worst, Target);
@@ -95,7 +102,9 @@ internal static class GpuBench
             foreach (int connections in new[] { 1, 32, 64 })
             {
                 Rows(server, payload, connections, 1, settings);
-                cells.Add(Spread.Of(Enumerable.Range(0, settings.Rounds).Select(_ => Rows(server, payload, connections, 1, settings)).ToArray()).ToString("#,0"));
+                cells.Add(Spread.Of(Enumerable.Range(0, settings.Rounds)
+                    .Select(_ => Rows(server, payload, connections, 1, settings))
+                    .ToArray()).ToString("#,0"));
             }
 
             rows.Add([.. cells]);
@@ -122,7 +131,8 @@ internal static class GpuBench
         "v2/health/ready",
         (port, grpcPort) =>
         [
-            settings.Server, "serve", "--model-name", "model", "--model", settings.Model(model), "--port", $"{port}", "--grpc-port", $"{grpcPort}",
+            settings.Server, "serve",
+            "--model-name", "model", "--model", settings.Model(model), "--port", $"{port}", "--grpc-port", $"{grpcPort}",
             "--execution-providers", settings.Provider, .. options,
         ]);
 }

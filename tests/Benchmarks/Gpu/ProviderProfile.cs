@@ -23,7 +23,10 @@ internal sealed record ProviderProfile(IReadOnlyDictionary<string, ProviderShare
                     providers.Add(provider.GetString()!, share = new ProviderShare());
                 }
 
-                share.Add(arguments.GetProperty("op_name").GetString()!, entry.GetProperty("name").GetString()!, entry.GetProperty("dur").GetDouble());
+                share.Add(
+                    arguments.GetProperty("op_name").GetString()!,
+                    entry.GetProperty("name").GetString()!,
+                    entry.GetProperty("dur").GetDouble());
             }
         }
 

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace ModelOperator.Benchmarks.Load;
 
 /// <summary>
-/// A generator of HTTP/1.1 load that keeps to a rate: a request that is late because the server was busy counts as late from when it was due
-/// (no coordinated omission). Its threads never sleep, so that what is measured is the server and not the generator's own waking up.
+/// A generator of HTTP/1.1 load that keeps to a rate: a request that is late because the server was busy counts as late from when it was
+/// due (no coordinated omission). Its threads never sleep, so that what is measured is the server and not the generator's own waking up.
 /// </summary>
 internal static class LoadGenerator
 {

@@ -13,7 +13,10 @@ internal sealed record LoadPlan
 
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Requests a second over all connections, due at a steady pace whatever became of earlier ones; 0: each connection sends its next request as soon as it has its answer.</summary>
+    /// <summary>
+    /// Requests a second over all connections, due at a steady pace whatever became of earlier ones; 0: each connection sends its next
+    /// request as soon as it has its answer.
+    /// </summary>
     public double Rate { get; init; }
 
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(0.5);

@@ -62,7 +62,8 @@ internal sealed class LoadThread(LoadPlan plan, long begin, int index, int threa
         while (true)
         {
             long now = Stopwatch.GetTimestamp();
-            // Requests that were due and found no free connection are late, not left out; those never answered in time count at what they waited.
+            // Requests that were due and found no free connection are late, not left out; those never answered in time count at what they
+            // waited.
             if (now >= end)
             {
                 CountUnanswered(connections, due, interval, measured, end);

@@ -19,7 +19,9 @@ internal sealed class PeekedZTest : IRule
     }
 }
 
-/// <summary>The sequential probability ratio test that knows the true rates: no test with the same error rate is faster on average.</summary>
+/// <summary>
+/// The sequential probability ratio test that knows the true rates: no test with the same error rate is faster on average.
+/// </summary>
 internal sealed class KnownRates(double canary, double stable) : IRule
 {
     private double _log;

@@ -27,8 +27,8 @@ internal abstract class MinuteRule : IRule
 }
 
 /// <summary>
-/// Flagger's counter: each interval of 60 s in which the canary's bad rate is over the threshold adds 1, passes take nothing away, and at the
-/// limit it rolls back. An interval without requests counts as failed.
+/// Flagger's counter: each interval of 60 s in which the canary's bad rate is over the threshold adds 1, passes take nothing away, and at
+/// the limit it rolls back. An interval without requests counts as failed.
 /// </summary>
 internal sealed class Flagger(double threshold, int limit) : MinuteRule
 {
@@ -82,7 +82,10 @@ internal sealed class Kayenta : MinuteRule
     private double Deviation()
     {
         int n = _canary.Count;
-        var all = _canary.Select(rate => (rate, isCanary: true)).Concat(_stable.Select(rate => (rate, isCanary: false))).OrderBy(point => point.rate).ToArray();
+        var all = _canary.Select(rate => (rate, isCanary: true))
+            .Concat(_stable.Select(rate => (rate, isCanary: false)))
+            .OrderBy(point => point.rate)
+            .ToArray();
         double rankSum = 0;
         double ties = 0;
         for (int start = 0; start < all.Length;)

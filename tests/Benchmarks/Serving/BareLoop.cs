@@ -11,7 +11,8 @@ internal sealed record BareVariant(int Callers, int Threads, bool SessionEach)
     public string[] Arguments => ["--callers", $"{Callers}", "--threads", $"{Threads}", .. SessionEach ? ["--session-each"] : (string[])[]];
 
     public override string ToString() =>
-        $"{Callers} {(Callers == 1 ? "caller" : "callers")}, {Threads} {(Threads == 1 ? "thread" : "threads")} a run{(SessionEach ? ", a session each" : Callers > 1 ? ", one session" : "")}";
+        $"{Callers} {(Callers == 1 ? "caller" : "callers")}, {Threads} {(Threads == 1 ? "thread" : "threads")} a "
+        + $"run{(SessionEach ? ", a session each" : Callers > 1 ? ", one session" : "")}";
 }
 
 /// <summary>ONNX Runtime in a loop on the servers' cores, in the ways that could be the fastest; the fastest is the limit.</summary>
@@ -52,11 +53,13 @@ internal sealed class BareLoop(ServingSettings settings)
             : throw new InvalidOperationException($"the paced loop printed {output}");
     }
 
-    private Task<string> RunAsync(string command, string model, BareVariant variant, TimeSpan duration, params string[] options) => Tool.RunAsync(
-        "taskset",
-        [
-            "--cpu-list", settings.ServerCpus,
-            settings.Limits, command, "--model", settings.Model(model), "--seconds", duration.TotalSeconds.ToString(CultureInfo.InvariantCulture),
-            .. variant.Arguments, .. options,
-        ]);
+    private Task<string> RunAsync(string command, string model, BareVariant variant, TimeSpan duration, params string[] options) =>
+        Tool.RunAsync(
+            "taskset",
+            [
+                "--cpu-list", settings.ServerCpus,
+                settings.Limits, command,
+                "--model", settings.Model(model), "--seconds", duration.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+                .. variant.Arguments, .. options,
+            ]);
 }

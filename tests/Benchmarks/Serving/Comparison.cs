@@ -52,7 +52,9 @@ internal sealed class Comparison(Report report, ServingSettings settings, Genera
     public int Busiest(string contender) =>
         _measured.Keys.Where(k => k.Contender == contender).MaxBy(k => PerSecond(contender, k.Connections).Median).Connections;
 
-    /// <summary>A row a contender: answers a second at each number of connections, and processor time for each answer where it is busiest.</summary>
+    /// <summary>
+    /// A row a contender: answers a second at each number of connections, and processor time for each answer where it is busiest.
+    /// </summary>
     public void Table(string title, params (string One, string Other)[] ratios)
     {
         int[] connections = [.. _measured.Keys.Select(k => k.Connections).Distinct().Order()];
@@ -66,17 +68,24 @@ internal sealed class Comparison(Report report, ServingSettings settings, Genera
         IEnumerable<string[]> ratioRows = ratios.Select(r => (string[])
         [
             $"{r.One} / {r.Other}",
-            .. connections.Select(n => _measured.ContainsKey((r.One, n)) && _measured.ContainsKey((r.Other, n)) ? Ratio(r.One, r.Other, n).ToString("0.00") : "-"),
+            .. connections.Select(n => _measured.ContainsKey((r.One, n)) && _measured.ContainsKey((r.Other, n))
+                ? Ratio(r.One, r.Other, n).ToString("0.00")
+                : "-"),
             Processor(r.Other, r.One),
         ]);
-        report.Table(title, ["", .. connections.Select(n => n == 1 ? "1 connection" : $"{n} connections"), "CPU µs an answer"], rows.Concat(ratioRows));
+        report.Table(
+            title,
+            ["", .. connections.Select(n => n == 1 ? "1 connection" : $"{n} connections"), "CPU µs an answer"],
+            rows.Concat(ratioRows));
     }
 
-    private string Processor(string contender) => double.IsFinite(Microseconds(contender)) ? Microseconds(contender).ToString("#,0.0") : "-";
+    private string Processor(string contender) =>
+        double.IsFinite(Microseconds(contender)) ? Microseconds(contender).ToString("#,0.0") : "-";
 
     // Upside down, as the rates are.
     private string Processor(string other, string one) =>
         double.IsFinite(Microseconds(other) / Microseconds(one)) ? (Microseconds(other) / Microseconds(one)).ToString("0.00") : "-";
 
-    private double Microseconds(string contender) => Spread.Of(_measured[(contender, Busiest(contender))].Select(m => m.ProcessorMicroseconds)).Median;
+    private double Microseconds(string contender) =>
+        Spread.Of(_measured[(contender, Busiest(contender))].Select(m => m.ProcessorMicroseconds)).Median;
 }

@@ -13,10 +13,14 @@ internal sealed class Contenders(ServingSettings settings)
         Ours,
         settings.ServerCpus,
         "v2/health/ready",
-        (port, grpcPort) => [settings.Server, "serve", "--model-name", "model", "--model", settings.Model(model), "--port", $"{port}", "--grpc-port", $"{grpcPort}", .. options]);
+        (port, grpcPort) => [
+            settings.Server, "serve", "--model-name", "model", "--model", settings.Model(model), "--port", $"{port}", "--grpc-port",
+            $"{grpcPort}", .. options,
+        ]);
 
     /// <summary>Kestrel that answers nothing; holding a model it tells what a process with that model weighs.</summary>
-    public Task<PinnedServer> NothingAsync(string? model = null) => LimitAsync(Nothing, "null", model is null ? [] : ["--model", settings.Model(model)]);
+    public Task<PinnedServer> NothingAsync(string? model = null) =>
+        LimitAsync(Nothing, "null", model is null ? [] : ["--model", settings.Model(model)]);
 
     public Task<PinnedServer> EchoAsync() => LimitAsync(Echo, "echo", []);
 
@@ -25,8 +29,16 @@ internal sealed class Contenders(ServingSettings settings)
         processes == 1 ? Node : $"{Node}, {processes} processes",
         settings.ServerCpus,
         "ready",
-        (port, _) => ["node", Path.Combine(settings.NodePeer, "server.js"), settings.Model(model), $"{port}", $"{threads}", $"{processes}"]);
+        (port, _) => [
+            "node",
+            Path.Combine(settings.NodePeer, "server.js"),
+            settings.Model(model),
+            $"{port}",
+            $"{threads}",
+            $"{processes}",
+        ]);
 
     private Task<PinnedServer> LimitAsync(string name, string command, string[] options) => PinnedServer.StartAsync(
-        name, settings.ServerCpus, "", (port, grpcPort) => [settings.Limits, command, "--port", $"{port}", "--grpc-port", $"{grpcPort}", .. options]);
+        name, settings.ServerCpus, "",
+        (port, grpcPort) => [settings.Limits, command, "--port", $"{port}", "--grpc-port", $"{grpcPort}", .. options]);
 }

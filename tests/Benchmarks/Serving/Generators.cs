@@ -6,8 +6,8 @@ namespace ModelOperator.Benchmarks.Serving;
 internal sealed class Generators : IDisposable
 {
     /// <summary>
-    /// From here on the generator is our own: wrk reads 8 kB at a time, and it takes what was under way when its time was up for never begun, which
-    /// matters where few requests fill the time.
+    /// From here on the generator is our own: wrk reads 8 kB at a time, and it takes what was under way when its time was up for never
+    /// begun, which matters where few requests fill the time.
     /// </summary>
     private const int LargeBody = 1 << 19;
 
@@ -57,5 +57,11 @@ internal sealed class Generators : IDisposable
     }
 
     private static double Own(PinnedServer server, Payload payload, int connections, TimeSpan duration) =>
-        LoadGenerator.Run(new LoadPlan { Server = server.Endpoint, Request = payload.ToHttp1(), Connections = connections, Duration = duration }).PerSecond;
+        LoadGenerator.Run(new LoadPlan
+        {
+            Server = server.Endpoint,
+            Request = payload.ToHttp1(),
+            Connections = connections,
+            Duration = duration,
+        }).PerSecond;
 }

@@ -23,8 +23,10 @@ internal sealed record Payload(string Name, Transport Transport, string Path, IR
     public static Payload Json(string name, InputTensor input)
     {
         byte[] body = Encoding.ASCII.GetBytes(
-            $$"""{"inputs":[{"name":"{{input.Name}}","shape":[{{string.Join(',', input.Shape)}}],"datatype":"FP32","data":[{{input.JsonData()}}]}]}""");
-        return new Payload(name, Transport.RestJson, InferPath, new Dictionary<string, string> { ["Content-Type"] = "application/json" }, body);
+            $$"""{"inputs":[{"name":"{{input.Name}}","shape":[{{string.Join(',', input.Shape)}}],"datatype":"FP32","data":"""
+            + $$"""[{{input.JsonData()}}]}]}""");
+        return new Payload(
+            name, Transport.RestJson, InferPath, new Dictionary<string, string> { ["Content-Type"] = "application/json" }, body);
     }
 
     /// <summary>The binary tensor extension, for the request and for the response.</summary>
@@ -32,12 +34,18 @@ internal sealed record Payload(string Name, Transport Transport, string Path, IR
     {
         byte[] data = input.Bytes();
         byte[] header = Encoding.ASCII.GetBytes(
-            $$$"""{"parameters":{"binary_data_output":true},"inputs":[{"name":"{{{input.Name}}}","shape":[{{{string.Join(',', input.Shape)}}}],"datatype":"{{{input.DataType}}}","parameters":{"binary_data_size":{{{data.Length}}}}}]}""");
+            $$$"""{"parameters":{"binary_data_output":true},"inputs":[{"name":"{{{input.Name}}}","shape":"""
+            + $$$"""[{{{string.Join(',', input.Shape)}}}],"datatype":"{{{input.DataType}}}","parameters":"""
+            + $$$"""{"binary_data_size":{{{data.Length}}}}}]}""");
         return new Payload(
             name,
             Transport.RestBinary,
             InferPath,
-            new Dictionary<string, string> { ["Content-Type"] = "application/octet-stream", ["Inference-Header-Content-Length"] = $"{header.Length}" },
+            new Dictionary<string, string>
+            {
+                ["Content-Type"] = "application/octet-stream",
+                ["Inference-Header-Content-Length"] = $"{header.Length}",
+            },
             [.. header, .. data]);
     }
 

@@ -34,7 +34,9 @@ internal static class PayloadCheck
         string? status = isGrpc ? Trailer(response) : "0";
         return response.IsSuccessStatusCode && status == "0"
             ? body
-            : throw new InvalidOperationException($"{server.Name}, {payload.Name}: status {(int)response.StatusCode}, grpc-status {status}: {System.Text.Encoding.UTF8.GetString(body)}");
+            : throw new InvalidOperationException(
+                $"{server.Name}, {payload.Name}: status {(int)response.StatusCode}, grpc-status {status}: "
+                + $"{System.Text.Encoding.UTF8.GetString(body)}");
     }
 
     private static string? Trailer(HttpResponseMessage response) =>

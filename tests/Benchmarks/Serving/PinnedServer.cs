@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Benchmarks.Serving;
 
@@ -44,10 +44,11 @@ internal sealed class PinnedServer : IAsyncDisposable
 
     /// <summary>Starts a program and waits until it answers at <paramref name="readyPath"/>.</summary>
     public static async Task<PinnedServer> StartAsync(
-        string name, string cpus, string readyPath, Func<int, int, string[]> command, IReadOnlyDictionary<string, string>? environment = null)
+        string name, string cpus, string readyPath, Func<int, int, string[]> command,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
-        int port = FreePort();
-        int grpcPort = FreePort();
+        int port = FreePort.Find();
+        int grpcPort = FreePort.Find();
         ProcessStartInfo start = Children.Command("taskset", ["--cpu-list", cpus, .. command(port, grpcPort)]);
         foreach ((string key, string value) in environment ?? new Dictionary<string, string>())
         {
@@ -87,13 +88,6 @@ internal sealed class PinnedServer : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task WaitUntilReadyAsync(string path)
@@ -141,8 +135,11 @@ internal sealed class PinnedServer : IAsyncDisposable
         }
     }
 
-    private long ReadStatus(string field) =>
-        long.Parse(
-            File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(field, StringComparison.Ordinal))[field.Length..].Replace("kB", "", StringComparison.Ordinal),
+    private long ReadStatus(string field)
+    {
+        string line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(
+            line[field.Length..].Replace("kB", "", StringComparison.Ordinal),
             NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite) * 1024;
+    }
 }

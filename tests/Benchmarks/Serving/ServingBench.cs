@@ -27,7 +27,8 @@ internal static class ServingBench
         Report report = new();
         using Generators generators = new();
         Console.WriteLine(
-            $"{settings.Rounds} rounds of {settings.Short.TotalSeconds} s (large requests: {settings.Long.TotalSeconds} s), median (least to most); "
+            $"{settings.Rounds} rounds of {settings.Short.TotalSeconds} s (large requests: {settings.Long.TotalSeconds} s), "
+            + "median (least to most); "
             + $"servers on cores {settings.ServerCpus}, generators on {Environment.ProcessorCount} others");
         int failed = 0;
         ServingPart part = new(report, settings, new Contenders(settings), generators);

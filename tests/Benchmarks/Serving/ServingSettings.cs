@@ -1,6 +1,8 @@
 namespace ModelOperator.Benchmarks.Serving;
 
-/// <summary>Where everything lies and how long it is measured; read from the environment that the script of `make bench-serving` sets.</summary>
+/// <summary>
+/// Where everything lies and how long it is measured; read from the environment that the script of `make bench-serving` sets.
+/// </summary>
 internal sealed record ServingSettings
 {
     /// <summary>Folder of the models.</summary>

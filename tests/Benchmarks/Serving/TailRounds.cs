@@ -20,7 +20,10 @@ internal sealed class TailRounds(string name)
     public static void Show(Report report, string title, TailRounds served, params TailRounds[] bare) => report.Table(
         title,
         ["", "requests a second", "median", "99th percentile"],
-        [.. ((TailRounds[])[served, .. bare]).Select(r => r.Row()), .. bare.Select(b => (string[])[$"ratio to {b.Name}", "", "", served.Over(b).ToString("0.00")])]);
+        [
+            .. ((TailRounds[])[served, .. bare]).Select(r => r.Row()),
+            .. bare.Select(b => (string[])[$"ratio to {b.Name}", "", "", served.Over(b).ToString("0.00")]),
+        ]);
 
     private string[] Row() =>
     [

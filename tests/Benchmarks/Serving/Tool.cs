@@ -26,6 +26,7 @@ internal static class Tool
 
         return process.ExitCode == 0
             ? await output
-            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: status {process.ExitCode}: {await errors}{await output}");
+            : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)}: status {process.ExitCode}: {await errors}{await output}");
     }
 }

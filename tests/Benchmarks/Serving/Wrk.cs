@@ -46,7 +46,9 @@ internal sealed class Wrk : IDisposable
         string body = Path.Combine(_folder, $"{_scripts.Count}.body");
         File.WriteAllBytes(body, payload.Body);
         StringBuilder script = new("wrk.method = \"POST\"\n");
-        script.Append(CultureInfo.InvariantCulture, $"local file = io.open(\"{body}\", \"rb\")\nwrk.body = file:read(\"*a\")\nfile:close()\n");
+        script.Append(
+            CultureInfo.InvariantCulture,
+            $"local file = io.open(\"{body}\", \"rb\")\nwrk.body = file:read(\"*a\")\nfile:close()\n");
         foreach ((string name, string value) in payload.Headers)
         {
             script.Append(CultureInfo.InvariantCulture, $"wrk.headers[\"{name}\"] = \"{value}\"\n");
@@ -55,7 +57,8 @@ internal sealed class Wrk : IDisposable
         script.Append("""
             function done(summary, latency, requests)
               local e = summary.errors
-              io.write(string.format("SUMMARY %d %d %d\n", summary.requests, summary.duration, e.connect + e.read + e.write + e.status + e.timeout))
+              local failed = e.connect + e.read + e.write + e.status + e.timeout
+              io.write(string.format("SUMMARY %d %d %d\n", summary.requests, summary.duration, failed))
             end
             """);
         string path = Path.Combine(_folder, $"{_scripts.Count}.lua");

@@ -65,7 +65,8 @@ internal sealed record RealStream(string Name)
             (_stream, _draw, _cold) = (stream, draw, stream.ColdRequests);
             int canary = (int)Math.Round(stream.Requests * stream.Share);
             _canary = new Wobble(stream.Memory, Wobble.VarianceFor(stream.OwnWobble, stream.Memory, stream.Canary, canary), draw);
-            _stable = new Wobble(stream.Memory, Wobble.VarianceFor(stream.OwnWobble, stream.Memory, stream.Stable, stream.Requests - canary), draw);
+            _stable = new Wobble(
+                stream.Memory, Wobble.VarianceFor(stream.OwnWobble, stream.Memory, stream.Stable, stream.Requests - canary), draw);
         }
 
         public IEnumerable<ArmCounts> Before()
@@ -83,12 +84,16 @@ internal sealed record RealStream(string Name)
             double exact = requests * _stream.Share;
             int canary = (int)exact + (_draw.Uniform() < exact - (int)exact ? 1 : 0);
             double rate = Math.Min(1, _stream.CanaryAt(_block, _stream.Canary) * _canary.Next());
-            int hit = _stream.HiccupEvery > 0 && _draw.Uniform() < 1.0 / _stream.HiccupEvery ? _draw.Binomial(canary, 1.0 / _stream.Pods) : 0;
+            int hit = _stream.HiccupEvery > 0 && _draw.Uniform() < 1.0 / _stream.HiccupEvery
+                ? _draw.Binomial(canary, 1.0 / _stream.Pods)
+                : 0;
             int cold = Math.Min(_cold, canary - hit);
             _cold -= cold;
             var block = new Block(
                 new ArmCounts(hit + cold + _draw.Binomial(canary - hit - cold, rate), canary),
-                new ArmCounts(_draw.Binomial(requests - canary, Math.Min(1, _stream.StableAt(_block, _stream.Stable) * _stable.Next())), requests - canary));
+                new ArmCounts(
+                    _draw.Binomial(requests - canary, Math.Min(1, _stream.StableAt(_block, _stream.Stable) * _stable.Next())),
+                    requests - canary));
             _block++;
             return block;
         }

@@ -31,7 +31,8 @@ internal sealed class TrafficStream
         _requests = rate * BlockSeconds;
         _draw = new Draw(seed);
         int canary = (int)Math.Round(_requests * share);
-        double Variance(double autocorrelation, double bad, int trials) => Wobble.VarianceFor(autocorrelation, scenario.Persistence, bad, trials);
+        double Variance(double autocorrelation, double bad, int trials) =>
+            Wobble.VarianceFor(autocorrelation, scenario.Persistence, bad, trials);
         _shared = new Wobble(scenario.Persistence, Variance(scenario.SharedWobble, scenario.Stable, _requests - canary), _draw);
         _canary = new Wobble(scenario.Persistence, Variance(scenario.OwnWobble, scenario.Canary, canary), _draw);
         _stable = new Wobble(scenario.Persistence, Variance(scenario.OwnWobble, scenario.Stable, _requests - canary), _draw);

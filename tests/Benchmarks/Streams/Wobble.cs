@@ -1,7 +1,8 @@
 namespace ModelOperator.Benchmarks.Streams;
 
 /// <summary>
-/// A factor with mean 1 that moves around: the exponential of a first-order autoregressive process, so that bad rates rise and fall in bursts.
+/// A factor with mean 1 that moves around: the exponential of a first-order autoregressive process, so that bad rates rise and fall in
+/// bursts.
 /// </summary>
 internal sealed class Wobble
 {

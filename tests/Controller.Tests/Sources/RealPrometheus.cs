@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using ModelOperator.Testing;
@@ -89,7 +87,7 @@ internal sealed class RealPrometheus : IAsyncDisposable
               static_configs:
               - targets: ["{new Uri(_shop.Address).Authority}"]
             """);
-        Address = $"http://127.0.0.1:{FreePort()}";
+        Address = $"http://127.0.0.1:{FreePort.Find()}";
         var start = new ProcessStartInfo("bash") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true };
         foreach (string argument in new[]
         {
@@ -128,11 +126,4 @@ internal sealed class RealPrometheus : IAsyncDisposable
     }
 
     private string Exposition() => string.Concat(_samples.OrderBy(sample => sample.Key, StringComparer.Ordinal).Select(sample => $"{sample.Key} {sample.Value}\n"));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -10,10 +10,19 @@ public static class LoadCommand
         var url = new Option<string>("--url") { Description = "Address of the model's Service, such as http://digits.", Required = true };
         var model = new Option<string>("--model") { Description = "Name of the model.", Required = true };
         var rate = new Option<double>("--rate") { Description = "Requests a second.", DefaultValueFactory = _ => 100 };
-        var samples = new Option<FileInfo>("--samples") { Description = "Labelled samples, one JSON object a line.", DefaultValueFactory = _ => new FileInfo("/models/digits-heldout.ndjson") };
+        var samples = new Option<FileInfo>("--samples")
+        {
+            Description = "Labelled samples, one JSON object a line.",
+            DefaultValueFactory = _ => new FileInfo("/models/digits-heldout.ndjson"),
+        };
         var port = new Option<int>("--port") { Description = "Port of GET /report.", DefaultValueFactory = _ => 8080 };
-        var delay = new Option<double>("--truth-delay") { Description = "Seconds after an answer until its truth is known and fed back.", DefaultValueFactory = _ => 0 };
-        var command = new Command("load", "Send labelled digits to a model and feed the truth back.") { url, model, rate, samples, port, delay };
+        var delay = new Option<double>("--truth-delay")
+        {
+            Description = "Seconds after an answer until its truth is known and fed back.",
+            DefaultValueFactory = _ => 0,
+        };
+        var command =
+            new Command("load", "Send labelled digits to a model and feed the truth back.") { url, model, rate, samples, port, delay };
         command.SetAction((arguments, cancellationToken) => RunAsync(
             new Uri(arguments.GetValue(url)!), arguments.GetValue(model)!,
             new LoadOptions { RequestsPerSecond = arguments.GetValue(rate), TruthDelay = TimeSpan.FromSeconds(arguments.GetValue(delay)) },

@@ -15,7 +15,9 @@ public sealed record LoadReport
     /// <summary>Infer requests sent.</summary>
     public long Sent { get; init; }
 
-    /// <summary>Infer requests that were due and not sent: all connections were in use, or the generator itself had no core to run on.</summary>
+    /// <summary>
+    /// Infer requests that were due and not sent: all connections were in use, or the generator itself had no core to run on.
+    /// </summary>
     public long NotSent { get; init; }
 
     /// <summary>Infer requests sent and ended.</summary>

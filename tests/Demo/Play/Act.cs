@@ -25,7 +25,9 @@ public enum Verdict
     RolledBack,
 }
 
-/// <summary>How a rollout went. Requests that the generator did not send, as the machine could not keep up, are no failure of what serves.</summary>
+/// <summary>
+/// How a rollout went. Requests that the generator did not send, as the machine could not keep up, are no failure of what serves.
+/// </summary>
 public sealed record ActResult(
     Act Act, Verdict Verdict, string Reason, TimeSpan Duration, long CanaryRequests, long FailedRequests, long NotSent)
 {

@@ -7,15 +7,51 @@ public static class PlayCommand
 {
     public static Command Command()
     {
-        var kubectl = new Option<string>("--kubectl") { Description = "The kubectl to use; it finds the cluster by KUBECONFIG.", DefaultValueFactory = _ => "kubectl" };
-        var @namespace = new Option<string>("--namespace") { Description = "Namespace of the play; made when absent.", DefaultValueFactory = _ => "model-operator-demo" };
-        var image = new Option<string>("--image") { Description = "Image of this program.", DefaultValueFactory = _ => "localhost/model-operator-demo:dev" };
-        var models = new Option<DirectoryInfo>("--models") { Description = "Folder of the model files.", DefaultValueFactory = _ => new DirectoryInfo("tests/models") };
+        var kubectl = new Option<string>("--kubectl")
+        {
+            Description = "The kubectl to use; it finds the cluster by KUBECONFIG.",
+            DefaultValueFactory = _ => "kubectl",
+        };
+        var @namespace = new Option<string>("--namespace")
+        {
+            Description = "Namespace of the play; made when absent.",
+            DefaultValueFactory = _ => "model-operator-demo",
+        };
+        var image = new Option<string>("--image")
+        {
+            Description = "Image of this program.",
+            DefaultValueFactory = _ => "localhost/model-operator-demo:dev",
+        };
+        var models = new Option<DirectoryInfo>("--models")
+        {
+            Description = "Folder of the model files.",
+            DefaultValueFactory = _ => new DirectoryInfo("tests/models"),
+        };
         var rate = new Option<int>("--rate") { Description = "Requests a second.", DefaultValueFactory = _ => 100 };
-        var logs = new Option<DirectoryInfo>("--logs") { Description = "Where logs are kept when something fails, in a folder named by the time.", DefaultValueFactory = _ => new DirectoryInfo("artifacts/demo") };
-        var stages = new Option<FileInfo?>("--stages") { Description = "File to which a line is added for each part of the play: its name, a tab, its seconds." };
-        var disrupt = new Option<string?>("--disrupt") { Description = "Shell command to run in the middle of each rollout, such as one that kills the operator." };
-        var command = new Command("play", "Roll out five models one after the other and check every verdict.") { kubectl, @namespace, image, models, rate, logs, stages, disrupt };
+        var logs = new Option<DirectoryInfo>("--logs")
+        {
+            Description = "Where logs are kept when something fails, in a folder named by the time.",
+            DefaultValueFactory = _ => new DirectoryInfo("artifacts/demo"),
+        };
+        var stages = new Option<FileInfo?>("--stages")
+        {
+            Description = "File to which a line is added for each part of the play: its name, a tab, its seconds.",
+        };
+        var disrupt = new Option<string?>("--disrupt")
+        {
+            Description = "Shell command to run in the middle of each rollout, such as one that kills the operator.",
+        };
+        var command = new Command("play", "Roll out five models one after the other and check every verdict.")
+        {
+            kubectl,
+            @namespace,
+            image,
+            models,
+            rate,
+            logs,
+            stages,
+            disrupt,
+        };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             string place = arguments.GetValue(@namespace)!;

@@ -54,7 +54,8 @@ public sealed class Player(
         await kubectl.ApplyAsync(manifests.Store, cancellationToken);
         await kubectl.RunAsync(["rollout", "status", "deployment/model-store", "--timeout=170s"], cancellationToken);
         await kubectl.ApplyAsync(manifests.Digits("digits-v1.onnx"), cancellationToken);
-        await WaitAsync(StartLimit, "digits to be Ready with v1", (deployment, _) => IsSettled(deployment), withLoad: false, cancellationToken);
+        await WaitAsync(
+            StartLimit, "digits to be Ready with v1", (deployment, _) => IsSettled(deployment), withLoad: false, cancellationToken);
         await kubectl.ApplyAsync(manifests.Load, cancellationToken);
         await kubectl.RunAsync(["rollout", "status", "deployment/load", "--timeout=170s"], cancellationToken);
         await WaitAsync(StartLimit, "the first requests", (_, load) => load!.Requests > 100, withLoad: true, cancellationToken);
@@ -85,7 +86,8 @@ public sealed class Player(
             },
             withLoad: true, cancellationToken);
         var duration = time.GetElapsedTime(start);
-        var ended = await WaitAsync(ActLimit, "traffic to settle", (deployment, _) => IsSettled(deployment), withLoad: true, cancellationToken);
+        var ended = await WaitAsync(
+            ActLimit, "traffic to settle", (deployment, _) => IsSettled(deployment), withLoad: true, cancellationToken);
         var (verdict, reason) = VerdictOn(canary!, ended);
         var after = await PatientlyAsync(observer.LoadAsync, cancellationToken);
         await failures.TellAsync(after, cancellationToken);
@@ -95,7 +97,9 @@ public sealed class Player(
             after.Revisions.GetValueOrDefault(canary!)?.Requests ?? 0,
             after.Failed - before.Failed + after.FeedbackFailed - before.FeedbackFailed,
             after.NotSent - before.NotSent);
-        timeline.Say($"{verdict}{(reason.Length > 0 ? $" ({reason})" : "")} after {duration.TotalSeconds:F0} s, {result.CanaryRequests} requests to the canary");
+        timeline.Say(
+            $"{verdict}{(reason.Length > 0 ? $" ({reason})" : "")} after {duration.TotalSeconds:F0} s, "
+            + $"{result.CanaryRequests} requests to the canary");
         return result;
     }
 
@@ -129,7 +133,8 @@ public sealed class Player(
         if (load.Started != counted!.Started)
         {
             throw new InvalidOperationException(
-                "The load generator was restarted, and what it had counted is lost: kubectl describe pod --selector app.kubernetes.io/name=load");
+                "The load generator was restarted, and what it had counted is lost: "
+                + "kubectl describe pod --selector app.kubernetes.io/name=load");
         }
 
         await failures.TellAsync(load, cancellationToken);
@@ -175,7 +180,8 @@ public sealed class Player(
         var status = deployment.Status!;
         var rejected = status.Rejected?.FirstOrDefault(revision => revision.Revision == canary);
         return rejected is not null ? (Verdict.RolledBack, rejected.Reason)
-            : status.StableRevision == canary ? (Verdict.Promoted, status.History?.LastOrDefault(decision => decision.Revision == canary)?.Reason ?? "")
+            : status.StableRevision == canary
+                ? (Verdict.Promoted, status.History?.LastOrDefault(decision => decision.Revision == canary)?.Reason ?? "")
             : (Verdict.None, "");
     }
 }

@@ -7,7 +7,9 @@ public static class ResultTable
     {
         output.WriteLine();
         Row(output, "rollout", "verdict", "reason", "seconds", "canary requests", "failed requests", "not sent", "");
-        Row(output, new string('-', 32), new string('-', 11), new string('-', 26), new string('-', 8), new string('-', 16), new string('-', 16), new string('-', 8), "");
+        Row(
+            output, new string('-', 32), new string('-', 11), new string('-', 26), new string('-', 8), new string('-', 16),
+            new string('-', 16), new string('-', 8), "");
         foreach (var result in results)
         {
             Row(output, result.Act.Title, result.Verdict.ToString(), result.Reason, $"{result.Duration.TotalSeconds:F0}",

@@ -41,7 +41,9 @@ public sealed class Timeline(TextWriter output, TimeProvider time, bool colour)
         lastKey = key;
         lastPrinted = time.GetTimestamp();
         output.WriteLine($"[{Clock()}] {Paint(PhaseColour(status.Phase), $"{status.Phase,-12}")} stable {status.StableRevision ?? "-"}"
-            + (status.CanaryRevision is { } canary ? $"  canary {canary} {Bar(status.CanaryWeight ?? 0)} {status.CanaryWeight ?? 0,3} %" : "")
+            + (status.CanaryRevision is { } canary
+                ? $"  canary {canary} {Bar(status.CanaryWeight ?? 0)} {status.CanaryWeight ?? 0,3} %"
+                : "")
             + (load is null ? "" : $"  {Traffic(load)}"));
         lastLoad = load;
         if (status.Message is { Length: > 0 } message)
@@ -52,7 +54,8 @@ public sealed class Timeline(TextWriter output, TimeProvider time, bool colour)
         foreach (var guardrail in status.Phase is RolloutPhase.Analyzing or RolloutPhase.Held ? status.Analysis ?? [] : [])
         {
             output.WriteLine($"          {guardrail.Name,-9} canary {Arm(guardrail.Canary)}  stable {Arm(guardrail.Stable)}  "
-                + $"harm {guardrail.HarmEvidence ?? "-",-16} safe {guardrail.SafetyEvidence ?? "-",-16} {Paint(VerdictColour(guardrail.Verdict), guardrail.Verdict)}");
+                + $"harm {guardrail.HarmEvidence ?? "-",-16} safe {guardrail.SafetyEvidence ?? "-",-16} "
+                + $"{Paint(VerdictColour(guardrail.Verdict), guardrail.Verdict)}");
         }
     }
 

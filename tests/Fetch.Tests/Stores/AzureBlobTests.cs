@@ -18,7 +18,8 @@ public sealed class AzureBlobTests : FetchFixture
     public async Task StartAsync()
     {
         _store = await StoreProcess.StartNodeAsync(
-            "azurite/dist/src/blob/main.js", "--location", "{folder}", "--blobHost", "127.0.0.1", "--blobPort", "{port}", "--silent", "--skipApiVersionCheck");
+            "azurite/dist/src/blob/main.js", "--location", "{folder}", "--blobHost", "127.0.0.1", "--blobPort", "{port}",
+            "--silent", "--skipApiVersionCheck");
         using HttpClient http = new();
         await SendAsync(http, "models?restype=container", "restype:container", null);
         await SendAsync(http, "models/digits/v%201.onnx", "", Model);
@@ -32,7 +33,9 @@ public sealed class AzureBlobTests : FetchFixture
     [Test]
     public async Task A_blob_is_fetched_in_parts_with_the_key_of_the_account()
     {
-        await FetchAsync(Address, options => options with { Credentials = Secret(("accountKey", Key), ("endpoint", _store.Address)), PartBytes = 500_000 });
+        await FetchAsync(
+            Address,
+            options => options with { Credentials = Secret(("accountKey", Key), ("endpoint", _store.Address)), PartBytes = 500_000 });
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
     }
@@ -40,7 +43,11 @@ public sealed class AzureBlobTests : FetchFixture
     [Test]
     public async Task A_blob_is_fetched_with_a_shared_access_signature()
     {
-        await FetchAsync(Address, options => options with { Credentials = Secret(("sasToken", "?" + SharedAccess()), ("endpoint", _store.Address)), PartBytes = 500_000 });
+        await FetchAsync(Address, options => options with
+        {
+            Credentials = Secret(("sasToken", "?" + SharedAccess()), ("endpoint", _store.Address)),
+            PartBytes = 500_000,
+        });
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
     }
@@ -48,7 +55,10 @@ public sealed class AzureBlobTests : FetchFixture
     [Test]
     public async Task Another_key_is_refused()
     {
-        TerminatingException failure = await FailureAsync(Address, options => options with { Credentials = Secret(("accountKey", Convert.ToBase64String(new byte[64])), ("endpoint", _store.Address)) });
+        TerminatingException failure = await FailureAsync(Address, options => options with
+        {
+            Credentials = Secret(("accountKey", Convert.ToBase64String(new byte[64])), ("endpoint", _store.Address)),
+        });
 
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.CredentialsMissing));
         Assert.That(failure.Message, Does.EndWith("(AuthorizationFailure) to the credentials given"));
@@ -57,9 +67,12 @@ public sealed class AzureBlobTests : FetchFixture
     [Test]
     public async Task What_is_not_there_is_not_found()
     {
-        TerminatingException failure = await FailureAsync(Address.Replace("v%201", "absent"), options => options with { Credentials = Secret(("accountKey", Key), ("endpoint", _store.Address)) });
+        TerminatingException failure = await FailureAsync(
+            Address.Replace("v%201", "absent"),
+            options => options with { Credentials = Secret(("accountKey", Key), ("endpoint", _store.Address)) });
 
-        Assert.That((failure.Reason, failure.Message), Is.EqualTo((FailureReasons.ModelNotFound, $"azblob://{Account}/models/digits/absent.onnx answers 404 Not Found (BlobNotFound)")));
+        Assert.That((failure.Reason, failure.Message), Is.EqualTo(
+            (FailureReasons.ModelNotFound, $"azblob://{Account}/models/digits/absent.onnx answers 404 Not Found (BlobNotFound)")));
     }
 
     [Test]
@@ -73,7 +86,8 @@ public sealed class AzureBlobTests : FetchFixture
     /// <summary>Creates a container or a blob.</summary>
     private async Task SendAsync(HttpClient http, string path, string query, byte[]? content)
     {
-        using HttpRequestMessage request = new(HttpMethod.Put, $"{_store.Address}/{Account}/{path}") { Content = new ByteArrayContent(content ?? []) };
+        using HttpRequestMessage request =
+            new(HttpMethod.Put, $"{_store.Address}/{Account}/{path}") { Content = new ByteArrayContent(content ?? []) };
         SortedDictionary<string, string> headers = new(StringComparer.Ordinal)
         {
             ["x-ms-date"] = DateTime.UtcNow.ToString("R", CultureInfo.InvariantCulture),
@@ -102,7 +116,8 @@ public sealed class AzureBlobTests : FetchFixture
     {
         string expiry = DateTime.UtcNow.AddHours(1).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         const string Version = "2020-12-06";
-        string toSign = string.Join('\n', "r", "", expiry, $"/blob/{Account}/models", "", "", "https,http", Version, "c", "", "", "", "", "", "", "");
+        string toSign = string.Join(
+            '\n', "r", "", expiry, $"/blob/{Account}/models", "", "", "https,http", Version, "c", "", "", "", "", "", "", "");
         return $"sv={Version}&sr=c&sp=r&spr=https,http&se={Uri.EscapeDataString(expiry)}&sig={Uri.EscapeDataString(Sign(toSign))}";
     }
 

@@ -33,7 +33,9 @@ internal sealed class RealRegistry : IAsyncDisposable
     }
 
     public static async Task<RealRegistry> StartWithTokensAsync(TokenService tokens) => new(
-        await ServeAsync($"auth:\n  token: {{realm: \"{tokens.Address}\", service: models, issuer: tests, rootcertbundle: {{folder}}/certificate}}\n", tokens.Certificate),
+        await ServeAsync(
+            $"auth:\n  token: {{realm: \"{tokens.Address}\", service: models, issuer: tests, rootcertbundle: {{folder}}/certificate}}\n",
+            tokens.Certificate),
         tokens);
 
     public string Address(string reference) => $"oci://{Host}/{reference}?plainHttp=true";
@@ -81,7 +83,8 @@ internal sealed class RealRegistry : IAsyncDisposable
             ["optional"] = null,
         }.ToJsonString());
         JsonObject layer = await LayerAsync(
-            repository, "application/vnd.dev.cosign.simplesigning.v1+json", payload, "dev.cosignproject.cosign/signature", SignatureTests.Sign(signer, payload));
+            repository, "application/vnd.dev.cosign.simplesigning.v1+json", payload, "dev.cosignproject.cosign/signature",
+            SignatureTests.Sign(signer, payload));
         await PushManifestAsync(repository, digest.Replace(':', '-') + ".sig", ManifestType, await ManifestAsync(repository, [layer]));
     }
 
@@ -104,24 +107,33 @@ internal sealed class RealRegistry : IAsyncDisposable
 
     private async Task<JsonObject> ManifestAsync(string repository, JsonArray layers)
     {
-        JsonObject configuration = await LayerAsync(repository, "application/vnd.oci.image.config.v1+json", "{}"u8.ToArray(), "kind", "test");
+        JsonObject configuration = await LayerAsync(
+            repository, "application/vnd.oci.image.config.v1+json", "{}"u8.ToArray(), "kind", "test");
         return new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = ManifestType, ["config"] = configuration, ["layers"] = layers };
     }
 
     private async Task<JsonObject> LayerAsync(string repository, string type, byte[] content, string annotation, string value)
     {
         string digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
-        using HttpResponseMessage begun = await SendAsync(HttpMethod.Post, new Uri($"http://{Host}/v2/{repository}/blobs/uploads/"), repository, null, null);
+        using HttpResponseMessage begun = await SendAsync(
+            HttpMethod.Post, new Uri($"http://{Host}/v2/{repository}/blobs/uploads/"), repository, null, null);
         UriBuilder upload = new(new Uri(new Uri($"http://{Host}"), begun.Headers.Location!));
         upload.Query = $"{upload.Query}&digest={Uri.EscapeDataString(digest)}".TrimStart('?', '&');
         using HttpResponseMessage done = await SendAsync(HttpMethod.Put, upload.Uri, repository, content, "application/octet-stream");
-        return new JsonObject { ["mediaType"] = type, ["digest"] = digest, ["size"] = content.Length, ["annotations"] = new JsonObject { [annotation] = value } };
+        return new JsonObject
+        {
+            ["mediaType"] = type,
+            ["digest"] = digest,
+            ["size"] = content.Length,
+            ["annotations"] = new JsonObject { [annotation] = value },
+        };
     }
 
     private async Task<string> PushManifestAsync(string repository, string tag, string type, JsonObject manifest)
     {
         byte[] content = Encoding.UTF8.GetBytes(manifest.ToJsonString());
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Put, new Uri($"http://{Host}/v2/{repository}/manifests/{tag}"), repository, content, type);
+        using HttpResponseMessage response = await SendAsync(
+            HttpMethod.Put, new Uri($"http://{Host}/v2/{repository}/manifests/{tag}"), repository, content, type);
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
     }
 
@@ -139,7 +151,8 @@ internal sealed class RealRegistry : IAsyncDisposable
         }
 
         HttpResponseMessage response = await _http.SendAsync(request);
-        Assert.That(response.StatusCode, Is.AnyOf(HttpStatusCode.Accepted, HttpStatusCode.Created), await response.Content.ReadAsStringAsync());
+        Assert.That(
+            response.StatusCode, Is.AnyOf(HttpStatusCode.Accepted, HttpStatusCode.Created), await response.Content.ReadAsStringAsync());
         return response;
     }
 }

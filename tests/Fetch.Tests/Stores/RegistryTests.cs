@@ -15,7 +15,11 @@ public sealed class RegistryTests : FetchFixture
     {
         await using RealRegistry registry = await RealRegistry.StartAsync();
         byte[] weights = RandomNumberGenerator.GetBytes(1000);
-        await registry.PushAsync("models/digits", "v1", ("net.onnx", "application/octet-stream", Model), ("data/weights.bin", "application/octet-stream", weights));
+        await registry.PushAsync(
+            "models/digits",
+            "v1",
+            ("net.onnx", "application/octet-stream", Model),
+            ("data/weights.bin", "application/octet-stream", weights));
 
         await FetchAsync(registry.Address("models/digits:v1"), options => options with { PartBytes = 500_000 });
 
@@ -30,10 +34,14 @@ public sealed class RegistryTests : FetchFixture
         string manifest = await registry.PushAsync("digits", "v1", ("net.onnx", "application/octet-stream", Model));
         string index = await registry.PushIndexAsync("digits", "all", manifest);
 
-        await FetchAsync(registry.Address($"digits@{index}"), options => options with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(Model)) });
+        await FetchAsync(
+            registry.Address($"digits@{index}"),
+            options => options with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(Model)) });
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
-        TerminatingException other = await FailureAsync(registry.Address($"digits@{manifest}"), options => options with { Sha256 = new string('a', 64), Output = Output + "2" });
+        TerminatingException other = await FailureAsync(
+            registry.Address($"digits@{manifest}"),
+            options => options with { Sha256 = new string('a', 64), Output = Output + "2" });
         Assert.That(other.Reason, Is.EqualTo(FailureReasons.DigestMismatch));
     }
 
@@ -47,7 +55,9 @@ public sealed class RegistryTests : FetchFixture
         TerminatingException layer = await FailureAsync(registry.Address("digits:text"));
 
         Assert.That((tag.Reason, layer.Reason), Is.EqualTo((FailureReasons.ModelNotFound, FailureReasons.ModelNotFound)));
-        Assert.That(layer.Message, Does.Contain("of its 2 layers none is titled *.onnx or is an archive; their media types are text/plain"));
+        Assert.That(
+            layer.Message,
+            Does.Contain("of its 2 layers none is titled *.onnx or is an archive; their media types are text/plain"));
     }
 
     [Test]
@@ -57,19 +67,30 @@ public sealed class RegistryTests : FetchFixture
         await registry.PushAsync("digits", "v1", ("net.onnx", "application/octet-stream", Model));
         string docker = new JsonObject
         {
-            ["auths"] = new JsonObject { [registry.Host] = new JsonObject { ["auth"] = Convert.ToBase64String(Encoding.UTF8.GetBytes("me:secret")) } },
+            ["auths"] = new JsonObject
+            {
+                [registry.Host] = new JsonObject { ["auth"] = Convert.ToBase64String(Encoding.UTF8.GetBytes("me:secret")) },
+            },
         }.ToJsonString();
 
-        foreach ((string, string)[] keys in ((string, string)[][])[[("username", "me"), ("password", "secret"), ("endpoint", $"http://{registry.Host}")], [(".dockerconfigjson", docker)]])
+        foreach ((string, string)[] keys in ((string, string)[][])[
+            [("username", "me"), ("password", "secret"), ("endpoint", $"http://{registry.Host}")],
+            [(".dockerconfigjson", docker)],
+        ])
         {
             await FetchAsync(registry.Address("digits:v1"), options => options with { Credentials = Secret(keys) });
             Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
             File.Delete(Output);
         }
 
-        TerminatingException wrong = await FailureAsync(registry.Address("digits:v1"), options => options with { Credentials = Secret(("username", "me"), ("password", "hunter2"), ("endpoint", $"http://{registry.Host}")) });
+        TerminatingException wrong = await FailureAsync(registry.Address("digits:v1"), options => options with
+        {
+            Credentials = Secret(("username", "me"), ("password", "hunter2"), ("endpoint", $"http://{registry.Host}")),
+        });
         TerminatingException none = await FailureAsync(registry.Address("digits:v1"));
-        TerminatingException foreign = await FailureAsync(registry.Address("digits:v1"), options => options with { Credentials = Secret((".dockerconfigjson", """{"auths":{"other":{"auth":"bWU6c2VjcmV0"}}}""")) });
+        TerminatingException foreign = await FailureAsync(
+            registry.Address("digits:v1"),
+            options => options with { Credentials = Secret((".dockerconfigjson", """{"auths":{"other":{"auth":"bWU6c2VjcmV0"}}}""")) });
         Assert.That(new[] { wrong, none, foreign }.Select(failure => failure.Reason), Is.All.EqualTo(FailureReasons.CredentialsMissing));
         Assert.That(wrong.Message, Does.Not.Contain("hunter2"));
     }
@@ -79,13 +100,19 @@ public sealed class RegistryTests : FetchFixture
     {
         await using RealRegistry registry = await RealRegistry.StartWithPasswordAsync();
 
-        foreach ((string, string)[] endpoint in ((string, string)[][])[[], [("endpoint", "https://registry.example")], [("endpoint", $"https://{registry.Host}")]])
+        foreach ((string, string)[] endpoint in ((string, string)[][])[
+            [],
+            [("endpoint", "https://registry.example")],
+            [("endpoint", $"https://{registry.Host}")],
+        ])
         {
             TerminatingException failure = await FailureAsync(
-                registry.Address("digits:v1"), options => options with { Credentials = Secret([("username", "me"), ("password", "secret"), .. endpoint]) });
+                registry.Address("digits:v1"),
+                options => options with { Credentials = Secret([("username", "me"), ("password", "secret"), .. endpoint]) });
 
             Assert.That(failure.Message, Is.EqualTo(endpoint.Length == 0
-                ? $"the Secret does not say which endpoint its credentials are for; add the key 'endpoint' with the value http://{registry.Host} to have them sent there"
+                ? "the Secret does not say which endpoint its credentials are for; "
+                    + $"add the key 'endpoint' with the value http://{registry.Host} to have them sent there"
                 : $"the credentials are for another endpoint than http://{registry.Host}"));
         }
     }
@@ -98,7 +125,8 @@ public sealed class RegistryTests : FetchFixture
         string digest = await registry.PushAsync("digits", "v1", ("net.onnx", "application/octet-stream", Model));
         await registry.SignAsync("digits", digest, digest, signer);
         string address = registry.Address($"digits@{digest}");
-        FetchOptions Cached(FetchOptions options) => options with { Cache = Path.Combine(Folder, "cache"), SignatureKey = SignatureTests.Key(signer), Retries = 0 };
+        FetchOptions Cached(FetchOptions options) =>
+            options with { Cache = Path.Combine(Folder, "cache"), SignatureKey = SignatureTests.Key(signer), Retries = 0 };
         await FetchAsync(address, Cached);
         await registry.DisposeAsync();
 
@@ -113,14 +141,21 @@ public sealed class RegistryTests : FetchFixture
         await using TokenService service = await TokenService.StartAsync();
         await using RealRegistry registry = await RealRegistry.StartWithTokensAsync(service);
         await registry.PushAsync("digits", "v1", ("net.onnx", "application/octet-stream", Model));
-        FetchOptions Signed(FetchOptions options) => options with { Credentials = Secret(("username", "me"), ("password", "secret"), ("endpoint", $"http://{registry.Host}")), PartBytes = 500_000 };
+        FetchOptions Signed(FetchOptions options) => options with
+        {
+            Credentials = Secret(("username", "me"), ("password", "secret"), ("endpoint", $"http://{registry.Host}")),
+            PartBytes = 500_000,
+        };
 
         int before = service.Requests;
         await FetchAsync(registry.Address("digits:v1"), Signed);
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
         Assert.That(service.Requests - before, Is.EqualTo(1), "one token for all requests");
-        TerminatingException wrong = await FailureAsync(registry.Address("digits:v1"), options => options with { Credentials = Secret(("username", "me"), ("password", "hunter2"), ("endpoint", $"http://{registry.Host}")) });
+        TerminatingException wrong = await FailureAsync(registry.Address("digits:v1"), options => options with
+        {
+            Credentials = Secret(("username", "me"), ("password", "hunter2"), ("endpoint", $"http://{registry.Host}")),
+        });
         Assert.That(wrong.Reason, Is.EqualTo(FailureReasons.CredentialsMissing));
     }
 
@@ -133,17 +168,22 @@ public sealed class RegistryTests : FetchFixture
         string digest = await registry.PushAsync("digits", "v1", ("net.onnx", "application/octet-stream", Model));
         string other = await registry.PushAsync("digits", "v2", ("net.onnx", "application/octet-stream", Model[..1000]));
 
-        TerminatingException unsigned = await FailureAsync(registry.Address("digits:v1"), options => options with { SignatureKey = SignatureTests.Key(signer) });
+        TerminatingException unsigned = await FailureAsync(
+            registry.Address("digits:v1"), options => options with { SignatureKey = SignatureTests.Key(signer) });
         await registry.SignAsync("digits", digest, digest, signer);
         await registry.SignAsync("digits", other, digest, signer);
         await FetchAsync(registry.Address("digits:v1"), options => options with { SignatureKey = SignatureTests.Key(signer) });
         byte[] fetched = File.ReadAllBytes(Output);
         File.Delete(Output);
-        TerminatingException byStranger = await FailureAsync(registry.Address("digits:v1"), options => options with { SignatureKey = SignatureTests.Key(stranger) });
-        TerminatingException ofAnother = await FailureAsync(registry.Address("digits:v2"), options => options with { SignatureKey = SignatureTests.Key(signer) });
+        TerminatingException byStranger = await FailureAsync(
+            registry.Address("digits:v1"), options => options with { SignatureKey = SignatureTests.Key(stranger) });
+        TerminatingException ofAnother = await FailureAsync(
+            registry.Address("digits:v2"), options => options with { SignatureKey = SignatureTests.Key(signer) });
 
         Assert.That(fetched, Is.EqualTo(Model));
-        Assert.That(new[] { unsigned, byStranger, ofAnother }.Select(failure => failure.Reason), Is.All.EqualTo(FailureReasons.SignatureInvalid));
+        Assert.That(
+            new[] { unsigned, byStranger, ofAnother }.Select(failure => failure.Reason),
+            Is.All.EqualTo(FailureReasons.SignatureInvalid));
         Assert.That(Fetched(), Is.Empty);
     }
 }

@@ -17,11 +17,18 @@ public sealed class S3Tests : FetchFixture
     public async Task StartAsync()
     {
         _store = await StoreProcess.StartNodeAsync(
-            "s3rver/bin/s3rver.js", "--directory", "{folder}", "--address", "127.0.0.1", "--port", "{port}", "--silent", "--configure-bucket", Bucket);
+            "s3rver/bin/s3rver.js", "--directory", "{folder}", "--address", "127.0.0.1", "--port", "{port}", "--silent",
+            "--configure-bucket", Bucket);
         using AmazonS3Client client = new(
             new BasicAWSCredentials("S3RVER", "S3RVER"),
             new AmazonS3Config { ServiceURL = _store.Address, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
-        await client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = "digits/v 1+ä.onnx", InputStream = new MemoryStream(Model), UseChunkEncoding = false });
+        await client.PutObjectAsync(new PutObjectRequest
+        {
+            BucketName = Bucket,
+            Key = "digits/v 1+ä.onnx",
+            InputStream = new MemoryStream(Model),
+            UseChunkEncoding = false,
+        });
     }
 
     [OneTimeTearDown]
@@ -44,7 +51,9 @@ public sealed class S3Tests : FetchFixture
     [Test]
     public async Task The_endpoint_may_be_in_the_address()
     {
-        await FetchAsync($"{Address}?endpoint={_store.Address}&region=us-east-1", options => options with { Credentials = Secret(("AWS_ACCESS_KEY_ID", "S3RVER"), ("AWS_SECRET_ACCESS_KEY", "S3RVER")) });
+        await FetchAsync(
+            $"{Address}?endpoint={_store.Address}&region=us-east-1",
+            options => options with { Credentials = Secret(("AWS_ACCESS_KEY_ID", "S3RVER"), ("AWS_SECRET_ACCESS_KEY", "S3RVER")) });
 
         Assert.That(File.ReadAllBytes(Output), Is.EqualTo(Model));
     }
@@ -53,7 +62,8 @@ public sealed class S3Tests : FetchFixture
     public async Task Wrong_keys_are_refused_and_not_told()
     {
         TerminatingException failure = await FailureAsync(
-            $"{Address}?endpoint={_store.Address}", options => options with { Credentials = Secret(("accessKeyId", "stranger"), ("secretAccessKey", "hunter2")) });
+            $"{Address}?endpoint={_store.Address}",
+            options => options with { Credentials = Secret(("accessKeyId", "stranger"), ("secretAccessKey", "hunter2")) });
 
         Assert.That(failure.Reason, Is.EqualTo(FailureReasons.CredentialsMissing));
         Assert.That(failure.Message, Is.EqualTo($"{Address} answers 403 Forbidden (InvalidAccessKeyId) to the credentials given"));
@@ -63,9 +73,12 @@ public sealed class S3Tests : FetchFixture
     public async Task What_is_not_there_is_not_found()
     {
         TerminatingException failure = await FailureAsync(
-            $"s3://{Bucket}/absent?endpoint={_store.Address}", options => options with { Credentials = Secret(("accessKeyId", "S3RVER"), ("secretAccessKey", "S3RVER")) });
+            $"s3://{Bucket}/absent?endpoint={_store.Address}",
+            options => options with { Credentials = Secret(("accessKeyId", "S3RVER"), ("secretAccessKey", "S3RVER")) });
 
-        Assert.That((failure.Reason, failure.Message), Is.EqualTo((FailureReasons.ModelNotFound, $"s3://{Bucket}/absent answers 404 Not Found (NoSuchKey)")));
+        Assert.That(
+            (failure.Reason, failure.Message),
+            Is.EqualTo((FailureReasons.ModelNotFound, $"s3://{Bucket}/absent answers 404 Not Found (NoSuchKey)")));
     }
 
     [Test]
@@ -73,8 +86,13 @@ public sealed class S3Tests : FetchFixture
     {
         TerminatingException failure = await FailureAsync(
             $"{Address}?endpoint={_store.Address}",
-            options => options with { Credentials = Secret(("accessKeyId", "S3RVER"), ("secretAccessKey", "S3RVER"), ("endpoint", "https://other.example")) });
+            options => options with
+            {
+                Credentials = Secret(("accessKeyId", "S3RVER"), ("secretAccessKey", "S3RVER"), ("endpoint", "https://other.example")),
+            });
 
-        Assert.That((failure.Reason, failure.Message), Is.EqualTo((FailureReasons.InvalidConfiguration, $"the credentials are for another endpoint than {_store.Address}")));
+        Assert.That(
+            (failure.Reason, failure.Message),
+            Is.EqualTo((FailureReasons.InvalidConfiguration, $"the credentials are for another endpoint than {_store.Address}")));
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Fetch.Tests.Stores;
 
@@ -28,7 +29,7 @@ internal sealed class StoreProcess : IAsyncDisposable
     public static async Task<StoreProcess> StartAsync(Action<string, int>? prepare, params string[] command)
     {
         string folder = Directory.CreateTempSubdirectory("model-operator-store-").FullName;
-        int port = FreePort();
+        int port = FreePort.Find();
         prepare?.Invoke(folder, port);
         ProcessStartInfo start = new("bash")
         {
@@ -38,7 +39,12 @@ internal sealed class StoreProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
-        foreach (string argument in (string[])["-c", UntilInputEnds, "bash", .. command.Select(part => part.Replace("{folder}", folder).Replace("{port}", $"{port}"))])
+        foreach (string argument in (string[])[
+            "-c",
+            UntilInputEnds,
+            "bash",
+            .. command.Select(part => part.Replace("{folder}", folder).Replace("{port}", $"{port}")),
+        ])
         {
             start.ArgumentList.Add(argument);
         }
@@ -88,7 +94,8 @@ internal sealed class StoreProcess : IAsyncDisposable
     private static async Task<string> RestoreAsync([CallerFilePath] string caller = "")
     {
         string script = Path.Combine(Path.GetDirectoryName(caller)!, "..", "..", "model-stores", "restore.sh");
-        using Process restore = Process.Start(new ProcessStartInfo("sh", [script]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using Process restore =
+            Process.Start(new ProcessStartInfo("sh", [script]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         string folder = (await restore.StandardOutput.ReadToEndAsync()).Trim();
         await restore.WaitForExitAsync();
         return restore.ExitCode == 0 ? folder : throw new InvalidOperationException("the stores could not be installed from npm");
@@ -106,12 +113,5 @@ internal sealed class StoreProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

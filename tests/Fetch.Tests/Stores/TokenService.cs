@@ -68,7 +68,8 @@ internal sealed class TokenService : IAsyncDisposable
             }),
         };
         string signed = $"{Encode(header)}.{Encode(claims)}";
-        return $"{signed}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
+        byte[] signature = _key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }
 
     private async Task AnswerAsync(HttpContext context)

@@ -20,7 +20,9 @@ internal sealed class Corpus(string folder, Random random)
         if (store)
         {
             Directory.CreateDirectory(folder);
-            File.WriteAllBytes(Path.Combine(folder, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(input))[..16]), input);
+            File.WriteAllBytes(
+                Path.Combine(folder, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(input))[..16]),
+                input);
         }
     }
 

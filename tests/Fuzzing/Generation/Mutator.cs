@@ -8,7 +8,11 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
     private const int MostBytes = 8192;
     private const int MostChanges = 8;
 
-    private static readonly long[] Numbers = [0, 1, -1, 2, 16, 32, 64, 100, 127, 128, 255, 256, 1000, 4096, 32767, 32768, 65535, 65536, int.MaxValue, int.MinValue, long.MaxValue, long.MinValue];
+    private static readonly long[] Numbers =
+    [
+        0, 1, -1, 2, 16, 32, 64, 100, 127, 128, 255, 256, 1000, 4096, 32767, 32768, 65535, 65536, int.MaxValue, int.MinValue,
+        long.MaxValue, long.MinValue,
+    ];
 
     public byte[] Mutate(byte[] input, byte[] other)
     {
@@ -99,6 +103,7 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
 
         int end = bytes.FindIndex(start, static b => !char.IsAsciiDigit((char)b));
         bytes.RemoveRange(start, (end < 0 ? bytes.Count : end) - start);
-        bytes.InsertRange(start, Targets.Words.Utf8((Numbers[random.Next(Numbers.Length)] + random.Next(-1, 2)).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        long number = Numbers[random.Next(Numbers.Length)] + random.Next(-1, 2);
+        bytes.InsertRange(start, Targets.Words.Utf8(number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 }

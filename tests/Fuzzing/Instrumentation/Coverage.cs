@@ -18,7 +18,8 @@ internal sealed class Coverage
 
     public static Coverage Of(Assembly assembly)
     {
-        Type type = assembly.GetType(Instrumenter.TypeName) ?? throw new InvalidOperationException($"{assembly.GetName().Name} is not instrumented: run `instrument` first");
+        Type type = assembly.GetType(Instrumenter.TypeName)
+            ?? throw new InvalidOperationException($"{assembly.GetName().Name} is not instrumented: run `instrument` first");
         return new Coverage((byte[])type.GetField(Instrumenter.MapField)!.GetValue(null)!, type.GetField(Instrumenter.PreviousField)!);
     }
 
@@ -28,7 +29,9 @@ internal sealed class Coverage
         _previous.SetValue(null, 0);
     }
 
-    /// <summary>Whether the last input did something that none had done before: took a new way, or one a new order of magnitude of times.</summary>
+    /// <summary>
+    /// Whether the last input did something that none had done before: took a new way, or one a new order of magnitude of times.
+    /// </summary>
     public bool IsNew()
     {
         bool found = false;

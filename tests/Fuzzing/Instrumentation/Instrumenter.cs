@@ -32,7 +32,9 @@ internal static class Instrumenter
             (FieldDefinition map, FieldDefinition previous) = AddFields(module);
             // The numbers decide which ways share a place in the map, so they are drawn, but the same ones every time.
             Random random = new(module.Types.Count);
-            foreach (MethodDefinition method in module.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody && m.DeclaringType.FullName != TypeName))
+            foreach (MethodDefinition method in module.GetTypes()
+                .SelectMany(t => t.Methods)
+                .Where(m => m.HasBody && m.DeclaringType.FullName != TypeName))
             {
                 blocks += Rewrite(method.Body, map, previous, random);
             }
@@ -48,13 +50,19 @@ internal static class Instrumenter
     {
         TypeSystem types = module.TypeSystem;
         TypeDefinition type = new(
-            "ModelOperator.Fuzzing", "Coverage", TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit, types.Object);
+            "ModelOperator.Fuzzing",
+            "Coverage",
+            TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit,
+            types.Object);
         FieldDefinition map = new(MapField, FieldAttributes.Public | FieldAttributes.Static, new ArrayType(types.Byte));
         FieldDefinition previous = new(PreviousField, FieldAttributes.Public | FieldAttributes.Static, types.Int32);
         type.Fields.Add(map);
         type.Fields.Add(previous);
         MethodDefinition initializer = new(
-            ".cctor", MethodAttributes.Private | MethodAttributes.Static | MethodAttributes.SpecialName | MethodAttributes.RTSpecialName | MethodAttributes.HideBySig, types.Void);
+            ".cctor",
+            MethodAttributes.Private | MethodAttributes.Static | MethodAttributes.SpecialName | MethodAttributes.RTSpecialName
+            | MethodAttributes.HideBySig,
+            types.Void);
         ILProcessor il = initializer.Body.GetILProcessor();
         il.Emit(OpCodes.Ldc_I4, MapLength);
         il.Emit(OpCodes.Newarr, types.Byte);
@@ -80,8 +88,10 @@ internal static class Instrumenter
             Instruction at = start;
             foreach (Instruction next in (Instruction[])
             [
-                il.Create(OpCodes.Ldc_I4, number), il.Create(OpCodes.Ldsfld, previous), il.Create(OpCodes.Xor), il.Create(OpCodes.Ldelema, map.Module.TypeSystem.Byte),
-                il.Create(OpCodes.Dup), il.Create(OpCodes.Ldind_U1), il.Create(OpCodes.Ldc_I4_1), il.Create(OpCodes.Add), il.Create(OpCodes.Conv_U1), il.Create(OpCodes.Stind_I1),
+                il.Create(OpCodes.Ldc_I4, number), il.Create(OpCodes.Ldsfld, previous),
+                il.Create(OpCodes.Xor), il.Create(OpCodes.Ldelema, map.Module.TypeSystem.Byte),
+                il.Create(OpCodes.Dup), il.Create(OpCodes.Ldind_U1),
+                il.Create(OpCodes.Ldc_I4_1), il.Create(OpCodes.Add), il.Create(OpCodes.Conv_U1), il.Create(OpCodes.Stind_I1),
                 il.Create(OpCodes.Ldc_I4, number >> 1), il.Create(OpCodes.Stsfld, previous), moved,
             ])
             {

@@ -2,7 +2,9 @@ using ModelOperator.Protocol;
 
 namespace ModelOperator.Fuzzing.Targets;
 
-/// <summary>A quick way to read a request and a careful one, which must read the same. What the quick one refuses it has read carefully itself.</summary>
+/// <summary>
+/// A quick way to read a request and a careful one, which must read the same. What the quick one refuses it has read carefully itself.
+/// </summary>
 internal static class Agreement
 {
     public static void Check(Func<InferRequest> quick, Func<InferRequest> careful)

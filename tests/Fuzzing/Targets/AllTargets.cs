@@ -12,7 +12,8 @@ internal static class AllTargets
         new GrpcRequest(),
         new SimpleTarget(
             "feedback", static (input, limits) => FeedbackRequest.Read(input, limits),
-            """{"id":"a","truth":[1,2.0,"x\n"]}""", """{"id":"a","reward":[0.5,1]}""", """{"id":"a","correct":true}""", """{"id":"a","revision":"r","prediction":[[1,2],[3,4]],"truth":[[1,2],[3,4]]}"""),
+            """{"id":"a","truth":[1,2.0,"x\n"]}""", """{"id":"a","reward":[0.5,1]}""", """{"id":"a","correct":true}""",
+            """{"id":"a","revision":"r","prediction":[[1,2],[3,4]],"truth":[[1,2],[3,4]]}"""),
         new SimpleTarget(
             "row", static (input, limits) => LabelledRow.Read(input, limits).Dispose(),
             """{"id":"a","inputs":[{"name":"x","datatype":"FP32","shape":[2],"data":[1,2]}],"truth":[1,"x\n"]}"""),
@@ -24,6 +25,7 @@ internal static class AllTargets
                     output.Dispose();
                 }
             },
-            """{"model_name":"m","id":"i","outputs":[{"name":"y","datatype":"INT64","shape":[2],"data":[1,2]},{"name":"z","datatype":"BYTES","shape":[1],"data":["\ud83d\ude00"]}]}"""),
+            """{"model_name":"m","id":"i","outputs":[{"name":"y","datatype":"INT64","shape":[2],"data":[1,2]},"""
+            + """{"name":"z","datatype":"BYTES","shape":[1],"data":["\ud83d\ude00"]}]}"""),
     ];
 }

@@ -13,12 +13,17 @@ internal sealed class BinaryRequest : ITarget
 
     public IReadOnlyList<byte[]> Seeds { get; } =
     [
-        Targets.Seeds.Binary("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1,2],"parameters":{"binary_data_size":8}}]}""", new byte[8]),
         Targets.Seeds.Binary(
-            """{"inputs":[{"name":"x","datatype":"BYTES","shape":[2],"parameters":{"binary_data_size":11}}],"parameters":{"binary_data_output":true}}""",
+            """{"inputs":[{"name":"x","datatype":"FP32","shape":[1,2],"parameters":{"binary_data_size":8}}]}""",
+            new byte[8]),
+        Targets.Seeds.Binary(
+            """{"inputs":[{"name":"x","datatype":"BYTES","shape":[2],"parameters":{"binary_data_size":11}}],"parameters":"""
+            + """{"binary_data_output":true}}""",
             3, 0, 0, 0, 65, 66, 67, 0, 0, 0, 0),
         Targets.Seeds.Binary(
-            """{"inputs":[{"name":"x","datatype":"BOOL","shape":[1],"parameters":{"binary_data_size":1}},{"name":"y","datatype":"INT64","shape":[1],"parameters":{"binary_data_size":8}},{"name":"z","datatype":"INT8","shape":[1],"data":[1]}],"outputs":[{"name":"o","parameters":{"binary_data":true}}]}""",
+            """{"inputs":[{"name":"x","datatype":"BOOL","shape":[1],"parameters":{"binary_data_size":1}},"""
+            + """{"name":"y","datatype":"INT64","shape":[1],"parameters":{"binary_data_size":8}},{"name":"z","datatype":"INT8","shape":"""
+            + """[1],"data":[1]}],"outputs":[{"name":"o","parameters":{"binary_data":true}}]}""",
             1, 1, 2, 3, 4, 5, 6, 7, 8),
     ];
 

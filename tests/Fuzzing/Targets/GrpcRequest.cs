@@ -5,8 +5,8 @@ using ModelOperator.Protocol.Grpc;
 namespace ModelOperator.Fuzzing.Targets;
 
 /// <summary>
-/// Infer requests as gRPC carries them. Reading tells beforehand where raw tensors begin, which must be true. However a message is cut into pieces, the
-/// same must be read, and all that was rented be given back.
+/// Infer requests as gRPC carries them. Reading tells beforehand where raw tensors begin, which must be true. However a message is cut into
+/// pieces, the same must be read, and all that was rented be given back.
 /// </summary>
 internal sealed class GrpcRequest : ITarget
 {
@@ -20,11 +20,14 @@ internal sealed class GrpcRequest : ITarget
 
     public IReadOnlyList<byte[]> Words { get; } =
     [
-        [0x0a, 1, (byte)'x'], [0x12, 4, .. "FP32"u8], [0x12, 5, .. "BYTES"u8], [0x12, 4, .. "BOOL"u8], [0x12, 5, .. "INT64"u8], [0x12, 4, .. "BF16"u8],
-        [0x1a, 2, 1, 2], [0x1a, 0], [0x18, 1], [0x22, 0], [0x2a, 0], [0x2a, 2], [0x2a, 4], [0x32, 0], [0x32, 4], [0x3a, 0], [0x3a, 4, 0, 0, 0, 0], [0x3a, 8],
+        [0x0a, 1, (byte)'x'], [0x12, 4, .. "FP32"u8],
+        [0x12, 5, .. "BYTES"u8], [0x12, 4, .. "BOOL"u8], [0x12, 5, .. "INT64"u8], [0x12, 4, .. "BF16"u8],
+        [0x1a, 2, 1, 2], [0x1a, 0], [0x18, 1], [0x22, 0], [0x2a, 0], [0x2a, 2],
+        [0x2a, 4], [0x32, 0], [0x32, 4], [0x3a, 0], [0x3a, 4, 0, 0, 0, 0], [0x3a, 8],
         [0x0a, 2, 1, 0], [0x42, 1, 65], [0x80], [0xff, 0xff, 0xff, 0xff, 0x0f], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1],
         [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1], [0xff, 0xff, 0xff, 0xff, 0x07], [0x0b], [0x0c], [0x0d], [0x09],
-        .. ((string[])["binary_data_output", "classification", "priority", "timeout", "sequence_id", "triton_enable_empty_final_response"]).Select(Targets.Words.Utf8),
+        .. ((string[])["binary_data_output", "classification", "priority", "timeout", "sequence_id", "triton_enable_empty_final_response"])
+            .Select(Targets.Words.Utf8),
     ];
 
     public void Read(byte[] input)
@@ -44,7 +47,8 @@ internal sealed class GrpcRequest : ITarget
             {
                 if (tensor.DataType != TensorDataType.Bytes && tensor.Data.Length != tensor.ElementCount * tensor.DataType.Size())
                 {
-                    throw new InvalidOperationException($"{tensor.ElementCount} elements of {tensor.DataType} take {tensor.Data.Length} bytes");
+                    throw new InvalidOperationException(
+                        $"{tensor.ElementCount} elements of {tensor.DataType} take {tensor.Data.Length} bytes");
                 }
             }
         }

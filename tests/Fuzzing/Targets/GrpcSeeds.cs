@@ -8,7 +8,8 @@ internal static class GrpcSeeds
     /// <summary>The field of InferTensorContents for each type; BOOL is field 1.</summary>
     private static readonly (string Type, int Field, byte[] Values)[] Typed =
     [
-        ("BOOL", 1, [1, 0]), ("INT8", 2, [1, 2]), ("INT32", 2, [1, 2]), ("INT64", 3, [1, 2]), ("UINT8", 4, [1, 2]), ("UINT32", 4, [1, 2]), ("UINT64", 5, [1, 2]),
+        ("BOOL", 1, [1, 0]), ("INT8", 2, [1, 2]),
+        ("INT32", 2, [1, 2]), ("INT64", 3, [1, 2]), ("UINT8", 4, [1, 2]), ("UINT32", 4, [1, 2]), ("UINT64", 5, [1, 2]),
         ("FP32", 6, [0, 0, 128, 63, 0, 0, 0, 64]), ("FP64", 7, [0, 0, 0, 0, 0, 0, 240, 63, 0, 0, 0, 0, 0, 0, 0, 64]),
     ];
 
@@ -41,7 +42,8 @@ internal static class GrpcSeeds
 
     private static byte[] Request(byte[] tensor) => [.. Field(1, "m"u8), .. Field(5, tensor)];
 
-    private static byte[] Tensor(string type, byte[] rest) => [.. Field(1, "x"u8), .. Field(2, Words.Utf8(type)), .. Field(3, [1, 2]), .. rest];
+    private static byte[] Tensor(string type, byte[] rest) =>
+        [.. Field(1, "x"u8), .. Field(2, Words.Utf8(type)), .. Field(3, [1, 2]), .. rest];
 
     private static byte[] Field(int number, ReadOnlySpan<byte> value)
     {

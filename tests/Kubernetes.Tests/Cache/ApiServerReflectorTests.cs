@@ -76,7 +76,8 @@ public sealed class ApiServerReflectorTests
             Assert.That(forgetful.Watches, Is.EqualTo(2));
             Assert.That(forgetful.Lists, Is.EqualTo(2));
             Assert.That(
-                _handler.Heard.Skip(2).Take(3).Select(h => h.TrimEnd([.. "0123456789"])), Is.EquivalentTo(new[] { "-gone", "-replaced", "+replaced" }));
+                _handler.Heard.Skip(2).Take(3).Select(h => h.TrimEnd([.. "0123456789"])),
+                Is.EquivalentTo(new[] { "-gone", "-replaced", "+replaced" }));
         }
     }
 
@@ -88,7 +89,10 @@ public sealed class ApiServerReflectorTests
         await Create("theirs", cancellationToken);
         await Create("ours", cancellationToken, ("ours", "true"));
         await Eventually.TrueAsync(() => _cache.Get(_namespace.Name, "ours") is not null, "what is labelled shows");
-        await Patch("ours", new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["ours"] = null } } }, cancellationToken);
+        await Patch(
+            "ours",
+            new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["ours"] = null } } },
+            cancellationToken);
         await Eventually.TrueAsync(() => _cache.List().Count == 0, "what is no longer labelled goes");
 
         Assert.That(_handler.Heard.Select(h => h.TrimEnd([.. "0123456789"])), Is.EqualTo(new[] { "+ours", "-ours" }));
@@ -96,7 +100,10 @@ public sealed class ApiServerReflectorTests
 
     private Task<V1ConfigMap> Create(string name, CancellationToken cancellationToken, params (string Key, string Value)[] labels) =>
         _server.World.CoreV1.CreateNamespacedConfigMapAsync(
-            new V1ConfigMap { Metadata = new V1ObjectMeta { Name = name, Labels = labels.ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal) } },
+            new V1ConfigMap
+            {
+                Metadata = new V1ObjectMeta { Name = name, Labels = labels.ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal) },
+            },
             _namespace.Name,
             cancellationToken: cancellationToken);
 
@@ -165,9 +172,11 @@ public sealed class ApiServerReflectorTests
         }
 
         public Task CreateAsync(string name) => world.CustomObjects.CreateNamespacedCustomObjectAsync(
-            new V1ConfigMap { ApiVersion = $"{group}/v1", Kind = "Thing", Metadata = new V1ObjectMeta { Name = name } }, group, "v1", @namespace, "things");
+            new V1ConfigMap { ApiVersion = $"{group}/v1", Kind = "Thing", Metadata = new V1ObjectMeta { Name = name } },
+            group, "v1", @namespace, "things");
 
-        public Task DeleteAsync(string name) => world.CustomObjects.DeleteNamespacedCustomObjectAsync(group, "v1", @namespace, "things", name);
+        public Task DeleteAsync(string name) =>
+            world.CustomObjects.DeleteNamespacedCustomObjectAsync(group, "v1", @namespace, "things", name);
 
         public async ValueTask DisposeAsync() => await world.ApiextensionsV1.DeleteCustomResourceDefinitionAsync(Definition.Metadata.Name);
     }

@@ -18,14 +18,16 @@ internal static class Maps
         },
     };
 
-    public static WatchEvent<ConfigMap> Added(string name, string version, string uid = "") => new(WatchEventType.Added, Map(name, version, uid));
+    public static WatchEvent<ConfigMap> Added(string name, string version, string uid = "") =>
+        new(WatchEventType.Added, Map(name, version, uid));
 
     public static WatchEvent<ConfigMap> Modified(string name, string version, string uid = "") =>
         new(WatchEventType.Modified, Map(name, version, uid));
 
     public static WatchEvent<ConfigMap> Deleted(string name, string version) => new(WatchEventType.Deleted, Map(name, version));
 
-    public static UnreadableObject Unreadable(string name, string version, string uid = "") => new(Map(name, version, uid).Metadata, "data", "is of another kind");
+    public static UnreadableObject Unreadable(string name, string version, string uid = "") =>
+        new(Map(name, version, uid).Metadata, "data", "is of another kind");
 
     public static WatchEvent<ConfigMap> Bookmark(string version) =>
         new(WatchEventType.Bookmark, new ConfigMap { Metadata = new ObjectMeta { ResourceVersion = version } });

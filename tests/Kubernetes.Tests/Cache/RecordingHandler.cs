@@ -16,7 +16,8 @@ internal sealed class RecordingHandler : IEntityHandler<ConfigMap>
 
     public void Deleted(ConfigMap last) => Heard.Enqueue($"-{Name(last)}");
 
-    public void Unreadable(UnreadableObject unreadable) => Heard.Enqueue($"?{unreadable.Metadata!.Name}{unreadable.Metadata.ResourceVersion}");
+    public void Unreadable(UnreadableObject unreadable) =>
+        Heard.Enqueue($"?{unreadable.Metadata!.Name}{unreadable.Metadata.ResourceVersion}");
 
     private static string Name(ConfigMap entity) => entity.Metadata.Name + entity.Metadata.ResourceVersion;
 }

@@ -132,7 +132,8 @@ public sealed class ReflectorTests
     [Test]
     public async Task When_the_server_is_busy_it_waits_as_long_as_asked_and_watches_on_without_listing()
     {
-        _client.List("5").WatchFails(new KubernetesException(HttpStatusCode.TooManyRequests, "TooManyRequests", "busy", TimeSpan.FromSeconds(20)));
+        _client.List("5")
+            .WatchFails(new KubernetesException(HttpStatusCode.TooManyRequests, "TooManyRequests", "busy", TimeSpan.FromSeconds(20)));
 
         var calls = await RunUntil("watch 5", times: 2);
 
@@ -212,7 +213,8 @@ public sealed class ReflectorTests
         var reflector = new Reflector<ConfigMap>(
             _client, Resources.ConfigMaps, _cache, options ?? new ReflectorOptions(), _clock, NullLogger<Reflector<ConfigMap>>.Instance);
         var run = Task.Run(() => reflector.RunAsync(stop.Token));
-        await _clock.AdvanceUntilAsync(() => _client.Calls.Count(c => c == call) >= times, TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(5));
+        await _clock.AdvanceUntilAsync(
+            () => _client.Calls.Count(c => c == call) >= times, TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(5));
         await stop.CancelAsync();
         await run.WaitAsync(TimeSpan.FromSeconds(10));
         return [.. _client.Calls];

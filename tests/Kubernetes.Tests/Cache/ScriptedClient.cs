@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Kubernetes.Tests.Cache;
 
-/// <summary>Answers lists and watches of config maps in turn; when the script is over a watch goes on for ever, with nothing in it.</summary>
-internal sealed class ScriptedClient : IKubernetesClient
+/// <summary>
+/// Answers lists and watches of config maps in turn; when the script is over a watch goes on for ever, with nothing in it.
+/// </summary>
+internal sealed class ScriptedClient : PlayedClient
 {
     private readonly ConcurrentQueue<Func<KubernetesList<ConfigMap>>> _lists = new();
     private readonly ConcurrentQueue<Func<IAsyncEnumerable<WatchEvent<ConfigMap>>>> _watches = new();
@@ -41,9 +43,8 @@ internal sealed class ScriptedClient : IKubernetesClient
         return this;
     }
 
-    public Task<KubernetesList<T>> ListAsync<T>(
+    public override Task<KubernetesList<T>> ListAsync<T>(
         ResourceType<T> type, string? @namespace, ListOptions options, CancellationToken cancellationToken)
-        where T : KubernetesObject
     {
         Calls.Enqueue($"list {options.ResourceVersion}");
         return _lists.TryDequeue(out var list)
@@ -51,9 +52,8 @@ internal sealed class ScriptedClient : IKubernetesClient
             : throw new InvalidOperationException("This list is not in the script.");
     }
 
-    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
+    public override async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
         ResourceType<T> type, string? @namespace, ListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where T : KubernetesObject
     {
         Calls.Enqueue($"watch {options.ResourceVersion}");
         WatchOptions.Enqueue(options);
@@ -68,26 +68,6 @@ internal sealed class ScriptedClient : IKubernetesClient
             yield return (WatchEvent<T>)(object)change;
         }
     }
-
-    public Task<T?> GetAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken)
-        where T : KubernetesObject => throw new NotSupportedException();
-
-    public Task<T> ApplyAsync<T>(
-        ResourceType<T> type, JsonObject intent, string fieldManager, CancellationToken cancellationToken, string? subresource = null)
-        where T : KubernetesObject => throw new NotSupportedException();
-
-    public Task<T> CreateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken)
-        where T : KubernetesObject => throw new NotSupportedException();
-
-    public Task<T> UpdateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
-        where T : KubernetesObject => throw new NotSupportedException();
-
-    public Task<T> MergePatchAsync<T>(
-        ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken, string? subresource = null)
-        where T : KubernetesObject => throw new NotSupportedException();
-
-    public Task DeleteAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken, string? uid = null)
-        where T : KubernetesObject => throw new NotSupportedException();
 
     private static async IAsyncEnumerable<WatchEvent<ConfigMap>> Stream(WatchEvent<ConfigMap>[] events, Exception? end)
     {

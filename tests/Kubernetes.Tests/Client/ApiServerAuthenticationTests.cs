@@ -53,7 +53,8 @@ public sealed class ApiServerAuthenticationTests
     }
 
     [Test]
-    public async Task A_token_that_became_invalid_is_replaced_by_the_one_in_the_file_within_the_same_call(CancellationToken cancellationToken)
+    public async Task A_token_that_became_invalid_is_replaced_by_the_one_in_the_file_within_the_same_call(
+        CancellationToken cancellationToken)
     {
         using var folder = await ServiceAccountFolder(cancellationToken);
         var good = await File.ReadAllTextAsync(Path.Combine(folder.Path, "token"), cancellationToken);
@@ -82,7 +83,10 @@ public sealed class ApiServerAuthenticationTests
     [Test]
     public async Task A_server_certified_by_somebody_else_is_not_believed(CancellationToken cancellationToken)
     {
-        var trust = new ServerTrust { Authorities = new FixedAuthorities(TestCertificates.Authority("somebody else").ExportCertificatePem()) };
+        var trust = new ServerTrust
+        {
+            Authorities = new FixedAuthorities(TestCertificates.Authority("somebody else").ExportCertificatePem()),
+        };
         using var client = Client(_server.Configuration with { Trust = trust });
 
         await Assert.ThatAsync(
@@ -94,7 +98,8 @@ public sealed class ApiServerAuthenticationTests
     [Test]
     public async Task A_server_must_bear_the_name_it_is_called_by(CancellationToken cancellationToken)
     {
-        using var right = Client(_server.Configuration with { Trust = _server.Configuration.Trust with { ServerName = "kubernetes.default.svc" } });
+        using var right = Client(
+            _server.Configuration with { Trust = _server.Configuration.Trust with { ServerName = "kubernetes.default.svc" } });
         using var wrong = Client(_server.Configuration with { Trust = _server.Configuration.Trust with { ServerName = "elsewhere.test" } });
 
         Assert.That(await AskAsync(right, cancellationToken), Is.Not.Empty);
@@ -115,13 +120,15 @@ public sealed class ApiServerAuthenticationTests
         var trust = new SwappedAuthorities(_server.Configuration.Trust.Authorities!);
         using var client = Client(_server.Configuration with { Trust = new ServerTrust { Authorities = trust } });
         var options = new ListOptions { ResourceVersion = "", Timeout = TimeSpan.FromMinutes(1) };
-        await using var watch = client.WatchAsync(Resources.ConfigMaps, _namespace.Name, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var watch = client.WatchAsync(Resources.ConfigMaps, _namespace.Name, options, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
         await MakeMap("before", cancellationToken);
         await NextNamed(watch, "before");
 
         trust.Believed = new FixedAuthorities(TestCertificates.Authority("somebody else").ExportCertificatePem());
         await Assert.ThatAsync(
-            () => client.GetAsync(Resources.ConfigMaps, _namespace.Name, "before", cancellationToken), Throws.InstanceOf<HttpRequestException>());
+            () => client.GetAsync(Resources.ConfigMaps, _namespace.Name, "before", cancellationToken),
+            Throws.InstanceOf<HttpRequestException>());
         await MakeMap("after", cancellationToken);
 
         Assert.That(await NextNamed(watch, "after"), Is.True);
@@ -140,8 +147,9 @@ public sealed class ApiServerAuthenticationTests
         return false;
     }
 
-    private Task<V1ConfigMap> MakeMap(string name, CancellationToken cancellationToken) => _server.World.CoreV1.CreateNamespacedConfigMapAsync(
-        new V1ConfigMap { Metadata = new V1ObjectMeta { Name = name } }, _namespace.Name, cancellationToken: cancellationToken);
+    private Task<V1ConfigMap> MakeMap(string name, CancellationToken cancellationToken) =>
+        _server.World.CoreV1.CreateNamespacedConfigMapAsync(
+            new V1ConfigMap { Metadata = new V1ObjectMeta { Name = name } }, _namespace.Name, cancellationToken: cancellationToken);
 
     /// <summary>A version, from a server that is believed.</summary>
     private async Task<string> AskAsync(KubernetesClient client, CancellationToken cancellationToken) =>
@@ -163,7 +171,11 @@ public sealed class ApiServerAuthenticationTests
         await _server.World.CoreV1.CreateNamespacedServiceAccountAsync(
             new V1ServiceAccount { Metadata = metadata }, _namespace.Name, cancellationToken: cancellationToken);
         await _server.World.RbacAuthorizationV1.CreateNamespacedRoleAsync(
-            new V1Role { Metadata = metadata, Rules = [new V1PolicyRule { ApiGroups = [""], Resources = ["configmaps"], Verbs = ["list"] }] },
+            new V1Role
+            {
+                Metadata = metadata,
+                Rules = [new V1PolicyRule { ApiGroups = [""], Resources = ["configmaps"], Verbs = ["list"] }],
+            },
             _namespace.Name, cancellationToken: cancellationToken);
         await _server.World.RbacAuthorizationV1.CreateNamespacedRoleBindingAsync(
             new V1RoleBinding

@@ -40,19 +40,24 @@ public sealed class ApiServerClientTests
         await _client.UpdateAsync(Resources.ConfigMaps, created, cancellationToken);
         var updated = await FindAsync("a");
         var patched = await _client.MergePatchAsync(
-            Resources.ConfigMaps, _namespace.Name, "a", new JsonObject { ["data"] = new JsonObject { ["k"] = null, ["m"] = "3" } }, cancellationToken);
+            Resources.ConfigMaps, _namespace.Name, "a",
+            new JsonObject { ["data"] = new JsonObject { ["k"] = null, ["m"] = "3" } }, cancellationToken);
         var changed = await FindAsync("a");
         var read = await _client.GetAsync(Resources.ConfigMaps, _namespace.Name, "a", cancellationToken);
         await _client.DeleteAsync(Resources.ConfigMaps, _namespace.Name, "a", cancellationToken);
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((created.Kind, created.Metadata.Uid, created.Metadata.ResourceVersion), Is.EqualTo(("ConfigMap", first!.Metadata.Uid, first.Metadata.ResourceVersion)));
+            Assert.That(
+                (created.Kind, created.Metadata.Uid, created.Metadata.ResourceVersion),
+                Is.EqualTo(("ConfigMap", first!.Metadata.Uid, first.Metadata.ResourceVersion)));
             Assert.That(first.Data, Is.EquivalentTo(Data(("k", "1"))));
             Assert.That(updated!.Data, Is.EquivalentTo(Data(("k", "2"))));
             Assert.That(changed!.Data, Is.EquivalentTo(Data(("m", "3"))));
             Assert.That(patched.Metadata.ResourceVersion, Is.EqualTo(changed.Metadata.ResourceVersion));
-            Assert.That((read!.Metadata.Uid, read.Metadata.ResourceVersion), Is.EqualTo((changed.Metadata.Uid, changed.Metadata.ResourceVersion)));
+            Assert.That(
+                (read!.Metadata.Uid, read.Metadata.ResourceVersion),
+                Is.EqualTo((changed.Metadata.Uid, changed.Metadata.ResourceVersion)));
             Assert.That(await FindAsync("a"), Is.Null);
             Assert.That(await _client.GetAsync(Resources.ConfigMaps, _namespace.Name, "a", cancellationToken), Is.Null);
         }
@@ -63,12 +68,14 @@ public sealed class ApiServerClientTests
     {
         // It stays in deletion, since nothing finalizes it here.
         var ending = (await _world.CoreV1.CreateNamespaceAsync(
-            new V1Namespace { Metadata = new V1ObjectMeta { GenerateName = "ending-" } }, cancellationToken: cancellationToken)).Metadata.Name;
+            new V1Namespace { Metadata = new V1ObjectMeta { GenerateName = "ending-" } },
+            cancellationToken: cancellationToken)).Metadata.Name;
         await _world.CoreV1.DeleteNamespaceAsync(ending, cancellationToken: cancellationToken);
 
         foreach (var call in new Func<Task>[]
         {
-            () => _client.CreateAsync(Resources.ConfigMaps, new ConfigMap { Metadata = { Namespace = ending, Name = "a" } }, cancellationToken),
+            () => _client.CreateAsync(
+                Resources.ConfigMaps, new ConfigMap { Metadata = { Namespace = ending, Name = "a" } }, cancellationToken),
             () => _client.ApplyAsync(
                 Resources.Services,
                 new JsonObject
@@ -91,7 +98,8 @@ public sealed class ApiServerClientTests
         var first = await _client.CreateAsync(Resources.ConfigMaps, Map("a", ("k", "1")), cancellationToken);
         await TouchAsync("2");
 
-        var refusal = await Assert.ThrowsAsync<KubernetesException>(() => _client.UpdateAsync(Resources.ConfigMaps, first, cancellationToken));
+        var refusal =
+            await Assert.ThrowsAsync<KubernetesException>(() => _client.UpdateAsync(Resources.ConfigMaps, first, cancellationToken));
 
         using (Assert.EnterMultipleScope())
         {
@@ -119,7 +127,8 @@ public sealed class ApiServerClientTests
     }
 
     [Test]
-    public async Task An_apply_that_changes_nothing_leaves_the_version_and_the_applier_does_not_even_ask(CancellationToken cancellationToken)
+    public async Task An_apply_that_changes_nothing_leaves_the_version_and_the_applier_does_not_even_ask(
+        CancellationToken cancellationToken)
     {
         using var counting = new CountingHandler();
         using var client = counting.Client((await SharedApiServer.GetAsync()).Configuration);
@@ -152,7 +161,8 @@ public sealed class ApiServerClientTests
         {
             ["metadata"] = new JsonObject { ["name"] = "d", ["namespace"] = _namespace.Name },
             ["spec"] = JsonNode.Parse(
-                """{"replicas":2,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}"""),
+                """{"replicas":2,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":"""
+                + """[{"name":"c","image":"i"}]}}}"""),
         };
         var status = new JsonObject
         {

@@ -76,9 +76,13 @@ public sealed class ApiServerEntityTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((newer.Reason, newer.Action, newer.Type, newer.Note), Is.EqualTo(("Promoted", "Promote", "Normal", "It is as good.")));
+            Assert.That(
+                (newer.Reason, newer.Action, newer.Type, newer.Note),
+                Is.EqualTo(("Promoted", "Promote", "Normal", "It is as good.")));
             Assert.That((newer.Series.Count, newer.Series.LastObservedTime), Is.EqualTo((4, Kept)));
-            Assert.That((core.Message, core.InvolvedObject.Name, core.ReportingComponent), Is.EqualTo(("It is as good.", "a", "modeloperator.io/tests")));
+            Assert.That(
+                (core.Message, core.InvolvedObject.Name, core.ReportingComponent),
+                Is.EqualTo(("It is as good.", "a", "modeloperator.io/tests")));
             Assert.That(core.EventTime, Is.EqualTo(Kept));
         }
     }
@@ -88,7 +92,9 @@ public sealed class ApiServerEntityTests
     {
         byte[] bytes = [0, 255, 10];
         await CreateAsync(
-            Resources.Secrets, new Secret { Type = "Opaque", Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["k"] = bytes } }, cancellationToken);
+            Resources.Secrets,
+            new Secret { Type = "Opaque", Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["k"] = bytes } },
+            cancellationToken);
 
         var written = await _world.CoreV1.ReadNamespacedSecretAsync("a", _namespace.Name, cancellationToken: cancellationToken);
         var read = await _client.GetAsync(Resources.Secrets, _namespace.Name, "a", cancellationToken);
@@ -104,7 +110,13 @@ public sealed class ApiServerEntityTests
             new V1Pod
             {
                 Metadata = new V1ObjectMeta { Name = "a" },
-                Spec = new V1PodSpec { Containers = [new V1Container { Name = "c", Image = "i", Ports = [new V1ContainerPort { Name = "http", ContainerPort = 8080 }] }] },
+                Spec = new V1PodSpec
+                {
+                    Containers =
+                    [
+                        new V1Container { Name = "c", Image = "i", Ports = [new V1ContainerPort { Name = "http", ContainerPort = 8080 }] },
+                    ],
+                },
             },
             _namespace.Name, cancellationToken: cancellationToken);
         await _world.CoreV1.PatchNamespacedPodStatusAsync(
@@ -112,8 +124,10 @@ public sealed class ApiServerEntityTests
                 {"phase":"Running","podIP":"10.0.0.9","podIPs":[{"ip":"10.0.0.9"}],
                  "conditions":[{"type":"Ready","status":"True","lastProbeTime":null,"lastTransitionTime":"2031-01-01T00:00:00Z"}],
                  "initContainerStatuses":[{"name":"fetch","ready":true,"restartCount":1,"image":"i","imageID":"x",
-                   "state":{"terminated":{"exitCode":1,"reason":"Error","message":"{}","startedAt":null,"finishedAt":"2031-01-01T00:00:00Z"}}}],
-                 "containerStatuses":[{"name":"c","ready":false,"restartCount":0,"image":"i","imageID":"","state":{"waiting":{"reason":"ImagePullBackOff"}}}]}
+                   "state":{"terminated":{"exitCode":1,"reason":"Error","message":"{}","startedAt":null,
+                     "finishedAt":"2031-01-01T00:00:00Z"}}}],
+                 "containerStatuses":[{"name":"c","ready":false,"restartCount":0,"image":"i","imageID":"",
+                   "state":{"waiting":{"reason":"ImagePullBackOff"}}}]}
                 """).StatusPatch(),
             "a", _namespace.Name, cancellationToken: cancellationToken);
 
@@ -124,7 +138,9 @@ public sealed class ApiServerEntityTests
             Assert.That(read.IsReady(), Is.True);
             Assert.That(read.Spec.Containers![0].Ports![0].Number, Is.EqualTo(8080));
             Assert.That(read.Status!.InitContainerStatuses![0].State!.Terminated!.ExitCode, Is.EqualTo(1));
-            Assert.That(read.Status.InitContainerStatuses[0].State!.Terminated!.FinishedAt, Is.EqualTo(new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+            Assert.That(
+                read.Status.InitContainerStatuses[0].State!.Terminated!.FinishedAt,
+                Is.EqualTo(new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.Zero)));
             Assert.That(read.Status.ContainerStatuses![0].State!.Waiting!.Reason, Is.EqualTo("ImagePullBackOff"));
         }
     }
@@ -140,7 +156,10 @@ public sealed class ApiServerEntityTests
                 {
                     ActiveDeadlineSeconds = 60,
                     Parallelism = 1,
-                    Template = new V1PodTemplateSpec { Spec = new V1PodSpec { RestartPolicy = "Never", Containers = [new V1Container { Name = "c", Image = "i" }] } },
+                    Template = new V1PodTemplateSpec
+                    {
+                        Spec = new V1PodSpec { RestartPolicy = "Never", Containers = [new V1Container { Name = "c", Image = "i" }] },
+                    },
                 },
             },
             _namespace.Name, cancellationToken: cancellationToken);
@@ -167,8 +186,9 @@ public sealed class ApiServerEntityTests
         var authority = Encoding.ASCII.GetBytes(TestCertificates.Authority("webhook").ExportCertificatePem());
         await _world.AdmissionregistrationV1.CreateValidatingWebhookConfigurationAsync(
             KubernetesJson.Deserialize<V1ValidatingWebhookConfiguration>($$$"""
-                {"metadata":{"name":"{{{name}}}"},"webhooks":[{"name":"a.tests.dev","sideEffects":"None","admissionReviewVersions":["v1"],"timeoutSeconds":7,
-                  "failurePolicy":"Ignore","clientConfig":{"service":{"name":"s","namespace":"n","path":"/validate","port":9443}},
+                {"metadata":{"name":"{{{name}}}"},"webhooks":[{"name":"a.tests.dev","sideEffects":"None",
+                  "admissionReviewVersions":["v1"],"timeoutSeconds":7,"failurePolicy":"Ignore",
+                  "clientConfig":{"service":{"name":"s","namespace":"n","path":"/validate","port":9443}},
                   "rules":[{"apiGroups":["tests.dev"],"apiVersions":["v1"],"operations":["CREATE"],"resources":["things"]}]}]}
                 """),
             cancellationToken: cancellationToken);
@@ -178,7 +198,8 @@ public sealed class ApiServerEntityTests
             read!.Webhooks![0].ClientConfig.CaBundle = authority;
             await _client.UpdateAsync(Resources.ValidatingWebhookConfigurations, read, cancellationToken);
 
-            var webhook = (await _world.AdmissionregistrationV1.ReadValidatingWebhookConfigurationAsync(name, cancellationToken: cancellationToken)).Webhooks.Single();
+            var webhook = (await _world.AdmissionregistrationV1.ReadValidatingWebhookConfigurationAsync(
+                name, cancellationToken: cancellationToken)).Webhooks.Single();
 
             using (Assert.EnterMultipleScope())
             {

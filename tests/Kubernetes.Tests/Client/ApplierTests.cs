@@ -20,10 +20,12 @@ public sealed class ApplierTests
     public async Task Another_intent_is_applied() => Assert.That(await CallsAfter("u", "7", Intent("2")), Is.EqualTo(2));
 
     [Test]
-    public async Task Another_object_of_the_same_name_is_applied_to() => Assert.That(await CallsAfter("other", "7", Intent("1")), Is.EqualTo(2));
+    public async Task Another_object_of_the_same_name_is_applied_to() =>
+        Assert.That(await CallsAfter("other", "7", Intent("1")), Is.EqualTo(2));
 
     [Test]
-    public async Task An_object_the_cache_does_not_hold_is_applied() => Assert.That(await CallsAfter(null, "7", Intent("1")), Is.EqualTo(2));
+    public async Task An_object_the_cache_does_not_hold_is_applied() =>
+        Assert.That(await CallsAfter(null, "7", Intent("1")), Is.EqualTo(2));
 
     [Test]
     public async Task The_status_is_remembered_apart() => Assert.That(await CallsAfter("u", "7", Intent("1"), "status"), Is.EqualTo(2));
@@ -55,7 +57,9 @@ public sealed class ApplierTests
         var applier = new Applier(client, "me");
         await applier.ApplyAsync(Resources.ConfigMaps, Intent("1"), null, CancellationToken.None);
 
-        var cached = uid is null ? null : new ConfigMap { Metadata = { Name = "a", Namespace = "n", Uid = uid, ResourceVersion = cachedVersion } };
+        var cached = uid is null
+            ? null
+            : new ConfigMap { Metadata = { Name = "a", Namespace = "n", Uid = uid, ResourceVersion = cachedVersion } };
         await applier.ApplyAsync(Resources.ConfigMaps, intent, cached, CancellationToken.None, subresource);
         return server.Requests.Count;
     }

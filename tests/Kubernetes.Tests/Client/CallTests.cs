@@ -135,14 +135,18 @@ public sealed class CallTests
         await client.ListAsync(Resources.Pods, "n", new ListOptions { ResourceVersion = "0" }, CancellationToken.None);
 
         Assert.That(
-            server.Requests.Select(r => r.Uri.Query), Is.EqualTo(new[] { "?resourceVersion=0&limit=500", "?limit=500&continue=more" }), "a server refuses both together");
+            server.Requests.Select(r => r.Uri.Query),
+            Is.EqualTo(new[] { "?resourceVersion=0&limit=500", "?limit=500&continue=more" }),
+            "a server refuses both together");
     }
 
     [Test]
     public async Task A_list_whose_pages_expire_while_they_are_read_is_asked_for_whole()
     {
         using var server = new ScriptedServer(
-            Json("""{"metadata":{"resourceVersion":"7","continue":"more"},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"gone since"}}]}"""),
+            Json(
+                """{"metadata":{"resourceVersion":"7","continue":"more"},"items":[{"metadata":{"name":"a"}},{"metadata":"""
+                + """{"name":"gone since"}}]}"""),
             Refusal(HttpStatusCode.Gone, "Expired"),
             Json("""{"metadata":{"resourceVersion":"9"},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}}]}"""));
         using var client = server.Client();
@@ -163,7 +167,8 @@ public sealed class CallTests
         using var server = new ScriptedServer(Refusal(HttpStatusCode.Gone, "Expired"));
         using var client = server.Client();
 
-        var refusal = await Assert.ThrowsAsync<KubernetesException>(() => client.ListAsync(Resources.Pods, null, new ListOptions(), CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<KubernetesException>(
+            () => client.ListAsync(Resources.Pods, null, new ListOptions(), CancellationToken.None));
 
         Assert.That(refusal!.IsExpired, Is.True);
     }
@@ -172,7 +177,8 @@ public sealed class CallTests
     public async Task An_object_in_a_list_that_cannot_be_read_is_named_with_the_field_that_does_not_fit()
     {
         using var server = new ScriptedServer(Json(
-            """{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a"},"spec":{"containers":"?"}},{"metadata":{"name":"b"}}]}"""));
+            """{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a"},"spec":{"containers":"?"}},{"metadata":"""
+            + """{"name":"b"}}]}"""));
         using var client = server.Client();
 
         var list = await client.ListAsync(Resources.Pods, null, new ListOptions(), CancellationToken.None);
@@ -218,8 +224,14 @@ public sealed class CallTests
         }
     }
 
-    [TestCase("""{"kind":"Status","code":403,"reason":"Forbidden","message":"no","details":{"causes":[{"reason":"NamespaceTerminating","field":"metadata.namespace"}]}}""", true)]
-    [TestCase("""{"kind":"Status","code":403,"reason":"Forbidden","message":"pods \"a\" is forbidden: unable to create new content in namespace n because it is being terminated"}""", true)]
+    [TestCase(
+        """{"kind":"Status","code":403,"reason":"Forbidden","message":"no","details":{"causes":"""
+        + """[{"reason":"NamespaceTerminating","field":"metadata.namespace"}]}}""",
+        true)]
+    [TestCase(
+        """{"kind":"Status","code":403,"reason":"Forbidden","message":"pods \"a\" is forbidden: """
+        + """unable to create new content in namespace n because it is being terminated"}""",
+        true)]
     [TestCase(
         """{"kind":"Status","code":403,"reason":"Forbidden","message":"pods \"a\" is forbidden: exceeded quota","details":{"causes":[]}}""",
         false)]

@@ -24,7 +24,8 @@ public sealed class ExecCredentialsTests : IDisposable
     {
         using var credentials = Plugin(Answers("""{"token":"t$n"}"""));
 
-        var tokens = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => Token(credentials, cancellationToken), cancellationToken)));
+        var tokens = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => Task.Run(() => Token(credentials, cancellationToken), cancellationToken)));
 
         Assert.That(tokens, Has.All.EqualTo("t1"));
     }

@@ -90,7 +90,8 @@ public sealed class FileCredentialsTests : IDisposable
         Replace("");
 
         await Assert.ThatAsync(
-            async () => await Token(), Throws.InstanceOf<KubernetesConfigurationException>().With.Message.Contains("token: holds no token"));
+            async () => await Token(),
+            Throws.InstanceOf<KubernetesConfigurationException>().With.Message.Contains("token: holds no token"));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Client.Configuration;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Kubernetes.Tests.Client;
 

@@ -86,7 +86,8 @@ public sealed class KubeconfigTests : IDisposable
     public void It_may_be_JSON()
     {
         var configuration = Load(
-            """{"current-context":"c","clusters":[{"name":"c","cluster":{"server":"https://j.test"}}],"contexts":[{"name":"c","context":{"cluster":"c"}}]}""");
+            """{"current-context":"c","clusters":[{"name":"c","cluster":{"server":"https://j.test"}}],"contexts":[{"name":"c","context":"""
+            + """{"cluster":"c"}}]}""");
 
         Assert.That(configuration.Server, Is.EqualTo(new Uri("https://j.test")));
     }
@@ -257,7 +258,8 @@ public sealed class KubeconfigTests : IDisposable
     {
         Assert.That(
             () => Load(Usual.Replace("http://proxy.test:3128", address, StringComparison.Ordinal), "else"),
-            Throws.InstanceOf<KubernetesConfigurationException>().With.Message.Contains($"proxy-url: is '{shown}'; an address with http, https or socks5 is expected")
+            Throws.InstanceOf<KubernetesConfigurationException>()
+                .With.Message.Contains($"proxy-url: is '{shown}'; an address with http, https or socks5 is expected")
                 .And.Message.Not.Contains("secret"));
     }
 
@@ -282,7 +284,8 @@ public sealed class KubeconfigTests : IDisposable
             """;
 
         Assert.That(
-            () => Load(content), Throws.InstanceOf<KubernetesConfigurationException>().With.Message.Contains("user 'u'").And.Message.Contains(message));
+            () => Load(content),
+            Throws.InstanceOf<KubernetesConfigurationException>().With.Message.Contains("user 'u'").And.Message.Contains(message));
     }
 
     [Test]

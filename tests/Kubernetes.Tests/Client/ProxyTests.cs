@@ -12,7 +12,8 @@ namespace ModelOperator.Kubernetes.Tests.Client;
 public sealed class ProxyTests
 {
     private const string Answer =
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\nConnection: close\r\n\r\n{\"metadata\":{\"name\":\"a\"}}";
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\nConnection: "
+        + "close\r\n\r\n{\"metadata\":{\"name\":\"a\"}}";
 
     [Test]
     public async Task An_http_proxy_gets_the_credentials_it_asks_for(CancellationToken cancellationToken)
@@ -25,7 +26,9 @@ public sealed class ProxyTests
                 await using var stream = first.GetStream();
                 string asked = await RequestAsync(stream, cancellationToken);
                 await WriteAsync(
-                    stream, "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n", cancellationToken);
+                    stream,
+                    "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n",
+                    cancellationToken);
                 string authorized = await RequestAsync(stream, cancellationToken);
                 await WriteAsync(stream, Answer, cancellationToken);
                 return (asked, authorized);
@@ -35,7 +38,9 @@ public sealed class ProxyTests
         await CallAsync($"http://me:p%40ss@127.0.0.1:{port}", cancellationToken);
 
         var (without, with) = await proxy;
-        Assert.That(without, Does.StartWith("GET http://api.test/api/v1/namespaces/n/configmaps/a ").And.Not.Contain("Proxy-Authorization"));
+        Assert.That(
+            without,
+            Does.StartWith("GET http://api.test/api/v1/namespaces/n/configmaps/a ").And.Not.Contain("Proxy-Authorization"));
         Assert.That(with, Does.Contain($"Proxy-Authorization: Basic {Convert.ToBase64String("me:p@ss"u8)}"));
     }
 
@@ -77,7 +82,12 @@ public sealed class ProxyTests
     private static async Task CallAsync(string proxy, CancellationToken cancellationToken)
     {
         using var client = new KubernetesClient(
-            new KubernetesClientConfiguration { Server = new Uri("http://api.test"), Proxy = new Uri(proxy), Timeout = TimeSpan.FromSeconds(10) },
+            new KubernetesClientConfiguration
+            {
+                Server = new Uri("http://api.test"),
+                Proxy = new Uri(proxy),
+                Timeout = TimeSpan.FromSeconds(10),
+            },
             TimeProvider.System,
             NullLogger<KubernetesClient>.Instance);
 

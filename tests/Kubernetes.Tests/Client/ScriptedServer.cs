@@ -39,7 +39,8 @@ internal sealed class ScriptedServer(params Func<SentRequest, HttpResponseMessag
 
     public static Func<SentRequest, HttpResponseMessage> Refusal(HttpStatusCode status, string reason = "", int? retryAfter = null) => _ =>
     {
-        var response = Json($$"""{"kind":"Status","code":{{(int)status}},"reason":"{{reason}}","message":"refused: {{reason}}"}""", status)(_);
+        var response =
+            Json($$"""{"kind":"Status","code":{{(int)status}},"reason":"{{reason}}","message":"refused: {{reason}}"}""", status)(_);
         if (retryAfter is not null)
         {
             response.Headers.Add("Retry-After", $"{retryAfter}");

@@ -56,7 +56,8 @@ public sealed class WatchTests
     [Test]
     public async Task An_expired_version_comes_as_an_event_inside_a_200()
     {
-        var line = """{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old resource version: 1 (2)"}}""";
+        var line =
+            """{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old resource version: 1 (2)"}}""";
 
         var refusal = await Assert.ThrowsAsync<KubernetesException>(() => Read(Json(line + "\n")));
 

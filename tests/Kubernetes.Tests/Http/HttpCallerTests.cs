@@ -32,7 +32,8 @@ public sealed class HttpCallerTests
     [Test]
     public void What_the_handler_refused_itself_is_not_tried_again()
     {
-        using var other = new Other((_, _) => throw new HttpRequestException(HttpRequestError.ConnectionError, "no", new InvalidOperationException("not there")));
+        using var other = new Other((_, _) => throw new HttpRequestException(
+            HttpRequestError.ConnectionError, "no", new InvalidOperationException("not there")));
 
         Assert.That(() => SendAsync(other, Options), Throws.TypeOf<HttpRequestException>());
         Assert.That(other.Attempts, Is.EqualTo(1));
@@ -64,7 +65,9 @@ public sealed class HttpCallerTests
 
         Assert.That(() => SendAsync(other, Options with { Timeout = soon }), Throws.TypeOf<TimeoutRejectedException>());
         Assert.That(() => SendAsync(other, Options with { AttemptTimeout = soon }), Throws.TypeOf<TimeoutRejectedException>());
-        Assert.That(() => SendAsync(other, Options with { Timeout = TimeSpan.FromHours(1) }, soon), Throws.TypeOf<TimeoutRejectedException>());
+        Assert.That(
+            () => SendAsync(other, Options with { Timeout = TimeSpan.FromHours(1) }, soon),
+            Throws.TypeOf<TimeoutRejectedException>());
     }
 
     [Test]
@@ -74,7 +77,9 @@ public sealed class HttpCallerTests
 
         Assert.That(
             () => SendAsync(other, Options),
-            Throws.TypeOf<HttpRequestException>().With.Property(nameof(HttpRequestException.HttpRequestError)).EqualTo(HttpRequestError.ConfigurationLimitExceeded));
+            Throws.TypeOf<HttpRequestException>()
+                .With.Property(nameof(HttpRequestException.HttpRequestError))
+                .EqualTo(HttpRequestError.ConfigurationLimitExceeded));
     }
 
     private static async Task<(HttpStatusCode Status, byte[] Body)> SendAsync(Other other, HttpCallOptions options, TimeSpan? limit = null)
@@ -85,7 +90,8 @@ public sealed class HttpCallerTests
 
     private static HttpRequestException Failure(HttpRequestError error) => new(error, "failed", new SocketException());
 
-    private static Task<HttpResponseMessage> Answer(string text) => Task.FromResult(new HttpResponseMessage { Content = new StringContent(text) });
+    private static Task<HttpResponseMessage> Answer(string text) =>
+        Task.FromResult(new HttpResponseMessage { Content = new StringContent(text) });
 
     private sealed class Other(Func<int, CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
     {

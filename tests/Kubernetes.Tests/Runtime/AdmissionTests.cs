@@ -53,8 +53,12 @@ public sealed class AdmissionTests
         var (_, body) = await AskAsync(Review("CREATE", """{"metadata":{"name":"a"}}"""), Remember);
         await AskAsync(Review("DELETE", "null", """{"metadata":{"name":"b"}}"""), Remember);
 
-        Assert.That((requests[0].Operation, requests[0].Object!.Metadata.Name, requests[0].OldObject), Is.EqualTo((AdmissionOperation.Create, "a", (ConfigMap?)null)));
-        Assert.That((requests[1].Operation, requests[1].Object, requests[1].OldObject!.Metadata.Name), Is.EqualTo((AdmissionOperation.Delete, (ConfigMap?)null, "b")));
+        Assert.That(
+            (requests[0].Operation, requests[0].Object!.Metadata.Name, requests[0].OldObject),
+            Is.EqualTo((AdmissionOperation.Create, "a", (ConfigMap?)null)));
+        Assert.That(
+            (requests[1].Operation, requests[1].Object, requests[1].OldObject!.Metadata.Name),
+            Is.EqualTo((AdmissionOperation.Delete, (ConfigMap?)null, "b")));
         Assert.That(JsonNode.Parse(body)!["response"]!["warnings"]!.AsArray().Single()!.GetValue<string>(), Is.EqualTo("mind this"));
     }
 
@@ -110,7 +114,8 @@ public sealed class AdmissionTests
     [Test]
     public async Task A_body_nested_without_end_is_a_400() =>
         Assert.That(
-            (await AskAsync("""{"request":{"uid":"u","object":""" + new string('[', 100_000), _ => AdmissionResult.Allow())).Status, Is.EqualTo(400));
+            (await AskAsync("""{"request":{"uid":"u","object":""" + new string('[', 100_000), _ => AdmissionResult.Allow())).Status,
+            Is.EqualTo(400));
 
     [Test]
     public async Task Another_content_type_is_a_415() =>
@@ -136,7 +141,8 @@ public sealed class AdmissionTests
     private static string Review(string operation, string entity, string old = "null") =>
         $$$"""
         {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u-1","operation":"{{{operation}}}",
-        "namespace":"place","userInfo":{"username":"somebody","uid":"7","groups":["a","b"],"extra":{"scopes":["c"]}},"object":{{{entity}}},"oldObject":{{{old}}},"dryRun":false}}
+        "namespace":"place","userInfo":{"username":"somebody","uid":"7","groups":["a","b"],"extra":{"scopes":["c"]}},
+        "object":{{{entity}}},"oldObject":{{{old}}},"dryRun":false}}
         """;
 
     private static Task<(int Status, string Body)> AskAsync(

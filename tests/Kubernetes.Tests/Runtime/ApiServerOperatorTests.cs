@@ -59,7 +59,8 @@ public sealed class ApiServerOperatorTests
         var owner = await CreateAsync("owner", cancellationToken);
         await CreateAsync("gone", cancellationToken);
         await CreateChildAsync(owner, cancellationToken);
-        await Eventually.TrueAsync(() => seen.Count("owner") >= 1 && seen.Count("gone") == 1 && seen.Children("owner") == 1, "all is reconciled");
+        await Eventually.TrueAsync(
+            () => seen.Count("owner") >= 1 && seen.Count("gone") == 1 && seen.Children("owner") == 1, "all is reconciled");
 
         outage.Begin();
         await _server.World.CoreV1.DeleteNamespacedSecretAsync("child", _namespace.Name, cancellationToken: cancellationToken);
@@ -101,7 +102,8 @@ public sealed class ApiServerOperatorTests
         await first.StopAsync();
 
         await Eventually.TrueAsync(() => second.Services.GetRequiredService<Recorder>().Count("a") == 1, "the second works");
-        var lease = await _server.World.CoordinationV1.ReadNamespacedLeaseAsync("test-operator", _namespace.Name, cancellationToken: cancellationToken);
+        var lease = await _server.World.CoordinationV1.ReadNamespacedLeaseAsync(
+            "test-operator", _namespace.Name, cancellationToken: cancellationToken);
         Assert.That((lease.Spec.HolderIdentity, lease.Spec.LeaseTransitions), Is.EqualTo(("second", 1)));
     }
 
@@ -159,7 +161,12 @@ public sealed class ApiServerOperatorTests
     public async Task An_event_of_a_cluster_scoped_object_is_written(CancellationToken cancellationToken)
     {
         var found = await _server.World.CoreV1.ReadNamespaceAsync(_namespace.Name, cancellationToken: cancellationToken);
-        var entity = new Entities.KubernetesObject { ApiVersion = "v1", Kind = "Namespace", Metadata = { Name = found.Metadata.Name, Uid = found.Metadata.Uid } };
+        var entity = new Entities.KubernetesObject
+        {
+            ApiVersion = "v1",
+            Kind = "Namespace",
+            Metadata = { Name = found.Metadata.Name, Uid = found.Metadata.Uid },
+        };
         await using (var running = await StartAsync())
         {
             running.Services.GetRequiredService<IEventRecorder>().Record(entity, "Seen", "Seen.", EventType.Normal, "Look");
@@ -168,23 +175,25 @@ public sealed class ApiServerOperatorTests
         var written = await _server.World.EventsV1.ListNamespacedEventAsync(
             "kube-system", fieldSelector: $"regarding.name={_namespace.Name}", cancellationToken: cancellationToken);
         Assert.That(written.Items.Single().Note, Is.EqualTo("Seen."));
-        await _server.World.EventsV1.DeleteNamespacedEventAsync(written.Items[0].Metadata.Name, "kube-system", cancellationToken: cancellationToken);
+        await _server.World.EventsV1.DeleteNamespacedEventAsync(
+            written.Items[0].Metadata.Name, "kube-system", cancellationToken: cancellationToken);
     }
 
-    private Task<TestOperator> StartAsync(IKubernetesClient? client = null, Action<OperatorSettingsBuilder>? settings = null) => TestOperator.StartAsync(
-        client ?? _server.Client,
-        s =>
-        {
-            s.WithNamespace(_namespace.Name);
-            settings?.Invoke(s);
-        },
-        builder =>
-        {
-            builder.Services.AddSingleton<Recorder>();
-            builder
-                .AddCache(Resources.ConfigMaps, o => o with { LabelSelector = "test=true" })
-                .AddController<RecordingController, ConfigMap>(Resources.ConfigMaps, c => c.Watches(Resources.Secrets, OwnersOf));
-        });
+    private Task<TestOperator> StartAsync(IKubernetesClient? client = null, Action<OperatorSettingsBuilder>? settings = null) =>
+        TestOperator.StartAsync(
+            client ?? _server.Client,
+            s =>
+            {
+                s.WithNamespace(_namespace.Name);
+                settings?.Invoke(s);
+            },
+            builder =>
+            {
+                builder.Services.AddSingleton<Recorder>();
+                builder
+                    .AddCache(Resources.ConfigMaps, o => o with { LabelSelector = "test=true" })
+                    .AddController<RecordingController, ConfigMap>(Resources.ConfigMaps, c => c.Watches(Resources.Secrets, OwnersOf));
+            });
 
     private void Elect(OperatorSettingsBuilder settings, string instance, int leaseSeconds) => settings
         .WithInstance(instance)
@@ -192,20 +201,29 @@ public sealed class ApiServerOperatorTests
         .WithLeaderElectionNamespace(_namespace.Name)
         .WithLeaderElectionTimings(TimeSpan.FromSeconds(leaseSeconds), TimeSpan.FromSeconds(leaseSeconds / 2.0), TimeSpan.FromSeconds(0.3));
 
-    private Task<V1ConfigMap> CreateAsync(string name, CancellationToken cancellationToken) => _server.World.CoreV1.CreateNamespacedConfigMapAsync(
-        new V1ConfigMap { Metadata = new V1ObjectMeta { Name = name, Labels = new Dictionary<string, string> { ["test"] = "true" } } },
-        _namespace.Name, cancellationToken: cancellationToken);
+    private Task<V1ConfigMap> CreateAsync(string name, CancellationToken cancellationToken) =>
+        _server.World.CoreV1.CreateNamespacedConfigMapAsync(
+            new V1ConfigMap { Metadata = new V1ObjectMeta { Name = name, Labels = new Dictionary<string, string> { ["test"] = "true" } } },
+            _namespace.Name, cancellationToken: cancellationToken);
 
-    private Task CreateChildAsync(V1ConfigMap owner, CancellationToken cancellationToken) => _server.World.CoreV1.CreateNamespacedSecretAsync(
-        new V1Secret
-        {
-            Metadata = new V1ObjectMeta
+    private Task CreateChildAsync(V1ConfigMap owner, CancellationToken cancellationToken) =>
+        _server.World.CoreV1.CreateNamespacedSecretAsync(
+            new V1Secret
             {
-                Name = "child",
-                OwnerReferences = [new V1OwnerReference { ApiVersion = "v1", Kind = "ConfigMap", Name = owner.Metadata.Name, Uid = owner.Metadata.Uid, Controller = true }],
+                Metadata = new V1ObjectMeta
+                {
+                    Name = "child",
+                    OwnerReferences = [new V1OwnerReference
+                    {
+                        ApiVersion = "v1",
+                        Kind = "ConfigMap",
+                        Name = owner.Metadata.Name,
+                        Uid = owner.Metadata.Uid,
+                        Controller = true,
+                    }],
+                },
             },
-        },
-        _namespace.Name, cancellationToken: cancellationToken);
+            _namespace.Name, cancellationToken: cancellationToken);
 
     private static IEnumerable<EntityKey> OwnersOf(Secret child) =>
         (child.Metadata.OwnerReferences ?? []).Select(owner => new EntityKey(child.Metadata.Namespace, owner.Name));

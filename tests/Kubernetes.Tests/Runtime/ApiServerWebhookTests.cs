@@ -37,9 +37,12 @@ public sealed class ApiServerWebhookTests
                 .AddWebhook(Resources.ConfigMaps, "/change", (_, r, _) => Task.FromResult(r.Object?.Data?.GetValueOrDefault("k") == "left"
                     ? AdmissionResult.Change([new JsonObject { ["op"] = "add", ["path"] = "/data/k", ["value"] = r.User?.Username }])
                     : AdmissionResult.Allow()))
-                .AddWebhook(Resources.ConfigMaps, "/validate", (_, r, _) => Task.FromResult(r.Object?.Data?.GetValueOrDefault("k") == "wrong"
-                    ? AdmissionResult.Deny("data.k: is 'wrong'; expected 'right'.")
-                    : AdmissionResult.Allow())),
+                .AddWebhook(
+                    Resources.ConfigMaps,
+                    "/validate",
+                    (_, r, _) => Task.FromResult(r.Object?.Data?.GetValueOrDefault("k") == "wrong"
+                        ? AdmissionResult.Deny("data.k: is 'wrong'; expected 'right'.")
+                        : AdmissionResult.Allow())),
             app => app.MapWebhooks());
         try
         {
@@ -47,7 +50,8 @@ public sealed class ApiServerWebhookTests
 
             // Until the server has heard of the configuration it asks nobody, and until it trusts the CA it refuses everything.
             await Eventually.TrueAsync(
-                async () => await TryAsync(server.World, @namespace.Name, "wrong", cancellationToken) == "data.k: is 'wrong'; expected 'right'.",
+                async () =>
+                    await TryAsync(server.World, @namespace.Name, "wrong", cancellationToken) == "data.k: is 'wrong'; expected 'right'.",
                 "the wrong one is refused");
             Assert.That(await TryAsync(server.World, @namespace.Name, "right", cancellationToken), Is.Null);
             await Eventually.TrueAsync(
@@ -58,12 +62,15 @@ public sealed class ApiServerWebhookTests
         }
         finally
         {
-            await server.World.AdmissionregistrationV1.DeleteMutatingWebhookConfigurationAsync(configuration, cancellationToken: CancellationToken.None);
-            await server.World.AdmissionregistrationV1.DeleteValidatingWebhookConfigurationAsync(configuration, cancellationToken: CancellationToken.None);
+            await server.World.AdmissionregistrationV1.DeleteMutatingWebhookConfigurationAsync(
+                configuration, cancellationToken: CancellationToken.None);
+            await server.World.AdmissionregistrationV1.DeleteValidatingWebhookConfigurationAsync(
+                configuration, cancellationToken: CancellationToken.None);
         }
     }
 
-    private static async Task ConfigureAsync(IKubernetes world, string name, string @namespace, int port, CancellationToken cancellationToken)
+    private static async Task ConfigureAsync(
+        IKubernetes world, string name, string @namespace, int port, CancellationToken cancellationToken)
     {
         await world.CoreV1.PatchNamespaceAsync(
             new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["test-webhook"] = @namespace } } }.MergePatch(),
@@ -81,9 +88,18 @@ public sealed class ApiServerWebhookTests
                         SideEffects = "None",
                         TimeoutSeconds = 5,
                         FailurePolicy = "Fail",
-                        NamespaceSelector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["test-webhook"] = @namespace } },
+                        NamespaceSelector = new V1LabelSelector
+                        {
+                            MatchLabels = new Dictionary<string, string> { ["test-webhook"] = @namespace },
+                        },
                         ClientConfig = new Admissionregistrationv1WebhookClientConfig { Url = $"https://127.0.0.1:{port}/validate" },
-                        Rules = [new V1RuleWithOperations { ApiGroups = [""], ApiVersions = ["v1"], Operations = ["CREATE"], Resources = ["configmaps"] }],
+                        Rules = [new V1RuleWithOperations
+                        {
+                            ApiGroups = [""],
+                            ApiVersions = ["v1"],
+                            Operations = ["CREATE"],
+                            Resources = ["configmaps"],
+                        }],
                     },
                 ],
             },
@@ -101,9 +117,18 @@ public sealed class ApiServerWebhookTests
                         SideEffects = "None",
                         TimeoutSeconds = 5,
                         FailurePolicy = "Ignore",
-                        NamespaceSelector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["test-webhook"] = @namespace } },
+                        NamespaceSelector = new V1LabelSelector
+                        {
+                            MatchLabels = new Dictionary<string, string> { ["test-webhook"] = @namespace },
+                        },
                         ClientConfig = new Admissionregistrationv1WebhookClientConfig { Url = $"https://127.0.0.1:{port}/change" },
-                        Rules = [new V1RuleWithOperations { ApiGroups = [""], ApiVersions = ["v1"], Operations = ["CREATE"], Resources = ["configmaps"] }],
+                        Rules = [new V1RuleWithOperations
+                        {
+                            ApiGroups = [""],
+                            ApiVersions = ["v1"],
+                            Operations = ["CREATE"],
+                            Resources = ["configmaps"],
+                        }],
                     },
                 ],
             },
@@ -116,7 +141,11 @@ public sealed class ApiServerWebhookTests
         try
         {
             await world.CoreV1.CreateNamespacedConfigMapAsync(
-                new V1ConfigMap { Metadata = new V1ObjectMeta { GenerateName = "map-" }, Data = new Dictionary<string, string> { ["k"] = value } },
+                new V1ConfigMap
+                {
+                    Metadata = new V1ObjectMeta { GenerateName = "map-" },
+                    Data = new Dictionary<string, string> { ["k"] = value },
+                },
                 @namespace, cancellationToken: cancellationToken);
             return null;
         }

@@ -26,7 +26,9 @@ public sealed class ConditionsTests
 
         Assert.That(conditions, Has.Count.EqualTo(1));
         Assert.That(conditions[0].LastTransitionTime, Is.EqualTo(Start.AddMilliseconds(-123)));
-        Assert.That((conditions[0].Reason, conditions[0].Message, conditions[0].ObservedGeneration), Is.EqualTo(("Other", "Still well.", 4)));
+        Assert.That(
+            (conditions[0].Reason, conditions[0].Message, conditions[0].ObservedGeneration),
+            Is.EqualTo(("Other", "Still well.", 4)));
     }
 
     [Test]

@@ -114,7 +114,9 @@ public sealed class ControllerRunnerTests
     {
         var controller = new RecordingController
         {
-            Then = (entity, attempt) => attempt > 8 ? ReconciliationResult<ConfigMap>.Success(entity) : ReconciliationResult<ConfigMap>.Outdated(entity),
+            Then = (entity, attempt) => attempt > 8
+                ? ReconciliationResult<ConfigMap>.Success(entity)
+                : ReconciliationResult<ConfigMap>.Outdated(entity),
         };
         await using var running = Start(controller);
         var started = _time.GetUtcNow();
@@ -146,7 +148,10 @@ public sealed class ControllerRunnerTests
     {
         var controller = new RecordingController
         {
-            Then = (_, _) => throw new KubernetesException(System.Net.HttpStatusCode.Forbidden, "Forbidden", "terminating") { IsNamespaceTerminating = true },
+            Then = (_, _) => throw new KubernetesException(System.Net.HttpStatusCode.Forbidden, "Forbidden", "terminating")
+            {
+                IsNamespaceTerminating = true,
+            },
         };
         await using var running = Start(controller);
         var started = _time.GetUtcNow();
@@ -362,7 +367,8 @@ public sealed class ControllerRunnerTests
         },
     }));
 
-    private static IEnumerable<EntityKey> OwnersOf(Pod pod) => pod.Metadata.OwnerReferences!.Select(owner => new EntityKey(pod.Metadata.Namespace, owner.Name));
+    private static IEnumerable<EntityKey> OwnersOf(Pod pod) =>
+        pod.Metadata.OwnerReferences!.Select(owner => new EntityKey(pod.Metadata.Namespace, owner.Name));
 
     private static ConfigMap New(string name, int version) =>
         new() { Metadata = { Namespace = "ns", Name = name, Uid = name, ResourceVersion = $"{version}" } };

@@ -30,7 +30,8 @@ public sealed class EventRecorderTests : IDisposable
         Assert.That(written["regarding"]!["name"]!.GetValue<string>(), Is.EqualTo("digits"));
         Assert.That(written["regarding"]!["uid"]!.GetValue<string>(), Is.EqualTo("uid-digits"));
         Assert.That(
-            new[] { "type", "reason", "action", "note", "reportingController", "reportingInstance" }.Select(f => written[f]!.GetValue<string>()),
+            new[] { "type", "reason", "action", "note", "reportingController", "reportingInstance" }
+                .Select(f => written[f]!.GetValue<string>()),
             Is.EqualTo(new[] { "Warning", "RolledBack", "Rollback", "The canary is worse.", "model-operator", "pod-0" }));
         Assert.That(written["eventTime"]!.GetValue<string>(), Is.EqualTo("2030-01-01T00:00:00.000000Z"));
         Assert.That(written["series"], Is.Null);
@@ -56,7 +57,10 @@ public sealed class EventRecorderTests : IDisposable
     [Test]
     public async Task An_event_in_a_namespace_that_is_being_deleted_is_dropped_without_a_word_and_not_tried_again()
     {
-        _api.Before = (_, _) => throw new KubernetesException(HttpStatusCode.Forbidden, "Forbidden", "terminating") { IsNamespaceTerminating = true };
+        _api.Before = (_, _) => throw new KubernetesException(HttpStatusCode.Forbidden, "Forbidden", "terminating")
+        {
+            IsNamespaceTerminating = true,
+        };
         var log = new RecordingLogger<EventRecorder>();
         await using var recorder = New(logger: log);
         recorder.Record(Entity("digits"), "Progressing", "Weight 5.", EventType.Normal, "Step");
@@ -107,7 +111,9 @@ public sealed class EventRecorderTests : IDisposable
         recorder.Record(Entity("quiet"), "News", "News.", EventType.Normal, "News");
         await FlushAsync(recorder);
 
-        Assert.That(Series().Select(s => s.Note[..4]).CountBy(n => n).ToDictionary(), Is.EqualTo(new Dictionary<string, int> { ["Nois"] = 5, ["News"] = 1 }));
+        Assert.That(
+            Series().Select(s => s.Note[..4]).CountBy(n => n).ToDictionary(),
+            Is.EqualTo(new Dictionary<string, int> { ["Nois"] = 5, ["News"] = 1 }));
     }
 
     [Test]
@@ -185,7 +191,8 @@ public sealed class EventRecorderTests : IDisposable
     {
         var options = new EventRecorderOptions { Controller = "model-operator", Instance = "pod-0" };
         return new(
-            _api, configure?.Invoke(options) ?? options, _time, new(_services.GetRequiredService<IMeterFactory>()), logger ?? NullLogger<EventRecorder>.Instance);
+            _api, configure?.Invoke(options) ?? options, _time, new(_services.GetRequiredService<IMeterFactory>()),
+            logger ?? NullLogger<EventRecorder>.Instance);
     }
 
     private static KubernetesObject Entity(string name) => new()

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelOperator.Kubernetes.Client;
 using ModelOperator.Kubernetes.Entities;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Kubernetes.Tests.Runtime;
 
@@ -11,7 +12,7 @@ namespace ModelOperator.Kubernetes.Tests.Runtime;
 /// A store with resource versions, for tests that need a server to fail, hang or be slow on cue. What a real server does is tested
 /// against a real server.
 /// </summary>
-internal sealed class FakeApi : IKubernetesClient
+internal sealed class FakeApi : PlayedClient
 {
     private readonly ConcurrentDictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
@@ -26,20 +27,21 @@ internal sealed class FakeApi : IKubernetesClient
     public ConcurrentQueue<string> Calls { get; } = new();
 
     public IEnumerable<JsonObject> Objects(string plural) =>
-        _objects.Where(o => o.Key.StartsWith(plural + "/", StringComparison.Ordinal)).OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => o.Value);
+        _objects.Where(o => o.Key.StartsWith(plural + "/", StringComparison.Ordinal))
+            .OrderBy(o => o.Key, StringComparer.Ordinal)
+            .Select(o => o.Value);
 
     public void Remove(string plural) =>
         _objects.Keys.Where(k => k.StartsWith(plural + "/", StringComparison.Ordinal)).ToList().ForEach(k => _objects.TryRemove(k, out _));
 
-    public async Task<T?> GetAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken)
-        where T : KubernetesObject
+    public override async Task<T?> GetAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken)
+        where T : class
     {
         await CallAsync("get", type.Plural, cancellationToken);
         return _objects.TryGetValue($"{type.Plural}/{@namespace}/{name}", out var json) ? json.Deserialize(type.TypeInfo) : null;
     }
 
-    public async Task<T> CreateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken)
-        where T : KubernetesObject
+    public override async Task<T> CreateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken)
     {
         await CallAsync("create", type.Plural, cancellationToken);
         T created;
@@ -55,8 +57,8 @@ internal sealed class FakeApi : IKubernetesClient
         return created;
     }
 
-    public async Task<T> UpdateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
-        where T : KubernetesObject
+    public override async Task<T> UpdateAsync<T>(
+        ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null)
     {
         await CallAsync("replace", type.Plural, cancellationToken);
         lock (_lock)
@@ -67,9 +69,9 @@ internal sealed class FakeApi : IKubernetesClient
         }
     }
 
-    public async Task<T> MergePatchAsync<T>(
-        ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken, string? subresource = null)
-        where T : KubernetesObject
+    public override async Task<T> MergePatchAsync<T>(
+        ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken,
+        string? subresource = null)
     {
         await CallAsync("patch", type.Plural, cancellationToken);
         lock (_lock)
@@ -79,20 +81,6 @@ internal sealed class FakeApi : IKubernetesClient
             return Store(type, key, Merge(_objects[key].DeepClone().AsObject(), patch));
         }
     }
-
-    public Task<KubernetesList<T>> ListAsync<T>(ResourceType<T> type, string? @namespace, ListOptions options, CancellationToken cancellationToken)
-        where T : KubernetesObject => throw new NotSupportedException();
-
-    public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
-        ResourceType<T> type, string? @namespace, ListOptions options, CancellationToken cancellationToken)
-        where T : KubernetesObject => throw new NotSupportedException();
-
-    public Task<T> ApplyAsync<T>(
-        ResourceType<T> type, JsonObject intent, string fieldManager, CancellationToken cancellationToken, string? subresource = null)
-        where T : KubernetesObject => throw new NotSupportedException();
-
-    public Task DeleteAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken, string? uid = null)
-        where T : KubernetesObject => throw new NotSupportedException();
 
     private Task CallAsync(string verb, string plural, CancellationToken cancellationToken)
     {

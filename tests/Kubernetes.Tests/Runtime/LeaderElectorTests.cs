@@ -215,12 +215,14 @@ public sealed class LeaderElectorTests
     public void Durations_that_would_allow_two_leaders_are_refused() =>
         Assert.That(
             () => new LeaderElector(
-                _api, Settings("a") with { LeaderElectionLeaseDuration = TimeSpan.FromSeconds(10) }, _time, NullLogger<LeaderElector>.Instance),
+                _api, Settings("a") with { LeaderElectionLeaseDuration = TimeSpan.FromSeconds(10) }, _time,
+                NullLogger<LeaderElector>.Instance),
             Throws.ArgumentException.With.Message.Contains("renew deadline"));
 
     private LeaderElector New(string identity) => new(_api, Settings(identity), _time, NullLogger<LeaderElector>.Instance);
 
-    private static OperatorSettings Settings(string instance) => new() { Name = "lease", Instance = instance, LeaderElectionNamespace = "ns" };
+    private static OperatorSettings Settings(string instance) =>
+        new() { Name = "lease", Instance = instance, LeaderElectionNamespace = "ns" };
 
     private Task<Lease?> LeaseAsync() => _api.GetAsync(Resources.Leases, "ns", "lease", CancellationToken.None);
 

@@ -15,7 +15,8 @@ public sealed class OperatorHostTests
 {
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_stop_waits_for_the_reconcile_under_way_while_lease_and_web_server_stay(bool neverEnds, CancellationToken cancellationToken)
+    public async Task A_stop_waits_for_the_reconcile_under_way_while_lease_and_web_server_stay(
+        bool neverEnds, CancellationToken cancellationToken)
     {
         var server = await SharedApiServer.GetAsync();
         await using var @namespace = await server.CreateNamespaceAsync();
@@ -52,7 +53,8 @@ public sealed class OperatorHostTests
         Assert.That(await HolderAsync(), Is.Null);
 
         async Task<string?> HolderAsync() =>
-            (await server.World.CoordinationV1.ReadNamespacedLeaseAsync("test-operator", @namespace.Name, cancellationToken: cancellationToken)).Spec.HolderIdentity;
+            (await server.World.CoordinationV1.ReadNamespacedLeaseAsync(
+                "test-operator", @namespace.Name, cancellationToken: cancellationToken)).Spec.HolderIdentity;
     }
 
     private sealed class Slow

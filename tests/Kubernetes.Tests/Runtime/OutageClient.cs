@@ -17,7 +17,8 @@ internal sealed class OutageClient(IKubernetesClient inner) : IKubernetesClient
     public Task<T?> GetAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken)
         where T : KubernetesObject => Connected().GetAsync(type, @namespace, name, cancellationToken);
 
-    public Task<KubernetesList<T>> ListAsync<T>(ResourceType<T> type, string? @namespace, ListOptions options, CancellationToken cancellationToken)
+    public Task<KubernetesList<T>> ListAsync<T>(
+        ResourceType<T> type, string? @namespace, ListOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject => Connected().ListAsync(type, @namespace, options, cancellationToken);
 
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
@@ -43,10 +44,12 @@ internal sealed class OutageClient(IKubernetesClient inner) : IKubernetesClient
         where T : KubernetesObject => Connected().UpdateAsync(type, entity, cancellationToken, subresource);
 
     public Task<T> MergePatchAsync<T>(
-        ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken, string? subresource = null)
+        ResourceType<T> type, string? @namespace, string name, JsonObject patch, CancellationToken cancellationToken,
+        string? subresource = null)
         where T : KubernetesObject => Connected().MergePatchAsync(type, @namespace, name, patch, cancellationToken, subresource);
 
-    public Task DeleteAsync<T>(ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken, string? uid = null)
+    public Task DeleteAsync<T>(
+        ResourceType<T> type, string? @namespace, string name, CancellationToken cancellationToken, string? uid = null)
         where T : KubernetesObject => Connected().DeleteAsync(type, @namespace, name, cancellationToken, uid);
 
     private IKubernetesClient Connected() => _cut.IsCancellationRequested ? throw new HttpRequestException("The network is cut.") : inner;

@@ -13,7 +13,8 @@ internal sealed class RecordingController : IEntityController<ConfigMap>
 
     public ConcurrentQueue<string> Deleted { get; } = new();
 
-    public Func<ConfigMap, int, ReconciliationResult<ConfigMap>> Then { get; init; } = (entity, _) => ReconciliationResult<ConfigMap>.Success(entity);
+    public Func<ConfigMap, int, ReconciliationResult<ConfigMap>> Then { get; init; } =
+        (entity, _) => ReconciliationResult<ConfigMap>.Success(entity);
 
     public string? ThrowFor { get; init; }
 

@@ -26,7 +26,8 @@ internal sealed class TestOperator : IAsyncDisposable
     public int HttpsPort => Port("https:");
 
     public static async Task<TestOperator> StartAsync(
-        IKubernetesClient client, Action<OperatorSettingsBuilder> settings, Action<OperatorBuilder> configure, Action<WebApplication>? map = null)
+        IKubernetesClient client, Action<OperatorSettingsBuilder> settings, Action<OperatorBuilder> configure,
+        Action<WebApplication>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();

@@ -117,7 +117,8 @@ public sealed class WebhookCertificatesTests
     {
         var configuration = """
             {"metadata":{"name":"hooks"},"webhooks":[
-              {"name":"a.example","clientConfig":{"service":{"name":"s","namespace":"n"}},"sideEffects":"None","rules":[{"operations":["CREATE"]}]},
+              {"name":"a.example","clientConfig":{"service":{"name":"s","namespace":"n"}},"sideEffects":"None",
+                "rules":[{"operations":["CREATE"]}]},
               {"name":"b.example","clientConfig":{"url":"https://127.0.0.1"},"timeoutSeconds":7}]}
             """;
         await _api.CreateAsync(

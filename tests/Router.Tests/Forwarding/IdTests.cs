@@ -43,7 +43,11 @@ public sealed class IdTests
         for (int i = 0; i < id.Length; i++)
         {
             // The last character of a code has bits that say nothing.
-            if (i == id.Length - 1) continue;
+            if (i == id.Length - 1)
+            {
+                continue;
+            }
+
             string changed = id[..i] + (id[i] == 'x' ? 'y' : 'x') + id[(i + 1)..];
             Assert.That(Ids.Read("digits", changed), Is.Null, changed);
         }

@@ -41,7 +41,8 @@ public sealed class ServedPathTests
     [TestCase("/v2/models/digits/infer/x/y/z/0", "NotServed")]
     [TestCase("/v2/models/digits%2Finfer", "Read")]
     [TestCase("/inference.GRPCInferenceService/ModelInfer", "NotServed")]
-    public void A_path_is_served_or_it_is_not(string path, string kind) => Assert.That(ServedPath.Of(path).Kind.ToString(), Is.EqualTo(kind));
+    public void A_path_is_served_or_it_is_not(string path, string kind) =>
+        Assert.That(ServedPath.Of(path).Kind.ToString(), Is.EqualTo(kind));
 
     [TestCase("/v2/models/digits/infer", "GET", false)]
     [TestCase("/v2/models/digits/infer", "POST", true)]
@@ -50,7 +51,8 @@ public sealed class ServedPathTests
     [TestCase("/v2", "HEAD", true)]
     [TestCase("/v2/models/digits/ready", "POST", false)]
     [TestCase("/metrics", "GET", false)]
-    public void Reading_is_no_writing(string path, string method, bool takes) => Assert.That(ServedPath.Of(path).Takes(method), Is.EqualTo(takes));
+    public void Reading_is_no_writing(string path, string method, bool takes) =>
+        Assert.That(ServedPath.Of(path).Takes(method), Is.EqualTo(takes));
 
     [Test]
     public void Whatever_the_path_is_it_is_compared() =>

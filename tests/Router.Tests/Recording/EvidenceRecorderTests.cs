@@ -22,10 +22,25 @@ public sealed class EvidenceRecorderTests
             for (int i = 0; i < Each; i++)
             {
                 model.RecordRequest($"r{i % 3}", (RequestOutcome)(i % 5 == 0 ? 1 : i % 7 == 0 ? 2 : 0), TimeSpan.FromMicroseconds(i));
-                if (i % 2 == 0) model.RecordFeedback($"r{i % 3}", 2, 1);
-                if (i % 4 == 0) model.RecordWarmUp($"r{i % 3}");
-                if (i % 5 == 0) model.RecordDrawn($"r{i % 3}");
-                if (i % 10 == 0) model.RecordAbandoned($"r{i % 3}", TimeSpan.FromMicroseconds(i));
+                if (i % 2 == 0)
+                {
+                    model.RecordFeedback($"r{i % 3}", 2, 1);
+                }
+
+                if (i % 4 == 0)
+                {
+                    model.RecordWarmUp($"r{i % 3}");
+                }
+
+                if (i % 5 == 0)
+                {
+                    model.RecordDrawn($"r{i % 3}");
+                }
+
+                if (i % 10 == 0)
+                {
+                    model.RecordAbandoned($"r{i % 3}", TimeSpan.FromMicroseconds(i));
+                }
             }
         }))];
 
@@ -82,7 +97,11 @@ public sealed class EvidenceRecorderTests
         DateTimeOffset start = _time.GetUtcNow();
         var recorder = new EvidenceRecorder(_time);
         recorder.Model("digits");
-        for (int i = 0; i < 5; i++) Close(recorder);
+        for (int i = 0; i < 5; i++)
+        {
+            Close(recorder);
+        }
+
         Record(recorder);
         Close(recorder);
 
@@ -136,7 +155,8 @@ public sealed class EvidenceRecorderTests
             {
                 for (int j = 0; j < latencies * revisions; j++)
                 {
-                    recorder.Model("digits").RecordRequest($"0123456789-{j % revisions}", RequestOutcome.Success, LatencyBuckets.Bound(j / revisions));
+                    recorder.Model("digits").RecordRequest(
+                        $"0123456789-{j % revisions}", RequestOutcome.Success, LatencyBuckets.Bound(j / revisions));
                 }
             }
 
@@ -194,7 +214,11 @@ public sealed class EvidenceRecorderTests
         recorder.Forget(_ => false);
         Assert.That(recorder.Read("digits", -1, 0).Ticks, Has.Count.EqualTo(1));
 
-        for (int i = 0; i < EvidenceRecorder.RetainedTicks + 2; i++) Close(recorder);
+        for (int i = 0; i < EvidenceRecorder.RetainedTicks + 2; i++)
+        {
+            Close(recorder);
+        }
+
         ModelRecorder old = recorder.Model("digits");
         recorder.Forget(_ => false);
         Assert.That(recorder.Model("digits"), Is.Not.SameAs(old));

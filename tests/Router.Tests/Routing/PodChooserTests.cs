@@ -13,17 +13,28 @@ public sealed class PodChooserTests
         PodEndpoint busy = Pod("busy"), idle = Pod("idle");
         busy.Enter();
 
-        for (int i = 0; i < 50; i++) Assert.That(Choose([busy, idle]), Is.SameAs(idle));
+        for (int i = 0; i < 50; i++)
+        {
+            Assert.That(Choose([busy, idle]), Is.SameAs(idle));
+        }
+
         idle.Enter();
         idle.Enter();
-        for (int i = 0; i < 50; i++) Assert.That(Choose([busy, idle]), Is.SameAs(busy));
+        for (int i = 0; i < 50; i++)
+        {
+            Assert.That(Choose([busy, idle]), Is.SameAs(busy));
+        }
     }
 
     [Test]
     public void Load_spreads_evenly_over_many_pods()
     {
         PodEndpoint[] pods = [.. Enumerable.Range(0, 10).Select(i => Pod($"{i}"))];
-        for (int i = 0; i < 1000; i++) Choose(pods)!.Enter();
+        for (int i = 0; i < 1000; i++)
+        {
+            Choose(pods)!.Enter();
+        }
+
         Assert.That(pods.Select(p => p.InFlight), Has.All.InRange(90, 110));
     }
 
@@ -32,7 +43,10 @@ public sealed class PodChooserTests
     {
         PodEndpoint bad = Pod("bad"), good = Pod("good");
         bad.Eject(_time);
-        for (int i = 0; i < 50; i++) Assert.That(Choose([bad, good]), Is.SameAs(good));
+        for (int i = 0; i < 50; i++)
+        {
+            Assert.That(Choose([bad, good]), Is.SameAs(good));
+        }
 
         _time.Advance(TimeSpan.FromSeconds(1.1));
         Assert.That(bad.IsEjected(_time), Is.False);
@@ -71,7 +85,11 @@ public sealed class PodChooserTests
     public void A_pod_already_tried_is_not_chosen_again()
     {
         PodEndpoint one = Pod("one"), two = Pod("two");
-        for (int i = 0; i < 50; i++) Assert.That(Choose([one, two], one), Is.SameAs(two));
+        for (int i = 0; i < 50; i++)
+        {
+            Assert.That(Choose([one, two], one), Is.SameAs(two));
+        }
+
         Assert.That(Choose([one, two], one, two), Is.Null);
         Assert.That(Choose([]), Is.Null);
     }

@@ -28,7 +28,8 @@ public sealed class RouterPeersTests
     {
         RouterPeers before = Of("a", "a", "b", "c"), after = Of("a", "a", "b");
 
-        Assert.That(Keys.Where(key => Keeper(before, "a", key) != "c").All(key => Keeper(before, "a", key) == Keeper(after, "a", key)), Is.True);
+        Assert.That(
+            Keys.Where(key => Keeper(before, "a", key) != "c").All(key => Keeper(before, "a", key) == Keeper(after, "a", key)), Is.True);
     }
 
     [Test]

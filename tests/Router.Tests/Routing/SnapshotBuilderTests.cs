@@ -38,8 +38,13 @@ public sealed class SnapshotBuilderTests
         RoutingSnapshot relieved = SnapshotBuilder.Build(alone, [Table], [leaving, coming with { Ready = true }, Pod("b1", "b")]);
 
         Assert.That(alone.Models["digits"].Revisions["a"].Ready.Select(pod => pod.Name), Is.EqualTo(new[] { "a1" }));
-        Assert.That((alone.Models["digits"].Revisions["a"].IsEnding, relieved.Models["digits"].Revisions["a"].IsEnding), Is.EqualTo((true, false)));
-        Assert.That(alone.Models["digits"].Draw.Weights, Does.Contain(new RevisionWeight("a", 50)), "the shares stay: nobody has judged the others");
+        Assert.That(
+            (alone.Models["digits"].Revisions["a"].IsEnding, relieved.Models["digits"].Revisions["a"].IsEnding),
+            Is.EqualTo((true, false)));
+        Assert.That(
+            alone.Models["digits"].Draw.Weights,
+            Does.Contain(new RevisionWeight("a", 50)),
+            "the shares stay: nobody has judged the others");
         Assert.That(relieved.Models["digits"].Revisions["a"].Ready.Select(pod => pod.Name), Is.EqualTo(new[] { "a2" }));
     }
 
@@ -52,8 +57,10 @@ public sealed class SnapshotBuilderTests
         var failed = new List<string>();
 
         // Two pods with one uid: no server makes them.
-        state.Update([Table with { Version = 4 }, other with { Version = 4 }], [Pod("a1", "a"), Pod("a1", "b")], (model, _) => failed.Add(model));
-        state.Update([Table with { Version = 5 }, other with { Version = 5 }], [Pod("a1", "a"), Pod("a1", "b")], (model, _) => failed.Add(model));
+        state.Update(
+            [Table with { Version = 4 }, other with { Version = 4 }], [Pod("a1", "a"), Pod("a1", "b")], (model, _) => failed.Add(model));
+        state.Update(
+            [Table with { Version = 5 }, other with { Version = 5 }], [Pod("a1", "a"), Pod("a1", "b")], (model, _) => failed.Add(model));
 
         Assert.That(failed, Is.EqualTo(new[] { "digits" }));
         Assert.That(state.Current.Models["digits"].TableVersion, Is.EqualTo(4));
@@ -98,7 +105,9 @@ public sealed class SnapshotBuilderTests
             Assert.That(Build(snapshot, Pod("a1", "a"), Pod("a2", "a"), Pod("b1", "b")).Draw, Is.SameAs(draw), "one more pod");
             Assert.That(Build(snapshot, Pod("a1", "a")).Draw, Is.Not.SameAs(draw), "b cannot serve");
             Assert.That(
-                Snapshot(snapshot, Table with { Version = 4 }, Pod("a1", "a"), Pod("b1", "b")).Models["digits"].Draw, Is.Not.SameAs(draw), "another table");
+                Snapshot(snapshot, Table with { Version = 4 }, Pod("a1", "a"), Pod("b1", "b")).Models["digits"].Draw,
+                Is.Not.SameAs(draw),
+                "another table");
             Assert.That(first.TableVersion, Is.EqualTo(3));
         });
     }
@@ -135,8 +144,12 @@ public sealed class SnapshotBuilderTests
                 RevisionWeight[] targets = [.. weights.Select((w, i) => new RevisionWeight($"r{i}", w))];
                 IEnumerable<PodState> pods = ready.Select((r, i) => Pod($"p{i}", $"r{i}") with { Ready = r });
                 ModelRoute route = SnapshotBuilder.Build(RoutingSnapshot.Empty, [Table with { Targets = targets }], pods).Models["digits"];
-                Dictionary<string, int> expected = targets.Where((t, i) => t.Weight > 0 && ready[i]).ToDictionary(t => t.Revision, t => t.Weight);
-                Dictionary<string, int> drawn = Enumerable.Range(0, expected.Values.Sum()).Select(_ => route.Draw.Next()!).CountBy(r => r).ToDictionary();
+                Dictionary<string, int> expected =
+                    targets.Where((t, i) => t.Weight > 0 && ready[i]).ToDictionary(t => t.Revision, t => t.Weight);
+                Dictionary<string, int> drawn = Enumerable.Range(0, expected.Values.Sum())
+                    .Select(_ => route.Draw.Next()!)
+                    .CountBy(r => r)
+                    .ToDictionary();
                 return drawn.Count == expected.Count && drawn.All(d => expected[d.Key] == d.Value);
             }).QuickCheckThrowOnFailure();
 
@@ -145,5 +158,6 @@ public sealed class SnapshotBuilderTests
     private static RoutingSnapshot Snapshot(RoutingSnapshot previous, ModelTable table, params PodState[] pods) =>
         SnapshotBuilder.Build(previous, [table], pods);
 
-    private static PodState Pod(string name, string revision) => new(name, $"uid-{name}", "digits", revision, "10.0.0.1:8080", Ready: true, Warm: false);
+    private static PodState Pod(string name, string revision) =>
+        new(name, $"uid-{name}", "digits", revision, "10.0.0.1:8080", Ready: true, Warm: false);
 }

@@ -30,7 +30,8 @@ public sealed class WeightedDrawTests
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
         var total = counts.SelectMany(c => c).GroupBy(c => c.Key).ToDictionary(g => g.Key, g => g.Sum(c => c.Value));
-        Assert.That(total, Is.EqualTo(new Dictionary<string, int> { ["a"] = Drawers * Each / 20, ["b"] = Drawers * Each / 4, ["c"] = Drawers * Each * 7 / 10 }));
+        Assert.That(total, Is.EqualTo(
+            new Dictionary<string, int> { ["a"] = Drawers * Each / 20, ["b"] = Drawers * Each / 4, ["c"] = Drawers * Each * 7 / 10 }));
     }
 
     [Test]

@@ -24,7 +24,10 @@ public sealed class AdminGuardTests
         foreach (string? token in new[] { null, "", "x", forAnother, ofOtherKeys })
         {
             (int status, string body) = await router.AdminAsync(new HttpMethod(method), path, token);
-            Assert.That((status, body), Is.EqualTo((401, """{"error":"only the operator and the routers of namespace \u0027default\u0027 are answered here"}""")), token);
+            Assert.That(
+                (status, body),
+                Is.EqualTo((401, """{"error":"only the operator and the routers of namespace \u0027default\u0027 are answered here"}""")),
+                token);
         }
 
         Assert.That(await router.CountsAsync(), Is.Empty);
@@ -58,7 +61,9 @@ public sealed class AdminGuardTests
         await using TestRouter stranger = await TestRouter.StartAsync(o => o with { PodName = "b", KeysFile = null });
         router.Route([new("aaaaaaaaaa", 100)]);
         router.Host.Peers.Update([router.Peer("a"), stranger.Peer("b")]);
-        string id = Enumerable.Range(0, 100).Select(i => $"id-{i}").First(i => router.Host.Peers.KeepersOf(FeedbackKey.Of("digits", i))[0] is not null);
+        string id = Enumerable.Range(0, 100)
+            .Select(i => $"id-{i}")
+            .First(i => router.Host.Peers.KeepersOf(FeedbackKey.Of("digits", i))[0] is not null);
 
         (int status, _) = await router.FeedbackJsonAsync($$"""{"id":"{{id}}","revision":"aaaaaaaaaa","correct":true}""");
 
@@ -83,7 +88,8 @@ public sealed class AdminGuardTests
         router.Route([new("aaaaaaaaaa", 100)]);
 
         (int status, _) = await router.AdminAsync(
-            HttpMethod.Post, $"/v1/models/digits/revisions/aaaaaaaaaa/outcomes/{Key}?correct=2147483647&incorrect=0", router.Host.Keys.TokenFor("a"));
+            HttpMethod.Post, $"/v1/models/digits/revisions/aaaaaaaaaa/outcomes/{Key}?correct=2147483647&incorrect=0",
+            router.Host.Keys.TokenFor("a"));
 
         Assert.That(status, Is.EqualTo(400));
         Assert.That(await router.CountsAsync(), Is.Empty);

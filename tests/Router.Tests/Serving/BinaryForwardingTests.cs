@@ -4,7 +4,9 @@ using ModelOperator.Router.Routing;
 
 namespace ModelOperator.Router.Tests.Serving;
 
-/// <summary>The binary tensor extension through the router: bytes and headers pass unchanged, and the id is found before the bytes.</summary>
+/// <summary>
+/// The binary tensor extension through the router: bytes and headers pass unchanged, and the id is found before the bytes.
+/// </summary>
 public sealed class BinaryForwardingTests
 {
     private const string Revision = "aaaaaaaaaa";
@@ -29,11 +31,13 @@ public sealed class BinaryForwardingTests
             context.Response.Headers[LengthHeader] = context.Request.Headers[LengthHeader];
             await context.Response.Body.WriteAsync(received.ToArray());
         };
-        byte[] json = Encoding.UTF8.GetBytes("""{"id":"r-7","inputs":[{"name":"x","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":64}}]}""");
+        byte[] json = Encoding.UTF8.GetBytes(
+            """{"id":"r-7","inputs":[{"name":"x","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":64}}]}""");
         byte[] data = new byte[length];
         new Random(length).NextBytes(data);
         byte[] body = [.. json, .. data];
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer")) { Content = new ByteArrayContent(body) };
+        using HttpRequestMessage request =
+            new(HttpMethod.Post, new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer")) { Content = new ByteArrayContent(body) };
         request.Headers.Add(LengthHeader, $"{json.Length}");
         request.Headers.Add("Accept-Encoding", "gzip, deflate");
         request.Content.Headers.Add("Content-Encoding", "identity");

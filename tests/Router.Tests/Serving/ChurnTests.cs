@@ -47,7 +47,9 @@ public sealed class ChurnTests
             Assert.That(answered.Where(a => a.Status != HttpStatusCode.OK), Is.Empty);
             Assert.That(answered, Has.Count.GreaterThan(500));
             // A request that another revision had to answer than the one drawn counts nowhere; there are few.
-            Assert.That(answered.CountBy(a => a.Revision).Select(c => c.Value - counts[c.Key].Requests), Has.All.InRange(0, answered.Count / 50));
+            Assert.That(
+                answered.CountBy(a => a.Revision).Select(c => c.Value - counts[c.Key].Requests),
+                Has.All.InRange(0, answered.Count / 50));
             Assert.That(counts.Keys, Is.EquivalentTo(new[] { "aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc", "dddddddddd" }));
             Assert.That(counts.Values.Sum(c => c.Errors + c.Rejections), Is.Zero);
         });
@@ -78,7 +80,11 @@ public sealed class ChurnTests
 
         public async Task AddAsync(string revision, int count)
         {
-            for (int i = 0; i < count; i++) _ready.Add(await TestPod.StartAsync(revision));
+            for (int i = 0; i < count; i++)
+            {
+                _ready.Add(await TestPod.StartAsync(revision));
+            }
+
             Publish();
         }
 
@@ -86,7 +92,11 @@ public sealed class ChurnTests
         public async Task RemoveAsync(string revision, int count)
         {
             TestPod[] going = [.. _ready.Where(p => p.Revision == revision).Take(count)];
-            foreach (TestPod pod in going) pod.Draining = true;
+            foreach (TestPod pod in going)
+            {
+                pod.Draining = true;
+            }
+
             await Task.Delay(50);
             _ready.RemoveAll(going.Contains);
             _ended.AddRange(going);
@@ -97,7 +107,10 @@ public sealed class ChurnTests
 
         public async ValueTask DisposeAsync()
         {
-            foreach (TestPod pod in _ready.Concat(_ended)) await pod.DisposeAsync();
+            foreach (TestPod pod in _ready.Concat(_ended))
+            {
+                await pod.DisposeAsync();
+            }
         }
 
         private void Publish() => router.Route(_weights, [.. _ready.Select(p => p.State()), .. _ended.Select(p => p.State(ready: false))]);

@@ -35,7 +35,10 @@ public sealed class FeedbackAccessTests
     {
         await using TestRouter router = await StartAsync();
 
-        for (int i = 0; i < 20; i++) Assert.That((await router.FeedbackJsonAsync(Wrong, PlayedReviews.Good)).Status, Is.EqualTo(200));
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.That((await router.FeedbackJsonAsync(Wrong, PlayedReviews.Good)).Status, Is.EqualTo(200));
+        }
 
         KubernetesObject[] asked = [.. router.Access.Asked];
         Assert.That(asked, Has.Length.EqualTo(2));
@@ -55,11 +58,14 @@ public sealed class FeedbackAccessTests
         router.Access.Fails = true;
         (int failed, JsonNode said) = await router.FeedbackJsonAsync(Wrong, PlayedReviews.Good);
         (router.Access.Fails, router.Access.Hangs) = (false, true);
-        Task<(int Status, JsonNode Body)>[] hanging = [.. Enumerable.Range(0, 20).Select(i => router.FeedbackJsonAsync(Wrong, $"token-{i}"))];
+        Task<(int Status, JsonNode Body)>[] hanging =
+            [.. Enumerable.Range(0, 20).Select(i => router.FeedbackJsonAsync(Wrong, $"token-{i}"))];
 
         Assert.That((failed, (string?)said["error"]), Is.EqualTo(
             (503, "whether the sender may give this feedback is not known: the API server did not say; the router's log has the reason")));
-        Assert.That((await Task.WhenAll(hanging).WaitAsync(TimeSpan.FromSeconds(30))).Select(answer => answer.Status), Has.All.EqualTo(503));
+        Assert.That(
+            (await Task.WhenAll(hanging).WaitAsync(TimeSpan.FromSeconds(30))).Select(answer => answer.Status),
+            Has.All.EqualTo(503));
         Assert.That(await router.CountsAsync(), Is.Empty);
     }
 

@@ -18,8 +18,14 @@ public sealed class FeedbackTests
     public async Task Truth_is_counted_once_for_the_revision_that_answered_also_through_another_router()
     {
         await using TestRouter router = await TestRouter.StartAsync(), other = await TestRouter.StartAsync();
-        await using TestPod stable = await TestPod.StartAsync(Stable), canary = await TestPod.StartAsync(Canary), second = await TestPod.StartAsync(Canary);
-        foreach (TestRouter r in new[] { router, other }) r.Route([new(Stable, 50), new(Canary, 50)], stable.State(), canary.State(), second.State());
+        await using TestPod stable = await TestPod.StartAsync(Stable),
+            canary = await TestPod.StartAsync(Canary),
+            second = await TestPod.StartAsync(Canary);
+        foreach (TestRouter r in new[] { router, other })
+        {
+            r.Route([new(Stable, 50), new(Canary, 50)], stable.State(), canary.State(), second.State());
+        }
+
         List<(string Id, string Revision)> answered = [];
         for (int i = 0; i < 100; i++)
         {
@@ -50,7 +56,11 @@ public sealed class FeedbackTests
     {
         await using TestRouter router = await TestRouter.StartAsync(), other = await TestRouter.StartAsync();
         await using TestPod stable = await TestPod.StartAsync(Stable), canary = await TestPod.StartAsync(Canary);
-        foreach (TestRouter r in new[] { router, other }) r.Route(ClientIds, [new(Stable, 50), new(Canary, 50)], stable.State(), canary.State());
+        foreach (TestRouter r in new[] { router, other })
+        {
+            r.Route(ClientIds, [new(Stable, 50), new(Canary, 50)], stable.State(), canary.State());
+        }
+
         for (int i = 0; i < 20; i++)
         {
             using HttpResponseMessage answer = await router.InferAsync($$"""{"id":"mine-{{i}}"}""");
@@ -72,17 +82,24 @@ public sealed class FeedbackTests
 
         (int status, JsonNode body) = await router.FeedbackAsync("mine");
 
-        Assert.That((status, (string?)body["error"]), Is.EqualTo((404, "field id: 'mine' is not the x-prediction-id of an answer of model 'digits'; "
-            + "ids that clients make are taken where spec.feedback.clientIds is Accept")));
+        Assert.That(
+            (status, (string?)body["error"]),
+            Is.EqualTo((404, "field id: 'mine' is not the x-prediction-id of an answer of model 'digits'; "
+                + "ids that clients make are taken where spec.feedback.clientIds is Accept")));
         Assert.That((await router.FeedbackAsync(answer.Headers.GetValues("x-prediction-id").Single())).Status, Is.EqualTo(200));
     }
 
     [Test]
     public async Task Ids_that_no_router_made_count_nothing_and_reach_no_pod()
     {
-        await using TestRouter router = await TestRouter.StartAsync(), stranger = await TestRouter.StartAsync(o => o with { KeysFile = null });
+        await using TestRouter router = await TestRouter.StartAsync(),
+            stranger = await TestRouter.StartAsync(o => o with { KeysFile = null });
         await using TestPod pod = await TestPod.StartAsync(Stable);
-        foreach (TestRouter r in new[] { router, stranger }) r.Route([new(Stable, 100)], pod.State());
+        foreach (TestRouter r in new[] { router, stranger })
+        {
+            r.Route([new(Stable, 100)], pod.State());
+        }
+
         using HttpResponseMessage answer = await stranger.InferAsync();
         string forged = answer.Headers.GetValues("x-prediction-id").Single();
 

@@ -102,7 +102,10 @@ public sealed class ForwardingTests
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.GatewayTimeout));
         RevisionCounts counts = (await router.CountsAsync())[Stable];
         Assert.That((counts.Requests, counts.Errors), Is.EqualTo((1, 1)));
-        Assert.That(counts.Latency.Single()[0], Is.GreaterThanOrEqualTo(LatencyBuckets.Index(TimeSpan.FromMilliseconds(300))), "it is slow as well");
+        Assert.That(
+            counts.Latency.Single()[0],
+            Is.GreaterThanOrEqualTo(LatencyBuckets.Index(TimeSpan.FromMilliseconds(300))),
+            "it is slow as well");
     }
 
     [TestCase(false)]
@@ -117,7 +120,11 @@ public sealed class ForwardingTests
         {
             arrived.SetResult();
             context.RequestAborted.Register(gone.SetResult);
-            if (answerHadBegun) await context.Response.StartAsync();
+            if (answerHadBegun)
+            {
+                await context.Response.StartAsync();
+            }
+
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         };
         router.Route([new(Stable, 100)], pod.State());
@@ -148,7 +155,9 @@ public sealed class ForwardingTests
         // Its own names: instruments are the process's, and so those of the tests that run beside this one.
         const string Mine = "eeeeeeeeee", Other = "ffffffffff";
         await using TestRouter router = await TestRouter.StartAsync();
-        await using TestPod good = await TestPod.StartAsync(Mine), draining = await TestPod.StartAsync(Mine), canary = await TestPod.StartAsync(Other);
+        await using TestPod good = await TestPod.StartAsync(Mine),
+            draining = await TestPod.StartAsync(Mine),
+            canary = await TestPod.StartAsync(Other);
         draining.Draining = true;
         using var port = new RefusingPort();
         var refused = new PodState("refused", "uid-refused", "digits", Mine, port.Address, Ready: true, Warm: true);
@@ -176,7 +185,8 @@ public sealed class ForwardingTests
         HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => router.InferAsync()));
 
         Assert.That(answers.Select(a => (a.StatusCode, Header(a, "x-model-revision"))), Has.All.EqualTo((HttpStatusCode.OK, Canary)));
-        Assert.That((await router.CountsAsync())[Canary].Requests, Is.EqualTo(10), "what was meant for another revision is no random sample");
+        Assert.That(
+            (await router.CountsAsync())[Canary].Requests, Is.EqualTo(10), "what was meant for another revision is no random sample");
     }
 
     [Test]
@@ -188,7 +198,9 @@ public sealed class ForwardingTests
 
         using (HttpResponseMessage none = await router.InferAsync())
         {
-            Assert.That((none.StatusCode, none.Headers.RetryAfter?.Delta), Is.EqualTo((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1))));
+            Assert.That(
+                (none.StatusCode, none.Headers.RetryAfter?.Delta),
+                Is.EqualTo((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1))));
             Assert.That(await ErrorOf(none), Is.EqualTo("model 'digits' has no ready pod"));
         }
 
@@ -197,7 +209,10 @@ public sealed class ForwardingTests
         router.Route([new(Stable, 100)], pod.State());
         using HttpResponseMessage answer = await waiting;
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(await router.CountsAsync(), Is.Empty, "what reached no model is no evidence about any, nor is what took the first pod that came");
+        Assert.That(
+            await router.CountsAsync(),
+            Is.Empty,
+            "what reached no model is no evidence about any, nor is what took the first pod that came");
     }
 
     [Test]
@@ -227,7 +242,10 @@ public sealed class ForwardingTests
         await using TestRouter router = await TestRouter.StartAsync();
         router.Route([new(Stable, 100)]);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(router.Host.TrafficAddress, path));
-        if (host.Length > 0) request.Headers.Host = host;
+        if (host.Length > 0)
+        {
+            request.Headers.Host = host;
+        }
 
         using HttpResponseMessage answer = await router.Client.SendAsync(request);
 
@@ -303,70 +321,21 @@ public sealed class ForwardingTests
         await using TestPod pod = await TestPod.StartAsync(Stable);
         router.Route([new(Stable, 100)], pod.State());
 
-        using HttpResponseMessage own = await router.InferAsync("""{"inputs":[{"x":1}],"id":"from-body"}""", ("x-request-id", "from-header"));
+        using HttpResponseMessage own = await router.InferAsync(
+            """{"inputs":[{"x":1}],"id":"from-body"}""", ("x-request-id", "from-header"));
         using HttpResponseMessage none = await router.InferAsync();
         using HttpResponseMessage wrong = await router.InferAsync(headers: ("x-request-id", new string('x', 300)));
 
         Assert.That(Header(own, "x-request-id"), Is.EqualTo("from-header"));
         Assert.That(Header(own, "x-prediction-id"), Does.StartWith($"{Stable}.{pod.Name}."));
-        Assert.That(await own.Content.ReadAsStringAsync(), Does.Contain($"\"id\":\"{Header(own, "x-prediction-id")}\""), "it is what the pod remembers");
+        Assert.That(
+            await own.Content.ReadAsStringAsync(),
+            Does.Contain($"\"id\":\"{Header(own, "x-prediction-id")}\""),
+            "it is what the pod remembers");
         Assert.That(Header(none, "x-request-id"), Is.EqualTo(Header(none, "x-prediction-id")));
-        Assert.That((wrong.StatusCode, await ErrorOf(wrong)), Is.EqualTo((HttpStatusCode.BadRequest, "header x-request-id: must be one value of 1 to 256 visible ASCII characters")));
-    }
-
-    [TestCase(100)]
-    [TestCase(70_000)]
-    [TestCase(1 << 20)]
-    [TestCase((1 << 20) + 1)]
-    [TestCase(5_000_000)]
-    public async Task Bodies_of_any_size_arrive_whole_also_after_a_first_try_elsewhere(int size)
-    {
-        await using TestRouter router = await TestRouter.StartAsync();
-        await using TestPod pod = await TestPod.StartAsync(Stable);
-        using var port = new RefusingPort();
-        var refused = new PodState("refused", "uid-refused", "digits", Stable, port.Address, Ready: true, Warm: true);
-        router.Route([new(Stable, 100)], pod.State(), refused);
-        const string Frame = """{"id":"","x":""}""";
-
-        for (int i = 0; i < 8; i++)
-        {
-            string id = $"{i}";
-            using HttpResponseMessage answer = await router.InferAsync($$"""{"id":"{{id}}","x":"{{new string('x', size - Frame.Length - id.Length)}}"}""");
-            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-            Assert.That((int?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["bytes"], Is.EqualTo(size));
-        }
-    }
-
-    [TestCase(true)]
-    [TestCase(false)]
-    public async Task A_body_over_the_models_limit_is_refused_and_the_setting_is_named(bool hasLength)
-    {
-        await using TestRouter router = await TestRouter.StartAsync();
-        await using TestPod pod = await TestPod.StartAsync(Stable);
-        router.Host.State.Update([new ModelTable("digits", 1, [new(Stable, 100)], default, MaxRequestMebibytes: 2)], [pod.State()]);
-        // One with a length is read to its end all the same, however long: the client is still sending when it is refused.
-        using var content = new StringContent(new string('x', (2 << 20) * (hasLength ? 16 : 1) + 1));
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer")) { Content = content };
-        request.Headers.TransferEncodingChunked = !hasLength;
-
-        using HttpResponseMessage answer = await router.Client.SendAsync(request);
-
-        Assert.That((int)answer.StatusCode, Is.EqualTo(413));
-        Assert.That(await ErrorOf(answer), Is.EqualTo("the body is larger than 2 MiB, the limit: spec.runtime.maxRequestMebibytes of ModelDeployment 'digits'"));
-        Assert.That(pod.Served, Is.Zero);
-    }
-
-    [Test]
-    public async Task A_body_within_the_models_limit_arrives_however_large_the_limit_is()
-    {
-        await using TestRouter router = await TestRouter.StartAsync();
-        await using TestPod pod = await TestPod.StartAsync(Stable);
-        router.Host.State.Update([new ModelTable("digits", 1, [new(Stable, 100)], default, MaxRequestMebibytes: 100)], [pod.State()]);
-
-        using HttpResponseMessage answer = await router.InferAsync(new string(' ', 99 << 20));
-
-        Assert.That((int)answer.StatusCode, Is.EqualTo(200));
-        Assert.That((int?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["bytes"], Is.EqualTo(99 << 20));
+        Assert.That(
+            (wrong.StatusCode, await ErrorOf(wrong)),
+            Is.EqualTo((HttpStatusCode.BadRequest, "header x-request-id: must be one value of 1 to 256 visible ASCII characters")));
     }
 
     private static string? Header(HttpResponseMessage answer, string name) =>

@@ -21,7 +21,10 @@ public sealed class MetricsTests
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using TestPod pod = await TestPod.StartAsync("aaaaaaaaaa");
-        router.Route([new("aaaaaaaaaa", 100)], pod.State(), new PodState("refused", "uid-refused", "digits", "aaaaaaaaaa", "127.0.0.1:9", Ready: true, Warm: true));
+        router.Route(
+            [new("aaaaaaaaaa", 100)],
+            pod.State(),
+            new PodState("refused", "uid-refused", "digits", "aaaaaaaaaa", "127.0.0.1:9", Ready: true, Warm: true));
         for (int i = 0; i < 20; i++)
         {
             using HttpResponseMessage answer = await router.InferAsync();
@@ -34,7 +37,9 @@ public sealed class MetricsTests
         string text = await response.Content.ReadAsStringAsync();
 
         Assert.That(response.Content.Headers.ContentType!.ToString(), Is.EqualTo("text/plain; version=0.0.4; charset=utf-8"));
-        Assert.That(Exposition.Shape(text).Where(line => !line.Contains(" dotnet_", StringComparison.Ordinal)), Is.EqualTo(Known.Split('\n')));
+        Assert.That(
+            Exposition.Shape(text).Where(line => !line.Contains(" dotnet_", StringComparison.Ordinal)),
+            Is.EqualTo(Known.Split('\n')));
         Assert.That(Exposition.Shape(text), Does.Contain("gauge dotnet_process_memory_working_set_bytes{otel_scope_name}"));
         Assert.That(await Exposition.ComplaintsAsync(text) ?? [], Is.All.StartsWith("dotnet_"));
     }

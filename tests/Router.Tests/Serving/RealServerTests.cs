@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using ModelOperator.Evidence;
@@ -23,7 +22,10 @@ public sealed class RealServerTests
     {
         await using TestRouter router = await TestRouter.StartAsync(), other = await TestRouter.StartAsync();
         await using Server stable = await Server.StartAsync(), canary = await Server.StartAsync();
-        foreach (TestRouter r in new[] { router, other }) r.Route([new(Stable, 50), new(Canary, 50)], stable.State("s", Stable), canary.State("c", Canary));
+        foreach (TestRouter r in new[] { router, other })
+        {
+            r.Route([new(Stable, 50), new(Canary, 50)], stable.State("s", Stable), canary.State("c", Canary));
+        }
 
         (string id, string revision, JsonNode answer) = await AskAsync(router);
         JsonNode labels = answer["outputs"]!.AsArray().Single(o => (string)o!["name"]! == "label")!["data"]!;
@@ -32,7 +34,9 @@ public sealed class RealServerTests
         (string rewarded, string second, _) = await AskAsync(router);
         (_, JsonNode reward) = await router.FeedbackJsonAsync($$"""{"id":"{{rewarded}}","reward":[0,1]}""");
 
-        Assert.That((status, (int)judged["correct"]!, (int)judged["incorrect"]!, (bool)judged["duplicate"]!), Is.EqualTo((200, 1, 1, false)));
+        Assert.That(
+            (status, (int)judged["correct"]!, (int)judged["incorrect"]!, (bool)judged["duplicate"]!),
+            Is.EqualTo((200, 1, 1, false)));
         Assert.That(((int)again["correct"]!, (bool)again["duplicate"]!), Is.EqualTo((1, true)));
         Assert.That(((int)reward["correct"]!, (int)reward["incorrect"]!), Is.EqualTo((1, 1)));
         Dictionary<string, RevisionCounts> here = await router.CountsAsync(), there = await other.CountsAsync();
@@ -65,17 +69,23 @@ public sealed class RealServerTests
     [TestCase("0", false)]
     [TestCase("0", true)]
     [TestCase("0.00000000000000", false)]
-    public async Task Every_answer_can_be_given_feedback_whatever_the_rows_the_size_and_the_coding_of_its_request(string number, bool isCompressed)
+    public async Task Every_answer_can_be_given_feedback_whatever_the_rows_the_size_and_the_coding_of_its_request(
+        string number, bool isCompressed)
     {
         await using TestRouter router = await TestRouter.StartAsync();
         await using Server server = await Server.StartAsync();
         router.Route([new(Stable, 100)], server.State("s", Stable));
         string numbers = string.Join(',', Enumerable.Repeat(number, 5000 * 64));
-        byte[] body = Encoding.UTF8.GetBytes($$"""{"inputs":[{"name":"image","shape":[5000,64],"datatype":"FP32","data":[{{numbers}}]}],"id":"mine"}""");
-        using var content = new ByteArrayContent(isCompressed ? Compressed(body) : body);
-        if (isCompressed) content.Headers.ContentEncoding.Add("gzip");
+        byte[] body = Encoding.UTF8.GetBytes(
+            $$"""{"inputs":[{"name":"image","shape":[5000,64],"datatype":"FP32","data":[{{numbers}}]}],"id":"mine"}""");
+        using var content = new ByteArrayContent(isCompressed ? Compressed.Gzip(body) : body);
+        if (isCompressed)
+        {
+            content.Headers.ContentEncoding.Add("gzip");
+        }
 
-        using HttpResponseMessage answer = await router.Client.PostAsync(new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer"), content);
+        using HttpResponseMessage answer = await router.Client.PostAsync(
+            new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer"), content);
         string id = answer.Headers.GetValues("x-prediction-id").Single();
         (int status, JsonNode judged) = await router.FeedbackJsonAsync($$"""{"id":"{{id}}","correct":true}""");
 
@@ -85,19 +95,31 @@ public sealed class RealServerTests
     [Test]
     public async Task A_pod_with_keys_takes_feedback_from_the_routers_of_its_namespace_and_from_nobody_else()
     {
-        await using TestRouter router = await TestRouter.StartAsync(), stranger = await TestRouter.StartAsync(o => o with { KeysFile = null });
+        await using TestRouter router = await TestRouter.StartAsync(),
+            stranger = await TestRouter.StartAsync(o => o with { KeysFile = null });
         string keys = Path.GetTempFileName();
         await File.WriteAllBytesAsync(keys, router.Host.Keys.Current.OfInferencePods.ToText());
         await using Server server = await Server.StartAsync("s", keys, []);
-        foreach (TestRouter r in new[] { router, stranger }) r.Route([new(Stable, 100)], server.State("s", Stable));
+        foreach (TestRouter r in new[] { router, stranger })
+        {
+            r.Route([new(Stable, 100)], server.State("s", Stable));
+        }
+
         (string id, _, _) = await AskAsync(router);
         (string ofStranger, _, _) = await AskAsync(stranger);
         string feedback = $$"""{"id":"{{id}}","correct":false}""";
 
         foreach (string? token in new[] { null, "x", router.Host.Keys.TokenFor("s"), router.Host.Keys.TokenForInference("t") })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, server.Address + "/v2/models/digits/feedback") { Content = new StringContent(feedback) };
-            if (token is not null) request.Headers.Authorization = new("Bearer", token);
+            using var request = new HttpRequestMessage(HttpMethod.Post, server.Address + "/v2/models/digits/feedback")
+            {
+                Content = new StringContent(feedback),
+            };
+            if (token is not null)
+            {
+                request.Headers.Authorization = new("Bearer", token);
+            }
+
             using HttpResponseMessage direct = await router.Client.SendAsync(request);
             Assert.That((int)direct.StatusCode, Is.EqualTo(401), token);
         }
@@ -154,7 +176,8 @@ public sealed class RealServerTests
         {
             using var content = new StringContent(Request);
             Assert.That(
-                async () => await router.Client.PostAsync(new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer"), content, impatient.Token),
+                async () => await router.Client.PostAsync(
+                    new Uri(router.Host.TrafficAddress, "/v2/models/digits/infer"), content, impatient.Token),
                 Throws.InstanceOf<OperationCanceledException>());
         }
 
@@ -164,25 +187,24 @@ public sealed class RealServerTests
         Assert.That((await router.CountsAsync())[Stable].Requests, Is.EqualTo(2));
     }
 
-    private static byte[] Compressed(byte[] body)
-    {
-        using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest)) gzip.Write(body);
-        return compressed.ToArray();
-    }
-
     private static JsonArray Rows(IEnumerable<double> numbers) => [.. numbers.Select(n => (JsonNode)n)];
 
     /// <summary>Ten probabilities, and how far the truth is to be from them.</summary>
     private static IEnumerable<double> Off(JsonNode answer, double distance) =>
-        answer["outputs"]!.AsArray().Single(o => (string)o!["name"]! == "probabilities")!["data"]!.AsArray().Take(10).Select(p => (double)p! + distance);
+        answer["outputs"]!.AsArray().Single(o => (string)o!["name"]! == "probabilities")!["data"]!
+            .AsArray()
+            .Take(10)
+            .Select(p => (double)p! + distance);
 
     private static async Task<(string Id, string Revision, JsonNode Answer)> AskAsync(TestRouter router)
     {
         using HttpResponseMessage answer = await router.InferAsync(Request);
         string body = await answer.Content.ReadAsStringAsync();
         Assert.That((int)answer.StatusCode, Is.EqualTo(200), body);
-        return (answer.Headers.GetValues("x-request-id").Single(), answer.Headers.GetValues("x-model-revision").Single(), JsonNode.Parse(body)!);
+        return (
+            answer.Headers.GetValues("x-request-id").Single(),
+            answer.Headers.GetValues("x-model-revision").Single(),
+            JsonNode.Parse(body)!);
     }
 
     /// <summary>The program, serving digits.</summary>
@@ -195,7 +217,10 @@ public sealed class RealServerTests
         {
             var port = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
             string model = Path.Combine(Repository.Root, "tests", "models", "digits-v1.onnx");
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "inference-runtime.dll"), "serve", "--model-name", "digits", "--model", model, "--port", "0", "--grpc-port", "0", .. arguments])
+            var start = new ProcessStartInfo("dotnet", [
+                Path.Combine(AppContext.BaseDirectory, "inference-runtime.dll"), "serve", "--model-name", "digits", "--model", model,
+                "--port", "0", "--grpc-port", "0", .. arguments,
+            ])
             {
                 RedirectStandardOutput = true,
                 UseShellExecute = false,
@@ -204,14 +229,19 @@ public sealed class RealServerTests
             var process = new Process { StartInfo = start, EnableRaisingEvents = true };
             process.OutputDataReceived += (_, line) =>
             {
-                if (line.Data?.Split("Listening on port ") is [_, { } number]) port.TrySetResult(int.Parse(number.Split(' ', ',')[0], CultureInfo.InvariantCulture));
+                if (line.Data?.Split("Listening on port ") is [_, { } number])
+                {
+                    port.TrySetResult(int.Parse(number.Split(' ', ',')[0], CultureInfo.InvariantCulture));
+                }
             };
             process.Exited += (_, _) => port.TrySetException(new InvalidOperationException("the server ended before it listened"));
             process.Start();
             process.BeginOutputReadLine();
             var server = new Server(process, await port.Task);
             using var client = new HttpClient();
-            await Eventually.TrueAsync(async () => (await client.GetAsync($"http://127.0.0.1:{server.Port}/v2/health/ready")).IsSuccessStatusCode, "the server is ready");
+            await Eventually.TrueAsync(
+                async () => (await client.GetAsync($"http://127.0.0.1:{server.Port}/v2/health/ready")).IsSuccessStatusCode,
+                "the server is ready");
             return server;
         }
 
@@ -219,7 +249,8 @@ public sealed class RealServerTests
 
         private int Port => port;
 
-        public PodState State(string name, string revision) => new(name, $"uid-{name}", "digits", revision, $"127.0.0.1:{port}", Ready: true, Warm: true);
+        public PodState State(string name, string revision) =>
+            new(name, $"uid-{name}", "digits", revision, $"127.0.0.1:{port}", Ready: true, Warm: true);
 
         public void Signal(string name) => Process.Start("kill", [$"-{name}", $"{process.Id}"]).WaitForExit();
 

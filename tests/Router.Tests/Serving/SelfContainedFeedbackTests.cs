@@ -18,16 +18,23 @@ public sealed class SelfContainedFeedbackTests
         await using TestRouter router = await TestRouter.StartAsync();
         router.Route(Weights);
 
-        (int status, JsonNode body) = await router.FeedbackJsonAsync($$"""{"id":"order-1","revision":"{{Stable}}","prediction":[1,"2"],"truth":[1,3]}""");
+        (int status, JsonNode body) = await router.FeedbackJsonAsync(
+            $$"""{"id":"order-1","revision":"{{Stable}}","prediction":[1,"2"],"truth":[1,3]}""");
         await router.FeedbackJsonAsync($$"""{"id":"order-2","revision":"{{Canary}}","correct":true}""");
         await router.FeedbackJsonAsync($$"""{"id":"order-3","revision":"{{Canary}}","reward":[0,1,1]}""");
         (_, JsonNode again) = await router.FeedbackJsonAsync($$"""{"id":"order-3","revision":"{{Canary}}","reward":0}""");
 
         Assert.That(status, Is.EqualTo(200));
-        Assert.That(body.ToJsonString(), Is.EqualTo("""{"id":"order-1","model_name":"digits","correct":1,"incorrect":1,"duplicate":false}"""));
-        Assert.That(again.ToJsonString(), Is.EqualTo("""{"id":"order-3","model_name":"digits","correct":2,"incorrect":1,"duplicate":true}"""));
+        Assert.That(
+            body.ToJsonString(),
+            Is.EqualTo("""{"id":"order-1","model_name":"digits","correct":1,"incorrect":1,"duplicate":false}"""));
+        Assert.That(
+            again.ToJsonString(),
+            Is.EqualTo("""{"id":"order-3","model_name":"digits","correct":2,"incorrect":1,"duplicate":true}"""));
         Dictionary<string, RevisionCounts> counts = await router.CountsAsync();
-        Assert.That((counts[Stable].Correct, counts[Stable].Incorrect, counts[Canary].Correct, counts[Canary].Incorrect), Is.EqualTo((1, 1, 3, 1)));
+        Assert.That(
+            (counts[Stable].Correct, counts[Stable].Incorrect, counts[Canary].Correct, counts[Canary].Incorrect),
+            Is.EqualTo((1, 1, 3, 1)));
     }
 
     [Test]
@@ -78,9 +85,12 @@ public sealed class SelfContainedFeedbackTests
             (await routers[i % 3].FeedbackJsonAsync($$"""{"id":"id-{{i / 6}}","revision":"{{Stable}}","reward":0.5}""")).Body));
 
         Assert.That(answers.Count(answer => !(bool)answer["duplicate"]!), Is.EqualTo(50));
-        Assert.That(answers.GroupBy(answer => (string)answer["id"]!).Select(g => g.Select(x => (int)x["correct"]!).Distinct().Count()), Has.All.EqualTo(1));
+        Assert.That(
+            answers.GroupBy(answer => (string)answer["id"]!).Select(g => g.Select(x => (int)x["correct"]!).Distinct().Count()),
+            Has.All.EqualTo(1));
         Assert.That(await TotalAsync(routers), Is.EqualTo(50));
-        Assert.That((await Task.WhenAll(routers.Select(r => r.CountsAsync()))).Count(counts => counts.Count > 0), Is.EqualTo(3), "each keeps some");
+        Assert.That(
+            (await Task.WhenAll(routers.Select(r => r.CountsAsync()))).Count(counts => counts.Count > 0), Is.EqualTo(3), "each keeps some");
     }
 
     [Test]
@@ -152,8 +162,14 @@ public sealed class SelfContainedFeedbackTests
         {
             (int status, JsonNode body) = await router.FeedbackJsonAsync($$"""{"id":"id-{{i}}","revision":"{{Stable}}","correct":true}""");
             Assert.That(status, Is.EqualTo(200));
-            if ((bool)body["duplicate"]!) duplicates++;
-            else counted++;
+            if ((bool)body["duplicate"]!)
+            {
+                duplicates++;
+            }
+            else
+            {
+                counted++;
+            }
         }
 
         return (counted, duplicates);

@@ -56,7 +56,10 @@ public sealed class ShutdownTests
         await Task.Delay(Quick.DrainTime * 2);
         Assert.That(end.IsCompleted, Is.False);
         release.SetResult();
-        using (HttpResponseMessage answer = await slow) Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        using (HttpResponseMessage answer = await slow)
+        {
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        }
 
         List<EvidenceTick> ticks = [.. before.Ticks];
         long next = before.Next;
@@ -93,7 +96,11 @@ public sealed class ShutdownTests
 
         Assert.That(end.IsCompleted, Is.False);
         router.Host.Peers.Update([new("other", "127.0.0.1:1")]);
-        using (HttpResponseMessage last = await router.InferAsync()) Assert.That(last.Headers.ConnectionClose, Is.True);
+        using (HttpResponseMessage last = await router.InferAsync())
+        {
+            Assert.That(last.Headers.ConnectionClose, Is.True);
+        }
+
         await end.WaitAsync(TimeSpan.FromSeconds(10));
     }
 

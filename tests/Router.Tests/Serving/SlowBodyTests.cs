@@ -20,7 +20,10 @@ public sealed class SlowBodyTests
         router.Route([new(Stable, 100)], pod.State());
         using HttpResponseMessage answer = await router.InferAsync();
         List<TcpClient> slow = [];
-        for (int i = 0; i < 30; i++) slow.Add(await BeginAsync(router, "/v2/models/digits/infer", IPAddress.Loopback));
+        for (int i = 0; i < 30; i++)
+        {
+            slow.Add(await BeginAsync(router, "/v2/models/digits/infer", IPAddress.Loopback));
+        }
 
         (int status, _) = await router.FeedbackAsync(answer.Headers.GetValues("x-prediction-id").Single());
 
@@ -36,7 +39,11 @@ public sealed class SlowBodyTests
         router.Route([new(Stable, 100)], pod.State());
         using HttpResponseMessage answer = await router.InferAsync();
         List<TcpClient> slow = [];
-        for (int i = 0; i < 8; i++) slow.Add(await BeginAsync(router, "/v2/models/digits/feedback", IPAddress.Parse("127.0.0.2")));
+        for (int i = 0; i < 8; i++)
+        {
+            slow.Add(await BeginAsync(router, "/v2/models/digits/feedback", IPAddress.Parse("127.0.0.2")));
+        }
+
         string refused = await new StreamReader(slow[^1].GetStream()).ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)) ?? "";
 
         (int status, _) = await router.FeedbackAsync(answer.Headers.GetValues("x-prediction-id").Single());
@@ -74,7 +81,10 @@ public sealed class SlowBodyTests
         var budget = new BufferBudget(100, 60);
         IPAddress one = IPAddress.Parse("10.0.0.1"), other = IPAddress.Parse("10.0.0.2");
 
-        Assert.That((budget.TryTake(one, 40), budget.TryTake(one, 30), budget.TryTake(one, 20)), Is.EqualTo((true, false, true)), "60 for one client");
+        Assert.That(
+            (budget.TryTake(one, 40), budget.TryTake(one, 30), budget.TryTake(one, 20)),
+            Is.EqualTo((true, false, true)),
+            "60 for one client");
         Assert.That((budget.TryTake(other, 50), budget.TryTake(other, 40)), Is.EqualTo((false, true)), "100 in all");
         foreach ((IPAddress client, int count) in new[] { (one, 40), (one, 20), (other, 40) }) budget.Return(client, count);
         Assert.That((budget.Available, budget.TryTake(one, 60)), Is.EqualTo((100, true)));
@@ -85,7 +95,8 @@ public sealed class SlowBodyTests
     {
         var client = new TcpClient(new IPEndPoint(from, 0));
         await client.ConnectAsync(IPAddress.Loopback, router.Host.TrafficAddress.Port);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: digits\r\nContent-Length: 900000\r\n\r\n{{\"id\":\"{new string('x', 3000)}"));
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST {path} HTTP/1.1\r\nHost: digits\r\nContent-Length: 900000\r\n\r\n{{\"id\":\"{new string('x', 3000)}"));
         return client;
     }
 }

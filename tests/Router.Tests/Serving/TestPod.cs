@@ -76,25 +76,52 @@ internal sealed class TestPod : IAsyncDisposable
         }
 
         string path = context.Request.Path.Value!;
-        if (path.EndsWith("/infer", StringComparison.Ordinal)) await InferAsync(context);
-        else if (path.EndsWith("/feedback", StringComparison.Ordinal)) await FeedbackAsync(context);
-        else await context.Response.WriteAsync($$"""{"pod":"{{Name}}"}""");
+        if (path.EndsWith("/infer", StringComparison.Ordinal))
+        {
+            await InferAsync(context);
+        }
+        else if (path.EndsWith("/feedback", StringComparison.Ordinal))
+        {
+            await FeedbackAsync(context);
+        }
+        else
+        {
+            await context.Response.WriteAsync($$"""{"pod":"{{Name}}"}""");
+        }
     }
 
     private async Task InferAsync(HttpContext context)
     {
-        if (BeforeAnswer is { } before) await before(context);
-        if (context.Response.HasStarted) return;
+        if (BeforeAnswer is { } before)
+        {
+            await before(context);
+        }
+
+        if (context.Response.HasStarted)
+        {
+            return;
+        }
+
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         string header = context.Request.Headers["x-request-id"].ToString();
         string? inBody = null;
-        if (body.Length is > 0 and < 2_000_000) inBody = (string?)JsonNode.Parse(body.ToArray())?["id"];
+        if (body.Length is > 0 and < 2_000_000)
+        {
+            inBody = (string?)JsonNode.Parse(body.ToArray())?["id"];
+        }
+
         _judged.TryAdd(header.Length > 0 ? header : inBody ?? "", false);
         Interlocked.Increment(ref _served);
         context.Response.ContentType = "application/json";
-        if (context.Response.StatusCode == 200) await context.Response.WriteAsync($$"""{"pod":"{{Name}}","id":"{{header}}","bytes":{{body.Length}}}""");
-        else await context.Response.WriteAsync("""{"error":"as asked"}""");
+        if (context.Response.StatusCode == 200)
+        {
+            await context.Response.WriteAsync($$"""{"pod":"{{Name}}","id":"{{header}}","bytes":{{body.Length}}}""");
+        }
+        else
+        {
+            await context.Response.WriteAsync("""{"error":"as asked"}""");
+        }
     }
 
     private async Task FeedbackAsync(HttpContext context)

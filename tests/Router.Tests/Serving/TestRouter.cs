@@ -46,7 +46,11 @@ internal sealed class TestRouter : IAsyncDisposable
     /// <summary>Puts a table and a rule for feedback in force.</summary>
     public void Route(FeedbackRule rule, RevisionWeight[] weights, params PodState[] pods)
     {
-        if (!_weights.SequenceEqual(weights)) _version++;
+        if (!_weights.SequenceEqual(weights))
+        {
+            _version++;
+        }
+
         _weights = weights;
         Host.State.Update([new ModelTable("digits", _version, weights, rule)], pods);
     }
@@ -67,7 +71,11 @@ internal sealed class TestRouter : IAsyncDisposable
         {
             Content = new StringContent(json, Encoding.UTF8, "application/json"),
         };
-        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        }
+
         using HttpResponseMessage response = await Client.SendAsync(request);
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
@@ -100,7 +108,11 @@ internal sealed class TestRouter : IAsyncDisposable
     public async Task<(int Status, string Body)> AdminAsync(HttpMethod method, string path, string? token)
     {
         using var request = new HttpRequestMessage(method, new Uri(Host.AdminAddress.GetLeftPart(UriPartial.Authority) + path));
-        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        if (token is not null)
+        {
+            request.Headers.Authorization = new("Bearer", token);
+        }
+
         using HttpResponseMessage response = await Client.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }

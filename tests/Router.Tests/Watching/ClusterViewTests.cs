@@ -72,7 +72,9 @@ public sealed class ClusterViewTests
     public void A_router_that_is_ready_is_asked_at_its_port_named_admin()
     {
         Assert.That(ClusterView.Router(Router()), Is.EqualTo(new RouterPeer("digits-1", "10.0.0.7:8081")));
-        Assert.That(ClusterView.Router(Router(p => p.Spec.Containers![0].Ports![0].Name = "admin")), Is.EqualTo(new RouterPeer("digits-1", "10.0.0.7:1")));
+        Assert.That(
+            ClusterView.Router(Router(p => p.Spec.Containers![0].Ports![0].Name = "admin")),
+            Is.EqualTo(new RouterPeer("digits-1", "10.0.0.7:1")));
         Assert.That(ClusterView.Router(Router(p => p.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch)), Is.Null);
         Assert.That(ClusterView.Router(Router(p => p.Status!.PodIP = null)), Is.Null);
     }
@@ -90,12 +92,16 @@ public sealed class ClusterViewTests
         yield return new TestCaseData(new FeedbackSpec(), new FeedbackRule(PredictionKind.Label, default));
         yield return new TestCaseData(new FeedbackSpec { Kind = FeedbackKind.Explicit }, new FeedbackRule(PredictionKind.None, default));
         yield return new TestCaseData(
-            new FeedbackSpec { Kind = FeedbackKind.Regression, Tolerance = new() { Absolute = "0.5" } }, new FeedbackRule(PredictionKind.Number, new Tolerance(0.5, 0)));
+            new FeedbackSpec { Kind = FeedbackKind.Regression, Tolerance = new() { Absolute = "0.5" } },
+            new FeedbackRule(PredictionKind.Number, new Tolerance(0.5, 0)));
         yield return new TestCaseData(
             new FeedbackSpec { Kind = FeedbackKind.Regression, Tolerance = new() { Absolute = "2", Percent = "2.5" } },
             new FeedbackRule(PredictionKind.Number, new Tolerance(2, 2.5)));
-        yield return new TestCaseData(new FeedbackSpec { ClientIds = ClientIdPolicy.Refuse }, new FeedbackRule(PredictionKind.Label, default));
-        yield return new TestCaseData(new FeedbackSpec { ClientIds = ClientIdPolicy.Accept }, new FeedbackRule(PredictionKind.Label, default, TakesClientIds: true));
+        yield return new TestCaseData(
+            new FeedbackSpec { ClientIds = ClientIdPolicy.Refuse }, new FeedbackRule(PredictionKind.Label, default));
+        yield return new TestCaseData(
+            new FeedbackSpec { ClientIds = ClientIdPolicy.Accept },
+            new FeedbackRule(PredictionKind.Label, default, TakesClientIds: true));
     }
 
     [TestCaseSource(nameof(Rules))]
@@ -126,7 +132,11 @@ public sealed class ClusterViewTests
 
         model.Status = new ModelDeploymentStatus
         {
-            Routing = new RoutingTable { Version = 4, Targets = [new() { Revision = "a", Weight = 95 }, new() { Revision = "b", Weight = 5 }] },
+            Routing = new RoutingTable
+            {
+                Version = 4,
+                Targets = [new() { Revision = "a", Weight = 95 }, new() { Revision = "b", Weight = 5 }],
+            },
         };
         ModelTable table = ClusterView.Table(Routed(model));
         Assert.That((table.Model, table.Version), Is.EqualTo(("digits", 4)));
@@ -137,7 +147,8 @@ public sealed class ClusterViewTests
     }
 
     /// <summary>As a router reads what the operator writes.</summary>
-    private static RoutedModel Routed(ModelDeployment model) => Read(JsonSerializer.Serialize(model, ApiJsonContext.Default.ModelDeployment));
+    private static RoutedModel Routed(ModelDeployment model) =>
+        Read(JsonSerializer.Serialize(model, ApiJsonContext.Default.ModelDeployment));
 
     private static RoutedModel Read(string json) => JsonSerializer.Deserialize(json, RoutedModelJson.Default.RoutedModel)!;
 
@@ -147,7 +158,8 @@ public sealed class ClusterViewTests
     {
         pod.Metadata.Labels![Labels.Component] = Labels.RouterComponent;
         pod.Metadata.Labels["pod-template-hash"] = "5d8f";
-        pod.Metadata.OwnerReferences = [new() { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = "model-router-5d8f", Uid = "uid-rs", Controller = true }];
+        pod.Metadata.OwnerReferences =
+            [new() { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = "model-router-5d8f", Uid = "uid-rs", Controller = true }];
         change?.Invoke(pod);
     });
 
@@ -161,7 +173,14 @@ public sealed class ClusterViewTests
                 Uid = "uid-1",
                 Labels = new() { [Labels.Model] = "digits", [Labels.Revision] = "0123456789" },
             },
-            Spec = { Containers = [new() { Name = "proxy", Ports = [new() { Name = "other", Number = 1 }] }, new() { Name = "runtime", Ports = [new() { Name = "http", Number = 9000 }] }] },
+            Spec =
+            {
+                Containers =
+                [
+                    new() { Name = "proxy", Ports = [new() { Name = "other", Number = 1 }] },
+                    new() { Name = "runtime", Ports = [new() { Name = "http", Number = 9000 }] },
+                ],
+            },
             Status = new() { Phase = "Running", PodIP = "10.0.0.7", Conditions = [new() { Type = "Ready", Status = "True" }] },
         };
         change?.Invoke(pod);

@@ -36,7 +36,8 @@ public sealed class ClusterWatcherTests
         _router = await TestRouter.StartAsync(o => o with { Namespace = _namespace.Name });
         _router.Host.Readiness.Synced = false;
         var watcher = new ClusterWatcher(
-            _server.Client, _namespace.Name, _router.Host.State, _router.Host.Peers, _router.Host.Readiness, TimeProvider.System, NullLoggerFactory.Instance);
+            _server.Client, _namespace.Name, _router.Host.State, _router.Host.Peers, _router.Host.Readiness,
+            TimeProvider.System, NullLoggerFactory.Instance);
         _watching = watcher.RunAsync(_stop.Token);
         await CreateModelAsync();
     }
@@ -69,7 +70,11 @@ public sealed class ClusterWatcherTests
             int weight = version * 10;
             await WriteTableAsync(version, (Stable, 100 - weight), (Canary, weight));
             var watch = Stopwatch.StartNew();
-            while ((await _router.TicksAsync()).TableVersion < version) await Task.Yield();
+            while ((await _router.TicksAsync()).TableVersion < version)
+            {
+                await Task.Yield();
+            }
+
             delays.Add(watch.Elapsed);
 
             int before = _canary.Served;
@@ -140,7 +145,8 @@ public sealed class ClusterWatcherTests
         _router.Host.State.Current.Find("digits")?.Revisions.GetValueOrDefault(revision) is { Ready.Count: > 0 };
 
     private bool GetsRequests(TestPod pod) =>
-        _router.Host.State.Current.Find("digits")?.Revisions.GetValueOrDefault(pod.Revision)?.Ready.Any(ready => ready.Name == pod.Name) == true;
+        _router.Host.State.Current.Find("digits")?.Revisions.GetValueOrDefault(pod.Revision)?.Ready.Any(ready => ready.Name == pod.Name)
+            == true;
 
     private bool Known(TestPod pod) => _router.Host.State.Current.Find("digits")?.FindPod(pod.Revision, pod.Name) is not null;
 
@@ -154,16 +160,18 @@ public sealed class ClusterWatcherTests
         },
         ModelDeployment.Group, ModelDeployment.Version, _namespace.Name, ModelDeployment.Plural);
 
-    private Task WriteTableAsync(long version, params (string Revision, int Weight)[] targets) => _server.World.CustomObjects.PatchNamespacedCustomObjectStatusAsync(
-        new JsonObject
-        {
-            ["routing"] = new JsonObject
+    private Task WriteTableAsync(long version, params (string Revision, int Weight)[] targets) =>
+        _server.World.CustomObjects.PatchNamespacedCustomObjectStatusAsync(
+            new JsonObject
             {
-                ["version"] = version,
-                ["targets"] = new JsonArray([.. targets.Select(t => new JsonObject { ["revision"] = t.Revision, ["weight"] = t.Weight })]),
-            },
-        }.StatusPatch(),
-        ModelDeployment.Group, ModelDeployment.Version, _namespace.Name, ModelDeployment.Plural, "digits");
+                ["routing"] = new JsonObject
+                {
+                    ["version"] = version,
+                    ["targets"] =
+                        new JsonArray([.. targets.Select(t => new JsonObject { ["revision"] = t.Revision, ["weight"] = t.Weight })]),
+                },
+            }.StatusPatch(),
+            ModelDeployment.Group, ModelDeployment.Version, _namespace.Name, ModelDeployment.Plural, "digits");
 
     private async Task CreatePodAsync(TestPod pod, bool ready = true, string component = Labels.InferenceComponent)
     {
@@ -183,7 +191,14 @@ public sealed class ClusterWatcherTests
                     },
                     OwnerReferences =
                     [
-                        new V1OwnerReference { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = "model-router-5d8f", Uid = $"{Guid.NewGuid()}", Controller = true },
+                        new V1OwnerReference
+                        {
+                            ApiVersion = "apps/v1",
+                            Kind = "ReplicaSet",
+                            Name = "model-router-5d8f",
+                            Uid = $"{Guid.NewGuid()}",
+                            Controller = true,
+                        },
                     ],
                 },
                 Spec = new V1PodSpec

@@ -6,7 +6,9 @@ using ModelOperator.Testing;
 
 namespace ModelOperator.Router.Tests.Watching;
 
-/// <summary>A router beside an operator of another version, which writes fields and names of enums that this one has never heard of.</summary>
+/// <summary>
+/// A router beside an operator of another version, which writes fields and names of enums that this one has never heard of.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class OtherVersionTests
 {
@@ -50,7 +52,8 @@ public sealed class OtherVersionTests
     [Test]
     public async Task A_table_that_cannot_be_read_leaves_the_last_one_in_force_also_after_a_new_list()
     {
-        string broken = Newer("2", 8, ("stable", 100)).Replace("\"targets\":[", "\"targets\":{\"newForm\":1},\"was\":[", StringComparison.Ordinal);
+        string broken = Newer("2", 8, ("stable", 100))
+            .Replace("\"targets\":[", "\"targets\":{\"newForm\":1},\"was\":[", StringComparison.Ordinal);
         _server.Models = Newer("1", 7, ("stable", 95), ("canary", 5));
         Task watching = Watch();
         await Eventually.TrueAsync(() => Version() == 7, "the first table is in force");
@@ -62,7 +65,9 @@ public sealed class OtherVersionTests
         Assert.That(Version(), Is.EqualTo(7));
 
         _server.Send("ERROR", Expired);
-        await Eventually.TrueAsync(() => _state.Current.Find("other") is null && _server.ModelLists > 1, "the new list, which has no other model, is in force");
+        await Eventually.TrueAsync(
+            () => _state.Current.Find("other") is null && _server.ModelLists > 1,
+            "the new list, which has no other model, is in force");
         Assert.That(Version(), Is.EqualTo(7));
 
         _server.Send("MODIFIED", Newer("9", 9, ("stable", 100)));
@@ -77,7 +82,9 @@ public sealed class OtherVersionTests
 
         Task watching = Watch(new BrokenClock());
 
-        await Assert.ThatAsync(() => watching.WaitAsync(TimeSpan.FromSeconds(30)), Throws.InvalidOperationException.With.Message.EqualTo("no time"));
+        await Assert.ThatAsync(
+            () => watching.WaitAsync(TimeSpan.FromSeconds(30)),
+            Throws.InvalidOperationException.With.Message.EqualTo("no time"));
         Assert.That(_readiness.IsReady, Is.False);
     }
 
@@ -105,14 +112,16 @@ public sealed class OtherVersionTests
     private static string Pod(string name, string revision) => $$$"""
         {
           "metadata":{"name":"{{{name}}}","namespace":"default","uid":"{{{name}}}","resourceVersion":"1",
-            "labels":{"{{{Labels.Model}}}":"digits","{{{Labels.Revision}}}":"{{{revision}}}","{{{Labels.Component}}}":"{{{Labels.InferenceComponent}}}"}},
+            "labels":{"{{{Labels.Model}}}":"digits","{{{Labels.Revision}}}":"{{{revision}}}",
+              "{{{Labels.Component}}}":"{{{Labels.InferenceComponent}}}"}},
           "spec":{"containers":[{"name":"runtime"}]},
           "status":{"phase":"Running","podIP":"127.0.0.1","conditions":[{"type":"Ready","status":"True"}]}
         }
         """;
 
     private Task Watch(TimeProvider? clock = null) => new ClusterWatcher(
-        _server.Client, "default", _state, new RouterPeers(new RouterOptions { Namespace = "default" }), _readiness, clock ?? TimeProvider.System,
+        _server.Client, "default", _state, new RouterPeers(new RouterOptions { Namespace = "default" }), _readiness,
+        clock ?? TimeProvider.System,
         NullLoggerFactory.Instance).RunAsync(_stop.Token);
 
     private async Task EndAsync(Task watching)

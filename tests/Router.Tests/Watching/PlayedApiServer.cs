@@ -12,8 +12,8 @@ using ModelOperator.Kubernetes.Client;
 namespace ModelOperator.Router.Tests.Watching;
 
 /// <summary>
-/// Lists and watches of ModelDeployments and pods in JSON as it goes over the wire, for objects that no API server with our own definition would
-/// store. A real one is behind <see cref="ClusterWatcherTests"/>.
+/// Lists and watches of ModelDeployments and pods in JSON as it goes over the wire, for objects that no API server with our own definition
+/// would store. A real one is behind <see cref="ClusterWatcherTests"/>.
 /// </summary>
 internal sealed class PlayedApiServer : IAsyncDisposable
 {

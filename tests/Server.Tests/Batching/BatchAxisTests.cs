@@ -20,5 +20,6 @@ public sealed class BatchAxisTests
     private static string[] Split(string shape) => shape.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     private static TensorSpec Spec(string name, params string[] shape) => new(
-        name, TensorDataType.Fp32, [.. shape.Select(d => long.TryParse(d, out long length) ? length : -1)], [.. shape.Select(d => char.IsAsciiLetter(d[0]) ? d : "")]);
+        name, TensorDataType.Fp32, [.. shape.Select(d => long.TryParse(d, out long length) ? length : -1)],
+        [.. shape.Select(d => char.IsAsciiLetter(d[0]) ? d : "")]);
 }

@@ -7,7 +7,8 @@ namespace ModelOperator.Server.Tests.Batching;
 public sealed class BatchPlannerTests
 {
     [FsCheck.NUnit.Property(MaxTest = 2000)]
-    public Property A_batch_begins_with_the_first_keeps_the_order_and_fits(PositiveInt max, (byte Rows, bool Joins)[] waiting, PositiveInt[] preferred, bool due, byte enough)
+    public Property A_batch_begins_with_the_first_keeps_the_order_and_fits(
+        PositiveInt max, (byte Rows, bool Joins)[] waiting, PositiveInt[] preferred, bool due, byte enough)
     {
         int maxRows = 1 + (max.Get % 40);
         Waiting[] queue = [.. waiting.Select((w, i) => new Waiting(1 + (w.Rows % 10), w.Joins || i == 0))];
@@ -46,7 +47,8 @@ public sealed class BatchPlannerTests
 
         // Each once, and those of a group in the order in which they came.
         return computed.Order().SequenceEqual(Enumerable.Range(0, waiting.Length))
-            && Enumerable.Range(0, 3).All(group => computed.Where(id => waiting[id].Group % 3 == group) is var ids && ids.SequenceEqual(ids.Order()));
+            && Enumerable.Range(0, 3)
+                .All(group => computed.Where(id => waiting[id].Group % 3 == group) is var ids && ids.SequenceEqual(ids.Order()));
     }
 
     [TestCase(new[] { 1, 1, 1 }, 8, new int[0], 8, false, ExpectedResult = 0, TestName = "Too few wait for more")]

@@ -71,7 +71,8 @@ public sealed class BatchedRunTests
         using (HeldInstances.Of(model.Model))
         {
             waiting = [.. rows.Select(r => model.RunAsync(TestModel.Request(
-                ("data", TensorDataType.Fp32, [1, 2], TestModel.Bytes(10f, 11f)), ("at", TensorDataType.Int64, [1, 1], TestModel.Bytes(r.At)))))];
+                ("data", TensorDataType.Fp32, [1, 2], TestModel.Bytes(10f, 11f)),
+                ("at", TensorDataType.Int64, [1, 1], TestModel.Bytes(r.At)))))];
         }
 
         for (int i = 0; i < rows.Length; i++)
@@ -94,7 +95,8 @@ public sealed class BatchedRunTests
     public async Task Requests_of_other_lengths_or_outputs_are_not_joined()
     {
         string path = OnnxFile.Write(
-            _directory, "Add", [("a", OnnxFile.Float, ["n", "m"]), ("b", OnnxFile.Float, ["n", "m"])], [OnnxFile.Tensor("y", OnnxFile.Float, ["n", "m"])], ["y"]);
+            _directory, "Add", [("a", OnnxFile.Float, ["n", "m"]), ("b", OnnxFile.Float, ["n", "m"])],
+            [OnnxFile.Tensor("y", OnnxFile.Float, ["n", "m"])], ["y"]);
         using TestModel model = new(path, Batched);
         int[] lengths = [2, 3, 2, 3, 2];
 
@@ -126,7 +128,8 @@ public sealed class BatchedRunTests
         using (HeldInstances.Of(model.Model))
         {
             waiting = [.. json.Select(t => model.RunAsync(InferRequestReader.Read(
-                Encoding.UTF8.GetBytes($$"""{"inputs":[{"name":"x","shape":[1,2],"datatype":"BYTES","data":[{{t}}]}]}"""), new ProtocolLimits())))];
+                Encoding.UTF8.GetBytes($$"""{"inputs":[{"name":"x","shape":[1,2],"datatype":"BYTES","data":[{{t}}]}]}"""),
+                new ProtocolLimits())))];
         }
 
         Computed[] computed = await Task.WhenAll(waiting);
@@ -138,7 +141,8 @@ public sealed class BatchedRunTests
     public void A_model_that_mixes_rows_is_not_batched()
     {
         string path = OnnxFile.Write(
-            _directory, "Softmax", [("x", OnnxFile.Float, ["n", "3"])], [OnnxFile.Tensor("y", OnnxFile.Float, ["n", "3"])], ["y"], [OnnxFile.Integer("axis", 0)]);
+            _directory, "Softmax", [("x", OnnxFile.Float, ["n", "3"])], [OnnxFile.Tensor("y", OnnxFile.Float, ["n", "3"])],
+            ["y"], [OnnxFile.Integer("axis", 0)]);
         using TestModel model = new(path, Batched);
 
         Assert.That(model.Model.Batching.Reason, Is.EqualTo("the model mixes rows: made-up rows come out differently together than alone"));
@@ -172,7 +176,9 @@ public sealed class BatchedRunTests
             request.Parameters.Timeout = TimeSpan.FromMilliseconds(50);
 
             ProtocolException late = (await Assert.ThrowsAsync<ProtocolException>(() => model.RunAsync(request)))!;
-            Assert.That((late.StatusCode, late.Message), Is.EqualTo((504, "the request waited for 50 ms, its timeout, without being computed")));
+            Assert.That(
+                (late.StatusCode, late.Message),
+                Is.EqualTo((504, "the request waited for 50 ms, its timeout, without being computed")));
             Assert.That(model.Model.Scheduler.Waiting, Is.Zero);
         }
     }
@@ -231,13 +237,17 @@ public sealed class BatchedRunTests
     [Test]
     public async Task Of_more_than_may_wait_the_rest_is_told_to_come_again()
     {
-        await using TestServer server = await TestServer.DigitsAsync(o => o with { Execution = new() { Batching = new() { MaxQueueSize = 1 } } });
+        await using TestServer server =
+            await TestServer.DigitsAsync(o => o with { Execution = new() { Batching = new() { MaxQueueSize = 1 } } });
         Task<(HttpStatusCode Status, System.Text.Json.JsonElement Body, HttpResponseMessage Response)> waits;
         using (HeldInstances.Of(server))
         {
             waits = server.InferAsync(Digits.Request(0));
-            Assert.That(() => server.Services.GetRequiredService<ModelRepository>().All[0].Require().Scheduler.Waiting, Is.EqualTo(1).After(5000, 10));
-            (HttpStatusCode status, System.Text.Json.JsonElement body, HttpResponseMessage response) = await server.InferAsync(Digits.Request(1));
+            Assert.That(
+                () => server.Services.GetRequiredService<ModelRepository>().All[0].Require().Scheduler.Waiting,
+                Is.EqualTo(1).After(5000, 10));
+            (HttpStatusCode status, System.Text.Json.JsonElement body, HttpResponseMessage response) =
+                await server.InferAsync(Digits.Request(1));
 
             Assert.That(status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
             Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("1 requests wait for the model already, the limit"));
@@ -269,5 +279,6 @@ public sealed class BatchedRunTests
 
     private static InferRequest Image(int rows, int from) => TestModel.Floats(
         "image", [rows, 64],
-        [.. Enumerable.Range(from, rows).SelectMany(i => Digits.All[i].Image.Trim('[', ']').Split(',').Select(v => float.Parse(v, CultureInfo.InvariantCulture)))]);
+        [.. Enumerable.Range(from, rows)
+            .SelectMany(i => Digits.All[i].Image.Trim('[', ']').Split(',').Select(v => float.Parse(v, CultureInfo.InvariantCulture)))]);
 }

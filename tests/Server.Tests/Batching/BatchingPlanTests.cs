@@ -11,14 +11,17 @@ public sealed class BatchingPlanTests
     [TestCase(4, 40, 1, "a row alone takes 4 ms, in a batch of 8 5 ms")]
     public void Rows_are_computed_together_where_that_takes_less_of_each(double alone, double together, int rows, string reason)
     {
-        BatchingPlan plan = BatchingPlan.Decide(new(), null, true, alone * Millisecond, 8, tried => tried == 8 ? together * Millisecond : throw new InvalidOperationException());
+        BatchingPlan plan = BatchingPlan.Decide(
+            new(), null, true, alone * Millisecond, 8,
+            tried => tried == 8 ? together * Millisecond : throw new InvalidOperationException());
 
         Assert.That((plan.MaxRows, plan.Reason), Is.EqualTo((rows, reason)));
     }
 
     [Test]
     public void A_quick_model_is_not_batched() => Assert.That(
-        BatchingPlan.Decide(new(), null, true, 0.4 * Millisecond, 8, _ => 0.4 * Millisecond).Reason, Is.EqualTo("a row alone takes 0.4 ms, less than handing it over"));
+        BatchingPlan.Decide(new(), null, true, 0.4 * Millisecond, 8, _ => 0.4 * Millisecond).Reason,
+        Is.EqualTo("a row alone takes 0.4 ms, less than handing it over"));
 
     [Test]
     public void What_the_user_says_is_done_without_measuring()
@@ -35,7 +38,8 @@ public sealed class BatchingPlanTests
     [TestCase(1)]
     public void Batching_can_be_turned_off_and_then_nothing_is_held_back(int size)
     {
-        BatchingPlan plan = BatchingPlan.Decide(new() { MaxBatchSize = size, MaxQueueDelay = Millisecond }, null, null, Millisecond, 8, _ => Millisecond);
+        BatchingPlan plan = BatchingPlan.Decide(
+            new() { MaxBatchSize = size, MaxQueueDelay = Millisecond }, null, null, Millisecond, 8, _ => Millisecond);
 
         Assert.That((plan.Reason, plan.MaxQueueDelay), Is.EqualTo(("it is turned off", TimeSpan.Zero)));
     }
@@ -49,6 +53,8 @@ public sealed class BatchingPlanTests
         BatchingPlan mixing = BatchingPlan.Decide(options, null, false, Millisecond, 8, _ => Millisecond);
 
         Assert.That((closed.Batches, closed.Reason), Is.EqualTo((false, "the first dimension is not open")));
-        Assert.That((mixing.Batches, mixing.Reason), Is.EqualTo((false, "the model mixes rows: made-up rows come out differently together than alone")));
+        Assert.That(
+            (mixing.Batches, mixing.Reason),
+            Is.EqualTo((false, "the model mixes rows: made-up rows come out differently together than alone")));
     }
 }

@@ -20,11 +20,14 @@ public sealed class EvaluationDataSetTests : EvaluationFixture
         EvaluateOptions options = Options(store.Uri("/rows").AbsoluteUri, canary.Uri("/"));
 
         EvaluationReport report = await RunAsync(options with { Sha256 = digest });
-        TerminatingException other = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Sha256 = new string('0', 64) })))!;
-        TerminatingException absent = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Dataset = store.Uri("/none").AbsoluteUri })))!;
+        TerminatingException other =
+            (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Sha256 = new string('0', 64) })))!;
+        TerminatingException absent =
+            (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Dataset = store.Uri("/none").AbsoluteUri })))!;
 
         Assert.That(report.Canary.Total, Is.EqualTo(1));
-        Assert.That((other.Reason, other.Message), Is.EqualTo(("DigestMismatch", $"data set: the digest of what arrived is sha256:{digest}, expected sha256:{new string('0', 64)}")));
+        Assert.That((other.Reason, other.Message), Is.EqualTo(
+            ("DigestMismatch", $"data set: the digest of what arrived is sha256:{digest}, expected sha256:{new string('0', 64)}")));
         Assert.That(absent.Reason, Is.EqualTo("DatasetNotFound"));
         Assert.That(Directory.GetFiles(options.Directory, "dataset-*"), Is.Empty, "downloads go at the end");
     }
@@ -37,7 +40,8 @@ public sealed class EvaluationDataSetTests : EvaluationFixture
         string digest = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file)));
         EvaluateOptions options = Options(file, canary.Uri("/"));
 
-        TerminatingException failure = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Sha256 = new string('0', 64) })))!;
+        TerminatingException failure =
+            (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Sha256 = new string('0', 64) })))!;
 
         Assert.That(failure.Reason, Is.EqualTo("DigestMismatch"));
         Assert.That((await RunAsync(options with { Sha256 = digest })).Rows, Is.EqualTo(1));
@@ -60,7 +64,8 @@ public sealed class EvaluationDataSetTests : EvaluationFixture
             () => RunAsync(options with { MaxBytes = 20 }),
             Throws.TypeOf<TerminatingException>().With.Message.Contains("more than 20, the limit"));
         Assert.That(
-            () => RunAsync(options with { Dataset = Write() }), Throws.TypeOf<TerminatingException>().With.Message.EqualTo("the data set has no rows"));
+            () => RunAsync(options with { Dataset = Write() }),
+            Throws.TypeOf<TerminatingException>().With.Message.EqualTo("the data set has no rows"));
         Assert.That(
             () => RunAsync(options with { Dataset = Path.Combine(Folder, "absent") }),
             Throws.TypeOf<TerminatingException>().With.Property("Reason").EqualTo("DatasetNotFound"));

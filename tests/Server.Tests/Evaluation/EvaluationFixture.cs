@@ -20,7 +20,9 @@ public abstract class EvaluationFixture
         Stable = stable,
         ProgressPort = 0,
         Directory = Folder,
-        Networks = AllowedNetworks.TryParse("loopback", out AllowedNetworks networks, out _) ? networks : throw new InvalidOperationException(),
+        Networks = AllowedNetworks.TryParse("loopback", out AllowedNetworks networks, out _)
+            ? networks
+            : throw new InvalidOperationException(),
         RetryDelay = TimeSpan.FromMilliseconds(1),
     };
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Evaluation;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Server.Tests.Evaluation;
 
@@ -17,12 +18,17 @@ public sealed class EvaluationTests : EvaluationFixture
         bool[] stableWrong = [.. (await LabelsAsync(stable)).Zip(truths, (label, truth) => label != truth)];
         bool[] canaryWrong = [.. (await LabelsAsync(canary)).Zip(truths, (label, truth) => label != truth)];
 
-        EvaluationReport report = await RunAsync(Options(DigitsRows, canary.Client.BaseAddress!, stable.Client.BaseAddress) with { ModelName = "digits" });
+        EvaluationReport report = await RunAsync(
+            Options(DigitsRows, canary.Client.BaseAddress!, stable.Client.BaseAddress) with { ModelName = "digits" });
 
         Assert.That(canaryWrong.Count(wrong => wrong), Is.GreaterThan(stableWrong.Count(wrong => wrong)));
         Assert.That((report.Rows, report.TotalRows), Is.EqualTo((540, 540)));
-        Assert.That((report.Canary.Total, report.Canary.Bad, report.Canary.Errors), Is.EqualTo((540, canaryWrong.Count(wrong => wrong), 0)));
-        Assert.That((report.Stable!.Total, report.Stable.Bad, report.Stable.Errors), Is.EqualTo((540, stableWrong.Count(wrong => wrong), 0)));
+        Assert.That(
+            (report.Canary.Total, report.Canary.Bad, report.Canary.Errors),
+            Is.EqualTo((540, canaryWrong.Count(wrong => wrong), 0)));
+        Assert.That(
+            (report.Stable!.Total, report.Stable.Bad, report.Stable.Errors),
+            Is.EqualTo((540, stableWrong.Count(wrong => wrong), 0)));
         Assert.That(report.OnlyCanaryWrong, Is.EqualTo(canaryWrong.Zip(stableWrong).Count(pair => pair is { First: true, Second: false })));
         Assert.That(report.OnlyStableWrong, Is.EqualTo(canaryWrong.Zip(stableWrong).Count(pair => pair is { First: false, Second: true })));
         Assert.That(report.Canary.LatencyMicroseconds, Is.Positive);
@@ -34,7 +40,8 @@ public sealed class EvaluationTests : EvaluationFixture
     {
         await using FileServer canary = await ProtocolServer.SevenAsync();
 
-        EvaluationReport report = await RunAsync(Options(Write(ProtocolServer.Row("7"), ProtocolServer.Row("\"7\""), ProtocolServer.Row("8")), canary.Uri("/")));
+        EvaluationReport report =
+            await RunAsync(Options(Write(ProtocolServer.Row("7"), ProtocolServer.Row("\"7\""), ProtocolServer.Row("8")), canary.Uri("/")));
 
         Assert.That((report.Canary.Total, report.Canary.Bad), Is.EqualTo((3, 1)));
         Assert.That(report.Stable, Is.Null);
@@ -55,9 +62,13 @@ public sealed class EvaluationTests : EvaluationFixture
     [Test]
     public async Task Scores_are_read_by_the_rule_of_feedback()
     {
-        const string Metadata = """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":[{"name":"p","datatype":"FP32","shape":[-1,3]}]}""";
+        const string Metadata =
+            """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":"""
+            + """[{"name":"p","datatype":"FP32","shape":[-1,3]}]}""";
         await using FileServer canary = await ProtocolServer.StartAsync(
-            (context, _) => context.Response.WriteAsync("""{"outputs":[{"name":"p","shape":[1,3],"datatype":"FP32","data":[0.1,0.7,0.2]}]}"""), Metadata);
+            (context, _) => context.Response.WriteAsync(
+                """{"outputs":[{"name":"p","shape":[1,3],"datatype":"FP32","data":[0.1,0.7,0.2]}]}"""),
+            Metadata);
 
         EvaluationReport report = await RunAsync(Options(Write(ProtocolServer.Row("1")), canary.Uri("/")));
 
@@ -68,13 +79,20 @@ public sealed class EvaluationTests : EvaluationFixture
     [TestCase("[1.4,2.4,3.4,4]", 0)]
     public async Task Numbers_are_judged_by_the_tolerance_of_feedback_and_a_row_of_several_as_one(string truth, int bad)
     {
-        const string Metadata = """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":[{"name":"label","datatype":"INT64","shape":[-1]},{"name":"price","datatype":"FP32","shape":[-1,2]}]}""";
+        const string Metadata =
+            """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":"""
+            + """[{"name":"label","datatype":"INT64","shape":[-1]},{"name":"price","datatype":"FP32","shape":[-1,2]}]}""";
         await using FileServer canary = await ProtocolServer.StartAsync(
-            (context, _) => context.Response.WriteAsync("""{"outputs":[{"name":"price","shape":[2,2],"datatype":"FP32","data":[1,2,3.75,4]}]}"""), Metadata);
+            (context, _) => context.Response.WriteAsync(
+                """{"outputs":[{"name":"price","shape":[2,2],"datatype":"FP32","data":[1,2,3.75,4]}]}"""),
+            Metadata);
         string row = $$"""{"inputs":[{"name":"x","shape":[2,1],"datatype":"FP32","data":[1,2]}],"truth":{{truth}}}""";
 
         EvaluationReport report = await RunAsync(
-            Options(Write(row), canary.Uri("/")) with { Feedback = new() { Kind = PredictionKind.Number, Tolerance = new Tolerance(0.5, 0) } });
+            Options(Write(row), canary.Uri("/")) with
+            {
+                Feedback = new() { Kind = PredictionKind.Number, Tolerance = new Tolerance(0.5, 0) },
+            });
 
         Assert.That((report.Rows, report.Canary.Total, report.Canary.Bad), Is.EqualTo((1, 2, bad)));
     }
@@ -83,10 +101,16 @@ public sealed class EvaluationTests : EvaluationFixture
     [TestCase("[[1,2]]", "line 1 of the data set: truth has 2 values, but the model makes 1 predictions")]
     public async Task A_truth_that_is_no_number_is_the_rows_fault(string truth, string message)
     {
-        const string Metadata = """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":[{"name":"price","datatype":"FP32","shape":[-1]}]}""";
+        const string Metadata =
+            """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":"""
+            + """[{"name":"price","datatype":"FP32","shape":[-1]}]}""";
         await using FileServer canary = await ProtocolServer.StartAsync(
-            (context, _) => context.Response.WriteAsync("""{"outputs":[{"name":"price","shape":[1],"datatype":"FP32","data":[1]}]}"""), Metadata);
-        EvaluateOptions options = Options(Write(ProtocolServer.Row(truth)), canary.Uri("/")) with { Feedback = new() { Kind = PredictionKind.Number, Tolerance = new Tolerance(0.5, 0) } };
+            (context, _) => context.Response.WriteAsync("""{"outputs":[{"name":"price","shape":[1],"datatype":"FP32","data":[1]}]}"""),
+            Metadata);
+        EvaluateOptions options = Options(Write(ProtocolServer.Row(truth)), canary.Uri("/")) with
+        {
+            Feedback = new() { Kind = PredictionKind.Number, Tolerance = new Tolerance(0.5, 0) },
+        };
 
         TerminatingException failure = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options)))!;
 
@@ -96,11 +120,16 @@ public sealed class EvaluationTests : EvaluationFixture
     [Test]
     public async Task Names_that_are_labels_are_compared_as_text()
     {
-        const string Metadata = """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":[{"name":"y","datatype":"BYTES","shape":[-1]}]}""";
+        const string Metadata =
+            """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":"""
+            + """[{"name":"y","datatype":"BYTES","shape":[-1]}]}""";
         await using FileServer canary = await ProtocolServer.StartAsync(
-            (context, _) => context.Response.WriteAsync("""{"outputs":[{"name":"y","shape":[1],"datatype":"BYTES","data":["Kätzchen"]}]}"""), Metadata);
+            (context, _) => context.Response.WriteAsync(
+                """{"outputs":[{"name":"y","shape":[1],"datatype":"BYTES","data":["Kätzchen"]}]}"""),
+            Metadata);
 
-        EvaluationReport report = await RunAsync(Options(Write(ProtocolServer.Row("\"Kätzchen\""), ProtocolServer.Row("\"dog\"")), canary.Uri("/")));
+        EvaluationReport report =
+            await RunAsync(Options(Write(ProtocolServer.Row("\"Kätzchen\""), ProtocolServer.Row("\"dog\"")), canary.Uri("/")));
 
         Assert.That((report.Canary.Total, report.Canary.Bad), Is.EqualTo((2, 1)));
     }
@@ -137,11 +166,13 @@ public sealed class EvaluationTests : EvaluationFixture
     public async Task Of_many_bad_rows_the_first_is_named_each_time()
     {
         await using FileServer server = await ProtocolServer.SevenAsync();
-        EvaluateOptions options = Options(Write([.. Enumerable.Repeat(ProtocolServer.Row("[1,2]"), 3), .. Enumerable.Repeat("{}", 200)]), server.Uri("/"));
+        EvaluateOptions options = Options(
+            Write([.. Enumerable.Repeat(ProtocolServer.Row("[1,2]"), 3), .. Enumerable.Repeat("{}", 200)]), server.Uri("/"));
 
         for (int i = 0; i < 20; i++)
         {
-            TerminatingException failure = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Concurrency = 16 })))!;
+            TerminatingException failure =
+                (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(options with { Concurrency = 16 })))!;
 
             Assert.That(failure.Message, Does.StartWith("line 1 of the data set: truth has 2 values"));
         }
@@ -157,7 +188,8 @@ public sealed class EvaluationTests : EvaluationFixture
             return context.Response.WriteAsync($$"""{"error":"the model cannot compute these inputs: {{new string('x', 10_000)}}"}""");
         });
 
-        EvaluationReport report = await RunAsync(Options(Write(ProtocolServer.Row(), ProtocolServer.Row()), canary.Uri("/"), stable.Uri("/")));
+        EvaluationReport report =
+            await RunAsync(Options(Write(ProtocolServer.Row(), ProtocolServer.Row()), canary.Uri("/"), stable.Uri("/")));
 
         Assert.That((report.Canary.Total, report.Canary.Bad, report.Canary.Errors, report.Canary.Answers), Is.EqualTo((2, 2, 2, 0)));
         Assert.That((report.Stable!.Bad, report.OnlyCanaryWrong), Is.EqualTo((0, 2)));
@@ -218,11 +250,15 @@ public sealed class EvaluationTests : EvaluationFixture
     [Test]
     public async Task A_model_without_classes_cannot_be_evaluated()
     {
-        await using FileServer canary = await ProtocolServer.StartAsync((_, _) => Task.CompletedTask, ProtocolServer.Metadata.Replace("INT64", "FP32"));
+        await using FileServer canary = await ProtocolServer.StartAsync(
+            (_, _) => Task.CompletedTask, ProtocolServer.Metadata.Replace("INT64", "FP32"));
 
-        TerminatingException failure = (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(Options(Write(ProtocolServer.Row()), canary.Uri("/")))))!;
+        TerminatingException failure =
+            (await Assert.ThrowsAsync<TerminatingException>(() => RunAsync(Options(Write(ProtocolServer.Row()), canary.Uri("/")))))!;
 
-        Assert.That((failure.Reason, failure.Message), Is.EqualTo(("NoLabels", "canary: model 'm' predicts no classes: no output of it is labels or scores of classes")));
+        Assert.That(
+            (failure.Reason, failure.Message),
+            Is.EqualTo(("NoLabels", "canary: model 'm' predicts no classes: no output of it is labels or scores of classes")));
     }
 
     [Test]
@@ -243,7 +279,9 @@ public sealed class EvaluationTests : EvaluationFixture
 
         EvaluationReport report = await RunAsync(options with { MaxMilliseconds = 250, QuantilePercent = 90 });
 
-        Assert.That((report.Canary.Answers, report.Canary.Slow, report.MaxMilliseconds, report.QuantilePercent), Is.EqualTo((10, 2, 250, 90)));
+        Assert.That(
+            (report.Canary.Answers, report.Canary.Slow, report.MaxMilliseconds, report.QuantilePercent),
+            Is.EqualTo((10, 2, 250, 90)));
         Assert.That(report.Canary.LatencyMicroseconds, Is.GreaterThanOrEqualTo(300_000));
     }
 
@@ -260,7 +298,11 @@ public sealed class EvaluationTests : EvaluationFixture
             Interlocked.Decrement(ref inside);
             await context.Response.WriteAsync(ProtocolServer.Seven);
         });
-        EvaluateOptions options = Options(Write([.. Enumerable.Repeat(ProtocolServer.Row(), 100)]), canary.Uri("/")) with { Concurrency = 3, ProgressPort = FreePort() };
+        EvaluateOptions options = Options(Write([.. Enumerable.Repeat(ProtocolServer.Row(), 100)]), canary.Uri("/")) with
+        {
+            Concurrency = 3,
+            ProgressPort = FreePort.Find(),
+        };
         Task<EvaluationReport> running = RunAsync(options);
         using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{options.ProgressPort}/") };
 
@@ -289,7 +331,8 @@ public sealed class EvaluationTests : EvaluationFixture
         {
             try
             {
-                EvaluationReport report = JsonSerializer.Deserialize(await client.GetByteArrayAsync("progress"), EvaluationJson.Default.EvaluationReport)!;
+                EvaluationReport report =
+                    JsonSerializer.Deserialize(await client.GetByteArrayAsync("progress"), EvaluationJson.Default.EvaluationReport)!;
                 if (isRight(report))
                 {
                     return report;
@@ -302,12 +345,5 @@ public sealed class EvaluationTests : EvaluationFixture
 
             await Task.Delay(10, TestContext.CurrentContext.CancellationToken);
         }
-    }
-
-    private static int FreePort()
-    {
-        using System.Net.Sockets.TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

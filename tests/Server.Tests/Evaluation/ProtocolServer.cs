@@ -7,21 +7,23 @@ namespace ModelOperator.Server.Tests.Evaluation;
 internal static class ProtocolServer
 {
     public const string Metadata =
-        """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":[{"name":"y","datatype":"INT64","shape":[-1]}]}""";
+        """{"name":"m","versions":["1"],"platform":"test","inputs":[{"name":"x","datatype":"FP32","shape":[-1,1]}],"outputs":"""
+        + """[{"name":"y","datatype":"INT64","shape":[-1]}]}""";
 
     public const string Seven = """{"model_name":"m","outputs":[{"name":"y","shape":[1],"datatype":"INT64","data":[7]}]}""";
 
-    public static Task<FileServer> StartAsync(Func<HttpContext, string, Task> infer, string metadata = Metadata) => FileServer.StartAsync(async context =>
-    {
-        if (HttpMethods.IsGet(context.Request.Method))
+    public static Task<FileServer> StartAsync(Func<HttpContext, string, Task> infer, string metadata = Metadata) =>
+        FileServer.StartAsync(async context =>
         {
-            await context.Response.WriteAsync(metadata);
-            return;
-        }
+            if (HttpMethods.IsGet(context.Request.Method))
+            {
+                await context.Response.WriteAsync(metadata);
+                return;
+            }
 
-        using StreamReader reader = new(context.Request.Body, Encoding.UTF8);
-        await infer(context, await reader.ReadToEndAsync());
-    });
+            using StreamReader reader = new(context.Request.Body, Encoding.UTF8);
+            await infer(context, await reader.ReadToEndAsync());
+        });
 
     public static Task<FileServer> SevenAsync() => StartAsync((context, _) => context.Response.WriteAsync(Seven));
 

@@ -19,11 +19,13 @@ public sealed class DenormalTests
     [TestCase(true, 2, 100_000, 0f)]
     [TestCase(false, 1, 2, 1E-40f)]
     [TestCase(false, 2, 100_000, 1E-40f)]
-    public async Task Runs_take_numbers_too_near_to_zero_for_zero_unless_told_to_keep_them(bool flush, int threads, int length, float expected)
+    public async Task Runs_take_numbers_too_near_to_zero_for_zero_unless_told_to_keep_them(
+        bool flush, int threads, int length, float expected)
     {
         Assume.That(X86Base.IsSupported, "Arm's processors compute with them at full speed");
         string model = OnnxFile.Write(
-            _directory, "Mul", [("a", OnnxFile.Float, ["n"]), ("b", OnnxFile.Float, ["n"])], [OnnxFile.Tensor("y", OnnxFile.Float, ["n"])], ["y"]);
+            _directory, "Mul", [("a", OnnxFile.Float, ["n"]), ("b", OnnxFile.Float, ["n"])],
+            [OnnxFile.Tensor("y", OnnxFile.Float, ["n"])], ["y"]);
         await using TestServer server = await TestServer.StartAsync(
             model, o => o with { Execution = o.Execution with { Threads = threads, FlushDenormals = flush } });
 

@@ -11,7 +11,8 @@ public sealed class LayoutTests
     [TestCase(2, null, 1, 2, 2)]
     [TestCase(null, 2, 1, 2, 2)]
     [TestCase(3, 5, 8, 3, 5)]
-    public void What_the_user_says_holds_and_the_rest_follows_from_it(int? threads, int? instances, int maxBatchSize, int threadsOfRun, int runs)
+    public void What_the_user_says_holds_and_the_rest_follows_from_it(
+        int? threads, int? instances, int maxBatchSize, int threadsOfRun, int runs)
     {
         using TestModel model = new(
             Path.Combine(TestServer.Models, "digits-v1.onnx"),

@@ -1,6 +1,8 @@
 namespace ModelOperator.Server.Tests.Execution;
 
-/// <summary>A microsecond passes each time somebody looks: what happens one after the other has different times, and no machine is too busy for it.</summary>
+/// <summary>
+/// A microsecond passes each time somebody looks: what happens one after the other has different times, and no machine is too busy for it.
+/// </summary>
 internal sealed class LogicalTime : TimeProvider
 {
     private long _last;

@@ -39,7 +39,9 @@ public sealed class SealedFileTests
             File.WriteAllBytes(Kept, changed);
 
             bool read = _files.TryRead(Kept, Copy, "purpose");
-            return read == changed.SequenceEqual(kept) && read == File.Exists(Copy) && (!read || File.ReadAllBytes(Copy).SequenceEqual(test.content));
+            return read == changed.SequenceEqual(kept)
+                && read == File.Exists(Copy)
+                && (!read || File.ReadAllBytes(Copy).SequenceEqual(test.content));
         });
 
     [Test]
@@ -118,7 +120,9 @@ public sealed class SealedFileTests
         Assert.That(
             Assert.Throws<TerminatingException>(() => CacheKey.Load(file))!.Message,
             Is.EqualTo($"--cache-key-file {file} has 6 bytes, expected 16 to 65536 random ones"));
-        Assert.That(Assert.Throws<TerminatingException>(() => CacheKey.Load(file + "2"))!.Message, Does.StartWith($"--cache-key-file {file}2 cannot be read: "));
+        Assert.That(
+            Assert.Throws<TerminatingException>(() => CacheKey.Load(file + "2"))!.Message,
+            Does.StartWith($"--cache-key-file {file}2 cannot be read: "));
     }
 
     private void Seal(byte[] content, string purpose)

@@ -25,7 +25,8 @@ internal sealed class TestModel : IDisposable
     public ServedModel Served => _served;
 
     /// <summary>A request with one tensor of floats.</summary>
-    public static InferRequest Floats(string name, long[] shape, params float[] values) => Request((name, TensorDataType.Fp32, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));
+    public static InferRequest Floats(string name, long[] shape, params float[] values) =>
+        Request((name, TensorDataType.Fp32, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));
 
     public static InferRequest Request(params (string Name, TensorDataType Type, long[] Shape, byte[] Data)[] tensors)
     {

@@ -21,7 +21,8 @@ public sealed class FeedbackKindTests
     [TestCase(OnnxFile.BFloat16, "BF16")]
     public async Task Numbers_are_right_within_the_tolerance(int type, string datatype)
     {
-        await using TestServer server = await StartAsync(type, ["n"], new() { Kind = PredictionKind.Number, Tolerance = new Tolerance(0.5, 0) });
+        await using TestServer server = await StartAsync(
+            type, ["n"], new() { Kind = PredictionKind.Number, Tolerance = new Tolerance(0.5, 0) });
         await server.InferAsync($$"""{"id":"r","inputs":[{"name":"x","shape":[3],"datatype":"{{datatype}}","data":[1.5,2,-4]}]}""");
 
         (HttpStatusCode wrong, JsonElement error, _) = await server.FeedbackAsync("r", "[\"1\",2,3]");
@@ -35,7 +36,8 @@ public sealed class FeedbackKindTests
     [Test]
     public async Task The_routers_tolerance_goes_before_the_servers()
     {
-        await using TestServer server = await StartAsync(OnnxFile.Float, ["n"], new() { Kind = PredictionKind.Number, Tolerance = new Tolerance(0.5, 0) });
+        await using TestServer server = await StartAsync(
+            OnnxFile.Float, ["n"], new() { Kind = PredictionKind.Number, Tolerance = new Tolerance(0.5, 0) });
         await server.InferAsync("""{"id":"r","inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[110]}]}""");
 
         (HttpStatusCode wrong, JsonElement error, _) = await server.PostAsync(
@@ -64,14 +66,17 @@ public sealed class FeedbackKindTests
     [TestCase("[1,2,3,4]", 2, 0)]
     public async Task A_row_of_several_numbers_is_one_prediction(string truth, int correct, int incorrect)
     {
-        await using TestServer server = await StartAsync(OnnxFile.Float, ["n", "2"], new() { Kind = PredictionKind.Number, Tolerance = new Tolerance(0.5, 0) });
+        await using TestServer server = await StartAsync(
+            OnnxFile.Float, ["n", "2"], new() { Kind = PredictionKind.Number, Tolerance = new Tolerance(0.5, 0) });
         await server.InferAsync("""{"id":"r","inputs":[{"name":"x","shape":[2,2],"datatype":"FP32","data":[1,2,3,4]}]}""");
 
         (HttpStatusCode few, JsonElement error, _) = await server.FeedbackAsync("r", "[1,2]");
         (_, JsonElement body, _) = await server.FeedbackAsync("r", truth);
 
         Assert.That(few, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(error.GetProperty("error").GetString(), Is.EqualTo("truth has 2 values, but request 'r' got 2 rows of 2 predictions; they must be as many"));
+        Assert.That(
+            error.GetProperty("error").GetString(),
+            Is.EqualTo("truth has 2 values, but request 'r' got 2 rows of 2 predictions; they must be as many"));
         Assert.That(Counts(body), Is.EqualTo((correct, incorrect)));
     }
 
@@ -108,7 +113,9 @@ public sealed class FeedbackKindTests
         (_, JsonElement again, _) = await server.OutcomeAsync("e", "\"correct\":false");
 
         Assert.That(truth, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(error.GetProperty("error").GetString(), Is.EqualTo("truth is not what model 'digits' is judged by: send correct or reward"));
+        Assert.That(
+            error.GetProperty("error").GetString(),
+            Is.EqualTo("truth is not what model 'digits' is judged by: send correct or reward"));
         Assert.That(Counts(first), Is.EqualTo((3, 1)));
         Assert.That((Counts(again), again.GetProperty("duplicate").GetBoolean()), Is.EqualTo(((3, 1), true)));
     }
@@ -131,7 +138,8 @@ public sealed class FeedbackKindTests
     {
         await using TestServer server = await StartAsync(type, ["n", "3"], new());
         await server.InferAsync(
-            $$"""{"id":"s","inputs":[{"name":"x","shape":[4,3],"datatype":"{{datatype}}","data":[0,2,1,"NaN",-1,-2,"NaN","NaN","NaN",3,3,1]}]}""");
+            $$"""{"id":"s","inputs":[{"name":"x","shape":[4,3],"datatype":"{{datatype}}","data":"""
+            + """[0,2,1,"NaN",-1,-2,"NaN","NaN","NaN",3,3,1]}]}""");
 
         Assert.That(Counts((await server.FeedbackAsync("s", "[1,1,0,0]")).Body), Is.EqualTo((4, 0)));
     }
@@ -139,5 +147,6 @@ public sealed class FeedbackKindTests
     private Task<TestServer> StartAsync(int type, string[] shape, FeedbackOptions feedback) =>
         TestServer.StartAsync(OnnxFile.Identity(_directory, type, shape), o => o with { Feedback = feedback });
 
-    private static (int Correct, int Incorrect) Counts(JsonElement body) => (body.GetProperty("correct").GetInt32(), body.GetProperty("incorrect").GetInt32());
+    private static (int Correct, int Incorrect) Counts(JsonElement body) =>
+        (body.GetProperty("correct").GetInt32(), body.GetProperty("incorrect").GetInt32());
 }

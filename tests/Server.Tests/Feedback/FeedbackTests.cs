@@ -37,7 +37,9 @@ public sealed class FeedbackTests
         (_, JsonElement body, _) = await _server.FeedbackAsync("batch", $"[{labels[0]},\"{labels[1]}\",{(labels[2] + 1) % 10}]");
 
         Assert.That(few, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(error.GetProperty("error").GetString(), Is.EqualTo("truth has 1 values, but request 'batch' got 3 predictions; they must be as many"));
+        Assert.That(
+            error.GetProperty("error").GetString(),
+            Is.EqualTo("truth has 1 values, but request 'batch' got 3 predictions; they must be as many"));
         Assert.That((body.GetProperty("correct").GetInt32(), body.GetProperty("incorrect").GetInt32()), Is.EqualTo((2, 1)));
     }
 
@@ -48,7 +50,9 @@ public sealed class FeedbackTests
     {
         (_, _, HttpResponseMessage response) = await _server.InferAsync(Digits.Request(0, rows, extra: extra));
 
-        Assert.That(response.Headers.TryGetValues("x-model-predictions", out IEnumerable<string>? values) ? values.Single() : null, Is.EqualTo(said));
+        Assert.That(
+            response.Headers.TryGetValues("x-model-predictions", out IEnumerable<string>? values) ? values.Single() : null,
+            Is.EqualTo(said));
     }
 
     [Test]
@@ -83,7 +87,9 @@ public sealed class FeedbackTests
         (HttpStatusCode wrong, _, _) = await _server.FeedbackAsync("never", "{}");
 
         Assert.That(unknown, Is.EqualTo(HttpStatusCode.NotFound));
-        Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("request 'never' is not known here: it was never answered, or too long ago"));
+        Assert.That(
+            body.GetProperty("error").GetString(),
+            Is.EqualTo("request 'never' is not known here: it was never answered, or too long ago"));
         Assert.That(wrong, Is.EqualTo(HttpStatusCode.BadRequest));
     }
 
@@ -102,11 +108,16 @@ public sealed class FeedbackTests
     {
         await using TestServer server = await TestServer.DigitsAsync(o => o with
         {
-            Execution = o.Execution with { Instances = 1, Batching = new() { MaxBatchSize = 16, MaxQueueDelay = TimeSpan.FromMilliseconds(5) } },
+            Execution = o.Execution with
+            {
+                Instances = 1,
+                Batching = new() { MaxBatchSize = 16, MaxQueueDelay = TimeSpan.FromMilliseconds(5) },
+            },
         });
 
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => server.InferAsync(Digits.Request(i, 1 + (i % 3), $"r{i}"))));
-        int[][] labels = await Task.WhenAll(Enumerable.Range(0, 200).Select(async i => Digits.Labels((await _server.InferAsync(Digits.Request(i, 1 + (i % 3)))).Body)));
+        int[][] labels = await Task.WhenAll(
+            Enumerable.Range(0, 200).Select(async i => Digits.Labels((await _server.InferAsync(Digits.Request(i, 1 + (i % 3)))).Body)));
         JsonElement[] judged = await Task.WhenAll(
             labels.Select(async (row, i) => (await server.FeedbackAsync($"r{i}", $"[{string.Join(',', row)}]")).Body));
 
@@ -127,7 +138,9 @@ public sealed class FeedbackTests
         (_, JsonElement reward, _) = await _server.OutcomeAsync("reward", "\"reward\":1");
 
         Assert.That(few, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(error.GetProperty("error").GetString(), Is.EqualTo("the feedback has 1 outcomes, but request 'rows' got 3 predictions; they must be as many"));
+        Assert.That(
+            error.GetProperty("error").GetString(),
+            Is.EqualTo("the feedback has 1 outcomes, but request 'rows' got 3 predictions; they must be as many"));
         Assert.That(rows.GetRawText(), Is.EqualTo("""{"id":"rows","model_name":"digits","correct":2,"incorrect":1,"duplicate":false}"""));
         Assert.That(again.GetRawText(), Is.EqualTo("""{"id":"rows","model_name":"digits","correct":2,"incorrect":1,"duplicate":true}"""));
         Assert.That((whole.GetProperty("correct").GetInt32(), whole.GetProperty("incorrect").GetInt32()), Is.EqualTo((0, 1)));

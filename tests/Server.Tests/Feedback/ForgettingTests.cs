@@ -41,8 +41,12 @@ public sealed class ForgettingTests
         store.Remember("m", "1", [], 1);
 
         Assert.That(store.Judge("m", "1", Truth("1"))?.Counted, Is.False);
-        Assert.That(store.Settle("m", "1", new Outcomes(2, 3), ofWholeRequest: false), Is.EqualTo(new Judgement(0, 1, 2, 3, Duplicate: false, Counted: true)));
-        Assert.That(store.Settle("m", "1", new Outcomes(9, 9), ofWholeRequest: true), Is.EqualTo(new Judgement(0, 1, 2, 3, Duplicate: true, Counted: true)));
+        Assert.That(
+            store.Settle("m", "1", new Outcomes(2, 3), ofWholeRequest: false),
+            Is.EqualTo(new Judgement(0, 1, 2, 3, Duplicate: false, Counted: true)));
+        Assert.That(
+            store.Settle("m", "1", new Outcomes(9, 9), ofWholeRequest: true),
+            Is.EqualTo(new Judgement(0, 1, 2, 3, Duplicate: true, Counted: true)));
     }
 
     [Test]
@@ -63,8 +67,11 @@ public sealed class ForgettingTests
     [FsCheck.NUnit.Property(MaxTest = 300)]
     public Property Requests_and_feedback_in_any_order_come_to_what_a_list_would_say() => Prop.ForAll(
         (from capacity in Gen.Choose(1, 300)
-         from steps in (from key in Gen.Choose(0, 60) from rows in Gen.Choose(0, 5) from feedback in Gen.Elements(true, false) select (key, rows, feedback))
-             .ListOf()
+         from steps in (
+             from key in Gen.Choose(0, 60)
+             from rows in Gen.Choose(0, 5)
+             from feedback in Gen.Elements(true, false)
+             select (key, rows, feedback)).ListOf()
          select (capacity, steps)).ToArbitrary(),
         run =>
         {
@@ -78,7 +85,8 @@ public sealed class ForgettingTests
                     store.Remember("m", $"{key}", values, 1);
                     list.Remember(key, rows);
                 }
-                else if (store.Settle("m", $"{key}", new Outcomes(rows, 0), ofWholeRequest: true) is var judged && judged?.Duplicate != list.Judge(key))
+                else if (store.Settle("m", $"{key}", new Outcomes(rows, 0), ofWholeRequest: true) is var judged
+                    && judged?.Duplicate != list.Judge(key))
                 {
                     return false;
                 }

@@ -13,7 +13,8 @@ public sealed class PredictionStoreTests
         foreach (byte id in ids)
         {
             store.Remember("digits", $"r{id}", [7], 1);
-            if (store.Count > capacity || store.Settle("digits", $"r{id}", new Outcomes(1, 0), ofWholeRequest: true) is not { Duplicate: false })
+            if (store.Count > capacity
+                || store.Settle("digits", $"r{id}", new Outcomes(1, 0), ofWholeRequest: true) is not { Duplicate: false })
             {
                 return false;
             }
@@ -41,7 +42,8 @@ public sealed class PredictionStoreTests
             store.Remember("digits", $"r{id}", [id], 1);
         }
 
-        int counted = order.Concat(order.Reverse()).Count(id => store.Settle("digits", $"r{id}", new Outcomes(1, 0), ofWholeRequest: true)!.Value is { Duplicate: false });
+        int counted = order.Concat(order.Reverse())
+            .Count(id => store.Settle("digits", $"r{id}", new Outcomes(1, 0), ofWholeRequest: true)!.Value is { Duplicate: false });
         return counted == order.Distinct().Count();
     }
 }

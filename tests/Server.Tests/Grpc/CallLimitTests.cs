@@ -29,7 +29,9 @@ public sealed class CallLimitTests
         using HttpResponseMessage response = await server.BeginAsync(CallServer.Infer, Half);
 
         Assert.That(response.Headers.GetValues("grpc-status").Single(), Is.EqualTo("4"));
-        Assert.That(Uri.UnescapeDataString(response.Headers.GetValues("grpc-message").Single()), Is.EqualTo("the request took longer than 0.5 s, the limit"));
+        Assert.That(
+            Uri.UnescapeDataString(response.Headers.GetValues("grpc-message").Single()),
+            Is.EqualTo("the request took longer than 0.5 s, the limit"));
     }
 
     [Test]
@@ -74,7 +76,8 @@ public sealed class CallLimitTests
         ModelStreamInferResponse[] answers = [.. answer.Messages.Select(m => ModelStreamInferResponse.Parser.ParseFrom(m.Payload))];
         Assert.That((answer.Status, answers.Length), Is.EqualTo((StatusCode.OK, 20)));
         Assert.That(
-            answers.Select(a => a.ErrorMessage).Distinct(), Is.SubsetOf(new[] { "", "the server is busy with 1 requests, its limit" }).And.Contains(""));
+            answers.Select(a => a.ErrorMessage).Distinct(),
+            Is.SubsetOf(new[] { "", "the server is busy with 1 requests, its limit" }).And.Contains(""));
         Assert.That(() => Admitted(server), Is.Zero.After(10_000, 20));
     }
 
@@ -89,7 +92,8 @@ public sealed class CallLimitTests
         RawClient.Answer answer = await server.Client.CallAsync(CallServer.Infer, Frames.Plain(CallServer.Digits()));
 
         Assert.That(
-            (answer.Status, answer.Message), Is.EqualTo((StatusCode.Unavailable, "the server holds as many bytes of requests as its memory allows")));
+            (answer.Status, answer.Message),
+            Is.EqualTo((StatusCode.Unavailable, "the server holds as many bytes of requests as its memory allows")));
     }
 
     [TestCase(CallServer.Stream)]
@@ -97,7 +101,8 @@ public sealed class CallLimitTests
     public async Task A_server_that_stops_ends_idle_streams_and_says_so(string path)
     {
         CallServer server = await CallServer.StartAsync();
-        using HttpResponseMessage response = await server.BeginAsync(path, Frames.Plain(path == CallServer.Stream ? CallServer.Digits() : [0x3a, 0]));
+        using HttpResponseMessage response = await server.BeginAsync(
+            path, Frames.Plain(path == CallServer.Stream ? CallServer.Digits() : [0x3a, 0]));
         await using Stream answers = await response.Content.ReadAsStreamAsync();
         await answers.ReadExactlyAsync(new byte[5]);
 

@@ -21,7 +21,8 @@ internal sealed class CallServer : IAsyncDisposable
 
     public RawClient Client { get; }
 
-    public static async Task<CallServer> StartAsync(Func<Serving.ServeOptions, Serving.ServeOptions>? change = null) => new(await TestServer.DigitsAsync(change));
+    public static async Task<CallServer> StartAsync(Func<Serving.ServeOptions, Serving.ServeOptions>? change = null) =>
+        new(await TestServer.DigitsAsync(change));
 
     /// <summary>A request for some digits.</summary>
     public static byte[] Digits(int rows = 1, string model = "digits", string id = "") => new ModelInferRequest
@@ -33,7 +34,8 @@ internal sealed class CallServer : IAsyncDisposable
     }.ToByteArray();
 
     /// <summary>Begins a call whose client sends some bytes and then neither more nor an end.</summary>
-    public Task<HttpResponseMessage> BeginAsync(string path, byte[] bytes, CancellationToken cancellationToken = default, params (string, string)[] headers) =>
+    public Task<HttpResponseMessage> BeginAsync(
+        string path, byte[] bytes, CancellationToken cancellationToken = default, params (string, string)[] headers) =>
         Client.StartAsync(RawClient.Request(path, new OpenContent(bytes), headers), cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -47,7 +49,8 @@ internal sealed class CallServer : IAsyncDisposable
         protected override Task SerializeToStreamAsync(System.IO.Stream stream, TransportContext? context) =>
             SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-        protected override async Task SerializeToStreamAsync(System.IO.Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        protected override async Task SerializeToStreamAsync(
+            System.IO.Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
             await stream.WriteAsync(bytes, cancellationToken);
             await stream.FlushAsync(cancellationToken);

@@ -34,7 +34,9 @@ public sealed class CallTests
 
         Assert.That(answer.Http, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(answer.Response.Headers.Contains("grpc-status"), Is.True);
-        Assert.That((answer.Status, answer.Message), Is.EqualTo((StatusCode.NotFound, "Request for unknown model: 'größer als 100 %' is not found, this server has 'digits'")));
+        Assert.That(
+            (answer.Status, answer.Message),
+            Is.EqualTo((StatusCode.NotFound, "Request for unknown model: 'größer als 100 %' is not found, this server has 'digits'")));
         Assert.That(answer.Messages, Is.Empty);
     }
 
@@ -85,7 +87,8 @@ public sealed class CallTests
 
         Assert.That(response.Headers.GetValues("grpc-status").Single(), Is.EqualTo("8"));
         Assert.That(
-            Uri.UnescapeDataString(response.Headers.GetValues("grpc-message").Single()), Is.EqualTo("a message is 2000001 bytes long, the limit is 2000000"));
+            Uri.UnescapeDataString(response.Headers.GetValues("grpc-message").Single()),
+            Is.EqualTo("a message is 2000001 bytes long, the limit is 2000000"));
     }
 
     [Test]
@@ -94,7 +97,9 @@ public sealed class CallTests
         RawClient.Answer answer = await InferAsync(Frames.Plain(CallServer.Digits(7000)));
 
         Assert.That(answer.Status, Is.EqualTo(StatusCode.OK), answer.Message);
-        Assert.That(ModelInferResponse.Parser.ParseFrom(answer.Messages.Single().Payload).RawOutputContents[0].Length, Is.EqualTo(7000 * sizeof(long)));
+        Assert.That(
+            ModelInferResponse.Parser.ParseFrom(answer.Messages.Single().Payload).RawOutputContents[0].Length,
+            Is.EqualTo(7000 * sizeof(long)));
     }
 
     [Test]
@@ -107,7 +112,9 @@ public sealed class CallTests
         using HttpRequestMessage old = new(HttpMethod.Post, CallServer.Infer) { Content = new ByteArrayContent([]) };
         old.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
 
-        Assert.That((await SendAsync(RawClient.Request(CallServer.Infer, json))).StatusCode, Is.EqualTo(HttpStatusCode.UnsupportedMediaType));
+        Assert.That(
+            (await SendAsync(RawClient.Request(CallServer.Infer, json))).StatusCode,
+            Is.EqualTo(HttpStatusCode.UnsupportedMediaType));
         Assert.That((await SendAsync(get)).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That((await _server.Server.Client.SendAsync(old)).StatusCode, Is.EqualTo(HttpStatusCode.UpgradeRequired));
     }

@@ -45,7 +45,9 @@ public sealed class CompressionTests
 
     [Test]
     public async Task Deflate_is_understood() =>
-        Assert.That((await InferAsync(Frames.Deflate(CallServer.Digits()), ("grpc-encoding", "deflate"))).Status, Is.EqualTo(StatusCode.OK));
+        Assert.That(
+            (await InferAsync(Frames.Deflate(CallServer.Digits()), ("grpc-encoding", "deflate"))).Status,
+            Is.EqualTo(StatusCode.OK));
 
     [Test]
     public async Task An_unknown_compression_is_answered_with_those_known()
@@ -72,8 +74,11 @@ public sealed class CompressionTests
     {
         RawClient.Answer answer = await InferAsync(Frames.Frame(1, message), ("grpc-encoding", encoding));
 
-        Assert.That((answer.Status, answer.Message), Is.EqualTo((StatusCode.Internal, $"a message cannot be decompressed: it is not {encoding}")));
+        Assert.That(
+            (answer.Status, answer.Message),
+            Is.EqualTo((StatusCode.Internal, $"a message cannot be decompressed: it is not {encoding}")));
     }
 
-    private Task<RawClient.Answer> InferAsync(byte[] body, params (string, string)[] headers) => _server.Client.CallAsync(CallServer.Infer, body, headers);
+    private Task<RawClient.Answer> InferAsync(byte[] body, params (string, string)[] headers) =>
+        _server.Client.CallAsync(CallServer.Infer, body, headers);
 }

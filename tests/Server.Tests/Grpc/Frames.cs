@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Server.Tests.Grpc;
 
@@ -8,9 +9,9 @@ internal static class Frames
 {
     public static byte[] Plain(byte[] message) => Frame(0, message);
 
-    public static byte[] Gzip(byte[] message) => Frame(1, Compress(message, s => new GZipStream(s, CompressionLevel.Fastest, leaveOpen: true)));
+    public static byte[] Gzip(byte[] message) => Frame(1, Compressed.Gzip(message));
 
-    public static byte[] Deflate(byte[] message) => Frame(1, Compress(message, s => new ZLibStream(s, CompressionLevel.Fastest, leaveOpen: true)));
+    public static byte[] Deflate(byte[] message) => Frame(1, Compressed.Deflate(message));
 
     public static byte[] Frame(byte flag, byte[] payload, uint? length = null)
     {
@@ -41,16 +42,5 @@ internal static class Frames
         using MemoryStream result = new();
         stream.CopyTo(result);
         return result.ToArray();
-    }
-
-    private static byte[] Compress(byte[] message, Func<Stream, Stream> open)
-    {
-        using MemoryStream target = new();
-        using (Stream stream = open(target))
-        {
-            stream.Write(message);
-        }
-
-        return target.ToArray();
     }
 }

@@ -17,7 +17,8 @@ internal sealed class PythonClient : IDisposable
         Assert.That(File.Exists(Protoc), Is.True, "protoc is missing: make packages");
         string protos = Path.Combine(AppContext.BaseDirectory, "protos");
         using Process process = Start(
-            Protoc, "--proto_path", protos, "--python_out", _folder, "grpc_service.proto", "model_config.proto", "grpc/health/v1/health.proto",
+            Protoc, "--proto_path", protos, "--python_out", _folder, "grpc_service.proto", "model_config.proto",
+            "grpc/health/v1/health.proto",
             "grpc/reflection/v1alpha/reflection.proto");
         string errors = process.StandardError.ReadToEnd();
         process.WaitForExit();

@@ -35,7 +35,8 @@ public sealed class PythonClientTests
         JsonElement told = await RunAsync("unary");
 
         Assert.That(told.GetProperty("response").GetRawText(), Is.EqualTo(
-            """{"model": "digits", "version": "1", "id": "seven", "outputs": [["label", "INT64", [3]], ["probabilities", "FP32", [3, 10]]], "labels": [7, 7, 7], "final": null}"""));
+            """{"model": "digits", "version": "1", "id": "seven", "outputs": [["label", "INT64", [3]], """
+            + """["probabilities", "FP32", [3, 10]]], "labels": [7, 7, 7], "final": null}"""));
         Assert.That(told.GetProperty("unnamed").GetString(), Is.Not.Empty);
     }
 
@@ -78,7 +79,9 @@ public sealed class PythonClientTests
     {
         JsonElement told = await RunAsync("compression");
 
-        Assert.That(told.GetProperty(algorithm).GetRawText(), Is.EqualTo("""[["label", "INT64", [500]], ["probabilities", "FP32", [500, 10]]]"""));
+        Assert.That(
+            told.GetProperty(algorithm).GetRawText(),
+            Is.EqualTo("""[["label", "INT64", [500]], ["probabilities", "FP32", [500, 10]]]"""));
     }
 
     [Test]
@@ -86,7 +89,9 @@ public sealed class PythonClientTests
     {
         JsonElement told = await RunAsync("large");
 
-        Assert.That(told.GetProperty("outputs").GetRawText(), Is.EqualTo("""[["label", "INT64", [65536]], ["probabilities", "FP32", [65536, 10]]]"""));
+        Assert.That(
+            told.GetProperty("outputs").GetRawText(),
+            Is.EqualTo("""[["label", "INT64", [65536]], ["probabilities", "FP32", [65536, 10]]]"""));
         Assert.That(told.GetProperty("same").GetBoolean(), Is.True);
     }
 
@@ -97,12 +102,15 @@ public sealed class PythonClientTests
 
         Assert.That(told.GetProperty("order").GetBoolean(), Is.True);
         Assert.That(told.GetProperty("errors").GetRawText(), Is.EqualTo(
-            """[[0, "Request for unknown model: 'other' is not found, this server has 'digits'"], [7, "Request for unknown model: 'other' is not found, this server has 'digits'"]]"""));
+            """[[0, "Request for unknown model: 'other' is not found, this server has 'digits'"], """
+            + """[7, "Request for unknown model: 'other' is not found, this server has 'digits'"]]"""));
         Assert.That(told.GetProperty("count").GetInt32(), Is.EqualTo(43));
         Assert.That(told.GetProperty("final").GetBoolean(), Is.True);
         Assert.That(told.GetProperty("first").GetProperty("labels").GetRawText(), Is.EqualTo("[7, 7]"));
         Assert.That(told.GetProperty("one").GetRawText(), Is.EqualTo("""["1", "2", "3"]"""), "no response waits for the next request");
-        Assert.That(told.GetProperty("end").GetRawText(), Is.EqualTo("""["NOT_FOUND", "Request for unknown model: 'other' is not found, this server has 'digits'"]"""));
+        Assert.That(
+            told.GetProperty("end").GetRawText(),
+            Is.EqualTo("""["NOT_FOUND", "Request for unknown model: 'other' is not found, this server has 'digits'"]"""));
     }
 
     [Test]
@@ -114,7 +122,9 @@ public sealed class PythonClientTests
 
         Assert.That(told.GetRawText(), Is.EqualTo(
             """{"live": true, "ready": true, "model": true, "unknown": false,"""
-            + """ "server": "model-operator-inference-runtime", "inputs": [["image", "FP32", [-1, 64]]], "versions": ["1"], "config": ["digits", "onnxruntime_onnx", "onnxruntime", [["image", 11], ["label", 9], ["probabilities", 11]], 2], "statistics": ["digits", "1", 2, 1, 1]}"""));
+            + """ "server": "model-operator-inference-runtime", "inputs": [["image", "FP32", [-1, 64]]], "versions": ["1"], "config": """
+            + """["digits", "onnxruntime_onnx", "onnxruntime", [["image", 11], ["label", 9], ["probabilities", 11]], 2], "statistics": """
+            + """["digits", "1", 2, 1, 1]}"""));
     }
 
     [Test]
@@ -125,7 +135,8 @@ public sealed class PythonClientTests
         JsonElement told = await _client.RunAsync(server.GrpcAddress, "repository");
 
         Assert.That(told.GetRawText(), Is.EqualTo(
-            """[[["digits", "1", "READY"]], null, [["digits", "1", "UNAVAILABLE"]], [], "NOT_FOUND", "NOT_FOUND", "INVALID_ARGUMENT", [["digits", "1", "READY"]], null]"""));
+            """[[["digits", "1", "READY"]], null, [["digits", "1", "UNAVAILABLE"]], [], "NOT_FOUND", "NOT_FOUND", "INVALID_ARGUMENT", """
+            + """[["digits", "1", "READY"]], null]"""));
     }
 
     [Test]
@@ -134,14 +145,16 @@ public sealed class PythonClientTests
         JsonElement told = await RunAsync("tools");
 
         Assert.That(told.GetRawText(), Is.EqualTo(
-            """{"health": "SERVING", "services": ["inference.GRPCInferenceService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"], "files": 2}"""));
+            """{"health": "SERVING", "services": ["inference.GRPCInferenceService", "grpc.health.v1.Health","""
+            + """ "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"], "files": 2}"""));
     }
 
     [Test]
     public async Task No_call_is_lost_when_the_server_is_told_to_stop()
     {
         await using ServerProcess server = ServerProcess.Start(
-            "serve", "--model-name", "digits", "--model", Path.Combine(TestServer.Models, "digits-v1.onnx"), "--port", "0", "--drain-seconds", "1");
+            "serve", "--model-name", "digits", "--model", Path.Combine(TestServer.Models, "digits-v1.onnx"), "--port", "0",
+            "--drain-seconds", "1");
         using HttpClient http = new() { BaseAddress = await server.AddressAsync() };
         Assert.That(async () => (await http.GetAsync("v2/health/ready")).IsSuccessStatusCode, Is.True.After(30_000, 20));
         using Process client = _client.Begin(await server.GrpcAddressAsync(), "drain");

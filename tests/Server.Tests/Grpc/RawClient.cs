@@ -9,12 +9,22 @@ internal sealed class RawClient(string address) : IDisposable
 {
     private readonly HttpClient _client = new() { BaseAddress = new Uri($"http://{address}/") };
 
-    public sealed record Answer(HttpStatusCode Http, StatusCode? Status, string? Message, List<(bool Compressed, byte[] Payload)> Messages, HttpResponseMessage Response);
+    public sealed record Answer(
+        HttpStatusCode Http,
+        StatusCode? Status,
+        string? Message,
+        List<(bool Compressed, byte[] Payload)> Messages,
+        HttpResponseMessage Response);
 
     public static HttpRequestMessage Request(string path, HttpContent content, params (string Name, string Value)[] headers)
     {
         content.Headers.ContentType ??= new MediaTypeHeaderValue("application/grpc");
-        HttpRequestMessage request = new(HttpMethod.Post, path) { Content = content, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        HttpRequestMessage request = new(HttpMethod.Post, path)
+        {
+            Content = content,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         foreach ((string name, string value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

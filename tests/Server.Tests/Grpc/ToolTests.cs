@@ -36,7 +36,8 @@ public sealed class ToolTests
     [Test]
     public async Task Health_of_an_unknown_service_is_not_found()
     {
-        RawClient.Answer answer = await _server.Client.CallAsync(Check, Frames.Plain(new HealthCheckRequest { Service = "x" }.ToByteArray()));
+        RawClient.Answer answer = await _server.Client.CallAsync(
+            Check, Frames.Plain(new HealthCheckRequest { Service = "x" }.ToByteArray()));
 
         Assert.That(answer.Status, Is.EqualTo(StatusCode.NotFound));
     }
@@ -76,7 +77,8 @@ public sealed class ToolTests
         Assert.That(answer.Status, Is.EqualTo(StatusCode.OK));
         Assert.That(told[0].ListServicesResponse.Service.Select(s => s.Name), Is.EqualTo(new[]
         {
-            "inference.GRPCInferenceService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+            "inference.GRPCInferenceService",
+            "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
         }));
         Assert.That(Names(told[1]), Is.EqualTo(new[] { "grpc_service.proto", "model_config.proto" }));
         Assert.That(Names(told[2]), Has.Exactly(1).EndsWith("health.proto"));
@@ -88,7 +90,8 @@ public sealed class ToolTests
 
     private async Task<ServingStatus> CheckAsync(string service)
     {
-        RawClient.Answer answer = await _server.Client.CallAsync(Check, Frames.Plain(new HealthCheckRequest { Service = service }.ToByteArray()));
+        RawClient.Answer answer = await _server.Client.CallAsync(
+            Check, Frames.Plain(new HealthCheckRequest { Service = service }.ToByteArray()));
         return HealthCheckResponse.Parser.ParseFrom(answer.Messages.Single().Payload).Status;
     }
 

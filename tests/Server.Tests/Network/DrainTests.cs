@@ -8,7 +8,8 @@ public sealed class DrainTests
     public async Task Told_to_stop_under_load_every_request_is_answered_that_was_accepted()
     {
         await using ServerProcess server = ServerProcess.Start(
-            "serve", "--model-name", "digits", "--model", Path.Combine(TestServer.Models, "digits-v1.onnx"), "--port", "0", "--drain-seconds", "2");
+            "serve", "--model-name", "digits", "--model", Path.Combine(TestServer.Models, "digits-v1.onnx"), "--port", "0",
+            "--drain-seconds", "2");
         using HttpClient ready = await server.ReadyAsync();
         string request = RawConnection.Infer(Digits.Request(0));
         Tally tally = new();
@@ -84,7 +85,8 @@ public sealed class DrainTests
                 Answered += answer is { Status: 200 } ? 1 : 0;
                 Lost += lost ? 1 : 0;
                 // Turned away before it was looked at, so that it can go elsewhere.
-                if (answer is not (null or { Status: 200 }) && !(answer.Status == 503 && answer.Head.Contains("x-model-draining", StringComparison.OrdinalIgnoreCase)))
+                if (answer is not (null or { Status: 200 })
+                    && !(answer.Status == 503 && answer.Head.Contains("x-model-draining", StringComparison.OrdinalIgnoreCase)))
                 {
                     Wrong.Add(answer.Head + answer.Body);
                 }

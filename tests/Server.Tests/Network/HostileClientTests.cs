@@ -17,8 +17,10 @@ public sealed class HostileClientTests
     public async Task StartAsync()
     {
         _server = ServerProcess.Start(
-            "serve", "--model-name", "digits", "--model", Path.Combine(TestServer.Models, "digits-v1.onnx"), "--port", "0", "--grpc-port", "-1", "--threads", "1",
-            "--header-timeout-seconds", "1", "--max-body-mebibytes", "1", "--max-connections", "400", "--min-bytes-per-second", "1000", "--drain-seconds", "0");
+            "serve", "--model-name", "digits", "--model", Path.Combine(TestServer.Models, "digits-v1.onnx"), "--port", "0",
+            "--grpc-port", "-1", "--threads", "1",
+            "--header-timeout-seconds", "1", "--max-body-mebibytes", "1", "--max-connections", "400",
+            "--min-bytes-per-second", "1000", "--drain-seconds", "0");
         _client = await _server.ReadyAsync();
         _address = _client.BaseAddress!;
     }
@@ -47,11 +49,20 @@ public sealed class HostileClientTests
         string body = Digits.Request(0);
         yield return Case("no length", "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\n\r\n", 400, 411);
         yield return Case("a length below zero", "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: -1\r\n\r\n", 400);
-        yield return Case("a length that is no number", "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: ten\r\n\r\n", 400);
-        yield return Case("a length over all numbers", "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: 99999999999999999999\r\n\r\n", 400);
-        yield return Case("a length over the limit", "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: 1048577\r\n\r\n", 413);
-        yield return Case("two lengths", "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", 400);
-        yield return Case("a length that ends the JSON too early", "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: 20\r\n\r\n" + body, 400);
+        yield return Case(
+            "a length that is no number", "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: ten\r\n\r\n", 400);
+        yield return Case(
+            "a length over all numbers",
+            "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: 99999999999999999999\r\n\r\n",
+            400);
+        yield return Case(
+            "a length over the limit", "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: 1048577\r\n\r\n", 413);
+        yield return Case(
+            "two lengths", "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", 400);
+        yield return Case(
+            "a length that ends the JSON too early",
+            "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: 20\r\n\r\n" + body,
+            400);
         yield return Case("a wrong length of the JSON part", RawConnection.Infer(body, "Inference-Header-Content-Length: 5\r\n"), 400);
         yield return Case("a JSON part longer than the body", RawConnection.Infer(body, "Inference-Header-Content-Length: 99999\r\n"), 400);
         yield return Case("a JSON part below zero", RawConnection.Infer(body, "Inference-Header-Content-Length: -5\r\n"), 400);
@@ -75,8 +86,10 @@ public sealed class HostileClientTests
         yield return Case("a path that climbs", "GET /v2/../../etc/passwd HTTP/1.1\r\nHost: d\r\n\r\n", 404);
         yield return Case("a path with broken escapes", "GET /v2/models/%ff%00%2e HTTP/1.1\r\nHost: d\r\n\r\n", 400, 404);
 
-        static string Chunked(string chunks) => "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks;
-        static TestCaseData Case(string name, string request, params int[] statuses) => new TestCaseData(request, statuses).SetName($"A request with {name} is refused");
+        static string Chunked(string chunks) =>
+            "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks;
+        static TestCaseData Case(string name, string request, params int[] statuses) =>
+            new TestCaseData(request, statuses).SetName($"A request with {name} is refused");
     }
 
     [TestCaseSource(nameof(BrokenRequests))]
@@ -95,14 +108,17 @@ public sealed class HostileClientTests
         RawAnswer? answer = await connection.ReceiveAsync();
 
         // Who sends on after the refusal may find the connection reset instead of the answer.
-        Assert.That(answer is null && request.Length > 50_000 ? statuses[0] : answer?.Status, Is.AnyOf([.. statuses.Cast<object>()]), answer?.Body);
+        Assert.That(
+            answer is null && request.Length > 50_000 ? statuses[0] : answer?.Status, Is.AnyOf([.. statuses.Cast<object>()]), answer?.Body);
     }
 
     [Test]
     public async Task A_request_with_both_a_length_and_chunks_cannot_smuggle_another_one()
     {
         using RawConnection connection = await RawConnection.OpenAsync(_address);
-        await connection.SendAsync("POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /v2 HTTP/1.1\r\nHost: d\r\n\r\n");
+        await connection.SendAsync(
+            "POST /v2/models/digits/infer HTTP/1.1\r\nHost: d\r\nContent-Length: 4\r\nTransfer-Encoding: "
+            + "chunked\r\n\r\n0\r\n\r\nGET /v2 HTTP/1.1\r\nHost: d\r\n\r\n");
 
         RawAnswer? first = await connection.ReceiveAsync();
 
@@ -180,12 +196,15 @@ public sealed class HostileClientTests
     public async Task Requests_sent_all_at_once_are_answered_in_their_order()
     {
         using RawConnection connection = await RawConnection.OpenAsync(_address);
-        await connection.SendAsync(string.Concat(Enumerable.Range(0, 100).Select(i => RawConnection.Infer(Digits.Request(0, id: $"p{i.ToString(CultureInfo.InvariantCulture)}")))));
+        await connection.SendAsync(string.Concat(Enumerable.Range(0, 100)
+            .Select(i => RawConnection.Infer(Digits.Request(0, id: $"p{i.ToString(CultureInfo.InvariantCulture)}")))));
 
         for (int i = 0; i < 100; i++)
         {
             RawAnswer? answer = await connection.ReceiveAsync();
-            Assert.That((answer?.Status, answer?.Body.Contains($"\"p{i.ToString(CultureInfo.InvariantCulture)}\"", StringComparison.Ordinal)), Is.EqualTo((200, true)));
+            Assert.That(
+                (answer?.Status, answer?.Body.Contains($"\"p{i.ToString(CultureInfo.InvariantCulture)}\"", StringComparison.Ordinal)),
+                Is.EqualTo((200, true)));
         }
     }
 
@@ -246,12 +265,15 @@ public sealed class HostileClientTests
 
         Assert.That(_server.ResidentBytes - before, Is.LessThan(200L * 1024 * 1024));
 
-        async Task SendAsync(int count) => await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, cancellationToken) =>
-        {
-            using ByteArrayContent content = new(body);
-            using HttpResponseMessage response = await _client.PostAsync("v2/models/digits/infer", content, cancellationToken);
-            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
-        });
+        async Task SendAsync(int count) => await Parallel.ForEachAsync(
+            Enumerable.Range(0, count),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (_, cancellationToken) =>
+            {
+                using ByteArrayContent content = new(body);
+                using HttpResponseMessage response = await _client.PostAsync("v2/models/digits/infer", content, cancellationToken);
+                Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+            });
     }
 
     /// <summary>Sends a little every now and then until there is an answer or the connection is closed.</summary>
@@ -277,7 +299,9 @@ public sealed class HostileClientTests
 
     private async Task<double> MetricAsync(string name)
     {
-        string line = (await _client.GetStringAsync("metrics")).Split('\n').First(l => l.StartsWith(name, StringComparison.Ordinal) && !l.StartsWith('#'));
+        string line = (await _client.GetStringAsync("metrics"))
+            .Split('\n')
+            .First(l => l.StartsWith(name, StringComparison.Ordinal) && !l.StartsWith('#'));
         return double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture);
     }
 }

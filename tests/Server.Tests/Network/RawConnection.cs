@@ -28,7 +28,8 @@ internal sealed class RawConnection : IDisposable
     }
 
     public static string Infer(string body, string headers = "") =>
-        $"POST /v2/models/digits/infer HTTP/1.1\r\nHost: digits\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body).ToString(CultureInfo.InvariantCulture)}\r\n{headers}\r\n{body}";
+        "POST /v2/models/digits/infer HTTP/1.1\r\nHost: digits\r\nContent-Type: application/json\r\nContent-Length: "
+        + $"{Encoding.UTF8.GetByteCount(body).ToString(CultureInfo.InvariantCulture)}\r\n{headers}\r\n{body}";
 
     public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
 

@@ -17,7 +17,8 @@ public sealed class ConfigOverrideTests
               "version_policy": {"specific": {"versions": [3, "1"]}},
               "max_batch_size": 16,
               "dynamic_batching": {
-                "preferred_batch_size": [8, 4], "max_queue_delay_microseconds": "250", "priority_levels": 0, "default_queue_policy": {"max_queue_size": 7}
+                "preferred_batch_size": [8, 4], "max_queue_delay_microseconds": "250", "priority_levels": 0,
+                "default_queue_policy": {"max_queue_size": 7}
               },
               "instance_group": [{"name": "any", "kind": "KIND_CPU", "count": 3}],
               "sequence_batching": null, "ensemble_scheduling": {"step": []}, "model_warmup": [], "response_cache": {"enable": false}
@@ -32,7 +33,8 @@ public sealed class ConfigOverrideTests
         Assert.That((options.Instances, options.CacheDirectory), Is.EqualTo((3, "/cache")));
         Assert.That(options.Batching.PreferredBatchSizes, Is.EqualTo([4, 8]));
         Assert.That(
-            (options.Batching.MaxBatchSize, options.Batching.MaxQueueDelay, options.Batching.MaxQueueSize), Is.EqualTo((16, TimeSpan.FromMicroseconds(250), 7)));
+            (options.Batching.MaxBatchSize, options.Batching.MaxQueueDelay, options.Batching.MaxQueueSize),
+            Is.EqualTo((16, TimeSpan.FromMicroseconds(250), 7)));
     }
 
     [Test]
@@ -48,7 +50,11 @@ public sealed class ConfigOverrideTests
         };
 
         Assert.That(
-            ConfigOverride.Read("""{"max_batch_size":null,"dynamic_batching":{"default_queue_policy":{"max_queue_size":0}},"instance_group":[{"count":0}]}""", "m").ApplyTo(served),
+            ConfigOverride.Read(
+                """{"max_batch_size":null,"dynamic_batching":{"default_queue_policy":{"max_queue_size":0}},"instance_group":"""
+                + """[{"count":0}]}""",
+                "m")
+                .ApplyTo(served),
             Is.EqualTo(served));
     }
 
@@ -56,7 +62,8 @@ public sealed class ConfigOverrideTests
     [TestCase("""{"instance_group":[{"kind":"KIND_AUTO"}]}""", "TensorRT,CUDA,CPU", "0")]
     public void Providers_and_devices_follow_from_groups(string json, string providers, string devices)
     {
-        ExecutionOptions options = ConfigOverride.Read(json, "m").ApplyTo(new() { Providers = ExecutionProviders.Parse("TensorRT,CUDA,CPU") });
+        ExecutionOptions options =
+            ConfigOverride.Read(json, "m").ApplyTo(new() { Providers = ExecutionProviders.Parse("TensorRT,CUDA,CPU") });
 
         Assert.That(string.Join(',', options.Providers.Select(p => p.Name())), Is.EqualTo(providers));
         Assert.That(string.Join(',', options.Devices), Is.EqualTo(devices));
@@ -97,7 +104,8 @@ public sealed class ConfigOverrideTests
     [TestCase("""{"max_batch_size":1,"max_batch_size":2}""")]
     [TestCase("""{"instance_group":{}}""")]
     public void What_is_no_configuration_is_refused(string json) => Assert.That(
-        () => ConfigOverride.Read(json, "m"), Throws.TypeOf<ProtocolException>().With.Message.StartsWith("config is not a model configuration in JSON: "));
+        () => ConfigOverride.Read(json, "m"),
+        Throws.TypeOf<ProtocolException>().With.Message.StartsWith("config is not a model configuration in JSON: "));
 
     [TestCase(
         """{"instance_group":[{"kind":"KIND_GPU"}]}""",

@@ -20,13 +20,25 @@ public sealed class OverrideTests
     public async Task StartAsync()
     {
         _root = Directory.CreateTempSubdirectory("override-tests-").FullName;
-        foreach ((string name, string version, string file) in (ReadOnlySpan<(string, string, string)>)[("digits", "1", "digits-v1.onnx"), ("digits", "2", "digits-v2.onnx"), ("other", "1", "digits-v1.onnx")])
+        foreach ((string name, string version, string file) in (ReadOnlySpan<(string, string, string)>)[
+            ("digits", "1", "digits-v1.onnx"),
+            ("digits", "2", "digits-v2.onnx"),
+            ("other", "1", "digits-v1.onnx"),
+        ])
         {
-            File.Copy(Path.Combine(TestServer.Models, file), Path.Combine(Directory.CreateDirectory(Path.Combine(_root, name, version)).FullName, "model.onnx"));
+            File.Copy(
+                Path.Combine(TestServer.Models, file),
+                Path.Combine(Directory.CreateDirectory(Path.Combine(_root, name, version)).FullName, "model.onnx"));
         }
 
         _server = await TestServer.StartAsync(
-            "", o => o with { ModelName = "", ModelRepository = _root, ModelControl = ModelControlMode.Explicit, RequestTimeout = TimeSpan.FromSeconds(2) });
+            "", o => o with
+            {
+                ModelName = "",
+                ModelRepository = _root,
+                ModelControl = ModelControlMode.Explicit,
+                RequestTimeout = TimeSpan.FromSeconds(2),
+            });
     }
 
     [OneTimeTearDown]
@@ -45,7 +57,8 @@ public sealed class OverrideTests
             {
                 ["config"] = """
                 {"backend":"onnxruntime","version_policy":{"specific":{"versions":[1]}},"max_batch_size":8,"instance_group":[{"count":3}],
-                "dynamic_batching":{"preferred_batch_size":[4],"max_queue_delay_microseconds":100,"default_queue_policy":{"max_queue_size":5}},
+                "dynamic_batching":{"preferred_batch_size":[4],"max_queue_delay_microseconds":100,
+                "default_queue_policy":{"max_queue_size":5}},
                 "input":[{"name":"image","data_type":"TYPE_FP32","dims":[64]}]}
                 """,
             }),
@@ -56,11 +69,15 @@ public sealed class OverrideTests
         Assert.That((int)asked["max_batch_size"]!, Is.EqualTo(8));
         Assert.That((int)asked["instance_group"]![0]!["count"]!, Is.EqualTo(3));
         Assert.That(asked["dynamic_batching"]!.ToJsonString(), Is.EqualTo(
-            """{"preferred_batch_size":[4],"max_queue_delay_microseconds":100,"priority_levels":0,"default_priority_level":0,"default_queue_policy":{"max_queue_size":5}}"""));
+            """{"preferred_batch_size":[4],"max_queue_delay_microseconds":100,"priority_levels":0,"default_priority_level":0,"""
+            + "\"default_queue_policy\":{\"max_queue_size\":5}}"));
         Assert.That((answered, body.GetProperty("model_version").GetString()), Is.EqualTo((HttpStatusCode.OK, "1")));
 
-        Assert.That(await LoadAsync("digits", new JsonObject { ["config"] = asked.ToJsonString() }), Is.EqualTo((HttpStatusCode.OK, null as string)));
-        Assert.That((await ConfigAsync("digits")).ToJsonString(), Is.EqualTo(asked.ToJsonString()), "what the server tells can be sent back");
+        Assert.That(
+            await LoadAsync("digits", new JsonObject { ["config"] = asked.ToJsonString() }),
+            Is.EqualTo((HttpStatusCode.OK, null as string)));
+        Assert.That(
+            (await ConfigAsync("digits")).ToJsonString(), Is.EqualTo(asked.ToJsonString()), "what the server tells can be sent back");
 
         Assert.That(await LoadAsync("digits", []), Is.EqualTo((HttpStatusCode.OK, null as string)));
         JsonObject back = await ConfigAsync("digits");
@@ -75,7 +92,10 @@ public sealed class OverrideTests
     [TestCase(
         """{"max_batch_size":4,"input":[{"name":"image","dims":[-1,64]}]}""",
         "failed to load 'other': config: dims of 'image' is [-1, 64], expected [64]")]
-    [TestCase("""{"max_batch_size":2,"dynamic_batching":{"preferred_batch_size":[4]}}""", "failed to load 'other': config: dynamic_batching.preferred_batch_size has 4, but a batch has 2 rows at most; max_batch_size sets that")]
+    [TestCase(
+        """{"max_batch_size":2,"dynamic_batching":{"preferred_batch_size":[4]}}""",
+        "failed to load 'other': config: dynamic_batching.preferred_batch_size has 4, but a batch has 2 rows at most; "
+        + "max_batch_size sets that")]
     [TestCase(
         """{"version_policy":{"specific":{"versions":[7]}}}""",
         "failed to load 'other': config: version_policy.specific.versions has 7, but there are only 1")]
@@ -101,7 +121,8 @@ public sealed class OverrideTests
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(message, Is.EqualTo(
-            "failed to load 'fixed': config: max_batch_size is 4, but requests are computed one by one: the first dimension of input 'x' [3] is not open"));
+            "failed to load 'fixed': config: max_batch_size is 4, but requests are computed one by one: "
+            + "the first dimension of input 'x' [3] is not open"));
     }
 
     [Test]
@@ -113,12 +134,14 @@ public sealed class OverrideTests
         {
             ["config"] = "{}",
             ["file:7/model.onnx"] = Convert.ToBase64String(await File.ReadAllBytesAsync(Path.Combine(TestServer.Models, "digits-v1.onnx"))),
-            ["file:labels.txt"] = Convert.ToBase64String(string.Join('\n', Enumerable.Range(0, 10).Select(i => $"digit {i}")).Select(c => (byte)c).ToArray()),
+            ["file:labels.txt"] =
+                Convert.ToBase64String(string.Join('\n', Enumerable.Range(0, 10).Select(i => $"digit {i}")).Select(c => (byte)c).ToArray()),
         };
         Assert.That(await LoadAsync("sent", parameters), Is.EqualTo((HttpStatusCode.OK, null as string)));
         string[] made = [.. Temporary().Except(before).Where(d => File.Exists(Path.Combine(d, "labels.txt")))];
         (HttpStatusCode status, JsonElement body, _) = await _server.PostAsync(
-            "v2/models/sent/infer", Digits.Request(0, extra: ""","outputs":[{"name":"probabilities","parameters":{"classification":1}}]"""));
+            "v2/models/sent/infer",
+            Digits.Request(0, extra: ""","outputs":[{"name":"probabilities","parameters":{"classification":1}}]"""));
 
         Assert.That((status, body.GetProperty("model_version").GetString()), Is.EqualTo((HttpStatusCode.OK, "7")));
         Assert.That(body.GetProperty("outputs")[0].GetProperty("data")[0].GetString(), Does.EndWith($":digit {Digits.All[0].Label}"));
@@ -141,14 +164,19 @@ public sealed class OverrideTests
     [TestCase("")]
     public async Task A_file_that_leads_elsewhere_is_refused(string path)
     {
-        (HttpStatusCode status, string? message) = await LoadAsync("elsewhere", new JsonObject { ["config"] = "{}", [$"file:{path}"] = "" });
+        (HttpStatusCode status, string? message) = await LoadAsync(
+            "elsewhere", new JsonObject { ["config"] = "{}", [$"file:{path}"] = "" });
 
         Assert.That((status, message), Is.EqualTo((
             HttpStatusCode.BadRequest,
-            $"parameters: file:{path} is no file of a model, expected file:VERSION/model.onnx, VERSION being a whole number, or file:labels.txt")));
+            $"parameters: file:{path} is no file of a model, expected file:VERSION/model.onnx, VERSION being a whole number, "
+            + "or file:labels.txt")));
     }
 
-    [TestCase("""{"file:1/model.onnx":""}""", "failed to load 'none': parameters: files need config beside them, a model configuration in JSON; \"{}\" leaves all settings to the server")]
+    [TestCase(
+        """{"file:1/model.onnx":""}""",
+        "failed to load 'none': parameters: files need config beside them, a model configuration in JSON; "
+        + "\"{}\" leaves all settings to the server")]
     [TestCase("""{"config":"{}","file:1/model.onnx":"?"}""", "parameters: file:1/model.onnx is not base64")]
     [TestCase("""{"config":"{}","file:1/model.onnx":1}""", "parameters: file:1/model.onnx must be a string")]
     [TestCase("""{"config":"{}","file:1/weights":""}""", "failed to load 'none': parameters: file:1/model.onnx is missing")]
@@ -163,11 +191,14 @@ public sealed class OverrideTests
     {
         HashSet<string> before = Temporary();
 
-        (HttpStatusCode status, string? message) = await LoadAsync("broken", new JsonObject { ["config"] = "{}", ["file:1/model.onnx"] = "AAAA" });
+        (HttpStatusCode status, string? message) = await LoadAsync(
+            "broken", new JsonObject { ["config"] = "{}", ["file:1/model.onnx"] = "AAAA" });
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(message, Does.StartWith("failed to load 'broken': model.onnx is not a model that ONNX Runtime can load"));
-        Assert.That(Temporary().Except(before).Where(d => File.Exists(Path.Combine(d, "model.onnx")) && new FileInfo(Path.Combine(d, "model.onnx")).Length == 3), Is.Empty);
+        Assert.That(
+            Temporary().Except(before).Where(d => File.Exists(Path.Combine(d, "model.onnx"))
+                && new FileInfo(Path.Combine(d, "model.onnx")).Length == 3), Is.Empty);
     }
 
     [Test]
@@ -186,13 +217,15 @@ public sealed class OverrideTests
         Assert.That(loaded, Is.EqualTo("0"));
         Assert.That((status, body.GetProperty("model_version").GetString()), Is.EqualTo((HttpStatusCode.OK, "3")));
         Assert.That((int)(await ConfigAsync("wired"))["max_batch_size"]!, Is.Zero);
-        Assert.That(await CallAsync("RepositoryModelLoad", request), Is.EqualTo("3"), "a configuration that is no text is INVALID_ARGUMENT");
+        Assert.That(
+            await CallAsync("RepositoryModelLoad", request), Is.EqualTo("3"), "a configuration that is no text is INVALID_ARGUMENT");
         Assert.That(await CallAsync("RepositoryModelUnload", new RepositoryModelUnloadRequest { ModelName = "wired" }), Is.EqualTo("0"));
     }
 
     private static HashSet<string> Temporary() => [.. Directory.EnumerateDirectories(Path.GetTempPath(), "model-override-*")];
 
-    private async Task<JsonObject> ConfigAsync(string model) => JsonNode.Parse(await _server.Client.GetStringAsync($"v2/models/{model}/config"))!.AsObject();
+    private async Task<JsonObject> ConfigAsync(string model) =>
+        JsonNode.Parse(await _server.Client.GetStringAsync($"v2/models/{model}/config"))!.AsObject();
 
     private async Task<(HttpStatusCode Status, string? Error)> LoadAsync(string model, JsonObject parameters)
     {
@@ -218,6 +251,8 @@ public sealed class OverrideTests
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         using HttpResponseMessage response = await _server.Client.SendAsync(request);
         await response.Content.ReadAsByteArrayAsync();
-        return (response.Headers.TryGetValues("grpc-status", out IEnumerable<string>? early) ? early : response.TrailingHeaders.GetValues("grpc-status")).Single();
+        return (response.Headers.TryGetValues("grpc-status", out IEnumerable<string>? early)
+            ? early
+            : response.TrailingHeaders.GetValues("grpc-status")).Single();
     }
 }

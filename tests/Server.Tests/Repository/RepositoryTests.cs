@@ -30,11 +30,14 @@ public sealed class RepositoryTests
         Assert.That(metadata.GetProperty("versions").GetRawText(), Is.EqualTo("""["10","9"]"""));
         Assert.That((await server.InferAsync(Digits.Request(0))).Body.GetProperty("model_version").GetString(), Is.EqualTo("10"));
         Assert.That(
-            (await server.PostAsync("v2/models/digits/versions/9/infer", Digits.Request(0))).Body.GetProperty("model_version").GetString(), Is.EqualTo("9"));
+            (await server.PostAsync("v2/models/digits/versions/9/infer", Digits.Request(0))).Body.GetProperty("model_version").GetString(),
+            Is.EqualTo("9"));
         Assert.That((await server.PostAsync("v2/models/other/infer", Digits.Request(0))).Status, Is.EqualTo(HttpStatusCode.OK));
         (HttpStatusCode status, JsonElement body, _) = await server.PostAsync("v2/models/digits/versions/2/infer", Digits.Request(0));
         Assert.That(status, Is.EqualTo(HttpStatusCode.NotFound));
-        Assert.That(body.GetProperty("error").GetString(), Is.EqualTo("Request for unknown model: 'digits' version '2' is not found, this server has '10', '9'"));
+        Assert.That(
+            body.GetProperty("error").GetString(),
+            Is.EqualTo("Request for unknown model: 'digits' version '2' is not found, this server has '10', '9'"));
         Assert.That((await server.Client.GetAsync("v2/models/other/ready")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
@@ -45,12 +48,15 @@ public sealed class RepositoryTests
         await using TestServer server = await StartAsync(ModelControlMode.Explicit);
 
         Assert.That(await IndexAsync(server), Is.EqualTo(["digits 1 READY "]));
-        Assert.That(await ChangeAsync(server, "digits/unload", """{"parameters":{"unload_dependents":false}}"""), Is.EqualTo((HttpStatusCode.OK, null as string)));
+        Assert.That(
+            await ChangeAsync(server, "digits/unload", """{"parameters":{"unload_dependents":false}}"""),
+            Is.EqualTo((HttpStatusCode.OK, null as string)));
         Assert.That(await IndexAsync(server), Is.EqualTo(["digits 1 UNAVAILABLE unloaded"]));
         Assert.That(await IndexAsync(server, """{"ready":true}"""), Is.Empty);
         Assert.That((await server.InferAsync(Digits.Request(0))).Status, Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That(
-            await ChangeAsync(server, "digits/unload", ""), Is.EqualTo((HttpStatusCode.NotFound, "failed to unload 'digits': it is not loaded")));
+            await ChangeAsync(server, "digits/unload", ""),
+            Is.EqualTo((HttpStatusCode.NotFound, "failed to unload 'digits': it is not loaded")));
 
         Add("digits", "2", "digits-v2.onnx");
         Assert.That(await ChangeAsync(server, "digits/load", ""), Is.EqualTo((HttpStatusCode.OK, null as string)));
@@ -74,7 +80,9 @@ public sealed class RepositoryTests
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(error, Does.StartWith("failed to load 'digits': model.onnx is not a model that ONNX Runtime can load"));
         Assert.That((await server.InferAsync(Digits.Request(0))).Status, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(await IndexAsync(server), Is.EqualTo([$"digits 2 UNAVAILABLE {error!["failed to load 'digits': ".Length..]}", "digits 1 READY "]));
+        Assert.That(
+            await IndexAsync(server),
+            Is.EqualTo([$"digits 2 UNAVAILABLE {error!["failed to load 'digits': ".Length..]}", "digits 1 READY "]));
     }
 
     [Test]
@@ -136,7 +144,8 @@ public sealed class RepositoryTests
     [Test]
     public void A_repository_without_models_is_refused()
     {
-        TerminatingException error = Assert.Throws<TerminatingException>(() => ModelServer.Build(new ServeOptions { ModelRepository = _root, Port = 0, GrpcPort = -1 }))!;
+        TerminatingException error = Assert.Throws<TerminatingException>(() =>
+            ModelServer.Build(new ServeOptions { ModelRepository = _root, Port = 0, GrpcPort = -1 }))!;
 
         Assert.That(error.Reason, Is.EqualTo(FailureReasons.ModelNotFound));
         Assert.That(error.Message, Is.EqualTo($"{_root} has no models, expected files as NAME/VERSION/model.onnx"));
@@ -152,7 +161,9 @@ public sealed class RepositoryTests
         (_, JsonElement body, _) = await server.InferAsync(
             Digits.Request(0, extra: ""","outputs":[{"name":"probabilities","parameters":{"classification":1}}]"""));
 
-        Assert.That(body.GetProperty("outputs")[0].GetProperty("data")[0].GetString(), Does.EndWith($":{Digits.All[0].Label}:digit {Digits.All[0].Label}"));
+        Assert.That(
+            body.GetProperty("outputs")[0].GetProperty("data")[0].GetString(),
+            Does.EndWith($":{Digits.All[0].Label}:digit {Digits.All[0].Label}"));
     }
 
     [Test]
@@ -175,11 +186,14 @@ public sealed class RepositoryTests
         Assert.That(all.GetArrayLength(), Is.EqualTo(1));
     }
 
-    private static async Task<JsonElement> GetAsync(TestServer server, string path) => JsonDocument.Parse(await server.Client.GetStringAsync(path)).RootElement;
+    private static async Task<JsonElement> GetAsync(TestServer server, string path) =>
+        JsonDocument.Parse(await server.Client.GetStringAsync(path)).RootElement;
 
     private static async Task<string[]> IndexAsync(TestServer server, string body = "") =>
         [.. (await server.PostAsync("v2/repository/index", body)).Body.EnumerateArray().Select(
-            e => $"{e.GetProperty("name").GetString()} {e.GetProperty("version").GetString()} {e.GetProperty("state").GetString()} {e.GetProperty("reason").GetString()}")];
+            e =>
+                $"{e.GetProperty("name").GetString()} {e.GetProperty("version").GetString()} {e.GetProperty("state").GetString()} "
+                + $"{e.GetProperty("reason").GetString()}")];
 
     private static async Task<(HttpStatusCode Status, string? Error)> ChangeAsync(TestServer server, string path, string body)
     {

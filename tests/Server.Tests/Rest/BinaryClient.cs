@@ -29,7 +29,9 @@ internal static class BinaryClient
     {
         using HttpResponseMessage response = await client.SendAsync(request);
         byte[] body = await response.Content.ReadAsByteArrayAsync();
-        int? length = response.Headers.TryGetValues(LengthHeader, out IEnumerable<string>? values) ? int.Parse(values.Single(), CultureInfo.InvariantCulture) : null;
+        int? length = response.Headers.TryGetValues(LengthHeader, out IEnumerable<string>? values)
+            ? int.Parse(values.Single(), CultureInfo.InvariantCulture)
+            : null;
         JsonElement json = JsonDocument.Parse(body.AsMemory(0, length ?? body.Length)).RootElement;
         Dictionary<string, byte[]> binary = [];
         int at = length ?? body.Length;
@@ -37,7 +39,8 @@ internal static class BinaryClient
         {
             foreach (JsonElement output in outputs.EnumerateArray())
             {
-                if (output.TryGetProperty("parameters", out JsonElement parameters) && parameters.TryGetProperty("binary_data_size", out JsonElement size))
+                if (output.TryGetProperty("parameters", out JsonElement parameters)
+                    && parameters.TryGetProperty("binary_data_size", out JsonElement size))
                 {
                     binary.Add(output.GetProperty("name").GetString()!, body[at..(at + size.GetInt32())]);
                     at += size.GetInt32();
@@ -46,7 +49,12 @@ internal static class BinaryClient
         }
 
         Assert.That(at, Is.EqualTo(body.Length), "all of the body belongs to an output");
-        return new Answer(response.StatusCode, json, binary, response.Content.Headers.ContentType?.MediaType, [.. response.Content.Headers.ContentEncoding]);
+        return new Answer(
+            response.StatusCode,
+            json,
+            binary,
+            response.Content.Headers.ContentType?.MediaType,
+            [.. response.Content.Headers.ContentEncoding]);
     }
 
     /// <summary>Texts in their binary form.</summary>
@@ -73,8 +81,10 @@ internal static class BinaryClient
     }
 
     internal sealed record Answer(
-        HttpStatusCode Status, JsonElement Json, IReadOnlyDictionary<string, byte[]> Binary, string? ContentType, IReadOnlyList<string> Encodings)
+        HttpStatusCode Status, JsonElement Json, IReadOnlyDictionary<string, byte[]> Binary, string? ContentType,
+        IReadOnlyList<string> Encodings)
     {
-        public JsonElement Output(string name) => Json.GetProperty("outputs").EnumerateArray().First(o => o.GetProperty("name").GetString() == name);
+        public JsonElement Output(string name) =>
+            Json.GetProperty("outputs").EnumerateArray().First(o => o.GetProperty("name").GetString() == name);
     }
 }

@@ -45,7 +45,10 @@ public sealed class BinaryTests
     {
         Answer answer = await SendAsync(_digits.Client, Request(
             Path,
-            Inputs(1, ""","id":"r-1","parameters":{"binary_data_output":true},"outputs":[{"name":"label","parameters":{"binary_data":false}},{"name":"probabilities"}]"""),
+            Inputs(
+                1,
+                ""","id":"r-1","parameters":{"binary_data_output":true},"outputs":[{"name":"label","parameters":{"binary_data":false}},"""
+                + """{"name":"probabilities"}]"""),
             Image(0, 1)));
 
         Assert.That(answer.Json.GetProperty("id").GetString(), Is.EqualTo("r-1"));
@@ -89,7 +92,11 @@ public sealed class BinaryTests
         await using TestServer server = await TestServer.StartAsync(OnnxFile.Identity(_directory, OnnxFile.Float, "n"));
         byte[] data = new byte[count * 4];
         Random random = new(count);
-        MemoryMarshal.Cast<byte, float>(data.AsSpan()).ToArray().Select(_ => random.NextSingle()).ToArray().CopyTo(MemoryMarshal.Cast<byte, float>(data.AsSpan()));
+        MemoryMarshal.Cast<byte, float>(data.AsSpan())
+            .ToArray()
+            .Select(_ => random.NextSingle())
+            .ToArray()
+            .CopyTo(MemoryMarshal.Cast<byte, float>(data.AsSpan()));
 
         for (int i = 0; i < 3; i++)
         {
@@ -117,7 +124,9 @@ public sealed class BinaryTests
     {
         string outputs = ""","outputs":[{"name":"probabilities","parameters":{"classification":3,"binary_data":true}}]""";
         Answer binary = await SendAsync(_digits.Client, Request(Path, Inputs(2, outputs), Image(0, 2)));
-        Answer json = await SendAsync(_digits.Client, Request(Path, Inputs(2, outputs.Replace("true", "false", StringComparison.Ordinal)), Image(0, 2)));
+        Answer json = await SendAsync(
+            _digits.Client,
+            Request(Path, Inputs(2, outputs.Replace("true", "false", StringComparison.Ordinal)), Image(0, 2)));
 
         Assert.That(binary.Output("probabilities").GetProperty("datatype").GetString(), Is.EqualTo("BYTES"));
         Assert.That(binary.Output("probabilities").GetProperty("shape").GetRawText(), Is.EqualTo("[2,3]"));
@@ -129,7 +138,8 @@ public sealed class BinaryTests
     }
 
     private static string Inputs(int count, string more) =>
-        $$"""{"inputs":[{"name":"image","shape":[{{count}},64],"datatype":"FP32","parameters":{"binary_data_size":{{count * 256}} } }]{{more}} }""";
+        $$"""{"inputs":[{"name":"image","shape":[{{count}},64],"datatype":"FP32","parameters":"""
+        + $$"""{"binary_data_size":{{count * 256}} } }]{{more}} }""";
 
     private static HttpRequestMessage Identity(string datatype, int count, byte[] data) => Request(
         Path,

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using ModelOperator.Testing;
 
 namespace ModelOperator.Server.Tests.Rest;
 
@@ -74,7 +75,8 @@ public sealed class CompressionTests
     [TestCase(null, null)]
     public async Task A_response_is_compressed_as_the_client_likes(string? accepts, string? encoding)
     {
-        (HttpStatusCode status, JsonElement body, string? used) = await SendAsync(Encoding.UTF8.GetBytes(Digits.Request(0, 50)), null, accepts);
+        (HttpStatusCode status, JsonElement body, string? used) = await SendAsync(
+            Encoding.UTF8.GetBytes(Digits.Request(0, 50)), null, accepts);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(used, Is.EqualTo(encoding));
@@ -89,7 +91,8 @@ public sealed class CompressionTests
         Assert.That(used, Is.Null);
     }
 
-    private async Task<(HttpStatusCode Status, JsonElement Body, string? Encoding)> SendAsync(byte[] body, string? encoding, string? accepts = null)
+    private async Task<(HttpStatusCode Status, JsonElement Body, string? Encoding)> SendAsync(
+        byte[] body, string? encoding, string? accepts = null)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, "v2/models/digits/infer") { Content = new ByteArrayContent(body) };
         if (encoding is not null)
@@ -116,12 +119,7 @@ public sealed class CompressionTests
 
     private static byte[] Compress(string text, string encoding)
     {
-        using MemoryStream target = new();
-        using (Stream compressed = encoding == "deflate" ? new ZLibStream(target, CompressionLevel.Optimal) : new GZipStream(target, CompressionLevel.Optimal))
-        {
-            compressed.Write(Encoding.UTF8.GetBytes(text));
-        }
-
-        return target.ToArray();
+        byte[] plain = Encoding.UTF8.GetBytes(text);
+        return encoding == "deflate" ? Compressed.Deflate(plain) : Compressed.Gzip(plain);
     }
 }

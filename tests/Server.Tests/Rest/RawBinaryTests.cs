@@ -5,6 +5,7 @@ using System.Text;
 using ModelOperator.Protocol;
 using ModelOperator.Server.Execution;
 using ModelOperator.Server.Rest;
+using ModelOperator.Testing;
 using static ModelOperator.Server.Tests.Rest.BinaryClient;
 
 namespace ModelOperator.Server.Tests.Rest;
@@ -46,7 +47,7 @@ public sealed class RawBinaryTests
 
         Answer answer = await SendAsync(server.Client, Request(Path, "", Encoding.UTF8.GetBytes("grüße")));
         Answer empty = await SendAsync(server.Client, Request(Path, ""));
-        using HttpRequestMessage compressed = Request(Path, "", Compressed("zipped"));
+        using HttpRequestMessage compressed = Request(Path, "", Compressed.Gzip("zipped"u8.ToArray()));
         compressed.Content!.Headers.ContentEncoding.Add("gzip");
         Answer unzipped = await SendAsync(server.Client, compressed);
 
@@ -109,7 +110,9 @@ public sealed class RawBinaryTests
     {
         RawInput raw = new([Spec("x", "FP32 n"), Spec("z", "FP32 n")], [Spec("y", "FP32 n")]);
 
-        Assert.That(() => raw.Read(new byte[4], new ProtocolLimits()), Throws.TypeOf<ProtocolException>().With.Message.Contains("the model has 2 inputs"));
+        Assert.That(
+            () => raw.Read(new byte[4], new ProtocolLimits()),
+            Throws.TypeOf<ProtocolException>().With.Message.Contains("the model has 2 inputs"));
     }
 
     [Test]
@@ -133,16 +136,5 @@ public sealed class RawBinaryTests
         string[] dimensions = parts[1].Split(',', StringSplitOptions.RemoveEmptyEntries);
         long[] shape = [.. dimensions.Select(d => long.TryParse(d, CultureInfo.InvariantCulture, out long length) ? length : -1)];
         return new TensorSpec(name, type, shape, [.. dimensions.Select((d, i) => shape[i] < 0 ? d : "")]);
-    }
-
-    private static byte[] Compressed(string text)
-    {
-        using MemoryStream bytes = new();
-        using (System.IO.Compression.GZipStream zip = new(bytes, System.IO.Compression.CompressionLevel.Fastest))
-        {
-            zip.Write(Encoding.UTF8.GetBytes(text));
-        }
-
-        return bytes.ToArray();
     }
 }

@@ -77,7 +77,9 @@ public sealed class MetricsTests
         Assert.That(metrics, Does.Match("""(?m)^model_server_request_duration_seconds_count\{model="digits"[^}]*\} 1$"""));
         Assert.That(metrics, Does.Match("""(?m)^model_server_inference_duration_seconds_count\{model="digits"[^}]*\} 1$"""));
         Assert.That(metrics, Does.Match("""(?m)^model_server_feedback_total\{model="digits",[^}]*outcome="correct"\} 1$"""));
-        Assert.That(metrics, Does.Match("""(?m)^model_server_execution_provider_nodes\{model="digits",provider="CPU",version="1"\} [1-9]"""));
+        Assert.That(
+            metrics,
+            Does.Match("""(?m)^model_server_execution_provider_nodes\{model="digits",provider="CPU",version="1"\} [1-9]"""));
         Assert.That(metrics, Does.Match("""(?m)^model_server_max_batch_size\{model="digits",version="1"\} 1$"""));
     }
 
@@ -105,7 +107,9 @@ public sealed class MetricsTests
 
         string text = await server.Client.GetStringAsync("metrics");
 
-        Assert.That(Exposition.Shape(text).Where(line => !line.Contains(" dotnet_", StringComparison.Ordinal)), Is.EqualTo(Known.Split('\n')));
+        Assert.That(
+            Exposition.Shape(text).Where(line => !line.Contains(" dotnet_", StringComparison.Ordinal)),
+            Is.EqualTo(Known.Split('\n')));
         Assert.That(Exposition.Shape(text), Is.SupersetOf((string[])
         [
             "counter dotnet_gc_collections_total{gc_heap_generation}",
@@ -126,7 +130,9 @@ public sealed class MetricsTests
         using HttpResponseMessage response = await server.Client.SendAsync(request);
 
         Assert.That(response.Content.Headers.ContentType!.ToString(), Is.EqualTo("text/plain; version=0.0.4; charset=utf-8"));
-        Assert.That(await response.Content.ReadAsStringAsync(), Does.Match("""(?m)^nv_inference_request_success\{model="digits",version="1"\} 0$"""));
+        Assert.That(
+            await response.Content.ReadAsStringAsync(),
+            Does.Match("""(?m)^nv_inference_request_success\{model="digits",version="1"\} 0$"""));
     }
 
     [Test]
@@ -160,7 +166,8 @@ public sealed class MetricsTests
 
     private static double Value(string text, string series)
     {
-        string line = text.Split('\n').SingleOrDefault(l => l.StartsWith(series + " ", StringComparison.Ordinal)) ?? throw new AssertionException($"{series} is not in {text}");
+        string line = text.Split('\n').SingleOrDefault(l => l.StartsWith(series + " ", StringComparison.Ordinal))
+            ?? throw new AssertionException($"{series} is not in {text}");
         return double.Parse(line.AsSpan(series.Length + 1), CultureInfo.InvariantCulture);
     }
 }

@@ -29,7 +29,9 @@ public sealed class ModelStatisticsTests
         Assert.That(snapshot.ComputeInput, Is.EqualTo(new DurationTotal(80_000, 160_000_000)));
         Assert.That(snapshot.ComputeInfer, Is.EqualTo(new DurationTotal(80_000, 240_000_000)));
         Assert.That(snapshot.ComputeOutput, Is.EqualTo(new DurationTotal(80_000, 320_000_000)));
-        Assert.That(snapshot.Batches, Is.EqualTo((BatchSnapshot[])[new(8, snapshot.ComputeInput, snapshot.ComputeInfer, snapshot.ComputeOutput)]));
+        Assert.That(
+            snapshot.Batches,
+            Is.EqualTo((BatchSnapshot[])[new(8, snapshot.ComputeInput, snapshot.ComputeInfer, snapshot.ComputeOutput)]));
         Assert.That(statistics.Pending, Is.Zero);
     }
 

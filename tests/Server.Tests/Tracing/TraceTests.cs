@@ -53,7 +53,8 @@ public sealed class TraceTests
     [Test]
     public async Task An_endpoint_that_is_none_is_refused()
     {
-        (int status, string message) = await ServerProcess.RunAsync("serve", "--model-name", "m", "--model", "m.onnx", "--otlp-endpoint", "collector:4318");
+        (int status, string message) = await ServerProcess.RunAsync(
+            "serve", "--model-name", "m", "--model", "m.onnx", "--otlp-endpoint", "collector:4318");
 
         Assert.That(status, Is.EqualTo(1));
         Assert.That(message, Does.Contain("--otlp-endpoint is").And.Contain("expected http(s)://HOST:PORT"));

@@ -4,7 +4,9 @@ using ModelOperator.Fetch.Signatures;
 
 namespace ModelOperator.Fetch.Stores.Oci;
 
-/// <summary>Signatures as cosign keeps them: layers of the tag sha256-HEX.sig, each a payload that names the manifest, signed in an annotation.</summary>
+/// <summary>
+/// Signatures as cosign keeps them: layers of the tag sha256-HEX.sig, each a payload that names the manifest, signed in an annotation.
+/// </summary>
 internal sealed class CosignSignature(Registry registry, StoreContext context)
 {
     private const string Annotation = "dev.cosignproject.cosign/signature";
@@ -29,13 +31,16 @@ internal sealed class CosignSignature(Registry registry, StoreContext context)
         if (!await VerifiesAsync(layers, key, digest, cancellationToken))
         {
             throw new TerminatingException(
-                FailureReasons.SignatureInvalid, $"{name} is not signed by the key asked for: none of the signatures of the tag {tag} is by it and for {digest}");
+                FailureReasons.SignatureInvalid,
+                $"{name} is not signed by the key asked for: none of the signatures of the tag {tag} is by it and for {digest}");
         }
 
         registry.Keep(tag, manifest);
     }
 
-    /// <summary>Whether a signature that an earlier fetch kept is right: then it is right whoever put it there, and the registry need not be asked.</summary>
+    /// <summary>
+    /// Whether a signature that an earlier fetch kept is right: then it is right whoever put it there, and the registry need not be asked.
+    /// </summary>
     private async Task<bool> VerifiesKeptAsync(string tag, SignatureKey key, string digest, CancellationToken cancellationToken)
     {
         try
@@ -70,8 +75,8 @@ internal sealed class CosignSignature(Registry registry, StoreContext context)
     {
         try
         {
-            return JsonSerializer.Deserialize(payload, OciJson.Default.SimpleSigning)?.Critical is { Type: "cosign container image signature", Image.Digest: { } signed }
-                && signed == digest;
+            SimpleSigning? statement = JsonSerializer.Deserialize(payload, OciJson.Default.SimpleSigning);
+            return statement?.Critical is { Type: "cosign container image signature", Image.Digest: { } signed } && signed == digest;
         }
         catch (JsonException)
         {

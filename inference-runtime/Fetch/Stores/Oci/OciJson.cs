@@ -37,7 +37,8 @@ internal sealed record OciDescriptor
     public string Hex => Digest is not null && Digest.StartsWith(Sha256, StringComparison.Ordinal) && Digest.Length == Sha256.Length + 64
         && Digest[Sha256.Length..].All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'))
         ? Digest[Sha256.Length..]
-        : throw new TerminatingException(FailureReasons.ModelInvalid, $"the registry names a blob by '{Digest}', expected sha256: and 64 digits");
+        : throw new TerminatingException(
+            FailureReasons.ModelInvalid, $"the registry names a blob by '{Digest}', expected sha256: and 64 digits");
 }
 
 /// <summary>What an image runs on.</summary>

@@ -4,7 +4,9 @@ using ModelOperator.Fetch.Archives;
 
 namespace ModelOperator.Fetch.Stores.Oci;
 
-/// <summary>An artifact or image of a registry. Everything below the reference is named by its digest, so one signature covers it.</summary>
+/// <summary>
+/// An artifact or image of a registry. Everything below the reference is named by its digest, so one signature covers it.
+/// </summary>
 internal sealed class OciStore : IModelStore
 {
     private const int MaxLayers = 1000;
@@ -37,7 +39,8 @@ internal sealed class OciStore : IModelStore
         if (layers.Count > MaxLayers || layers.Sum(layer => (double)layer.Size) > _context.Options.MaxBytes)
         {
             throw new TerminatingException(
-                FailureReasons.ModelDownloadFailed, $"{_address.Name} has more than {MaxLayers} layers, or more than {_context.Options.MaxBytes} bytes, the limit");
+                FailureReasons.ModelDownloadFailed,
+                $"{_address.Name} has more than {MaxLayers} layers, or more than {_context.Options.MaxBytes} bytes, the limit");
         }
 
         ModelContent content = new([.. Choose(layers)]) { IsVerified = true };
@@ -50,15 +53,18 @@ internal sealed class OciStore : IModelStore
     {
         if (layers.Exists(IsOnnx))
         {
-            return layers.Where(layer => layer.Title is not null).Select(layer => new ContentFile(SafePath.Of(layer.Title!), _registry.Blob(layer)) { IsArchive = IsArchive(layer) });
+            return layers.Where(layer => layer.Title is not null)
+                .Select(layer => new ContentFile(SafePath.Of(layer.Title!), _registry.Blob(layer)) { IsArchive = IsArchive(layer) });
         }
 
         List<OciDescriptor> archives = layers.FindAll(IsArchive);
-        return archives.Count > 0 ? archives.Select((layer, index) => new ContentFile($"layer-{index}", _registry.Blob(layer)) { IsArchive = true })
+        return archives.Count > 0
+            ? archives.Select((layer, index) => new ContentFile($"layer-{index}", _registry.Blob(layer)) { IsArchive = true })
             : layers is [var only] ? [new ContentFile(null, _registry.Blob(only))]
             : throw new TerminatingException(
                 FailureReasons.ModelNotFound,
-                $"{_address.Name} holds no model: of its {layers.Count} layers none is titled *.onnx or is an archive; their media types are {Types(layers)}");
+                $"{_address.Name} holds no model: of its {layers.Count} layers none is titled *.onnx or is an archive; "
+                + $"their media types are {Types(layers)}");
     }
 
     private static bool IsOnnx(OciDescriptor layer) => layer.Title?.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) == true;
@@ -68,15 +74,19 @@ internal sealed class OciStore : IModelStore
         || layer.MediaType?.Contains("zip", StringComparison.OrdinalIgnoreCase) == true
         || ArchiveEndings.Any(end => layer.Title?.EndsWith(end, StringComparison.OrdinalIgnoreCase) == true);
 
-    /// <summary>The manifest for this machine's platform, else the first that is for none. Attestations are for the platform "unknown".</summary>
+    /// <summary>
+    /// The manifest for this machine's platform, else the first that is for none. Attestations are for the platform "unknown".
+    /// </summary>
     private OciDescriptor ForThisMachine(List<OciDescriptor> manifests)
     {
         string architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64";
-        return manifests.Find(manifest => manifest.Platform is { OperatingSystem: "linux" } platform && platform.Architecture == architecture)
+        return manifests.Find(
+            manifest => manifest.Platform is { OperatingSystem: "linux" } platform && platform.Architecture == architecture)
             ?? manifests.Find(manifest => manifest.Platform?.OperatingSystem is null)
             ?? throw new TerminatingException(FailureReasons.ModelNotFound, $"{_address.Name} holds nothing for linux/{architecture}");
     }
 
     private static string Types(List<OciDescriptor> layers) =>
-        string.Join(", ", layers.Select(layer => layer.MediaType is { Length: <= 100 } type ? type : "?").Distinct(StringComparer.Ordinal).Take(5));
+        string.Join(
+            ", ", layers.Select(layer => layer.MediaType is { Length: <= 100 } type ? type : "?").Distinct(StringComparer.Ordinal).Take(5));
 }

@@ -24,9 +24,13 @@ internal sealed class Registry
         (_address, _context) = (address, context);
         bool isDocker = address.Registry is "docker.io" or "index.docker.io";
         string host = isDocker ? "registry-1.docker.io" : address.Registry;
-        string repository = isDocker && !address.Repository.Contains('/', StringComparison.Ordinal) ? $"library/{address.Repository}" : address.Repository;
+        string repository = isDocker && !address.Repository.Contains('/', StringComparison.Ordinal)
+            ? $"library/{address.Repository}"
+            : address.Repository;
         _root = $"{(address.PlainHttp ? "http" : "https")}://{host}/v2/{repository}";
-        RegistryCredentials? credentials = context.Options.Credentials is { } secret ? RegistryCredentials.Read(secret, address.Registry) : null;
+        RegistryCredentials? credentials = context.Options.Credentials is { } secret
+            ? RegistryCredentials.Read(secret, address.Registry)
+            : null;
         if (credentials is { NamesRegistry: false })
         {
             context.RequireSecretFor(new Uri($"{(address.PlainHttp ? "http" : "https")}://{address.Registry}"));
@@ -60,7 +64,8 @@ internal sealed class Registry
         if (reference.StartsWith("sha256:", StringComparison.Ordinal) && reference != digest)
         {
             throw new TerminatingException(
-                FailureReasons.DigestMismatch, $"{_address.Name}: the digest of the manifest that arrived is {digest}, expected {reference}");
+                FailureReasons.DigestMismatch,
+                $"{_address.Name}: the digest of the manifest that arrived is {digest}, expected {reference}");
         }
 
         _context.Kept?.Write(NameOf(digest), body);
@@ -99,7 +104,9 @@ internal sealed class Registry
         string actual = Convert.ToHexStringLower(SHA256.HashData(body));
         if (actual != descriptor.Hex)
         {
-            throw new TerminatingException(FailureReasons.DigestMismatch, $"{_address.Name}: the digest of a blob that arrived is {actual}, expected {descriptor.Hex}");
+            throw new TerminatingException(
+                FailureReasons.DigestMismatch,
+                $"{_address.Name}: the digest of a blob that arrived is {actual}, expected {descriptor.Hex}");
         }
 
         _context.Kept?.Write(NameOf("sha256:" + descriptor.Hex), body);
@@ -112,7 +119,11 @@ internal sealed class Registry
 
     /// <summary>What was kept under a digest, if it still has it.</summary>
     private byte[]? Kept(string reference) =>
-        reference.StartsWith("sha256:", StringComparison.Ordinal) && _context.Kept?.TryRead(NameOf(reference)) is { } body && DigestOf(body) == reference ? body : null;
+        reference.StartsWith("sha256:", StringComparison.Ordinal)
+            && _context.Kept?.TryRead(NameOf(reference)) is { } body
+            && DigestOf(body) == reference
+            ? body
+            : null;
 
     private Task<byte[]?> ReadAsync(RemoteFile file, CancellationToken cancellationToken) => _context.Tries.RunAsync(
         file.Name,
@@ -131,7 +142,9 @@ internal sealed class Registry
 
             byte[] body = await BoundedBody.ReadAsync(response, MaxManifestBytes + 1, stall.Token);
             return body.Length <= MaxManifestBytes ? body
-                : throw new TerminatingException(FailureReasons.ModelInvalid, $"{file.Name} answers with a manifest of more than {MaxManifestBytes} bytes");
+                : throw new TerminatingException(
+                    FailureReasons.ModelInvalid,
+                    $"{file.Name} answers with a manifest of more than {MaxManifestBytes} bytes");
         },
         cancellationToken);
 

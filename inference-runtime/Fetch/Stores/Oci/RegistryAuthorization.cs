@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace ModelOperator.Fetch.Stores.Oci;
 
 /// <summary>
-/// Signs in to a registry the way its refusals ask for: with the credentials themselves, or with a token that its token service gives for them.
+/// Signs in to a registry the way its refusals ask for: with the credentials themselves, or with a token that its token service gives for
+/// them.
 /// </summary>
 internal sealed partial class RegistryAuthorization(
     RegistryCredentials? credentials, string repository, bool plainHttp, StoreContext context) : Http.Authorization
@@ -77,7 +78,8 @@ internal sealed partial class RegistryAuthorization(
             || (realm.Scheme != Uri.UriSchemeHttps && !(plainHttp && realm.Scheme == Uri.UriSchemeHttp)) || realm.UserInfo.Length > 0)
         {
             throw new TerminatingException(
-                FailureReasons.ModelDownloadFailed, $"{context.Options.Address.Name}: the registry wants a token, and names no https address that gives one");
+                FailureReasons.ModelDownloadFailed,
+                $"{context.Options.Address.Name}: the registry wants a token, and names no https address that gives one");
         }
 
         string scope = parameters.GetValueOrDefault("scope") is { Length: > 0 } asked ? asked : $"repository:{repository}:pull";

@@ -41,7 +41,8 @@ internal sealed record RegistryCredentials
         }
         catch (JsonException e)
         {
-            throw new TerminatingException(FailureReasons.CredentialsMissing, "the credential '.dockerconfigjson' is not JSON as Docker writes it", e);
+            throw new TerminatingException(
+                FailureReasons.CredentialsMissing, "the credential '.dockerconfigjson' is not JSON as Docker writes it", e);
         }
 
         if (found is { RegistryToken.Length: > 0 })
@@ -56,8 +57,11 @@ internal sealed record RegistryCredentials
         }
 
         return found is { IdentityToken.Length: > 0 } ? new RegistryCredentials { IdentityToken = found.IdentityToken }
-            : username is { Length: > 0 } && password is not null ? new RegistryCredentials { Basic = HttpCredentials.Basic(username, password).Header }
-            : throw new TerminatingException(FailureReasons.CredentialsMissing, $"the credential '.dockerconfigjson' has no user name and password for {registry}");
+            : username is { Length: > 0 } && password is not null
+                ? new RegistryCredentials { Basic = HttpCredentials.Basic(username, password).Header }
+            : throw new TerminatingException(
+                FailureReasons.CredentialsMissing,
+                $"the credential '.dockerconfigjson' has no user name and password for {registry}");
     }
 
     // Keys are hosts, or addresses as https://index.docker.io/v1/.

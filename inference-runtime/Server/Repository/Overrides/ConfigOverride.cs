@@ -59,7 +59,8 @@ internal sealed class ConfigOverride : ConfigPart
         ConfigOverride read;
         try
         {
-            read = JsonSerializer.Deserialize(json, ConfigJson.Default.ConfigOverride) ?? throw new ProtocolException("config is null, expected a model configuration");
+            read = JsonSerializer.Deserialize(json, ConfigJson.Default.ConfigOverride)
+                ?? throw new ProtocolException("config is null, expected a model configuration");
         }
         catch (JsonException e)
         {
@@ -79,8 +80,12 @@ internal sealed class ConfigOverride : ConfigPart
         Batching = served.Batching with
         {
             MaxBatchSize = MaxBatchSize ?? served.Batching.MaxBatchSize,
-            PreferredBatchSizes = DynamicBatching?.PreferredBatchSize is { } sizes ? [.. sizes.Distinct().Order()] : served.Batching.PreferredBatchSizes,
-            MaxQueueDelay = DynamicBatching?.MaxQueueDelayMicroseconds is { } delay ? TimeSpan.FromMicroseconds(delay) : served.Batching.MaxQueueDelay,
+            PreferredBatchSizes = DynamicBatching?.PreferredBatchSize is { } sizes
+                ? [.. sizes.Distinct().Order()]
+                : served.Batching.PreferredBatchSizes,
+            MaxQueueDelay = DynamicBatching?.MaxQueueDelayMicroseconds is { } delay
+                ? TimeSpan.FromMicroseconds(delay)
+                : served.Batching.MaxQueueDelay,
             MaxQueueSize = DynamicBatching?.DefaultQueuePolicy?.MaxQueueSize is > 0 and var size ? size : served.Batching.MaxQueueSize,
         },
     };
@@ -93,13 +98,15 @@ internal sealed class ConfigOverride : ConfigPart
         Check("output", Output ?? [], model.Outputs);
         if (MaxBatchSize > 1 && !model.Batching.Batches)
         {
-            throw new ProtocolException($"config: max_batch_size is {MaxBatchSize}, but requests are computed one by one: {model.Batching.Reason}");
+            throw new ProtocolException(
+                $"config: max_batch_size is {MaxBatchSize}, but requests are computed one by one: {model.Batching.Reason}");
         }
 
         if (DynamicBatching?.PreferredBatchSize is { Count: > 0 } sizes && sizes.Max() > model.Batching.MaxRows)
         {
             throw new ProtocolException(
-                $"config: dynamic_batching.preferred_batch_size has {sizes.Max()}, but a batch has {model.Batching.MaxRows} rows at most; max_batch_size sets that");
+                $"config: dynamic_batching.preferred_batch_size has {sizes.Max()}, but a batch has {model.Batching.MaxRows} rows at most; "
+                + "max_batch_size sets that");
         }
     }
 
@@ -109,10 +116,18 @@ internal sealed class ConfigOverride : ConfigPart
         Require(Name is null or "" || Name == modelName, "name", Name, modelName);
         Require(Platform is null or "" or ModelConfigs.Platform, "platform", Platform, ModelConfigs.Platform);
         Require(Backend is null or "" or ModelConfigs.Backend, "backend", Backend, ModelConfigs.Backend);
-        Require(DefaultModelFilename is null or "" or ModelDirectory.ModelFile, "default_model_filename", DefaultModelFilename, ModelDirectory.ModelFile);
+        Require(
+            DefaultModelFilename is null or "" or ModelDirectory.ModelFile,
+            "default_model_filename",
+            DefaultModelFilename,
+            ModelDirectory.ModelFile);
         Require(MaxBatchSize is null or (>= 0 and <= MaxRows), "max_batch_size", MaxBatchSize, $"0 to {MaxRows}");
         VersionPolicy?.RefuseOthers("version_policy.");
-        Require(VersionPolicy?.Latest?.NumVersions is null or > 0, "version_policy.latest.num_versions", VersionPolicy?.Latest?.NumVersions, "at least 1");
+        Require(
+            VersionPolicy?.Latest?.NumVersions is null or > 0,
+            "version_policy.latest.num_versions",
+            VersionPolicy?.Latest?.NumVersions,
+            "at least 1");
         foreach (TensorPart tensor in (Input ?? []).Concat(Output ?? []))
         {
             tensor.RefuseOthers($"'{tensor.Name}'.");
@@ -121,8 +136,16 @@ internal sealed class ConfigOverride : ConfigPart
         Require(InstanceGroup is null or { Count: <= 1 }, "the number of instance_group", InstanceGroup?.Count, "one");
         Group?.RefuseOthers("instance_group[0].");
         Require(Group?.Count is null or (>= 0 and <= MaxRuns), "instance_group[0].count", Group?.Count, $"0 to {MaxRuns}");
-        Require(Group?.Kind is null or "" or "KIND_AUTO" or "KIND_CPU" or "KIND_GPU", "instance_group[0].kind", Group?.Kind, "KIND_AUTO, KIND_CPU or KIND_GPU");
-        Require(Group?.Gpus?.All(gpu => gpu is >= 0 and < MaxRuns) != false, "instance_group[0].gpus", "not of GPUs by their numbers", $"0 to {MaxRuns - 1}");
+        Require(
+            Group?.Kind is null or "" or "KIND_AUTO" or "KIND_CPU" or "KIND_GPU",
+            "instance_group[0].kind",
+            Group?.Kind,
+            "KIND_AUTO, KIND_CPU or KIND_GPU");
+        Require(
+            Group?.Gpus?.All(gpu => gpu is >= 0 and < MaxRuns) != false,
+            "instance_group[0].gpus",
+            "not of GPUs by their numbers",
+            $"0 to {MaxRuns - 1}");
         DynamicBatching?.RefuseOthers("dynamic_batching.");
         DynamicBatching?.DefaultQueuePolicy?.RefuseOthers("dynamic_batching.default_queue_policy.");
         Require(
@@ -147,7 +170,11 @@ internal sealed class ConfigOverride : ConfigPart
             // Where there are batches their dimension is left out.
             bool whole = MaxBatchSize is null or 0 && tensor.Dims?.SequenceEqual(spec.Shape) == true;
             bool row = MaxBatchSize != 0 && spec.Shape is [-1, .. var rest] && tensor.Dims?.SequenceEqual(rest) == true;
-            Require(tensor.Dims is null || whole || row, $"dims of '{spec.Name}'", Shapes.Format(tensor.Dims ?? []), Shapes.Format(MaxBatchSize > 0 ? spec.Shape[1..] : spec.Shape));
+            Require(
+                tensor.Dims is null || whole || row,
+                $"dims of '{spec.Name}'",
+                Shapes.Format(tensor.Dims ?? []),
+                Shapes.Format(MaxBatchSize > 0 ? spec.Shape[1..] : spec.Shape));
         }
     }
 

@@ -33,7 +33,8 @@ internal sealed class ModelOverride
     {
         if (_config is null)
         {
-            return _files.IsEmpty ? null : throw new ProtocolException("parameters: files need config beside them, a model configuration in JSON; \"{}\" leaves all settings to the server");
+            return _files.IsEmpty ? null : throw new ProtocolException(
+                "parameters: files need config beside them, a model configuration in JSON; \"{}\" leaves all settings to the server");
         }
 
         return (ConfigOverride.Read(_config, modelName), _files.IsEmpty ? null : _files);

@@ -3,7 +3,9 @@ using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Repository.Overrides;
 
-/// <summary>Files of a model that a client sent, as <c>VERSION/NAME</c>, and <c>labels.txt</c>. Only names that cannot lead anywhere else are taken.</summary>
+/// <summary>
+/// Files of a model that a client sent, as <c>VERSION/NAME</c>, and <c>labels.txt</c>. Only names that cannot lead anywhere else are taken.
+/// </summary>
 internal sealed class OverrideFiles
 {
     private const int MostFiles = 256;
@@ -34,7 +36,8 @@ internal sealed class OverrideFiles
         {
             string shown = path.Length <= MostShown ? path : path[..MostShown] + "...";
             throw new ProtocolException(
-                $"parameters: file:{shown} is no file of a model, expected file:VERSION/{ModelDirectory.ModelFile}, VERSION being a whole number, or file:{ModelDirectory.LabelsFile}");
+                $"parameters: file:{shown} is no file of a model, expected file:VERSION/{ModelDirectory.ModelFile}, "
+                + $"VERSION being a whole number, or file:{ModelDirectory.LabelsFile}");
         }
 
         if (!_versions.TryGetValue(version, out Dictionary<string, ReadOnlyMemory<byte>>? files))
@@ -48,7 +51,9 @@ internal sealed class OverrideFiles
         }
     }
 
-    /// <summary>Writes each version that is to be served into a directory of its own, which only this user can read and whose model deletes it.</summary>
+    /// <summary>
+    /// Writes each version that is to be served into a directory of its own, which only this user can read and whose model deletes it.
+    /// </summary>
     public IReadOnlyList<ModelSource> Write(string modelName, VersionChoice versions)
     {
         if (_versions.Keys.FirstOrDefault(v => !_versions[v].ContainsKey(ModelDirectory.ModelFile)) is > 0 and var without)

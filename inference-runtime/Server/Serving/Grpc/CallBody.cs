@@ -55,7 +55,8 @@ internal sealed class CallBody : PipeReader, IRequestBodyPipeFeature
     public static CallBody Of(HttpContext context) => (CallBody)context.Features.GetRequiredFeature<IRequestBodyPipeFeature>();
 
     /// <summary>Lets no further message begin once a token is cancelled.</summary>
-    public CancellationTokenRegistration StopOn(CancellationToken stopping) => stopping.UnsafeRegister(static body => ((CallBody)body!).Stop(), this);
+    public CancellationTokenRegistration StopOn(CancellationToken stopping) =>
+        stopping.UnsafeRegister(static body => ((CallBody)body!).Stop(), this);
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
         !Refused && !_stopped && _inner.TryRead(out ReadResult result) ? new(Look(result)) : WaitAsync(cancellationToken);

@@ -4,7 +4,9 @@ using Grpc.Net.Compression;
 
 namespace ModelOperator.Server.Serving.Grpc;
 
-/// <summary>Compression that takes bytes it cannot decompress for the client's error, where the library would log one of the server.</summary>
+/// <summary>
+/// Compression that takes bytes it cannot decompress for the client's error, where the library would log one of the server.
+/// </summary>
 internal sealed class Decompression(ICompressionProvider inner) : ICompressionProvider
 {
     /// <summary>Tensors compress little, and clients wait.</summary>
@@ -15,7 +17,8 @@ internal sealed class Decompression(ICompressionProvider inner) : ICompressionPr
 
     public string EncodingName => inner.EncodingName;
 
-    public Stream CreateCompressionStream(Stream stream, CompressionLevel? compressionLevel) => inner.CreateCompressionStream(stream, compressionLevel);
+    public Stream CreateCompressionStream(Stream stream, CompressionLevel? compressionLevel) =>
+        inner.CreateCompressionStream(stream, compressionLevel);
 
     public Stream CreateDecompressionStream(Stream stream) => new Checked(inner.CreateDecompressionStream(stream), EncodingName);
 

@@ -13,7 +13,12 @@ internal static class GrpcEndpoints
 {
     /// <summary>The library would look for them by .NET's reflection, and not find those of methods that are added by hand.</summary>
     private static IEnumerable<Descriptor> Services =>
-        [GrpcServiceReflection.Descriptor.Services[0], Health.Descriptor, V1.ServerReflection.Descriptor, V1Alpha.ServerReflection.Descriptor];
+    [
+        GrpcServiceReflection.Descriptor.Services[0],
+        Health.Descriptor,
+        V1.ServerReflection.Descriptor,
+        V1Alpha.ServerReflection.Descriptor,
+    ];
 
     public static void AddGrpcServer(this IServiceCollection services, ServeOptions options)
     {

@@ -6,7 +6,9 @@ namespace ModelOperator.Server.Serving.Grpc;
 /// <summary>What goes wrong as statuses of gRPC.</summary>
 internal static class GrpcErrors
 {
-    /// <summary>Clients take 8 KiB of headers by default, and a character may take nine bytes of them. What they cannot take breaks the call.</summary>
+    /// <summary>
+    /// Clients take 8 KiB of headers by default, and a character may take nine bytes of them. What they cannot take breaks the call.
+    /// </summary>
     private const int MaxMessageLength = 800;
 
     /// <summary>The status of a failure. One that is a bug is logged, and not told to the client.</summary>
@@ -16,7 +18,8 @@ internal static class GrpcErrors
         ProtocolException protocol => Of(StatusOf(protocol.StatusCode), e),
         // Clients may try again: the model has not seen the request.
         OverloadedException => Of(StatusCode.Unavailable, e),
-        _ when call.CancellationToken.IsCancellationRequested => new RpcException(new Status(StatusCode.Cancelled, "the client cancelled the call", e)),
+        _ when call.CancellationToken.IsCancellationRequested =>
+            new RpcException(new Status(StatusCode.Cancelled, "the client cancelled the call", e)),
         _ => Bug(e, call, logger),
     };
 

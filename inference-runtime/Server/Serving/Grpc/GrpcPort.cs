@@ -5,7 +5,9 @@ namespace ModelOperator.Server.Serving.Grpc;
 /// <summary>The port of gRPC: HTTP/2 without TLS, as it is between pods.</summary>
 internal static class GrpcPort
 {
-    /// <summary>Bytes on their way of a stream and of a connection: a large tensor must not wait for the network's answer at every piece.</summary>
+    /// <summary>
+    /// Bytes on their way of a stream and of a connection: a large tensor must not wait for the network's answer at every piece.
+    /// </summary>
     private const int StreamWindow = 4 * 1024 * 1024;
     private const int ConnectionWindow = 16 * 1024 * 1024;
 

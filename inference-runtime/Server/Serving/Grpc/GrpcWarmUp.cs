@@ -7,7 +7,8 @@ using ModelOperator.Server.Models;
 namespace ModelOperator.Server.Serving.Grpc;
 
 /// <summary>
-/// Sends the warm-up's inputs through the method that infers, so that what reads and writes its messages is compiled before a client waits for it.
+/// Sends the warm-up's inputs through the method that infers, so that what reads and writes its messages is compiled before a client waits
+/// for it.
 /// </summary>
 internal sealed class GrpcWarmUp(GrpcPipeline pipeline, EndpointDataSource endpoints, ServeOptions options, ILogger<GrpcWarmUp> logger)
 {
@@ -24,7 +25,8 @@ internal sealed class GrpcWarmUp(GrpcPipeline pipeline, EndpointDataSource endpo
             return false;
         }
 
-        RequestDelegate serve = endpoints.Endpoints.OfType<RouteEndpoint>().First(e => e.RoutePattern.RawText == InferMethod.Path).RequestDelegate!;
+        RequestDelegate serve = endpoints.Endpoints.OfType<RouteEndpoint>()
+            .First(e => e.RoutePattern.RawText == InferMethod.Path).RequestDelegate!;
         byte[] message = Frame(Message(model));
         for (int i = 0; i < Requests; i++)
         {
@@ -40,7 +42,8 @@ internal sealed class GrpcWarmUp(GrpcPipeline pipeline, EndpointDataSource endpo
             // Outside a server, no answer counts as begun, so that its status is in the headers.
             if (context.Response.Headers.GrpcStatus != Succeeded)
             {
-                LogMessages.GrpcWarmUpFailed(logger, model.Name, context.Response.Headers.GrpcStatus.ToString(), context.Response.Headers.GrpcMessage.ToString());
+                LogMessages.GrpcWarmUpFailed(
+                    logger, model.Name, context.Response.Headers.GrpcStatus.ToString(), context.Response.Headers.GrpcMessage.ToString());
                 return false;
             }
         }
@@ -53,7 +56,8 @@ internal sealed class GrpcWarmUp(GrpcPipeline pipeline, EndpointDataSource endpo
         ModelName = model.Name,
         Inputs =
         {
-            model.Sample.Select(t => new ModelInferRequest.Types.InferInputTensor { Name = t.Name, Datatype = t.DataType.Name(), Shape = { t.Shape } }),
+            model.Sample.Select(
+                t => new ModelInferRequest.Types.InferInputTensor { Name = t.Name, Datatype = t.DataType.Name(), Shape = { t.Shape } }),
         },
         RawInputContents = { model.Sample.Select(t => ByteString.CopyFrom(t.Data.Span)) },
     };

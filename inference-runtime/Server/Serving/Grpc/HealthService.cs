@@ -5,8 +5,9 @@ using static Grpc.Health.V1.HealthCheckResponse.Types;
 namespace ModelOperator.Server.Serving.Grpc;
 
 /// <summary>
-/// <c>grpc.health.v1.Health</c>, for the server (the empty name) and the inference service. Both answers come from the same source: a watcher of ASP.NET Core's
-/// health checks, which are published by a timer, is not told of a change that ends before the next tick, and can be left with the wrong status.
+/// <c>grpc.health.v1.Health</c>, for the server (the empty name) and the inference service. Both answers come from the same source: a
+/// watcher of ASP.NET Core's health checks, which are published by a timer, is not told of a change that ends before the next tick, and can
+/// be left with the wrong status.
 /// </summary>
 internal sealed class HealthService(ServerHealth health, IHostApplicationLifetime lifetime, TimeProvider time) : Health.HealthBase
 {
@@ -18,9 +19,11 @@ internal sealed class HealthService(ServerHealth health, IHostApplicationLifetim
             ? Task.FromResult(new HealthCheckResponse { Status = status })
             : throw new RpcException(new Status(StatusCode.NotFound, $"there is no service '{request.Service}'"));
 
-    public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
+    public override async Task Watch(
+        HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
     {
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken, lifetime.ApplicationStopping);
         using PeriodicTimer timer = new(Poll, time);
         ServingStatus? told = null;
         try
@@ -36,7 +39,8 @@ internal sealed class HealthService(ServerHealth health, IHostApplicationLifetim
             }
             while (await timer.WaitForNextTickAsync(end.Token));
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested
+            && !context.CancellationToken.IsCancellationRequested)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "the server is stopping"));
         }

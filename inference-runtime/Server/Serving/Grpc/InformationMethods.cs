@@ -16,16 +16,27 @@ internal sealed class InformationMethods(ModelRepository models, ServerHealth he
     public void AddTo(ServerServiceDefinition.Builder service)
     {
         Add(service, "ServerLive", ServerLiveRequest.Parser, ServerLiveResponse.Parser, _ => new ServerLiveResponse { Live = health.Live });
-        Add(service, "ServerReady", ServerReadyRequest.Parser, ServerReadyResponse.Parser, _ => new ServerReadyResponse { Ready = health.Ready });
+        Add(
+            service,
+            "ServerReady",
+            ServerReadyRequest.Parser,
+            ServerReadyResponse.Parser,
+            _ => new ServerReadyResponse { Ready = health.Ready });
         Add(service, "ModelReady", ModelReadyRequest.Parser, ModelReadyResponse.Parser, r => new ModelReadyResponse { Ready = IsReady(r) });
         Add(service, "ServerMetadata", ServerMetadataRequest.Parser, ServerMetadataResponse.Parser, _ => ServerMetadata());
-        Add(service, "ModelMetadata", ModelMetadataRequest.Parser, ModelMetadataResponse.Parser, r => ModelMetadata(Find(r.Name, r.Version)));
+        Add(
+            service,
+            "ModelMetadata",
+            ModelMetadataRequest.Parser,
+            ModelMetadataResponse.Parser,
+            r => ModelMetadata(Find(r.Name, r.Version)));
         Add(service, "ModelConfig", ModelConfigRequest.Parser, ModelConfigResponse.Parser, ModelConfig);
         Add(service, "ModelStatistics", ModelStatisticsRequest.Parser, ModelStatisticsResponse.Parser, ModelStatistics);
     }
 
     private void Add<TRequest, TResponse>(
-        ServerServiceDefinition.Builder service, string name, MessageParser<TRequest> request, MessageParser<TResponse> response, Func<TRequest, TResponse> answer)
+        ServerServiceDefinition.Builder service, string name, MessageParser<TRequest> request,
+        MessageParser<TResponse> response, Func<TRequest, TResponse> answer)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
         service.AddUnary(name, request, response, (message, _) => Task.FromResult(answer(message)), logger);

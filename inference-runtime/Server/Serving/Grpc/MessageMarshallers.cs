@@ -8,11 +8,12 @@ namespace ModelOperator.Server.Serving.Grpc;
 internal static class MessageMarshallers
 {
     /// <summary>
-    /// A message as it is, copied once to where its tensors lie as the model needs them. The garbage collector takes what the library does not
-    /// hand to a method.
+    /// A message as it is, copied once to where its tensors lie as the model needs them. The garbage collector takes what the library does
+    /// not hand to a method.
     /// </summary>
     public static readonly Marshaller<MessageBuffer> Request = Marshallers.Create<MessageBuffer>(
-        (_, _) => throw new NotSupportedException("requests are only read"), context => MessageBuffer.Copy(context.PayloadAsReadOnlySequence()));
+        (_, _) => throw new NotSupportedException("requests are only read"),
+        context => MessageBuffer.Copy(context.PayloadAsReadOnlySequence()));
 
     /// <summary>A message written from where its tensors lie; that is the only copy made of them.</summary>
     public static readonly Marshaller<IMessageContent> Response = Marshallers.Create<IMessageContent>(
@@ -20,13 +21,15 @@ internal static class MessageMarshallers
 
     /// <summary>A message of Google.Protobuf.</summary>
     public static Marshaller<T> Of<T>(MessageParser<T> parser)
-        where T : class, IMessage<T> => Marshallers.Create<T>((message, context) => Write(new ProtobufContent(message), context), context => Parse(parser, context));
+        where T : class, IMessage<T> =>
+            Marshallers.Create<T>((message, context) => Write(new ProtobufContent(message), context), context => Parse(parser, context));
 
     private static void Write(IMessageContent content, SerializationContext context)
     {
         if (content.Size > int.MaxValue)
         {
-            throw new RpcException(new Status(StatusCode.ResourceExhausted, $"the answer is {content.Size} bytes long, the limit is {int.MaxValue}"));
+            throw new RpcException(new Status(
+                StatusCode.ResourceExhausted, $"the answer is {content.Size} bytes long, the limit is {int.MaxValue}"));
         }
 
         context.SetPayloadLength((int)content.Size);

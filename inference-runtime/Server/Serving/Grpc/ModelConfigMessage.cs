@@ -19,7 +19,8 @@ internal static class ModelConfigMessage
         MaxBatchSize = configuration.MaxBatchSize,
         Input = { configuration.Input.Select(t => new ModelInput { Name = t.Name, DataType = DataTypeOf(t), Dims = { t.Dims } }) },
         Output = { configuration.Output.Select(t => new ModelOutput { Name = t.Name, DataType = DataTypeOf(t), Dims = { t.Dims } }) },
-        InstanceGroup = { configuration.InstanceGroup.Select(g => new ModelInstanceGroup { Name = g.Name, Kind = KindOf(g), Count = g.Count }) },
+        InstanceGroup =
+            { configuration.InstanceGroup.Select(g => new ModelInstanceGroup { Name = g.Name, Kind = KindOf(g), Count = g.Count }) },
         DefaultModelFilename = configuration.DefaultModelFilename,
         DynamicBatching = configuration.DynamicBatching is { } batching
             ? new ModelDynamicBatching
@@ -34,7 +35,8 @@ internal static class ModelConfigMessage
     };
 
     // TYPE_FP32 is generated as TypeFp32, and KIND_GPU of Kind as Gpu.
-    private static DataType DataTypeOf(TensorConfiguration tensor) => Enum.Parse<DataType>(tensor.DataType.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+    private static DataType DataTypeOf(TensorConfiguration tensor) =>
+        Enum.Parse<DataType>(tensor.DataType.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
 
     private static Groups.Kind KindOf(InstanceGroup group) => Enum.Parse<Groups.Kind>(group.Kind["KIND_".Length..], ignoreCase: true);
 }

@@ -13,7 +13,8 @@ internal sealed class RepositoryMethods(ModelControl control, ILogger<Repository
     {
         service.AddUnary("RepositoryIndex", RepositoryIndexRequest.Parser, RepositoryIndexResponse.Parser, IndexAsync, logger);
         service.AddUnary("RepositoryModelLoad", RepositoryModelLoadRequest.Parser, RepositoryModelLoadResponse.Parser, LoadAsync, logger);
-        service.AddUnary("RepositoryModelUnload", RepositoryModelUnloadRequest.Parser, RepositoryModelUnloadResponse.Parser, UnloadAsync, logger);
+        service.AddUnary(
+            "RepositoryModelUnload", RepositoryModelUnloadRequest.Parser, RepositoryModelUnloadResponse.Parser, UnloadAsync, logger);
     }
 
     private async Task<RepositoryIndexResponse> IndexAsync(RepositoryIndexRequest request, CancellationToken cancellationToken)
@@ -23,7 +24,13 @@ internal sealed class RepositoryMethods(ModelControl control, ILogger<Repository
         {
             Models =
             {
-                states.Select(s => new RepositoryIndexResponse.Types.ModelIndex { Name = s.Name, Version = s.Version, State = s.State, Reason = s.Reason }),
+                states.Select(s => new RepositoryIndexResponse.Types.ModelIndex
+                {
+                    Name = s.Name,
+                    Version = s.Version,
+                    State = s.State,
+                    Reason = s.Reason,
+                }),
             },
         };
     }
@@ -52,11 +59,13 @@ internal sealed class RepositoryMethods(ModelControl control, ILogger<Repository
         {
             if (ModelOverride.IsConfig(name))
             {
-                asked.SetConfig(value.HasStringParam ? value.StringParam : throw new ProtocolException($"parameters: {name} must be a string_param"));
+                asked.SetConfig(
+                    value.HasStringParam ? value.StringParam : throw new ProtocolException($"parameters: {name} must be a string_param"));
             }
             else if (ModelOverride.IsFile(name))
             {
-                asked.AddFile(name, value.HasBytesParam ? value.BytesParam.Memory : throw new ProtocolException($"parameters: {name} must be a bytes_param"));
+                asked.AddFile(name, value.HasBytesParam ? value.BytesParam.Memory : throw new ProtocolException(
+                    $"parameters: {name} must be a bytes_param"));
             }
             else if (name != ModelOverride.UnloadDependents)
             {

@@ -26,5 +26,6 @@ internal static class ResponseCompression
     }
 
     /// <summary>Sends the headers of the answers, which say how those that follow are compressed.</summary>
-    public static Task BeginAsync(ServerCallContext call, string encoding) => call.WriteResponseHeadersAsync(new Metadata { { EncodingKey, encoding } });
+    public static Task BeginAsync(ServerCallContext call, string encoding) =>
+        call.WriteResponseHeadersAsync(new Metadata { { EncodingKey, encoding } });
 }

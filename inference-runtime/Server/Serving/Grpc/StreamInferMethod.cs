@@ -11,7 +11,8 @@ namespace ModelOperator.Server.Serving.Grpc;
 /// the order of the requests. A request that fails does not end the stream.
 /// </summary>
 internal sealed class StreamInferMethod(
-    InferMethod infer, ServeOptions options, ProtocolLimits limits, Admission admission, DrainState drain, TimeProvider time, ILogger<StreamInferMethod> logger)
+    InferMethod infer, ServeOptions options, ProtocolLimits limits, Admission admission, DrainState drain, TimeProvider time,
+    ILogger<StreamInferMethod> logger)
 {
     public const string Path = $"/{GrpcServices.Inference}/{Name}";
 
@@ -32,7 +33,8 @@ internal sealed class StreamInferMethod(
     public static Method<MessageBuffer, IMessageContent> Method { get; } =
         new(MethodType.DuplexStreaming, GrpcServices.Inference, Name, MessageMarshallers.Request, MessageMarshallers.Response);
 
-    public async Task ServeAsync(IAsyncStreamReader<MessageBuffer> requests, IServerStreamWriter<IMessageContent> responses, ServerCallContext call)
+    public async Task ServeAsync(
+        IAsyncStreamReader<MessageBuffer> requests, IServerStreamWriter<IMessageContent> responses, ServerCallContext call)
     {
         IHeaderDictionary headers = call.GetHttpContext().Request.Headers;
         try
@@ -123,7 +125,8 @@ internal sealed class StreamInferMethod(
     }
 
     /// <summary>Answers a request after those before it.</summary>
-    private async Task AnswerAsync(Stream stream, Task before, Task<Inference> computed, SemaphoreSlim places, CancellationTokenSource failed)
+    private async Task AnswerAsync(
+        Stream stream, Task before, Task<Inference> computed, SemaphoreSlim places, CancellationTokenSource failed)
     {
         using Inference inference = await computed;
         await before;
@@ -150,7 +153,8 @@ internal sealed class StreamInferMethod(
         {
             return inference.Request!.TypedOutputs
                 ? new ProtobufContent(new ModelStreamInferResponse { InferResponse = Typed(inference) })
-                : new StreamResponseContent(new InferResponseContent(inference.Model!, inference.Request.Infer.Id, inference.Outputs!, FinalResponse));
+                : new StreamResponseContent(new InferResponseContent(
+                    inference.Model!, inference.Request.Infer.Id, inference.Outputs!, FinalResponse));
         }
 
         RpcException failure = GrpcErrors.Translate(inference.Failure, stream.Call, logger);
@@ -174,5 +178,6 @@ internal sealed class StreamInferMethod(
     }
 
     private sealed record Stream(
-        IAsyncStreamReader<MessageBuffer> Requests, IServerStreamWriter<IMessageContent> Responses, ServerCallContext Call, bool EndOnError);
+        IAsyncStreamReader<MessageBuffer> Requests, IServerStreamWriter<IMessageContent> Responses, ServerCallContext Call,
+        bool EndOnError);
 }

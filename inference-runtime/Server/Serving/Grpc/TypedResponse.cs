@@ -8,7 +8,9 @@ using ModelOperator.Server.Models;
 
 namespace ModelOperator.Server.Serving.Grpc;
 
-/// <summary>A response whose outputs are in typed contents, for people who read them; all of it is raw if one of them has no such field.</summary>
+/// <summary>
+/// A response whose outputs are in typed contents, for people who read them; all of it is raw if one of them has no such field.
+/// </summary>
 internal static class TypedResponse
 {
     public static ModelInferResponse Create(ServedModel model, string? id, ResponseOutputs outputs)

@@ -84,7 +84,8 @@ internal sealed class ExecPlugin(ExecPluginSettings settings, TimeProvider timeP
         }
         catch (Win32Exception e)
         {
-            throw new KubernetesConfigurationException($"exec plugin {Name}: cannot be started: {e.Message}. {settings.InstallHint}".TrimEnd(), e);
+            throw new KubernetesConfigurationException(
+                $"exec plugin {Name}: cannot be started: {e.Message}. {settings.InstallHint}".TrimEnd(), e);
         }
     }
 
@@ -113,7 +114,8 @@ internal sealed class ExecPlugin(ExecPluginSettings settings, TimeProvider timeP
         if (credential is null || credential.ApiVersion != settings.ApiVersion || credential.Kind != "ExecCredential")
         {
             throw new KubernetesConfigurationException(
-                $"exec plugin {Name}: answered {credential?.ApiVersion} {credential?.Kind}; {settings.ApiVersion} ExecCredential is expected.");
+                $"exec plugin {Name}: answered {credential?.ApiVersion} {credential?.Kind}; "
+                + $"{settings.ApiVersion} ExecCredential is expected.");
         }
 
         return credential.Status ?? throw new KubernetesConfigurationException($"exec plugin {Name}: answered without a status.");

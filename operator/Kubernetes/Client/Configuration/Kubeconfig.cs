@@ -50,7 +50,8 @@ internal sealed record KubeconfigEntry(string Label, string File, YamlMappingNod
 internal static class YamlNodes
 {
     public static YamlNode? Child(this YamlMappingNode node, string field) =>
-        node.Children.TryGetValue(new YamlScalarNode(field), out var child) && child is not YamlScalarNode { Value: null or "" or "null" or "~", Style: YamlDotNet.Core.ScalarStyle.Plain }
+        node.Children.TryGetValue(new YamlScalarNode(field), out var child)
+            && child is not YamlScalarNode { Value: null or "" or "null" or "~", Style: YamlDotNet.Core.ScalarStyle.Plain }
             ? child
             : null;
 

@@ -23,7 +23,8 @@ internal sealed class KubeconfigCredentials(KubeconfigEntry user, KubeconfigEntr
         if (user.Text("username") is not null || user.Text("password") is not null)
         {
             throw user.Wrong(
-                "username", "is basic authentication, which Kubernetes no longer has; a token, a client certificate or an exec plugin is expected");
+                "username",
+                "is basic authentication, which Kubernetes no longer has; a token, a client certificate or an exec plugin is expected");
         }
 
         if (user.PathOf("tokenFile") is { } tokenFile)

@@ -12,7 +12,8 @@ internal static class KubeconfigImpersonation
         IReadOnlyList<KeyValuePair<string, string>> extra =
         [
             .. (user.Fields.Map("as-user-extra")?.Children ?? Enumerable.Empty<KeyValuePair<YamlNode, YamlNode>>())
-                .SelectMany(e => Texts(user, "as-user-extra", e.Value).Select(value => KeyValuePair.Create((e.Key as YamlScalarNode)?.Value ?? "", value))),
+                .SelectMany(e => Texts(user, "as-user-extra", e.Value)
+                    .Select(value => KeyValuePair.Create((e.Key as YamlScalarNode)?.Value ?? "", value))),
         ];
         return Checked(user, "as", user.Text("as")) is { } name
             ? new Impersonation(name) { Uid = uid, Groups = groups, Extra = extra }

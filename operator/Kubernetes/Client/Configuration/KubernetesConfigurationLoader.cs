@@ -16,7 +16,8 @@ public static class KubernetesConfigurationLoader
         }
 
         return InClusterConfiguration.IsAvailable(Environment.GetEnvironmentVariable, InClusterConfiguration.ServiceAccountDirectory)
-            ? InClusterConfiguration.Load(Environment.GetEnvironmentVariable, InClusterConfiguration.ServiceAccountDirectory, timeProvider, logger)
+            ? InClusterConfiguration.Load(
+                Environment.GetEnvironmentVariable, InClusterConfiguration.ServiceAccountDirectory, timeProvider, logger)
             : LoadKubeconfig(DefaultKubeconfig(), null, timeProvider, logger);
     }
 

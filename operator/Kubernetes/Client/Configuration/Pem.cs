@@ -15,7 +15,8 @@ internal static class Pem
         }
         catch (CryptographicException e)
         {
-            throw new KubernetesConfigurationException($"{setting}: holds a certificate that cannot be read; PEM certificates are expected.", e);
+            throw new KubernetesConfigurationException(
+                $"{setting}: holds a certificate that cannot be read; PEM certificates are expected.", e);
         }
 
         return certificates.Count > 0

@@ -35,7 +35,8 @@ internal sealed class ReloadingFile<T>(string path, Func<string, T> parse, TimeP
             {
                 return Read(now);
             }
-            catch (Exception e) when (_value is not null && e is IOException or UnauthorizedAccessException or KubernetesConfigurationException)
+            catch (Exception e) when (_value is not null
+                && e is IOException or UnauthorizedAccessException or KubernetesConfigurationException)
             {
                 logger.RereadFailed(path, e);
                 _readAt = now;
@@ -77,6 +78,7 @@ internal sealed class ReloadingFile<T>(string path, Func<string, T> parse, TimeP
         var count = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
         return count <= MaxBytes
             ? content[..count]
-            : throw new KubernetesConfigurationException($"{path}: is larger than {MaxBytes} bytes; that cannot be a token or certificates.");
+            : throw new KubernetesConfigurationException(
+                $"{path}: is larger than {MaxBytes} bytes; that cannot be a token or certificates.");
     }
 }

@@ -11,7 +11,8 @@ internal static class ProxyAddress
         if (address.UserInfo.Length > 0)
         {
             var parts = address.UserInfo.Split(':', 2);
-            proxy.Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
+            proxy.Credentials = new NetworkCredential(
+                Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
         }
 
         return proxy;

@@ -28,13 +28,16 @@ internal static class RetryPolicy
                 Delay = TimeSpan.FromMilliseconds(200),
                 MaxDelay = TimeSpan.FromSeconds(5),
                 ShouldHandle = args => ValueTask.FromResult(
-                    args.Outcome.Exception is { } e && args.Context.Properties.TryGetValue(Request, out var request) && IsRetryable(e, request)),
+                    args.Outcome.Exception is { } e
+                    && args.Context.Properties.TryGetValue(Request, out var request)
+                    && IsRetryable(e, request)),
                 DelayGenerator = args => ValueTask.FromResult((args.Outcome.Exception as KubernetesException)?.RetryAfter),
                 OnRetry = args =>
                 {
                     args.Context.Properties.TryGetValue(Request, out var request);
                     logger.Retrying(
-                        request?.Method.Method ?? "", request?.Path ?? "", args.Outcome.Exception?.Message ?? "", args.AttemptNumber + 2, args.RetryDelay);
+                        request?.Method.Method ?? "", request?.Path ?? "", args.Outcome.Exception?.Message ?? "",
+                        args.AttemptNumber + 2, args.RetryDelay);
                     return ValueTask.CompletedTask;
                 },
             })

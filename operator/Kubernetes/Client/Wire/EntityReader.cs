@@ -13,8 +13,8 @@ internal sealed class EntityReader<T>(ResourceType<T> type)
     private const int MaxListBytes = 512 << 20;
 
     /// <summary>
-    /// For what objects come in, lists and events: deeper than any object the server takes (10,000). An object too deep for its type must not
-    /// make what comes with it unreadable.
+    /// For what objects come in, lists and events: deeper than any object the server takes (10,000). An object too deep for its type must
+    /// not make what comes with it unreadable.
     /// </summary>
     internal static JsonReaderOptions Envelope { get; } = new() { MaxDepth = 20_000 };
 
@@ -27,12 +27,13 @@ internal sealed class EntityReader<T>(ResourceType<T> type)
     public T Read(ReadOnlySpan<byte> json) => TryRead(json) switch
     {
         ({ } entity, _) => entity,
-        (_, var unreadable) => throw new InvalidDataException($"The server's {type.Kind} {unreadable!.Name} cannot be read: {unreadable.Cause}"),
+        (_, var unreadable) => throw new InvalidDataException(
+            $"The server's {type.Kind} {unreadable!.Name} cannot be read: {unreadable.Cause}"),
     };
 
     /// <summary>
-    /// The object, or which one it is and why it does not fit the type: one that another version of the program wrote must neither keep us from
-    /// seeing all the others nor be taken for gone.
+    /// The object, or which one it is and why it does not fit the type: one that another version of the program wrote must neither keep us
+    /// from seeing all the others nor be taken for gone.
     /// </summary>
     public (T? Entity, UnreadableObject? Unreadable) TryRead(ReadOnlySpan<byte> json)
     {

@@ -3,7 +3,8 @@ namespace ModelOperator.Kubernetes.Client.Wire;
 /// <summary>Reads a body, up to a limit.</summary>
 internal static class LimitedBody
 {
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, int maxBytes, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(
+        HttpResponseMessage response, int maxBytes, CancellationToken cancellationToken)
     {
         var length = response.Content.Headers.ContentLength;
         if (length > maxBytes)

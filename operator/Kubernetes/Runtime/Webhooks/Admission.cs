@@ -63,7 +63,8 @@ public sealed record AdmissionResult
     public static AdmissionResult Deny(string message, int code = 422) => new() { Message = message, Code = code };
 
     /// <summary>Refuses an object for its fields.</summary>
-    public static AdmissionResult Invalid(string message, IReadOnlyList<AdmissionCause> causes) => new() { Message = message, Code = 422, Causes = causes };
+    public static AdmissionResult Invalid(string message, IReadOnlyList<AdmissionCause> causes) =>
+        new() { Message = message, Code = 422, Causes = causes };
 }
 
 /// <summary>One field that is wrong.</summary>

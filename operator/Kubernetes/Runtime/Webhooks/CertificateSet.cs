@@ -39,7 +39,8 @@ internal sealed class CertificateSet : IDisposable
         {
             // The first of the bundle is the one that signs.
             var ca = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(bundle), Encoding.UTF8.GetString(caKey));
-            return new(ca, X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(serving), Encoding.UTF8.GetString(servingKey)), bundle, data);
+            return new(
+                ca, X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(serving), Encoding.UTF8.GetString(servingKey)), bundle, data);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
@@ -47,7 +48,10 @@ internal sealed class CertificateSet : IDisposable
         }
     }
 
-    /// <summary>A new set. With a set whose CA still signs for long, only the serving certificate is new; else the old CA stays trusted beside the new.</summary>
+    /// <summary>
+    /// A new set. With a set whose CA still signs for long, only the serving certificate is new; else the old CA stays trusted beside the
+    /// new.
+    /// </summary>
     public static CertificateSet Create(IReadOnlyList<string> names, DateTimeOffset now, CertificateSet? before)
     {
         if (before is not null && CertificateFactory.IsFresh(before._ca, now))

@@ -54,7 +54,8 @@ internal sealed class WebhookEndpoint<TEntity>(
         AdmissionReviewRequest? question;
         try
         {
-            var review = await JsonSerializer.DeserializeAsync(context.Request.Body, AdmissionJsonContext.Default.AdmissionReview, either.Token);
+            var review = await JsonSerializer.DeserializeAsync(
+                context.Request.Body, AdmissionJsonContext.Default.AdmissionReview, either.Token);
             question = review?.Request;
         }
         catch (JsonException e)
@@ -70,7 +71,8 @@ internal sealed class WebhookEndpoint<TEntity>(
 
         if (question?.Uid is not { Length: > 0 and <= 256 } uid)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "The body is no AdmissionReview: request.uid is missing or too long.");
+            await RefuseAsync(
+                context, StatusCodes.Status400BadRequest, "The body is no AdmissionReview: request.uid is missing or too long.");
             return;
         }
 
@@ -83,11 +85,14 @@ internal sealed class WebhookEndpoint<TEntity>(
         {
             if (OperationOf(question.Operation) is not { } operation)
             {
-                return AdmissionResult.Deny($"request.operation is '{question.Operation}'; expected CREATE, UPDATE, DELETE or CONNECT.", StatusCodes.Status400BadRequest);
+                return AdmissionResult.Deny(
+                    $"request.operation is '{question.Operation}'; expected CREATE, UPDATE, DELETE or CONNECT.",
+                    StatusCodes.Status400BadRequest);
             }
 
             var request = new AdmissionRequest<TEntity>(
-                operation, Read(question.Object), Read(question.OldObject), string.IsNullOrEmpty(question.SubResource) ? null : question.SubResource,
+                operation, Read(question.Object), Read(question.OldObject),
+                string.IsNullOrEmpty(question.SubResource) ? null : question.SubResource,
                 question.Namespace, question.UserInfo, question.DryRun ?? false, question.Uid);
             return await judge(request, cancellationToken);
         }
@@ -100,7 +105,9 @@ internal sealed class WebhookEndpoint<TEntity>(
 #pragma warning restore CA1031
         {
             logger.WebhookFailed(path, e);
-            return AdmissionResult.Deny($"The check of {type.Kind} failed inside the operator; its log says more.", StatusCodes.Status500InternalServerError);
+            return AdmissionResult.Deny(
+                $"The check of {type.Kind} failed inside the operator; its log says more.",
+                StatusCodes.Status500InternalServerError);
         }
     }
 
@@ -116,7 +123,8 @@ internal sealed class WebhookEndpoint<TEntity>(
     private TEntity? Read(JsonElement? json) =>
         json is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } value ? value.Deserialize(type.TypeInfo) : null;
 
-    private async Task AnswerAsync(HttpContext context, string uid, string? name, AdmissionResult result, CancellationToken cancellationToken)
+    private async Task AnswerAsync(
+        HttpContext context, string uid, string? name, AdmissionResult result, CancellationToken cancellationToken)
     {
         var review = new AdmissionReview
         {

@@ -21,17 +21,21 @@ public static class WebhookServices
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton(p => new WebhookCertificates(
-            p.GetRequiredService<IKubernetesClient>(), options, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<WebhookCertificates>>()));
+            p.GetRequiredService<IKubernetesClient>(), options, p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ILogger<WebhookCertificates>>()));
         builder.Services.AddHostedService(p => p.GetRequiredService<WebhookCertificates>());
         builder.Services.AddSingleton<IInstallationKey>(p => p.GetRequiredService<WebhookCertificates>());
         builder.Services.AddSingleton<IReadyCheck>(p => p.GetRequiredService<WebhookCertificates>());
         builder.Services.AddOptions<KestrelServerOptions>().Configure<WebhookCertificates>((kestrel, certificates) =>
-            kestrel.ListenAnyIP(options.Port, listen => listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificates.Serving)));
+            kestrel.ListenAnyIP(
+                options.Port,
+                listen => listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificates.Serving)));
         return builder;
     }
 
     /// <summary>
-    /// A webhook at a path, validating or mutating. It must have no effect but its answer: the API server may ask twice, or store nothing after a yes.
+    /// A webhook at a path, validating or mutating. It must have no effect but its answer: the API server may ask twice, or store nothing
+    /// after a yes.
     /// </summary>
     public static OperatorBuilder AddWebhook<TEntity>(
         this OperatorBuilder builder,

@@ -14,11 +14,13 @@ internal static class Batching
         Comparison comparison = part.NewComparison();
         await comparison.MeasureAsync(payload, part.Settings.Long, part.Settings.FewerConnections(1, Rows), on, off);
         BareLoop bare = new(part.Settings);
-        double single = await bare.RunsASecondAsync(Model, await bare.FastestAsync(Model, bare.ForMany, part.Settings.Short), part.Settings.Long);
+        double single = await bare.RunsASecondAsync(
+            Model, await bare.FastestAsync(Model, bare.ForMany, part.Settings.Short), part.Settings.Long);
         double batched = Rows * await bare.RunsASecondAsync(
             Model, await bare.FastestAsync(Model, bare.ForMany, part.Settings.Short, Rows), part.Settings.Long, Rows);
         comparison.Table(
-            $"{payload.Name}: answers a second. The bare loop computes {single:#,0} rows a second one at a time and {batched:#,0} in batches of {Rows}.",
+            $"{payload.Name}: answers a second. The bare loop computes {single:#,0} rows a second one at a time and {batched:#,0} in "
+            + $"batches of {Rows}.",
             (on.Name, off.Name));
         part.Report.AtLeast("batching-32-clients-over-off", comparison.Ratio(on.Name, off.Name, Rows).Median, 2);
         part.Report.AtLeast("batching-1-client-over-off", comparison.Ratio(on.Name, off.Name, 1).Median, 0.97);

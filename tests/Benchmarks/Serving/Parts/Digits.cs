@@ -20,7 +20,8 @@ internal static class Digits
         part.Report.AtLeast("digits-json-b1-over-kestrel", json.Ratio(ours.Name, nothing.Name, json.Busiest(nothing.Name)).Median, 0.75);
         part.Report.AtLeast("digits-json-b1-over-node", json.Ratio(ours.Name, node.Name, json.Busiest(node.Name)).Median, 4);
         Comparison binary = await CompareAsync(part, Payload.Binary("digits, REST binary, batch 8", eight), all, ours, nothing);
-        part.Report.AtLeast("digits-binary-b8-over-kestrel", binary.Ratio(ours.Name, nothing.Name, binary.Busiest(nothing.Name)).Median, 0.9);
+        part.Report.AtLeast(
+            "digits-binary-b8-over-kestrel", binary.Ratio(ours.Name, nothing.Name, binary.Busiest(nothing.Name)).Median, 0.9);
         int[] some = part.Settings.FewerConnections(1, 32);
         await CompareAsync(part, Payload.Grpc("digits, gRPC, batch 1", one), some, ours, nothing);
         await CompareAsync(part, Payload.Grpc("digits, gRPC, batch 8", eight), some, ours, nothing);
@@ -32,12 +33,14 @@ internal static class Digits
 
         BareLoop bare = new(part.Settings);
         part.Report.Table(
-            "digits, bare ONNX Runtime loop: runs a second; and the most a server can be of Kestrel answering nothing that runs the model besides.",
+            "digits, bare ONNX Runtime loop: runs a second; "
+            + "and the most a server can be of Kestrel answering nothing that runs the model besides.",
             ["", "its fastest way", "runs a second", "Kestrel answering nothing", "both, one after the other", "of Kestrel"],
             [await CeilingAsync(part, bare, 1, json, nothing.Name), await CeilingAsync(part, bare, 8, binary, nothing.Name)]);
     }
 
-    private static InputTensor FirstRows(ServingPart part, int batch) => InputTensor.Digits(Path.Combine(part.Settings.Models, Rows), batch);
+    private static InputTensor FirstRows(ServingPart part, int batch) =>
+        InputTensor.Digits(Path.Combine(part.Settings.Models, Rows), batch);
 
     private static async Task<Comparison> CompareAsync(ServingPart part, Payload payload, int[] connections, params PinnedServer[] servers)
     {
@@ -60,6 +63,14 @@ internal static class Digits
         Spread runs = Spread.Of(rates);
         double kestrel = served.PerSecond(nothing, served.Busiest(nothing)).Median;
         double both = 1 / ((1 / kestrel) + (1 / runs.Median));
-        return [$"batch {batch}", fastest.ToString(), runs.ToString("#,0"), kestrel.ToString("#,0"), both.ToString("#,0"), (both / kestrel).ToString("0.00")];
+        return
+        [
+            $"batch {batch}",
+            fastest.ToString(),
+            runs.ToString("#,0"),
+            kestrel.ToString("#,0"),
+            both.ToString("#,0"),
+            (both / kestrel).ToString("0.00"),
+        ];
     }
 }

@@ -45,8 +45,17 @@ internal static class Footprint
         }
 
         part.Report.Table(
-            $"Memory after the same load over {Connections} connections. The bare process is Kestrel answering nothing that holds the same model and has run it.",
-            ["", "bytes allocated a request", "resident, MiB", "bare process, MiB", "ratio", "in no file, MiB", "bare process in no file, MiB"],
+            $"Memory after the same load over {Connections} connections. The bare process is Kestrel answering nothing that holds the same "
+            + "model and has run it.",
+            [
+                "",
+                "bytes allocated a request",
+                "resident, MiB",
+                "bare process, MiB",
+                "ratio",
+                "in no file, MiB",
+                "bare process in no file, MiB",
+            ],
             rows);
         part.Report.AtMost("resident-memory-over-bare-process", worst, 1.3);
     }
@@ -80,7 +89,9 @@ internal static class Footprint
         [
             .. metrics.Split('\n')
                 .Where(l => l.StartsWith(family, StringComparison.Ordinal) && l.Length > family.Length && l[family.Length] is ' ' or '{')
-                .Select(l => double.Parse(l[(l.IndexOf('}', StringComparison.Ordinal) is var end and >= 0 ? end + 1 : family.Length)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture)),
+                .Select(l => double.Parse(
+                    l[(l.IndexOf('}', StringComparison.Ordinal) is var end and >= 0 ? end + 1 : family.Length)..].Trim().Split(' ')[0],
+                    CultureInfo.InvariantCulture)),
         ];
         return values.Length > 0 ? values.Sum() : throw new InvalidOperationException($"the server's metrics lack {family}");
     }

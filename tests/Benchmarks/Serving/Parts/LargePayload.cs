@@ -11,13 +11,16 @@ internal static class LargePayload
         await using PinnedServer echo = await part.Start.EchoAsync();
         InputTensor input = InputTensor.Random("payload", [1, 1 << 20]);
 
-        Comparison binary = await CompareAsync(part, Payload.Binary("4 MB, REST binary", input), part.Settings.FewerConnections(1, 8, 32), ours, echo);
+        Comparison binary = await CompareAsync(
+            part, Payload.Binary("4 MB, REST binary", input), part.Settings.FewerConnections(1, 8, 32), ours, echo);
         part.Report.AtLeast("large-payload-binary-over-echo", binary.Ratio(ours.Name, echo.Name, binary.Busiest(echo.Name)).Median, 0.7);
         await CompareAsync(part, Payload.Grpc("4 MB, gRPC", input), part.Settings.FewerConnections(8), ours, echo);
-        await CompareAsync(part, Payload.Json("4 MB of float32 as 9 MB of REST JSON", input), part.Settings.FewerConnections(8), ours, echo);
+        await CompareAsync(
+            part, Payload.Json("4 MB of float32 as 9 MB of REST JSON", input), part.Settings.FewerConnections(8), ours, echo);
     }
 
-    private static async Task<Comparison> CompareAsync(ServingPart part, Payload payload, int[] connections, PinnedServer ours, PinnedServer echo)
+    private static async Task<Comparison> CompareAsync(
+        ServingPart part, Payload payload, int[] connections, PinnedServer ours, PinnedServer echo)
     {
         Comparison comparison = part.NewComparison();
         await comparison.MeasureAsync(payload, part.Settings.Long, connections, ours, echo);

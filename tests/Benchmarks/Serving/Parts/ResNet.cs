@@ -29,16 +29,23 @@ internal static class ResNet
             foreach (int connections in part.Settings.FewerConnections(1, 8, 32))
             {
                 BareVariant variant = connections == 1 ? forOne : forMany;
-                comparison.Add(BareLoop.Name, connections, new Measurement(await bare.RunsASecondAsync(Model, variant, part.Settings.Long), double.NaN));
+                comparison.Add(
+                    BareLoop.Name,
+                    connections,
+                    new Measurement(await bare.RunsASecondAsync(Model, variant, part.Settings.Long), double.NaN));
                 // Every transport where they could differ most; many connections only wait longer.
                 foreach (Payload payload in part.Settings.IsFull || connections == 8 ? payloads : [binary])
                 {
-                    comparison.Add(Name(ours, payload), connections, await part.Generators.MeasureAsync(ours, payload, connections, part.Settings.Long));
+                    comparison.Add(
+                        Name(ours, payload),
+                        connections,
+                        await part.Generators.MeasureAsync(ours, payload, connections, part.Settings.Long));
                 }
 
                 if (part.Settings.IsFull || connections == 8)
                 {
-                    comparison.Add(node.Name, connections, await part.Generators.MeasureAsync(node, binary, connections, part.Settings.Long));
+                    comparison.Add(
+                        node.Name, connections, await part.Generators.MeasureAsync(node, binary, connections, part.Settings.Long));
                 }
             }
 
@@ -46,7 +53,8 @@ internal static class ResNet
         }
 
         comparison.Table(
-            $"ResNet-50 shape, batch 1: answers a second. The bare loop is the fastest of its ways: for one connection {forOne}; for more {forMany}.",
+            $"ResNet-50 shape, batch 1: answers a second. The bare loop is the fastest of its ways: for one connection {forOne}; "
+            + $"for more {forMany}.",
             [.. payloads.Select(p => (Name(ours, p), BareLoop.Name)), (Name(ours, binary), node.Name)]);
         part.Report.AtLeast("resnet50-binary-over-bare-loop", comparison.Ratio(Name(ours, binary), BareLoop.Name, 8).Median, 0.97);
     }

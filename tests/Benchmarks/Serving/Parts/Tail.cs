@@ -3,8 +3,8 @@ using ModelOperator.Benchmarks.Load;
 namespace ModelOperator.Benchmarks.Serving.Parts;
 
 /// <summary>
-/// The slowest answers at 70 % of the highest load, against the bare run's at the same rate. Requests are due at a steady pace and their time
-/// counts from then, whatever became of earlier ones.
+/// The slowest answers at 70 % of the highest load, against the bare run's at the same rate. Requests are due at a steady pace and their
+/// time counts from then, whatever became of earlier ones.
 /// </summary>
 internal static class Tail
 {
@@ -18,14 +18,16 @@ internal static class Tail
         await OverBareLoopAsync(part);
     }
 
-    // The model takes microseconds: the run that is bare of everything else is Kestrel's, and the target is held against it at the same rate.
-    // That is less load for it; the table shows it at 70 % of its own highest load too, which may be near what the generator itself can keep
-    // up with. What is the highest is asked in each round: it moves with what else the machine does.
+    // The model takes microseconds: the run that is bare of everything else is Kestrel's, and the target is held against it at the same
+    // rate. That is less load for it; the table shows it at 70 % of its own highest load too, which may be near what the generator itself
+    // can keep up with. What is the highest is asked in each round: it moves with what else the machine does.
     private static async Task OverKestrelAsync(ServingPart part)
     {
         await using PinnedServer ours = await part.Start.OursAsync("digits");
         await using PinnedServer nothing = await part.Start.NothingAsync();
-        Payload payload = Payload.Json("digits, REST JSON, batch 1", InputTensor.Digits(Path.Combine(part.Settings.Models, "digits-heldout.ndjson"), 1));
+        Payload payload = Payload.Json(
+            "digits, REST JSON, batch 1",
+            InputTensor.Digits(Path.Combine(part.Settings.Models, "digits-heldout.ndjson"), 1));
         foreach (PinnedServer server in (PinnedServer[])[ours, nothing])
         {
             await part.Generators.WarmUpAsync(server, payload);

@@ -1,7 +1,7 @@
-namespace ModelOperator.Kubernetes.Tests.Client;
+namespace ModelOperator.Testing;
 
 /// <summary>A folder of a test's own, gone with the test.</summary>
-internal sealed class TemporaryFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("model-operator-test-").FullName;
 
