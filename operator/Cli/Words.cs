@@ -1,8 +1,8 @@
 using System.Globalization;
 
-namespace ModelOperator.Cli.Simulate;
+namespace ModelOperator.Cli;
 
-/// <summary>Figures for people.</summary>
+/// <summary>Figures and texts for people.</summary>
 internal static class Words
 {
     public static string Time(double seconds)
@@ -21,12 +21,13 @@ internal static class Words
 
     public static string Count(double count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0}");
 
-    public static string Range(Spread? spread, Func<double, string> text) => spread is null ? "-" : $"{text(spread.P5)} to {text(spread.P95)}";
-
-    public static string Outcome(Outcome outcome) => outcome switch
-    {
-        Simulate.Outcome.Promoted => "promoted",
-        Simulate.Outcome.RolledBack => "rolled back",
-        _ => "held",
-    };
+    /// <summary>A text from elsewhere on one line. Control characters would let whoever wrote it move the cursor of the reader's terminal.</summary>
+    public static string Plain(string? text) =>
+        text is null ? "" : string.Create(text.Length, text, (line, from) =>
+        {
+            for (int i = 0; i < from.Length; i++)
+            {
+                line[i] = char.IsControl(from[i]) ? ' ' : from[i];
+            }
+        });
 }

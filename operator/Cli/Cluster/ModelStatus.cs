@@ -1,0 +1,99 @@
+using System.Text.Json.Serialization;
+
+namespace ModelOperator.Cli.Cluster;
+
+/// <summary>What the operator says of a ModelDeployment.</summary>
+internal sealed record ModelStatus
+{
+    public long? ObservedGeneration { get; set; }
+
+    public string? Phase { get; set; }
+
+    public string? Message { get; set; }
+
+    public int? Replicas { get; set; }
+
+    public string? StableRevision { get; set; }
+
+    public string? CanaryRevision { get; set; }
+
+    public int? CanaryWeight { get; set; }
+
+    public RolloutState? Rollout { get; set; }
+
+    public Evaluation? Evaluation { get; set; }
+
+    public Routing? Routing { get; set; }
+
+    public IReadOnlyList<Target> Traffic { get; set; } = [];
+
+    public IReadOnlyList<Condition> Conditions { get; set; } = [];
+
+    public IReadOnlyList<Guardrail> Analysis { get; set; } = [];
+
+    public IReadOnlyList<Rejected> Rejected { get; set; } = [];
+
+    public IReadOnlyList<KnownRevision> Revisions { get; set; } = [];
+
+    public IReadOnlyList<Decision> History { get; set; } = [];
+
+    public Undo? Undo { get; set; }
+
+    public LastOrder? LastOrder { get; set; }
+
+    /// <summary>The revision that was rejected or undone, and that may be tried again.</summary>
+    [JsonIgnore]
+    public string? GivenUp => Rejected is [.., var last] ? last.Revision : Undo?.From;
+
+    /// <summary>Whether a revision is known that was stable before this one.</summary>
+    [JsonIgnore]
+    public bool HasEarlier => StableRevision is not null && Revisions.Any(known => known.Revision != StableRevision && known.Revision != GivenUp);
+}
+
+internal sealed record RolloutState(int Step, int Steps, DateTimeOffset? StartedAt);
+
+internal sealed record Evaluation(string? Revision, string? State, string? Message);
+
+internal sealed record Routing(IReadOnlyList<Target>? Targets);
+
+internal sealed record Target(string Revision, int Weight);
+
+internal sealed record Condition(string Type, string Status, string? Reason, string? Message);
+
+internal sealed record Guardrail(
+    string Name,
+    string? Verdict,
+    string? Message,
+    Arm? Canary,
+    Arm? Stable,
+    string? HarmEvidence,
+    string? SafetyEvidence,
+    string? Interval,
+    string? Answer,
+    GuardrailSource? Source);
+
+internal sealed record Arm(long Total, long Bad, string? Mean);
+
+internal sealed record GuardrailSource(string? Problem);
+
+internal sealed record Rejected(string Revision, string? Reason, string? Message, DateTimeOffset? RetryAt);
+
+internal sealed record KnownRevision(string Revision);
+
+internal sealed record Decision(DateTimeOffset? Time, string? Action, string? Revision, string? By, string? Reason, string? Message);
+
+/// <summary>Where a person went back to, and from what.</summary>
+internal sealed record Undo(string? Revision, string? From, string? By);
+
+/// <summary>What became of the last order. Its time is only compared.</summary>
+internal sealed record LastOrder(string? Order, string? By, string? Time, string? Outcome, string? Message);
+
+/// <summary>Phases that the plugin speaks of.</summary>
+internal static class Phases
+{
+    public const string Initializing = "Initializing";
+    public const string Promoting = "Promoting";
+    public const string Paused = "Paused";
+    public const string Held = "Held";
+    public const string Analyzing = "Analyzing";
+}
