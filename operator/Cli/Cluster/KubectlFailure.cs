@@ -16,9 +16,9 @@ internal static class KubectlFailure
     {
         string said = Said(errors);
         string subject = name is null ? "" : $"{name}: ";
-        if (errors.Contains(Denial, StringComparison.Ordinal))
+        if (errors.IndexOf(Denial, StringComparison.Ordinal) is >= 0 and var denial)
         {
-            return CliException.Refused($"{subject}{said[(said.IndexOf(Denial, StringComparison.Ordinal) + Denial.Length)..]}");
+            return CliException.Refused($"{subject}{Words.Plain(errors[(denial + Denial.Length)..].Trim())}");
         }
 
         if (errors.Contains("have a resource type", StringComparison.Ordinal)

@@ -41,16 +41,22 @@ internal sealed record ModelStatus
 
     public LastOrder? LastOrder { get; set; }
 
-    /// <summary>The revision that was rejected or undone, and that may be tried again.</summary>
+    /// <summary>The revision that can be tried again: it was undone or rejected, or its evaluation was not passed.</summary>
     [JsonIgnore]
-    public string? GivenUp => Rejected is [.., var last] ? last.Revision : Undo?.From;
+    public string? GivenUp => Undo?.From ?? (Rejected is [.., var last] ? last.Revision : Evaluation is { State: "Error" or "Failed" } ? Evaluation.Revision : null);
 
     /// <summary>Whether a revision is known that was stable before this one.</summary>
     [JsonIgnore]
     public bool HasEarlier => StableRevision is not null && Revisions.Any(known => known.Revision != StableRevision && known.Revision != GivenUp);
 }
 
-internal sealed record RolloutState(int Step, int Steps, DateTimeOffset? StartedAt);
+/// <summary>The rollout in progress.</summary>
+/// <param name="Step">Index of the step.</param>
+/// <param name="Steps">How many there are.</param>
+/// <param name="ReadyAt">When the canary became ready for its first requests; null before.</param>
+/// <param name="PauseStartedAt">When the pause after the step began; null when it waits at none.</param>
+/// <param name="PausedSince">Since when it is paused, by a step or by the spec; null while it is not.</param>
+internal sealed record RolloutState(int Step, int Steps, DateTimeOffset? ReadyAt, DateTimeOffset? PauseStartedAt, DateTimeOffset? PausedSince);
 
 internal sealed record Evaluation(string? Revision, string? State, string? Message);
 
@@ -85,8 +91,12 @@ internal sealed record Decision(DateTimeOffset? Time, string? Action, string? Re
 /// <summary>Where a person went back to, and from what.</summary>
 internal sealed record Undo(string? Revision, string? From, string? By);
 
-/// <summary>What became of the last order. Its time is only compared.</summary>
-internal sealed record LastOrder(string? Order, string? By, string? Time, string? Outcome, string? Message);
+/// <summary>What became of the last order.</summary>
+internal sealed record LastOrder(string? Order, string? By, string? RequestId, string? Time, string? Outcome, string? Message)
+{
+    /// <summary>Whether another giving of an order, be it of the same one, is meant.</summary>
+    public bool IsOtherThan(LastOrder? before) => (Time, RequestId) != (before?.Time, before?.RequestId);
+}
 
 /// <summary>Phases that the plugin speaks of.</summary>
 internal static class Phases
@@ -94,6 +104,4 @@ internal static class Phases
     public const string Initializing = "Initializing";
     public const string Promoting = "Promoting";
     public const string Paused = "Paused";
-    public const string Held = "Held";
-    public const string Analyzing = "Analyzing";
 }

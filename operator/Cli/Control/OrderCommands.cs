@@ -75,10 +75,10 @@ internal static class OrderCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var models = ClusterOptions.Models(parsed, access);
-            var model = await models.GetAsync(parsed.GetRequiredValue(ClusterOptions.Name), cancellationToken);
             var streams = parsed.InvocationConfiguration;
             var sender = new OrderSender(models, access.Time, streams.Output, streams.Error);
-            await sender.SendAsync(model, order(parsed, model, models.Place), parsed.GetValue(Timeout) ?? Patience, cancellationToken);
+            await sender.SendAsync(
+                parsed.GetRequiredValue(ClusterOptions.Name), model => order(parsed, model, models.Place), parsed.GetValue(Timeout) ?? Patience, cancellationToken);
             return ExitCodes.Done;
         });
         return command;

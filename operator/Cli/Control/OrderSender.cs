@@ -14,13 +14,23 @@ internal sealed class OrderSender(ModelClient models, TimeProvider time, TextWri
     /// <summary>Whatever the user's patience, a look at the cluster gets this long.</summary>
     private static readonly TimeSpan ShortestLook = TimeSpan.FromSeconds(5);
 
-    /// <param name="model">The ModelDeployment as it was when the order was thought of.</param>
-    /// <param name="order">The order.</param>
+    // The operator says what became of an order a moment before it removes it.
+    private const int MostLooksForRemoval = 6;
+
+    /// <param name="name">Name of the ModelDeployment.</param>
+    /// <param name="choose">The order for the ModelDeployment as it is.</param>
     /// <param name="patience">How long to wait for the operator.</param>
     /// <param name="cancellationToken">Ends the wait; the order stays.</param>
-    public async Task SendAsync(Model model, string order, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task SendAsync(string name, Func<Model, string> choose, TimeSpan patience, CancellationToken cancellationToken)
     {
-        string name = model.Name;
+        var model = await models.GetAsync(name, cancellationToken);
+        for (int look = 0; look < MostLooksForRemoval && model.PendingOrder is { } last && last == model.Status.LastOrder?.Order; look++)
+        {
+            await Task.Delay(Pause, time, cancellationToken);
+            model = await models.GetAsync(name, cancellationToken);
+        }
+
+        string order = choose(model);
         if (model.PendingOrder is { } pending)
         {
             throw CliException.Refused(
@@ -124,7 +134,7 @@ internal sealed class OrderSender(ModelClient models, TimeProvider time, TextWri
 
     private string TakeBack(string name) => $"kubectl annotate mdep {name} {Orders.Annotation}-{models.Place.Options}";
 
-    private static bool IsAnswer(LastOrder? seen, string order, LastOrder? before) => seen?.Order == order && seen.Time != before?.Time;
+    private static bool IsAnswer(LastOrder? seen, string order, LastOrder? before) => seen?.Order == order && seen.IsOtherThan(before);
 
     private static JsonObject Annotate(string order) =>
         new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Orders.Annotation] = order } } };

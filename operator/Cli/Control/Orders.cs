@@ -39,8 +39,10 @@ internal static class Orders
         {
             return !known.Contains(revision)
                 ? throw Refuse(model, $"knows no revision {revision}; want one of {string.Join(", ", known)}", place)
-                : revision == status.StableRevision && status.CanaryRevision is null
-                    ? throw Refuse(model, $"is at {revision} already{Serving(model)}", place)
+                : revision == status.StableRevision
+                    ? throw Refuse(model, status.CanaryRevision is { } given
+                        ? $"has {revision} as its stable revision: to give canary {given} up, run kubectl model abort {model.Name}{place.Options}"
+                        : $"is at {revision} already{Serving(model)}", place)
                     : $"undo {revision}";
         }
 
@@ -55,9 +57,9 @@ internal static class Orders
         };
     }
 
-    public static string Restart(Model model, Place place) => model.Status.Replicas is > 0
+    public static string Restart(Model model, Place place) => model.Status is { StableRevision: not null, Replicas: > 0 }
         ? "restart"
-        : throw Refuse(model, "has no pods to restart", place);
+        : throw Refuse(model, "serves nothing yet: there are no pods to restart", place);
 
     private static string Canary(Model model, Place place)
     {
@@ -66,12 +68,12 @@ internal static class Orders
             model,
             status switch
             {
-                { Rejected: [.., var rejected] } =>
-                    $"has no rollout in progress: revision {rejected.Revision} was rejected ({rejected.Reason}){Serving(model)}. To try it again, run kubectl model "
-                    + $"retry {model.Name}{place.Options}",
                 { Undo: { From: { } from } undo } =>
                     $"has no rollout in progress: {undo.By ?? "somebody"} went back from {from}{Serving(model)}. To try {from} again, run kubectl model retry "
                     + $"{model.Name}{place.Options}",
+                { Rejected: [.., var rejected] } =>
+                    $"has no rollout in progress: revision {rejected.Revision} was rejected ({rejected.Reason}){Serving(model)}. To try it again, run kubectl model "
+                    + $"retry {model.Name}{place.Options}",
                 { Phase: Phases.Initializing } => "has no canary: its first revision is coming up, and there is nothing to compare it with",
                 { Phase: Phases.Promoting } => $"has no rollout in progress: {status.StableRevision} is stable, and the routers switch over to it",
                 _ => $"has no rollout in progress{Serving(model)}",

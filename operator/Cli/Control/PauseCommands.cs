@@ -63,15 +63,21 @@ internal static class PauseCommands
         if (model.IsPaused)
         {
             await models.PatchAsync(model.Name, Patch(null), cancellationToken);
-            return model.Status.CanaryRevision is { } canary ? $"goes on: canary {canary} may get more requests and be promoted" : "goes on: a change of the spec begins a rollout";
+            return model.Status switch
+            {
+                { Rollout.PauseStartedAt: not null } => $"is not paused by its spec any more, and {AtPause(model, models.Place)}",
+                { CanaryRevision: { } canary } => $"goes on: canary {canary} may get more requests and be promoted",
+                _ => "goes on: a change of the spec begins a rollout",
+            };
         }
 
         return model.IsAtPause
-            ? throw CliException.Refused(
-                $"{model.Name} is not paused by spec.rollout.paused: its canary waits at a pause of spec.rollout.steps. To end that, run kubectl model promote "
-                + $"{model.Name}{models.Place.Options}")
+            ? throw CliException.Refused($"{model.Name} is not paused by spec.rollout.paused: {AtPause(model, models.Place)}")
             : "is not paused: nothing was changed";
     }
+
+    private static string AtPause(Model model, Place place) =>
+        $"its canary waits at a pause of spec.rollout.steps. To end that, run kubectl model promote {model.Name}{place.Options}";
 
     private static JsonObject Patch(JsonNode? paused) => new() { ["spec"] = new JsonObject { ["rollout"] = new JsonObject { ["paused"] = paused } } };
 }

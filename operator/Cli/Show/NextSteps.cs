@@ -16,15 +16,22 @@ internal static class NextSteps
             yield return new("resume", "", "the rollout goes on");
         }
 
+        if (status.CanaryRevision is { } back && back == status.Undo?.Revision)
+        {
+            yield return new("abort", "", $"gives up going back to {back}; what the spec asks for counts again");
+            yield break;
+        }
+
         if (status.CanaryRevision is { } canary)
         {
-            if (model.IsAtPause)
+            if (status.Evaluation is { State: "Error" })
             {
-                yield return new("promote", "", "ends this pause; evidence still decides");
+                yield return new("retry", "", "evaluates it again");
             }
-            else if (status.Phase == Phases.Analyzing)
+
+            if (Promote(model) is { } effect)
             {
-                yield return new("promote", "", "ends this step without waiting for its time and requests; evidence still decides");
+                yield return new("promote", "", effect);
             }
 
             yield return new("promote", " --full", $"makes {canary} stable, whatever the evidence says");
@@ -42,9 +49,17 @@ internal static class NextSteps
             yield return new("retry", "", $"tries {revision} again");
         }
 
-        if (status.HasEarlier)
+        if (status is { HasEarlier: true, Undo: null })
         {
             yield return new("undo", "", $"goes back to the stable revision before {status.StableRevision}");
         }
     }
+
+    private static string? Promote(Model model) => model.Status.Rollout switch
+    {
+        { PausedSince: not null } when model.IsPaused => "ends this step; it stays paused after that, and evidence still decides",
+        { PausedSince: not null } => "ends this pause; evidence still decides",
+        { ReadyAt: not null } rollout when rollout.Step + 1 < rollout.Steps => "ends this step without waiting for its time and requests; evidence still decides",
+        _ => null,
+    };
 }

@@ -27,13 +27,14 @@ public sealed class AnswerTests
             .Answer("get.1", Objects.Fraud(Objects.Canary))
             .Fail("patch.1", """
                 Warning: something is old
-                Error from server (Forbidden): admission webhook "modeldeployments.modeloperator.io" denied the request: metadata.annotations[modeloperator.io/control]: "abort bbbb" names no canary
+                Error from server (Forbidden): admission webhook "modeldeployments.modeloperator.io" denied the request: metadata.annotations[modeloperator.io/control]: "abort bbbb" names no canary;
+                spec.replicas: -1 is less than 0
                 """);
 
         var result = await kubectl.RunAsync("abort", "fraud");
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo(
-            (3, "kubectl-model: fraud: metadata.annotations[modeloperator.io/control]: \"abort bbbb\" names no canary\n")));
+            (3, "kubectl-model: fraud: metadata.annotations[modeloperator.io/control]: \"abort bbbb\" names no canary; spec.replicas: -1 is less than 0\n")));
     }
 
     [Test]
@@ -44,6 +45,21 @@ public sealed class AnswerTests
             .Answer("get.1", earlier)
             .Answer("patch.1", earlier)
             .Answer("get.2", earlier)
+            .Answer("get.3", Objects.Answered(Objects.Rejected, Order, "Done", "now"));
+
+        var result = await kubectl.RunAsync("abort", "fraud");
+
+        Assert.That((result.ExitCode, result.Lines[0]), Is.EqualTo((0, "fraud: abort bbbb: now")), result.Error);
+    }
+
+    [Test]
+    public async Task An_order_that_is_dealt_with_may_stand_there_for_a_moment()
+    {
+        string status = """{"phase":"Analyzing","stableRevision":"aaaa","canaryRevision":"bbbb","lastOrder":{"order":"promote bbbb","time":"2026-11-29T11:59:59Z"}}""";
+        using var kubectl = new StandInKubectl()
+            .Answer("get.1", Objects.Fraud(status, order: "promote bbbb"))
+            .Answer("get.2", Objects.Fraud(status))
+            .Answer("patch.1", Objects.Fraud(status, order: Order))
             .Answer("get.3", Objects.Answered(Objects.Rejected, Order, "Done", "now"));
 
         var result = await kubectl.RunAsync("abort", "fraud");

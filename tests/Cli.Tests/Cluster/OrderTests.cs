@@ -12,7 +12,7 @@ public sealed class OrderTests
     [TestCase(Objects.Undone, "retry fraud", "retry bbbb")]
     [TestCase(Objects.Stable, "undo fraud", "undo")]
     [TestCase(Objects.Stable, "undo fraud --to-revision 0000", "undo 0000")]
-    [TestCase(Objects.Canary, "undo fraud --to-revision aaaa", "undo aaaa")]
+    [TestCase(Objects.BadEvaluation, "retry fraud", "retry bbbb")]
     [TestCase(Objects.Stable, "restart fraud", "restart")]
     [TestCase(Objects.Canary, "restart fraud", "restart")]
     public async Task An_order_is_aimed_at_the_revision_that_the_person_sees(string status, string args, string order)
@@ -62,8 +62,12 @@ public sealed class OrderTests
         "undo fraud",
         "fraud has a rollout in progress: to give canary bbbb up, run kubectl model abort fraud; to go back further, name --to-revision")]
     [TestCase(Objects.Stable, "undo fraud --to-revision aaaa", "fraud is at aaaa already: stable revision aaaa serves all requests")]
+    [TestCase(
+        Objects.Canary,
+        "undo fraud --to-revision aaaa",
+        "fraud has aaaa as its stable revision: to give canary bbbb up, run kubectl model abort fraud")]
     [TestCase(Objects.Stable, "undo fraud --to-revision cccc", "fraud knows no revision cccc; want one of 0000, aaaa")]
-    [TestCase(Objects.Initializing, "restart fraud", "fraud has no pods to restart")]
+    [TestCase(Objects.Initializing, "restart fraud", "fraud serves nothing yet: there are no pods to restart")]
     [TestCase(null, "promote fraud", "fraud: the operator has not looked at it yet; does it run? kubectl -n model-operator-system get pods")]
     public async Task Where_there_is_nothing_to_do_it_says_so_and_gives_no_order(string? status, string args, string expected)
     {

@@ -59,6 +59,9 @@ public sealed class PauseTests
     }
 
     [TestCase(Objects.Canary, "fraud goes on: canary bbbb may get more requests and be promoted\n")]
+    [TestCase(
+        Objects.AtPause,
+        "fraud is not paused by its spec any more, and its canary waits at a pause of spec.rollout.steps. To end that, run kubectl model promote fraud\n")]
     [TestCase(Objects.Stable, "fraud goes on: a change of the spec begins a rollout\n")]
     public async Task Resume_takes_the_field_away(string status, string expected)
     {
