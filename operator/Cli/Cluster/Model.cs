@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using ModelOperator.Cli.Control;
+using ModelOperator.Api;
 
 namespace ModelOperator.Cli.Cluster;
 
@@ -28,7 +28,7 @@ internal sealed record Model
 
     /// <summary>The order that waits for the operator.</summary>
     [JsonIgnore]
-    public string? PendingOrder => Metadata.Annotations?.GetValueOrDefault(Orders.Annotation);
+    public string? PendingOrder => Metadata.Annotations?.GetValueOrDefault(Labels.Control);
 
     /// <summary>Whether the operator has seen the latest change of the spec.</summary>
     [JsonIgnore]

@@ -36,12 +36,10 @@ internal sealed class ModelClient(Kubectl kubectl, Place place)
     /// <summary>Takes an order back, if it is still this one that waits.</summary>
     public async Task<KubectlResult> WithdrawAsync(string name, string order, CancellationToken cancellationToken)
     {
-        string path = $"/metadata/annotations/{Control.Orders.Annotation.Replace("/", "~1", StringComparison.Ordinal)}";
-        JsonArray patch =
-        [
+        string path = $"/metadata/annotations/{Labels.Control.Replace("/", "~1", StringComparison.Ordinal)}";
+        var patch = new JsonArray(
             new JsonObject { ["op"] = "test", ["path"] = path, ["value"] = order },
-            new JsonObject { ["op"] = "remove", ["path"] = path },
-        ];
+            new JsonObject { ["op"] = "remove", ["path"] = path });
         return await kubectl.RunAsync(["patch", Type, name, "--type", "json", "-p", patch.ToJsonString()], Kubectl.Limit, cancellationToken);
     }
 

@@ -19,7 +19,7 @@ internal static class OrderCommands
 
     private static readonly Option<bool> Full = new("--full")
     {
-        Description = "Make the canary stable as soon as it has all its pods, whatever the evidence says",
+        Description = "Make the canary stable as soon as it has all its pods, without waiting for evidence",
     };
 
     private static readonly Option<string?> ToRevision = new("--to-revision")
@@ -47,8 +47,8 @@ internal static class OrderCommands
             Examples:
               kubectl model retry digits
             """, (_, model, place) => Orders.Retry(model, place)),
-        Make(access, "undo", "Go back to an earlier revision, at once and in full.", """
-            This holds until the spec asks for another revision, or until kubectl model retry.
+        Make(access, "undo", "Go back to an earlier revision, in full, as soon as it has its pods.", """
+            There is no evaluation and no step. The spec stays as it is: the earlier revision serves until the spec asks for another one, or until kubectl model retry.
 
             Examples:
               kubectl model undo digits

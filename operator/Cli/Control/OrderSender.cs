@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ModelOperator.Api;
 using ModelOperator.Cli.Cluster;
 
 namespace ModelOperator.Cli.Control;
@@ -123,7 +124,7 @@ internal sealed class OrderSender(ModelClient models, TimeProvider time, TextWri
     private void Tell(string name, LastOrder answer)
     {
         string message = Words.Plain(answer.Message);
-        if (answer.Outcome != Orders.Done)
+        if (answer.Outcome != nameof(OrderOutcome.Done))
         {
             throw CliException.Refused($"{name}: the operator refused \"{answer.Order}\": {message}");
         }
@@ -132,10 +133,10 @@ internal sealed class OrderSender(ModelClient models, TimeProvider time, TextWri
         output.WriteLine($"What follows from it: kubectl model status {name}{models.Place.Options}");
     }
 
-    private string TakeBack(string name) => $"kubectl annotate mdep {name} {Orders.Annotation}-{models.Place.Options}";
+    private string TakeBack(string name) => $"kubectl annotate mdep {name} {Labels.Control}-{models.Place.Options}";
 
     private static bool IsAnswer(LastOrder? seen, string order, LastOrder? before) => seen?.Order == order && seen.IsOtherThan(before);
 
     private static JsonObject Annotate(string order) =>
-        new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Orders.Annotation] = order } } };
+        new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Labels.Control] = order } } };
 }

@@ -8,12 +8,6 @@ namespace ModelOperator.Cli.Control;
 /// </summary>
 internal static class Orders
 {
-    /// <summary>Holds one order until the operator has dealt with it.</summary>
-    public const string Annotation = "modeloperator.io/control";
-
-    /// <summary>What became of an order that was carried out.</summary>
-    public const string Done = "Done";
-
     public static string Promote(Model model, bool inFull, Place place) => $"{(inFull ? "promote-full" : "promote")} {Canary(model, place)}";
 
     public static string Abort(Model model, Place place) => $"abort {Canary(model, place)}";

@@ -6,11 +6,9 @@ namespace ModelOperator.Cli.Show;
 /// <summary>The conditions that need somebody's attention.</summary>
 internal static class Unwell
 {
-    private const string RolloutPaused = "RolloutPaused";
-
     // While the operator is on its way: that is no trouble, and the message of the status says the same.
     private static readonly string[] OnTheWay =
-        [Reasons.Initializing, Reasons.RolloutInProgress, Reasons.EvaluationRunning, Reasons.Promoted, Reasons.RolledBack, RolloutPaused];
+        [Reasons.Initializing, Reasons.RolloutInProgress, Reasons.EvaluationRunning, Reasons.Promoted, Reasons.RolledBack, Reasons.RolloutPaused];
 
     public static IEnumerable<string[]> Rows(ModelStatus status) => status.Conditions
         .Where(IsUnwell)
