@@ -30,4 +30,9 @@ internal static class Words
                 line[i] = char.IsControl(from[i]) ? ' ' : from[i];
             }
         });
+
+    /// <summary>A word of a command that a person may copy into a shell.</summary>
+    public static string Shell(string word) => word.Length > 0 && word.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:@=,+%".Contains(letter, StringComparison.Ordinal))
+        ? word
+        : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -37,16 +37,17 @@ internal static class ClusterOptions
     public static ModelClient Models(ParseResult parsed, ClusterAccess access)
     {
         List<string> connection = [];
+        string suggested = "";
         foreach (var option in new[] { Namespace, Context, Kubeconfig })
         {
             if (parsed.GetValue(option) is { } value)
             {
                 connection.AddRange([option.Name, value]);
+                suggested += $" {(option == Namespace ? "-n" : option.Name)} {Words.Shell(value)}";
             }
         }
 
-        var place = new Place(parsed.GetValue(Namespace), string.Concat(connection.Select(word => $" {word}")));
-        return new ModelClient(new Kubectl(access.Kubectl, connection, access.Time), place);
+        return new ModelClient(new Kubectl(access.Kubectl, connection, access.Time), new Place(parsed.GetValue(Namespace), suggested));
     }
 
     // A name that is none could mean something else to kubectl, such as TYPE/NAME.
@@ -66,7 +67,7 @@ internal static class ClusterOptions
 
 /// <summary>Where the user looks.</summary>
 /// <param name="Namespace">The namespace given; null leaves it to the kubeconfig.</param>
-/// <param name="Options">The options given, with a space before each word, to be put behind a command that is suggested.</param>
+/// <param name="Options">The options given, with a space before each word, for the end of a command that is suggested.</param>
 internal sealed record Place(string? Namespace, string Options)
 {
     /// <summary>The namespace in a sentence.</summary>

@@ -53,8 +53,8 @@ internal sealed class Kubectl(string program, IReadOnlyList<string> connection, 
         }
     }
 
-    /// <summary>What to type for the same call; for reading, not for a shell.</summary>
-    public string CommandLine(IReadOnlyList<string> arguments) => string.Join(' ', ["kubectl", .. arguments, .. connection]);
+    /// <summary>What to type for the same call.</summary>
+    public string CommandLine(IReadOnlyList<string> arguments) => $"kubectl {string.Join(' ', arguments.Concat(connection).Select(Words.Shell))}";
 
     private Process Start(ProcessStartInfo start)
     {

@@ -1,3 +1,5 @@
+using ModelOperator.Api;
+
 namespace ModelOperator.Cli.Cluster;
 
 /// <summary>Turns what kubectl complains about into what is wrong and what to do.</summary>
@@ -16,9 +18,14 @@ internal static class KubectlFailure
     {
         string said = Said(errors);
         string subject = name is null ? "" : $"{name}: ";
-        if (errors.IndexOf(Denial, StringComparison.Ordinal) is >= 0 and var denial)
+        if (After(errors, Denial) is { } denied)
         {
-            return CliException.Refused($"{subject}{Words.Plain(errors[(denial + Denial.Length)..].Trim())}");
+            return CliException.Refused($"{subject}refused: {denied}");
+        }
+
+        if (name is not null && After(errors, $"The {ModelDeployment.KindName} \"{name}\" is invalid: ") is { } problems)
+        {
+            return CliException.Refused($"{subject}refused: {problems}");
         }
 
         if (errors.Contains("have a resource type", StringComparison.Ordinal)
@@ -53,9 +60,7 @@ internal static class KubectlFailure
             return CliException.Failed($"no cluster answers: {said}\nkubectl cluster-info shows the address; --context and --kubeconfig choose another cluster");
         }
 
-        return said.Contains(" is invalid: ", StringComparison.Ordinal)
-            ? CliException.Refused($"{subject}{said}")
-            : CliException.Failed($"{subject}kubectl failed: {said}\nTo see more, run: {command}");
+        return CliException.Failed($"{subject}kubectl failed: {said}\nTo see more, run: {command}");
     }
 
     /// <summary>The last thing that kubectl wrote, without its warnings and the lines of its log.</summary>
@@ -74,6 +79,10 @@ internal static class KubectlFailure
             : last.StartsWith("Error from server", StringComparison.Ordinal) && last.IndexOf(": ", StringComparison.Ordinal) is > 0 and int end ? last[(end + 2)..]
             : last);
     }
+
+    // To the end: there may be a line for each thing that is wrong.
+    private static string? After(string errors, string text) =>
+        errors.IndexOf(text, StringComparison.Ordinal) is >= 0 and var at ? Words.Plain(errors[(at + text.Length)..].Trim()) : null;
 
     // Such as: E1129 10:00:00.000000    1234 memcache.go:265] couldn't get ...
     private static bool IsLog(string line) => line is [('E' or 'W' or 'I'), >= '0' and <= '9', >= '0' and <= '9', ..] && line.Contains(".go:", StringComparison.Ordinal);

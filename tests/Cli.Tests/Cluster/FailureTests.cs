@@ -9,7 +9,7 @@ public sealed class FailureTests
 {
     [TestCase(
         """Error from server (NotFound): modeldeployments.modeloperator.io "fraud" not found""",
-        "fraud: there is no ModelDeployment of this name in namespace shop; kubectl model list --namespace shop shows those there are, and with -A those of all namespaces")]
+        "fraud: there is no ModelDeployment of this name in namespace shop; kubectl model list -n shop shows those there are, and with -A those of all namespaces")]
     [TestCase(
         """error: the server doesn't have a resource type "modeldeployments" """,
         "the cluster knows no ModelDeployments: the CustomResourceDefinition of Model Operator is not installed. Is it the right cluster?")]
@@ -37,19 +37,6 @@ public sealed class FailureTests
 
         Assert.That((result.ExitCode, result.Output), Is.EqualTo((1, "")));
         Assert.That(result.Error, Does.StartWith($"kubectl-model: {expected.TrimEnd()}"));
-    }
-
-    [Test]
-    public async Task A_value_that_the_cluster_refuses_is_a_refusal()
-    {
-        using var kubectl = new StandInKubectl()
-            .Answer("get.1", Objects.Fraud(Objects.Stable))
-            .Fail("patch.1", """The ModelDeployment "fraud" is invalid: spec.rollout.paused: Invalid value: "string": must be of type boolean""");
-
-        var result = await kubectl.RunAsync("pause", "fraud");
-
-        Assert.That(result.ExitCode, Is.EqualTo(3));
-        Assert.That(result.Error, Does.StartWith("kubectl-model: fraud: The ModelDeployment \"fraud\" is invalid: spec.rollout.paused"));
     }
 
     [Test]

@@ -92,7 +92,7 @@ public sealed class OrderTests
 
         Assert.That(result.Error, Is.EqualTo(
             "kubectl-model: fraud has no rollout in progress: stable revision aaaa serves all requests. The operator has not seen the latest change of the spec yet: "
-            + "look again with kubectl model status fraud --namespace shop\n"));
+            + "look again with kubectl model status fraud -n shop\n"));
     }
 
     [TestCase("promote", "Required argument 'NAME' missing")]

@@ -18,7 +18,7 @@ public sealed class PauseTests
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         Assert.That(result.Output, Is.EqualTo(
             "fraud is paused: canary bbbb keeps its weight and is judged on, and harm still rolls it back; nothing begins, gets more requests or is promoted until: "
-            + "kubectl model resume fraud --namespace shop\n"));
+            + "kubectl model resume fraud -n shop\n"));
         Assert.That(kubectl.MergePatches, Is.EqualTo(new[] { """{"spec":{"rollout":{"paused":true}}}""" }));
     }
 

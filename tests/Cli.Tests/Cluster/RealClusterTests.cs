@@ -16,6 +16,50 @@ public sealed class RealClusterTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
+    [TestCase("Done", 0)]
+    [TestCase("Refused", 3)]
+    public async Task The_outcome_of_an_order_is_told(string outcome, int exitCode)
+    {
+        await _cluster.CreateAsync("fraud", Objects.Canary);
+
+        var running = _cluster.RunAsync("abort", "fraud");
+        await Eventually.TrueAsync(async () => await _cluster.OrderAsync("fraud") == "abort bbbb", "the order is there");
+        await _cluster.SetStatusAsync("fraud", new JsonObject
+        {
+            ["lastOrder"] = new JsonObject
+            {
+                ["order"] = "abort bbbb", ["by"] = "alice", ["time"] = "2026-11-29T12:00:01Z", ["outcome"] = outcome, ["message"] = "so it is", ["pending"] = true,
+            },
+        });
+        var result = await running;
+
+        Assert.That(result.ExitCode, Is.EqualTo(exitCode), result.Error);
+        Assert.That(result.Output + result.Error, Does.Contain("abort bbbb").And.Contain(": so it is\n"));
+    }
+
+    [Test]
+    public async Task Pause_and_resume_change_the_spec_and_nothing_else()
+    {
+        await _cluster.CreateAsync("fraud", Objects.Canary);
+        var before = (await _cluster.ReadAsync("fraud"))["spec"]!;
+
+        var pause = await _cluster.RunAsync("pause", "fraud");
+        var paused = (await _cluster.ReadAsync("fraud"))["spec"]!;
+        var resume = await _cluster.RunAsync("resume", "fraud");
+        var resumed = (await _cluster.ReadAsync("fraud"))["spec"]!;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(pause.Output, Does.StartWith("fraud is paused: canary bbbb keeps its weight"), pause.Error);
+            Assert.That((bool?)paused["rollout"]!["paused"], Is.True);
+            Assert.That(resume.Output, Is.EqualTo("fraud goes on: canary bbbb may get more requests and be promoted\n"), resume.Error);
+            Assert.That(resumed["rollout"]!["paused"], Is.Null);
+            paused["rollout"]!.AsObject().Remove("paused");
+            Assert.That(JsonNode.DeepEquals(paused, resumed), Is.True, "the rest of the spec is as it was");
+            Assert.That((string?)resumed["model"]!["uri"], Is.EqualTo((string?)before["model"]!["uri"]));
+        });
+    }
+
     [Test]
     public async Task An_order_lands_and_is_taken_back_when_nobody_takes_it_up()
     {

@@ -43,6 +43,16 @@ public sealed class ShowTests
     }
 
     [Test]
+    public async Task Suggested_commands_go_to_the_same_place_and_can_be_copied_into_a_shell()
+    {
+        using var kubectl = new StandInKubectl().Answer("get.1", Objects.Fraud(Objects.Rejected)).Answer("deployments.1", NoDeployments);
+
+        var result = await kubectl.RunAsync("status", "fraud", "-n", "shop", "--context", "it's far; away");
+
+        Assert.That(result.Lines, Has.Some.StartsWith(@"kubectl model retry fraud -n shop --context 'it'\''s far; away'   tries bbbb again"), result.Output);
+    }
+
+    [Test]
     public async Task Who_may_not_see_Deployments_sees_the_rest()
     {
         using var kubectl = new StandInKubectl()
