@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ModelOperator.Rollouts;
 
 namespace ModelOperator.Cli.Cluster;
 
@@ -45,9 +46,10 @@ internal sealed record ModelStatus
     [JsonIgnore]
     public string? GivenUp => Undo?.From ?? (Rejected is [.., var last] ? last.Revision : Evaluation is { State: "Error" or "Failed" } ? Evaluation.Revision : null);
 
-    /// <summary>Whether a revision is known that was stable before this one.</summary>
+    /// <summary>The stable revision before this, as the operator finds it; null when it is not known any more.</summary>
     [JsonIgnore]
-    public bool HasEarlier => StableRevision is not null && Revisions.Any(known => known.Revision != StableRevision && known.Revision != GivenUp);
+    public string? Earlier => StableRevision is null ? null : History.LastOrDefault(decision => decision.Action == DecisionActions.Promoted
+        && decision.Revision != StableRevision && Revisions.Any(known => known.Revision == decision.Revision))?.Revision;
 }
 
 /// <summary>The rollout in progress.</summary>

@@ -23,7 +23,7 @@ internal static class Orders
     }
 
     /// <param name="model">The ModelDeployment.</param>
-    /// <param name="revision">Where to go back to; null leaves it to the operator, which takes the stable revision before this.</param>
+    /// <param name="revision">Where to go back to; null for the stable revision before this.</param>
     /// <param name="place">Where the user looks.</param>
     public static string Undo(Model model, string? revision, Place place)
     {
@@ -46,8 +46,10 @@ internal static class Orders
                 model, $"has a rollout in progress: to give canary {canary} up, run kubectl model abort {model.Name}{place.Options}; to go back further, name --to-revision",
                 place),
             { StableRevision: null } => throw Refuse(model, "has no stable revision yet, and so none to go back to", place),
-            { HasEarlier: false } => throw Refuse(model, $"has had no stable revision before this: there is none to go back to{Serving(model)}", place),
-            _ => "undo",
+            { Earlier: { } earlier } => $"undo {earlier}",
+            _ when known.Where(each => each != status.StableRevision).ToArray() is { Length: > 0 } others => throw Refuse(
+                model, $"has no stable revision before this that is known; want --to-revision with one of {string.Join(", ", others)}", place),
+            _ => throw Refuse(model, $"has had no other revision: there is none to go back to{Serving(model)}", place),
         };
     }
 

@@ -49,9 +49,9 @@ internal static class NextSteps
             yield return new("retry", "", $"tries {revision} again");
         }
 
-        if (status is { HasEarlier: true, Undo: null })
+        if (status is { Earlier: { } earlier, Undo: null })
         {
-            yield return new("undo", "", $"goes back to the stable revision before {status.StableRevision}");
+            yield return new("undo", "", $"goes back to {earlier}, which was stable before {status.StableRevision}");
         }
     }
 

@@ -16,7 +16,13 @@ internal static class Objects
 
     public const string Starting = """{"phase":"Starting","stableRevision":"aaaa","canaryRevision":"bbbb","replicas":3,"rollout":{"step":0,"steps":3}}""";
 
-    public const string Stable = """{"phase":"Stable","stableRevision":"aaaa","replicas":2,"revisions":[{"revision":"0000"},{"revision":"aaaa"}]}""";
+    public const string Stable = """
+        {"phase":"Stable","stableRevision":"aaaa","replicas":2,"revisions":[{"revision":"ffff"},{"revision":"0000"},{"revision":"aaaa"}],
+         "history":[{"action":"Promoted","revision":"gone"},{"action":"Promoted","revision":"0000"},{"action":"Started","revision":"ffff"},
+                    {"action":"RolledBack","revision":"ffff"},{"action":"Promoted","revision":"aaaa"}]}
+        """;
+
+    public const string Forgotten = """{"phase":"Stable","stableRevision":"aaaa","replicas":2,"revisions":[{"revision":"0000"},{"revision":"aaaa"}]}""";
 
     public const string First = """{"phase":"Stable","stableRevision":"aaaa","replicas":2,"revisions":[{"revision":"aaaa"}]}""";
 

@@ -1,3 +1,10 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ModelOperator.Api;
+using ModelOperator.Cli.Cluster;
+using ModelOperator.Cli.Show;
+using ModelOperator.Rollouts.Control;
+
 namespace ModelOperator.Cli.Tests.Cluster;
 
 /// <summary>Which order a command gives, and when it gives none.</summary>
@@ -10,7 +17,7 @@ public sealed class OrderTests
     [TestCase(Objects.Canary, "abort fraud", "abort bbbb")]
     [TestCase(Objects.Rejected, "retry fraud", "retry bbbb")]
     [TestCase(Objects.Undone, "retry fraud", "retry bbbb")]
-    [TestCase(Objects.Stable, "undo fraud", "undo")]
+    [TestCase(Objects.Stable, "undo fraud", "undo 0000")]
     [TestCase(Objects.Stable, "undo fraud --to-revision 0000", "undo 0000")]
     [TestCase(Objects.BadEvaluation, "retry fraud", "retry bbbb")]
     [TestCase(Objects.Stable, "restart fraud", "restart")]
@@ -54,8 +61,8 @@ public sealed class OrderTests
         "fraud has no rollout in progress: alice went back from bbbb: stable revision aaaa serves all requests. To try bbbb again, run kubectl model retry fraud")]
     [TestCase(Objects.Stable, "retry fraud", "fraud has no rejected revision: stable revision aaaa serves all requests")]
     [TestCase(Objects.Canary, "retry fraud", "fraud has no rejected revision: canary bbbb is being tried")]
-    [TestCase(Objects.First, "undo fraud", "fraud has had no stable revision before this: there is none to go back to: stable revision aaaa serves all requests")]
-    [TestCase(Objects.Rejected, "undo fraud", "fraud has had no stable revision before this")]
+    [TestCase(Objects.First, "undo fraud", "fraud has had no other revision: there is none to go back to: stable revision aaaa serves all requests")]
+    [TestCase(Objects.Forgotten, "undo fraud", "fraud has no stable revision before this that is known; want --to-revision with one of 0000")]
     [TestCase(Objects.Initializing, "undo fraud", "fraud has no stable revision yet, and so none to go back to")]
     [TestCase(
         Objects.Canary,
@@ -66,7 +73,7 @@ public sealed class OrderTests
         Objects.Canary,
         "undo fraud --to-revision aaaa",
         "fraud has aaaa as its stable revision: to give canary bbbb up, run kubectl model abort fraud")]
-    [TestCase(Objects.Stable, "undo fraud --to-revision cccc", "fraud knows no revision cccc; want one of 0000, aaaa")]
+    [TestCase(Objects.Stable, "undo fraud --to-revision cccc", "fraud knows no revision cccc; want one of ffff, 0000, aaaa")]
     [TestCase(Objects.Initializing, "restart fraud", "fraud serves nothing yet: there are no pods to restart")]
     [TestCase(null, "promote fraud", "fraud: the operator has not looked at it yet; does it run? kubectl -n model-operator-system get pods")]
     public async Task Where_there_is_nothing_to_do_it_says_so_and_gives_no_order(string? status, string args, string expected)
@@ -81,6 +88,27 @@ public sealed class OrderTests
             Assert.That(result.Error, Does.StartWith($"kubectl-model: {expected}"));
             Assert.That(kubectl.Calls, Has.Count.EqualTo(1), "it only looks");
         });
+    }
+
+    /// <summary>Admission and the operator refuse what this check finds fault with.</summary>
+    [Test]
+    public async Task What_status_suggests_the_operator_accepts(
+        [Values(
+            Objects.Canary, Objects.LastStep, Objects.Starting, Objects.AtPause, Objects.BadEvaluation, Objects.Stable, Objects.First, Objects.Forgotten, Objects.Rejected,
+            Objects.Undone, Objects.Undoing, Objects.Promoting, Objects.Initializing)] string status)
+    {
+        string fraud = Objects.Fraud(status);
+        var model = JsonSerializer.Deserialize(fraud, ClusterJson.Default.Model)!;
+        var known = JsonSerializer.Deserialize(fraud, ApiJsonContext.Default.ModelDeployment)!.Status!;
+        foreach (var step in NextSteps.For(model).Where(step => step.Verb is not "pause"))
+        {
+            using var kubectl = new StandInKubectl().Answer("get.1", fraud).Fail("patch.1", "error: enough is known");
+
+            await kubectl.RunAsync($"{step.Verb} fraud{step.Arguments}".Split(' '));
+
+            string order = (string)JsonNode.Parse(kubectl.MergePatches.Single())!["metadata"]!["annotations"]!["modeloperator.io/control"]!;
+            Assert.That(OrderCheck.FindRefusal(ControlOrder.Parse(order)!, known), Is.Null, order);
+        }
     }
 
     [Test]

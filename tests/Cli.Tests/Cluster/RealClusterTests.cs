@@ -28,7 +28,12 @@ public sealed class RealClusterTests : IAsyncDisposable
         {
             ["lastOrder"] = new JsonObject
             {
-                ["order"] = "abort bbbb", ["by"] = "alice", ["time"] = "2026-11-29T12:00:01Z", ["outcome"] = outcome, ["message"] = "so it is", ["pending"] = true,
+                ["order"] = "abort bbbb",
+                ["by"] = "alice",
+                ["time"] = "2026-11-29T12:00:01Z",
+                ["outcome"] = outcome,
+                ["message"] = "so it is",
+                ["pending"] = true,
             },
         });
         var result = await running;
