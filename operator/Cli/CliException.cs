@@ -10,4 +10,7 @@ internal sealed class CliException(int exitCode, string message) : Exception(mes
 
     /// <summary>The system did not let us.</summary>
     public static CliException Failed(string message) => new(ExitCodes.Failed, message);
+
+    /// <summary>There is nothing to do, or somebody said no.</summary>
+    public static CliException Refused(string message) => new(ExitCodes.Refused, message);
 }

@@ -23,6 +23,25 @@ internal static class Options
         return option;
     }
 
+    /// <summary>A time as kubectl takes it; null when it is not given.</summary>
+    public static Option<TimeSpan?> Duration(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            double factor = text switch { [.., 's'] => 1, [.., 'm'] => 60, _ => 0 };
+            if (factor > 0 && Parse(text[..^1]) * factor is >= 1 and <= 3600 and var seconds)
+            {
+                return TimeSpan.FromSeconds(seconds);
+            }
+
+            result.AddError($"{name} is \"{text}\"; want a time from 1s to 60m, such as 30s or 2m");
+            return null;
+        },
+    };
+
     /// <summary>The manifest.</summary>
     public static Option<string?> Manifest(string description) => new("--filename", "-f")
     {

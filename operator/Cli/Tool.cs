@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using ModelOperator.Cli.Cluster;
+using ModelOperator.Cli.Control;
 using ModelOperator.Cli.Replay;
+using ModelOperator.Cli.Show;
 using ModelOperator.Cli.Simulate;
 
 namespace ModelOperator.Cli;
@@ -15,15 +18,29 @@ internal static class Tool
     /// <param name="args">The arguments.</param>
     /// <param name="openInput">Opens standard input.</param>
     /// <param name="streams">Where output and errors go.</param>
+    /// <param name="access">The kubectl to run, and the clock.</param>
     /// <param name="cancellationToken">Stops it, beside the signals.</param>
     public static async Task<int> RunAsync(
-        IReadOnlyList<string> args, Func<Stream> openInput, InvocationConfiguration streams, CancellationToken cancellationToken = default)
+        IReadOnlyList<string> args, Func<Stream> openInput, InvocationConfiguration streams, ClusterAccess access, CancellationToken cancellationToken = default)
     {
-        var root = new RootCommand("Shows how Model Operator judges a canary: before a rollout (simulate) and on recorded counts (replay).")
-        {
-            SimulateCommand.Create(openInput, TimeProvider.System),
+        var root = new RootCommand(
+            "Shows and steers the rollouts of Model Operator in a cluster, and shows how it judges a canary: before a rollout (simulate) and on recorded counts "
+            + "(replay).");
+        Command[] commands =
+        [
+            ListCommand.Create(access),
+            StatusCommand.Create(access),
+            HistoryCommand.Create(access),
+            .. PauseCommands.All(access),
+            .. OrderCommands.All(access),
+            SimulateCommand.Create(openInput, access.Time),
             ReplayCommand.Create(openInput),
-        };
+        ];
+        foreach (var command in commands)
+        {
+            root.Subcommands.Add(command);
+        }
+
         root.HelpName = Name;
         AddHelp(root, ExitCodes.Help);
         streams.EnableDefaultExceptionHandler = false;

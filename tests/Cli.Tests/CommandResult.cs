@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using ModelOperator.Cli.Cluster;
 
 namespace ModelOperator.Cli.Tests;
 
@@ -14,10 +15,14 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
 
     public static Task<CommandResult> RunAsync(Stream input, params string[] args) => RunAsync(input, CancellationToken.None, args);
 
-    public static async Task<CommandResult> RunAsync(Stream input, CancellationToken cancellationToken, params string[] args)
+    public static Task<CommandResult> RunAsync(Stream input, CancellationToken cancellationToken, params string[] args) =>
+        RunAsync(input, new ClusterAccess("no-kubectl-here", TimeProvider.System), cancellationToken, args);
+
+    /// <summary>Runs it with a kubectl.</summary>
+    public static async Task<CommandResult> RunAsync(Stream input, ClusterAccess access, CancellationToken cancellationToken, params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        int code = await Tool.RunAsync(args, () => input, new InvocationConfiguration { Output = output, Error = error }, cancellationToken);
+        int code = await Tool.RunAsync(args, () => input, new InvocationConfiguration { Output = output, Error = error }, access, cancellationToken);
         return new CommandResult(code, output.ToString(), error.ToString());
     }
 

@@ -5,8 +5,9 @@ namespace ModelOperator.Cli.Tests;
 /// <summary>Files of the folder Golden: what the program is given, and what it must print for it.</summary>
 internal static class Golden
 {
-    public static string Path(string name, [CallerFilePath] string here = "") =>
-        System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "Golden", name);
+    public static string Path(string name) => System.IO.Path.Combine(Folder(), "Golden", name);
+
+    public static string Read(string name) => File.ReadAllText(Path(name));
 
     /// <summary>Compares with the golden file; UPDATE_GOLDEN=1 writes it.</summary>
     public static void Verify(string name, string text)
@@ -16,6 +17,8 @@ internal static class Golden
             File.WriteAllText(Path(name), text);
         }
 
-        Assert.That(text, Is.EqualTo(File.ReadAllText(Path(name))), $"differs from Golden/{name}; UPDATE_GOLDEN=1 rewrites it");
+        Assert.That(text, Is.EqualTo(Read(name)), $"differs from Golden/{name}; UPDATE_GOLDEN=1 rewrites it");
     }
+
+    private static string Folder([CallerFilePath] string here = "") => System.IO.Path.GetDirectoryName(here)!;
 }

@@ -122,7 +122,13 @@ public class SimulateCommandTests
         Assert.That((await File.ReadAllTextAsync(old.Path), File.Exists(made)), Is.EqualTo(("an earlier plot", false)));
     }
 
-    [TestCase("--help", "simulate", "replay", "Exit codes:")]
+    [TestCase("--help", "simulate", "replay", "promote <NAME>", "Exit codes:")]
+    [TestCase("list --help", "--all-namespaces", "--output <text|json|yaml>", "Exit codes:")]
+    [TestCase("status --help", "HARM is the evidence", "Examples:", "Exit codes:")]
+    [TestCase("history --help", "Examples:", "Exit codes:")]
+    [TestCase("pause --help", "spec.rollout.paused", "Examples:", "Exit codes:")]
+    [TestCase("promote --help", "--full", "--timeout <TIME>", "no evidence is skipped", "modeloperator.io/control", "Exit codes:")]
+    [TestCase("undo --help", "--to-revision <REVISION>", "Examples:", "Exit codes:")]
     [TestCase("simulate --help", "--traffic <N/s>", "Poisson", "lognormal", "Examples:", "Exit codes:")]
     [TestCase("replay --help", "--margin <[NAME=]PERCENT>", "Examples:", "Exit codes:")]
     public async Task Help_says_how(string args, params string[] expected)

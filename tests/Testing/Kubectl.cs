@@ -8,6 +8,9 @@ public sealed class Kubectl(string kubeconfig)
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static readonly Lazy<Task<string>> Program = new(FindAsync);
 
+    /// <summary>Path of the program, or its name where it is the user's.</summary>
+    public static Task<string> PathAsync() => Program.Value;
+
     /// <summary>What kubectl said and whether it succeeded; its input is <paramref name="input"/>.</summary>
     public async Task<KubectlResult> TryAsync(string input, params string[] arguments) =>
         await StartAsync(await Program.Value, ["--kubeconfig", kubeconfig, .. arguments], input);

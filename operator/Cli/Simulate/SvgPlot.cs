@@ -36,7 +36,7 @@ internal sealed class SvgPlot
     /// <summary>Draws the runs.</summary>
     public static void Write(Stream output, SimulationSettings settings, SimulationReport report, IReadOnlyList<RunResult> runs)
     {
-        string outcomes = string.Join(", ", report.Outcomes.Select(outcome => $"{Words.Outcome(outcome.Outcome)} {Words.Percent(outcome.Probability.Share)}"));
+        string outcomes = string.Join(", ", report.Outcomes.Select(outcome => $"{ReportWords.Outcome(outcome.Outcome)} {Words.Percent(outcome.Probability.Share)}"));
         using var canvas = new SvgCanvas(output, Width, Height, $"How a rollout of {settings.Name} would go", $"Of {runs.Count} simulated rollouts: {outcomes}.");
         var plot = new SvgPlot(canvas, runs);
         canvas.Text(Left, 28, $"{settings.Name}: how {runs.Count} simulated rollouts went", size: 16);
@@ -64,7 +64,7 @@ internal sealed class SvgPlot
         {
             var (colour, dashes) = Style(outcome.Outcome);
             string when = outcome.Seconds is { } time ? $", median {Words.Time(time.Median)}" : "";
-            string text = $"{Words.Outcome(outcome.Outcome)} {Words.Percent(outcome.Probability.Share)}{when}";
+            string text = $"{ReportWords.Outcome(outcome.Outcome)} {Words.Percent(outcome.Probability.Share)}{when}";
             _canvas.Line(x, 56, x + 30, 56, colour, 2, dashes);
             _canvas.Text(x + 36, 60, text);
             x += 60 + (6.6 * text.Length);

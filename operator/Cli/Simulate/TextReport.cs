@@ -31,11 +31,11 @@ internal static class TextReport
 
     private static string[] Row(OutcomeReport outcome) =>
     [
-        Words.Outcome(outcome.Outcome),
+        ReportWords.Outcome(outcome.Outcome),
         Words.Percent(outcome.Probability.Share),
         $"{100 * outcome.Probability.Low:0.0} to {Words.Percent(outcome.Probability.High)}",
         outcome.Seconds is { } seconds ? Words.Time(seconds.Median) : "-",
-        Words.Range(outcome.Seconds, Words.Time),
+        ReportWords.Range(outcome.Seconds, Words.Time),
         string.Join(", ", outcome.Reasons.Select(reason => $"{reason.Reason}{(reason.Guardrail is { } name ? $" ({name})" : "")} {Words.Percent(reason.Share)}")),
     ];
 
@@ -48,9 +48,9 @@ internal static class TextReport
         $"{step.Weight} %",
         Words.Percent(step.Reached),
         step.ReachedAfterSeconds is { } reached ? Words.Time(reached.Median) : "-",
-        Words.Range(step.ReachedAfterSeconds, Words.Time),
+        ReportWords.Range(step.ReachedAfterSeconds, Words.Time),
         step.LastedSeconds is { } lasted ? Words.Time(lasted.Median) : "-",
-        Words.Range(step.LastedSeconds, Words.Time),
+        ReportWords.Range(step.LastedSeconds, Words.Time),
     ];
 
     private static IEnumerable<string[]> Rows(CanaryReport canary)
@@ -76,9 +76,9 @@ internal static class TextReport
     [
         what,
         Words.Count(counts.Median),
-        Words.Range(counts, Words.Count),
+        ReportWords.Range(counts, Words.Count),
         beyond is null ? "" : Words.Count(beyond.Median),
-        beyond is null ? "" : Words.Range(beyond, Words.Count),
+        beyond is null ? "" : ReportWords.Range(beyond, Words.Count),
     ];
 
     private static string Rate(double requestsPerSecond) => requestsPerSecond switch

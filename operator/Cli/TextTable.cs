@@ -1,4 +1,4 @@
-namespace ModelOperator.Cli.Simulate;
+namespace ModelOperator.Cli;
 
 /// <summary>Columns as kubectl prints them.</summary>
 internal static class TextTable
