@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using k8s;
 using ModelOperator.Api;
-using ModelOperator.Kubernetes.Client;
 using ModelOperator.Testing;
 
 namespace ModelOperator.Controller.Tests.Cluster;
