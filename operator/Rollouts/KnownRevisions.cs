@@ -44,6 +44,7 @@ internal static class KnownRevisions
 
     private static bool IsOfUse(Scope scope, string revision) =>
         revision == scope.Wanted
+        || revision == scope.Asked
         || revision == scope.Status.StableRevision
         || revision == scope.Status.CanaryRevision
         || scope.Find(revision) is not null;

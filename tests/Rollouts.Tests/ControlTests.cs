@@ -206,6 +206,22 @@ public class ControlTests
     }
 
     [Test]
+    public void Going_back_gives_up_the_canary_on_trial()
+    {
+        var simulation = Promoted();
+        simulation.Ask("v3", Good);
+        simulation.RunUntil(s => s.CanaryWeight == 25, 100);
+
+        simulation.Order("undo v1");
+
+        simulation.RunUntil(s => s is { StableRevision: "v1", CanaryRevision: null }, 60);
+        var superseded = simulation.Status.History!.Last(decision => decision.Action == DecisionActions.Superseded);
+        Assert.That((superseded.Revision, superseded.Reason), Is.EqualTo(("v3", Reasons.Undone)));
+        Assert.That(superseded.Message, Does.StartWith("canary v3 is given up: alice went back to revision v1; "));
+        Assert.That(simulation.LostRequests, Is.Zero);
+    }
+
+    [Test]
     public void Going_back_can_be_given_up_on_the_way()
     {
         var simulation = Promoted();

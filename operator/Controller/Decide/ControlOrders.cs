@@ -25,12 +25,11 @@ internal sealed class ControlOrders(IKubernetesClient client, LatestModels lates
     }
 
     /// <summary>Takes the order off, unless there is another one meanwhile.</summary>
-    /// <returns>The ModelDeployment after that.</returns>
-    public async Task<ModelDeployment> RemoveAsync(ModelDeployment model, ControlRequest? request, CancellationToken cancellationToken)
+    public async Task RemoveAsync(ModelDeployment model, ControlRequest? request, CancellationToken cancellationToken)
     {
         if (request is null)
         {
-            return model;
+            return;
         }
 
         var patch = new JsonObject
@@ -46,12 +45,10 @@ internal sealed class ControlOrders(IKubernetesClient client, LatestModels lates
             ModelDeployment without = await client.MergePatchAsync(
                 ModelDeploymentResource.Type, model.Metadata.Namespace, model.Metadata.Name, patch, cancellationToken);
             latest.Remember(without);
-            return without;
         }
         catch (KubernetesException e) when (e.IsConflict || e.IsNotFound)
         {
             // The next reconcile sees what it has become.
-            return model;
         }
     }
 }

@@ -101,8 +101,9 @@ internal sealed class ModelDeploymentController(
         }
 
         announcer.Announce(written, model.Status, plan.Status, plan.Events);
-        written = await orders.RemoveAsync(written, control, cancellationToken);
-        return await ApplyAsync(written, deployments, specs, wanted, asked, plan, cancellationToken);
+        Result result = await ApplyAsync(written, deployments, specs, wanted, asked, plan, cancellationToken);
+        await orders.RemoveAsync(written, control, cancellationToken);
+        return result;
     }
 
     public Task<Result> DeletedAsync(ModelDeployment entity, CancellationToken cancellationToken)
@@ -161,7 +162,6 @@ internal sealed class ModelDeploymentController(
         }
 
         announcer.Announce(written, model.Status, plan.Status, plan.Events);
-        written = await orders.RemoveAsync(written, control, cancellationToken);
         if (await conflicts.FindAsync(model, plan.Status.StableRevision!, cancellationToken) is null)
         {
             await ApplySharedAsync(written, cancellationToken);
@@ -173,6 +173,7 @@ internal sealed class ModelDeploymentController(
         }
 
         await revisions.MendAsync(written, deployments, cancellationToken);
+        await orders.RemoveAsync(written, control, cancellationToken);
         return Result.Success(written, block.LookAgain < plan.RequeueAfter ? block.LookAgain : plan.RequeueAfter);
     }
 

@@ -12,6 +12,7 @@ internal static class Supersede
         (string reason, string because) = scope switch
         {
             { Replicas: 0 } => (Reasons.ScaledToZero, "spec.replicas is 0"),
+            { IsUndoing: true } => (Reasons.Undone, $"{status.Undo!.By ?? "somebody"} went back to revision {scope.Wanted}"),
             _ when scope.Wanted == status.StableRevision => (Reasons.Superseded, $"the spec asks for stable revision {scope.Wanted} again"),
             _ => (Reasons.Superseded, $"the spec asks for revision {scope.Wanted} now"),
         };
