@@ -12,6 +12,7 @@ internal static class Plugin
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "kubectl-model.dll"), .. arguments, "--namespace", place.Name])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
