@@ -19,7 +19,9 @@ public sealed record BaseRate
     [JsonIgnore]
     internal bool IsWhole => Bad >= 0 && Bad <= Total * (1 + 1e-9) && Total <= Memory;
 
-    /// <summary>The guess, strictly between 0 and 1; null before anything has been seen, because then there is nothing to start from.</summary>
+    /// <summary>
+    /// The guess, strictly between 0 and 1; null before anything has been seen, because then there is nothing to start from.
+    /// </summary>
     public double? Guess() => Total > 0 ? (Bad + 0.5) / (Total + 1) : null;
 
     /// <summary>The rate with more counts known.</summary>

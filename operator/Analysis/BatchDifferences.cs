@@ -46,7 +46,8 @@ public sealed record BatchDifferences
 
         for (int at = 0; at < State.Count; at += Fields)
         {
-            if (!(State[at + Closed] >= 0 && State[at + LastVariance] >= 0 && State[at + Differences] >= 0 && State[at + VarianceSum] >= 0 && State[at + SquareSum] >= 0))
+            if (!(State[at + Closed] >= 0 && State[at + LastVariance] >= 0 && State[at + Differences] >= 0 && State[at + VarianceSum] >= 0
+                && State[at + SquareSum] >= 0))
             {
                 return false;
             }
@@ -98,8 +99,9 @@ public sealed record BatchDifferences
     }
 
     /// <summary>
-    /// The factor by which the variance of a sum is larger where neighbouring blocks are alike (von Neumann's ratio), were what a block leaves to the
-    /// next all there is to it (a first-order autoregression): shows far sooner than long batches do. 1 while it can be chance.
+    /// The factor by which the variance of a sum is larger where neighbouring blocks are alike (von Neumann's ratio), were what a block
+    /// leaves to the next all there is to it (a first-order autoregression): shows far sooner than long batches do. 1 while it can be
+    /// chance.
     /// </summary>
     internal double NeighbourFactor()
     {

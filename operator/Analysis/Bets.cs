@@ -61,5 +61,6 @@ internal static class Bets
 
     private static Vector256<double> LogRatio(ArmCounts arm, Vector256<double> alternative, Vector256<double> nearest) =>
         (Vector256.Create((double)arm.Bad) * Vector256.Log(alternative / nearest))
-        + (Vector256.Create((double)(arm.Total - arm.Bad)) * Vector256.Log((Vector256<double>.One - alternative) / (Vector256<double>.One - nearest)));
+        + (Vector256.Create((double)(arm.Total - arm.Bad))
+            * Vector256.Log((Vector256<double>.One - alternative) / (Vector256<double>.One - nearest)));
 }

@@ -4,8 +4,8 @@ namespace ModelOperator.Analysis;
 
 /// <summary>
 /// By how many bad answers a block of the canary is above what was to be expected were its requests and stable's alike, and the variance
-/// of that if every request were on its own (hypergeometric; binomial for one arm alone). A base rate that moves for both arms alike does not
-/// show in it.
+/// of that if every request were on its own (hypergeometric; binomial for one arm alone). A base rate that moves for both arms alike does
+/// not show in it.
 /// </summary>
 /// <param name="Excess">Bad answers above expectation.</param>
 /// <param name="Variance">Variance of the excess, were requests independent.</param>
@@ -30,8 +30,8 @@ internal readonly record struct Contrast(double Excess, double Variance, double 
     }
 
     /// <summary>
-    /// The same less what a steady difference of the arms explains: of the excess, the mean difference so far; of the variance, what the arms' own rates
-    /// leave to chance where that is more than a common rate would.
+    /// The same less what a steady difference of the arms explains: of the excess, the mean difference so far; of the variance, what the
+    /// arms' own rates leave to chance where that is more than a common rate would.
     /// </summary>
     /// <param name="block">The block.</param>
     /// <param name="total">All blocks up to this one.</param>

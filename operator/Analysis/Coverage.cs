@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace ModelOperator.Analysis;
 
 /// <summary>
-/// How many outcomes can still be true of each revision: as many as it made predictions whose outcome is not known. Outcomes beyond that are of no
-/// prediction, whoever sent them, and are left out.
+/// How many outcomes can still be true of each revision: as many as it made predictions whose outcome is not known. Outcomes beyond that
+/// are of no prediction, whoever sent them, and are left out.
 /// </summary>
 public sealed record Coverage
 {

@@ -47,10 +47,13 @@ public sealed record Dispersion
     private int Scales => 1 + Math.Clamp((int)Math.Log2(LongestBatchSeconds / BlockSeconds), 0, StableScales - 1);
 
     [JsonIgnore]
-    internal bool IsWhole => BlockSeconds is > 0 and <= 86_400 && Math.Abs(ExcessSum) <= Largest && SizeSum is >= 0 and <= Largest && Stable is not null && Stable.IsWhole(StableScales)
+    internal bool IsWhole => BlockSeconds is > 0 and <= 86_400 && Math.Abs(ExcessSum) <= Largest && SizeSum is >= 0 and <= Largest
+        && Stable is not null && Stable.IsWhole(StableScales)
         && Arms is not null && Arms.IsWhole(RolloutScales) && Persistence is null or { IsWhole: true };
 
-    /// <summary>The factor by which the variance of the counts may be larger than that of independent requests; 1 while nothing shows.</summary>
+    /// <summary>
+    /// The factor by which the variance of the counts may be larger than that of independent requests; 1 while nothing shows.
+    /// </summary>
     public double Factor()
     {
         var (stable, arms) = (Stable.Ratio(Scales), Arms.Ratio(least: LeastDifferences));
@@ -67,7 +70,9 @@ public sealed record Dispersion
         }
 
         double factor = Factor();
-        return factor <= 1 ? exact : Hold(process.LogValue(Math.Min(factor, MostWhereItPersists)), process.LogValue(Outage * factor), Hypothesis.Harm);
+        return factor <= 1
+            ? exact
+            : Hold(process.LogValue(Math.Min(factor, MostWhereItPersists)), process.LogValue(Outage * factor), Hypothesis.Harm);
     }
 
     /// <summary>What holds of evidence divided by the factor: what persists, or what would hold at four times the factor.</summary>
@@ -77,7 +82,9 @@ public sealed record Dispersion
     /// <summary>Learns from a block of stable, before the rollout or in it.</summary>
     internal Dispersion LearnStable(ArmCounts counts) => this with { Stable = Stable.Add(counts) };
 
-    /// <summary>Bad means something else from now on: the next block is no neighbour of the last. How much both arms wobble stays.</summary>
+    /// <summary>
+    /// Bad means something else from now on: the next block is no neighbour of the last. How much both arms wobble stays.
+    /// </summary>
     internal Dispersion StartAnew() => this with { Stable = Stable.Interrupt(), Arms = Arms.Interrupt() };
 
     /// <summary>Learns from a block of the rollout.</summary>

@@ -5,10 +5,11 @@ namespace ModelOperator.Analysis;
 
 /// <summary>
 /// Evidence against a null, gathered block by block: a mixture of products of e-values, one product for every effect size and every block
-/// to start at. The first block as start has prior weight 0.8. The second gets a quarter of the rest, later ones a fifth of 1/k of what is left at block k, so
-/// that a product that began with losses (a cold start, a canary that was good at first) does not hide what comes after: its prior after a day of
-/// ten-second blocks is still 1 in 700,000. A step of the rollout gets a quarter of what is left, since more load is what breaks a canary. As every
-/// product is a test supermartingale and the weights add up to 1 at most, so is the mixture. Kept in logarithms, which neither overflow nor vanish.
+/// to start at. The first block as start has prior weight 0.8. The second gets a quarter of the rest, later ones a fifth of 1/k of what is
+/// left at block k, so that a product that began with losses (a cold start, a canary that was good at first) does not hide what comes
+/// after: its prior after a day of ten-second blocks is still 1 in 700,000. A step of the rollout gets a quarter of what is left, since
+/// more load is what breaks a canary. As every product is a test supermartingale and the weights add up to 1 at most, so is the mixture.
+/// Kept in logarithms, which neither overflow nor vanish.
 /// </summary>
 public sealed record EProcess
 {
@@ -73,7 +74,8 @@ public sealed record EProcess
         double[] next = new double[EffectSizes.Count];
         for (int i = 0; i < next.Length; i += Vector256<double>.Count)
         {
-            var product = Vector256.Create(LogProducts.Values[i..]) + Vector256.Min(Vector256.Create(logEValues[i..]), Vector256.Create(most));
+            var product = Vector256.Create(LogProducts.Values[i..])
+                + Vector256.Min(Vector256.Create(logEValues[i..]), Vector256.Create(most));
             Vector256.Clamp(product, Vector256.Create(-Bound), Vector256.Create(Bound)).CopyTo(next, i);
         }
 

@@ -7,9 +7,9 @@ namespace ModelOperator.Analysis;
 /// for blocks of any size.
 /// </summary>
 /// <remarks>
-/// Why: the logarithm of the expectation under rates (p, s) is n_c log(a linear function of p) + n_s log(a linear function of s), concave, and
-/// 0 at the projection. The conditions that make the projection the nearest point say that no direction into the null goes up from there; so
-/// 0 is its maximum over the null. Nothing is assumed of how rates or sizes change from block to block.
+/// Why: the logarithm of the expectation under rates (p, s) is n_c log(a linear function of p) + n_s log(a linear function of s), concave,
+/// and 0 at the projection. The conditions that make the projection the nearest point say that no direction into the null goes up from
+/// there; so 0 is its maximum over the null. Nothing is assumed of how rates or sizes change from block to block.
 /// </remarks>
 public static class EValue
 {
@@ -40,8 +40,8 @@ public static class EValue
     }
 
     /// <summary>
-    /// The limit itself, or where it is as good as none the least rate there is, but never beyond the alternative: dividing by a rate on its far
-    /// side would favour the null.
+    /// The limit itself, or where it is as good as none the least rate there is, but never beyond the alternative: dividing by a rate on
+    /// its far side would favour the null.
     /// </summary>
     internal static double NearestToLimit(double limit, double alternative) => Math.Max(limit, Math.Min(Rates.Least, alternative));
 

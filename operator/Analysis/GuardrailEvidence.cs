@@ -61,8 +61,10 @@ public sealed record GuardrailEvidence
 
     /// <summary>Whether everything is there and as evidence can be. What JSON leaves out is null, whatever its type says.</summary>
     [JsonIgnore]
-    internal bool IsWhole => Settings is not null && Closed.IsWhole && Pending.IsWhole && PendingIntervals is >= 0 and < MostIntervals && Base is { IsWhole: true }
-        && Harm is { IsWhole: true } && HarmOfMany is { IsWhole: true } && Step is { IsWhole: true } && Dispersion is { IsWhole: true } && Latency is null or { IsWhole: true }
+    internal bool IsWhole => Settings is not null && Closed.IsWhole && Pending.IsWhole && PendingIntervals is >= 0 and < MostIntervals
+        && Base is { IsWhole: true }
+        && Harm is { IsWhole: true } && HarmOfMany is { IsWhole: true } && Step is { IsWhole: true } && Dispersion is { IsWhole: true }
+        && Latency is null or { IsWhole: true }
         && Coverage is null or { IsWhole: true };
 
     /// <summary>Adds counts to the block being collected.</summary>
@@ -72,7 +74,8 @@ public sealed record GuardrailEvidence
     public GuardrailEvidence Begin() => (this with { Pending = default }).Take(Latency?.Move());
 
     /// <summary>
-    /// Ends a block collected while there is no canary: learns what stable is like, its rate, its latencies, and how much it wobbles by itself.
+    /// Ends a block collected while there is no canary: learns what stable is like, its rate, its latencies, and how much it wobbles by
+    /// itself.
     /// </summary>
     public GuardrailEvidence CloseStableBlock()
     {
@@ -87,8 +90,8 @@ public sealed record GuardrailEvidence
     }
 
     /// <summary>
-    /// Ends the block being collected: bets on it what earlier blocks suggest, then learns from it. A block in which the canary had fewer than three trials
-    /// goes on, for half an hour of ten-second blocks at most: one without the canary would count for nothing.
+    /// Ends the block being collected: bets on it what earlier blocks suggest, then learns from it. A block in which the canary had fewer
+    /// than three trials goes on, for half an hour of ten-second blocks at most: one without the canary would count for nothing.
     /// </summary>
     /// <param name="criterion">What the canary is held against.</param>
     /// <param name="isForced">Whether it ends however few trials it has.</param>
@@ -126,8 +129,8 @@ public sealed record GuardrailEvidence
     public GuardrailEvidence DropBlock() => (this with { Pending = default, PendingIntervals = 0 }).Take(Latency?.Move());
 
     /// <summary>
-    /// Goes on in another step of the rollout, after a block was closed: what was shown at another weight is no evidence of safety here, and more load
-    /// is when faults begin. The same step again changes nothing.
+    /// Goes on in another step of the rollout, after a block was closed: what was shown at another weight is no evidence of safety here,
+    /// and more load is when faults begin. The same step again changes nothing.
     /// </summary>
     public GuardrailEvidence Enter(int step) => step == Step.Step ? this : this with
     {
@@ -148,10 +151,15 @@ public sealed record GuardrailEvidence
         double factor = Dispersion.Factor();
         return factor <= 1
             ? Step.LogSafety(criterion, 1)
-            : Dispersion.Hold(Step.LogSafety(criterion, Math.Min(factor, Dispersion.MostWhereItPersists)), Step.LogSafety(criterion, Dispersion.Outage * factor), Hypothesis.Safety);
+            : Dispersion.Hold(
+                Step.LogSafety(criterion, Math.Min(factor, Dispersion.MostWhereItPersists)),
+                Step.LogSafety(criterion, Dispersion.Outage * factor),
+                Hypothesis.Safety);
     }
 
-    /// <summary>Logarithm of the evidence of harm now, that of a single block included: no proof, but no moment to promote either.</summary>
+    /// <summary>
+    /// Logarithm of the evidence of harm now, that of a single block included: no proof, but no moment to promote either.
+    /// </summary>
     internal double LogHarm() => Dispersion.Temper(Harm with { LogPeak = 0 });
 
     /// <summary>Logarithm of the evidence of harm in the last blocks alone.</summary>
@@ -165,8 +173,9 @@ public sealed record GuardrailEvidence
     }
 
     /// <summary>
-    /// Takes a target over. One that is learnt anew makes slow something else: stable's rate under it is known from what it was learnt from, and to
-    /// have been safe under the one before says nothing. Harm stays: each block was judged by a target that was fixed before it.
+    /// Takes a target over. One that is learnt anew makes slow something else: stable's rate under it is known from what it was learnt
+    /// from, and to have been safe under the one before says nothing. Harm stays: each block was judged by a target that was fixed before
+    /// it.
     /// </summary>
     private GuardrailEvidence Take(Settled? settled) => settled switch
     {

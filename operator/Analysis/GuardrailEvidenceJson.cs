@@ -5,7 +5,10 @@ using System.Text.Json.Serialization.Metadata;
 namespace ModelOperator.Analysis;
 
 /// <summary>The JSON of evidence: exact, numbers in a form that reads back as the same bits.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(GuardrailEvidence))]
 [JsonSerializable(typeof(MeanEvidence))]
 [JsonSerializable(typeof(PairedEvidence))]
@@ -25,16 +28,19 @@ public sealed partial class GuardrailEvidenceJson : JsonSerializerContext
     public static string Write(SplitEvidence evidence) => JsonSerializer.Serialize(evidence, Default.SplitEvidence);
 
     /// <summary>Reads evidence from counts; null when the text is not such.</summary>
-    public static GuardrailEvidence? Read(string? text) => Read(text, Default.GuardrailEvidence) is { IsWhole: true } evidence ? evidence : null;
+    public static GuardrailEvidence? Read(string? text) =>
+        Read(text, Default.GuardrailEvidence) is { IsWhole: true } evidence ? evidence : null;
 
     /// <summary>Reads evidence from means; null when the text is not such.</summary>
     public static MeanEvidence? ReadMean(string? text) => Read(text, Default.MeanEvidence) is { IsWhole: true } evidence ? evidence : null;
 
     /// <summary>Reads evidence from pairs; null when the text is not such.</summary>
-    public static PairedEvidence? ReadPaired(string? text) => Read(text, Default.PairedEvidence) is { IsWhole: true } evidence ? evidence : null;
+    public static PairedEvidence? ReadPaired(string? text) =>
+        Read(text, Default.PairedEvidence) is { IsWhole: true } evidence ? evidence : null;
 
     /// <summary>Reads evidence on the split of requests; null when the text is not such.</summary>
-    public static SplitEvidence? ReadSplit(string? text) => Read(text, Default.SplitEvidence) is { IsWhole: true } evidence ? evidence : null;
+    public static SplitEvidence? ReadSplit(string? text) =>
+        Read(text, Default.SplitEvidence) is { IsWhole: true } evidence ? evidence : null;
 
     private static T? Read<T>(string? text, JsonTypeInfo<T> type)
         where T : class

@@ -9,9 +9,9 @@ public sealed record Judge(double HarmErrorRate, double SafetyErrorRate)
     private static readonly double RecentSuspicion = Math.Log(20);
 
     /// <summary>
-    /// A judge of one of several guardrails. One false alarm among them rolls a canary back, so the error rate for harm is shared out over them.
-    /// A promotion needs all of them safe, so a canary that is bad by one is promoted only if that one errs: the error rate for safety need not
-    /// be shared (an intersection-union test; Berger, "Multiparameter hypothesis testing and acceptance sampling", 1982).
+    /// A judge of one of several guardrails. One false alarm among them rolls a canary back, so the error rate for harm is shared out over
+    /// them. A promotion needs all of them safe, so a canary that is bad by one is promoted only if that one errs: the error rate for
+    /// safety need not be shared (an intersection-union test; Berger, "Multiparameter hypothesis testing and acceptance sampling", 1982).
     /// </summary>
     public static Judge ForGuardrails(int confidencePercent, int guardrails)
     {
@@ -41,29 +41,35 @@ public sealed record Judge(double HarmErrorRate, double SafetyErrorRate)
     {
         ArgumentNullException.ThrowIfNull(evidence);
         return Of(
-            evidence.Harm.LogPeak, evidence.Safety.LogPeak, evidence.Blocks > 0, IsSuspicious(evidence.Harm.LogValue(evidence.Factor())), evidence.Interval(HarmErrorRate), isLast);
+            evidence.Harm.LogPeak, evidence.Safety.LogPeak, evidence.Blocks > 0, IsSuspicious(evidence.Harm.LogValue(evidence.Factor())),
+            evidence.Interval(HarmErrorRate), isLast);
     }
 
     /// <summary>Judges pairs.</summary>
     public Judgement Of(PairedEvidence evidence, bool isLast = false)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        return Of(evidence.Harm.LogPeak, evidence.Safety.LogPeak, evidence.Pairs > 0, IsSuspicious(evidence.Harm.LogValue()), evidence.Interval(HarmErrorRate), isLast);
+        return Of(
+            evidence.Harm.LogPeak, evidence.Safety.LogPeak, evidence.Pairs > 0, IsSuspicious(evidence.Harm.LogValue()),
+            evidence.Interval(HarmErrorRate), isLast);
     }
 
     private bool IsSuspicious(double logHarm) => logHarm >= -Math.Log(HarmErrorRate) / 2;
 
-    private Judgement Of(double logHarm, double logSafety, bool hasData, bool isSuspicious, Interval interval, bool isLast, double? border = null)
+    private Judgement Of(
+        double logHarm, double logSafety, bool hasData, bool isSuspicious, Interval interval, bool isLast, double? border = null)
     {
         var verdict = logHarm >= -Math.Log(HarmErrorRate) ? Verdict.Harmful
             : logSafety >= -Math.Log(SafetyErrorRate) ? Verdict.Safe
             : !hasData ? Verdict.NoData
             : isLast ? Verdict.Inconclusive
             : Verdict.Continue;
-        return new Judgement(verdict, isSuspicious, Math.Exp(logHarm), Math.Exp(Math.Max(0, logSafety)), Agreeing(interval, verdict, border));
+        return new Judgement(
+            verdict, isSuspicious, Math.Exp(logHarm), Math.Exp(Math.Max(0, logSafety)), Agreeing(interval, verdict, border));
     }
 
-    // A verdict says on which side of the border the difference is, and its test knows more than the interval, which pools what came at different weights.
+    // A verdict says on which side of the border the difference is, and its test knows more than the interval, which pools what came at
+    // different weights.
     private static Interval Agreeing(Interval interval, Verdict verdict, double? border) => (verdict, border) switch
     {
         (Verdict.Harmful, { } least) => new Interval(Math.Max(interval.Low, least), Math.Max(interval.High, least)),

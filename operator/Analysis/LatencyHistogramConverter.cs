@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace ModelOperator.Analysis;
 
 /// <summary>
-/// Writes a histogram as base64 of variable-length integers: for every bucket twice its count, one more where buckets without any come before
-/// it, and then how many. At most some 1.5 KB.
+/// Writes a histogram as base64 of variable-length integers: for every bucket twice its count, one more where buckets without any come
+/// before it, and then how many. At most some 1.5 KB.
 /// </summary>
 public sealed class LatencyHistogramConverter : JsonConverter<LatencyHistogram>
 {
@@ -24,7 +24,8 @@ public sealed class LatencyHistogramConverter : JsonConverter<LatencyHistogram>
             long number = ReadNumber(bytes, ref position);
             long count = number / 2;
             bucket += 1 + (number % 2 == 0 ? 0 : ReadNumber(bytes, ref position));
-            if (bucket is < 0 or >= LatencyHistogram.Buckets || count is < 1 or > LatencyHistogram.Memory || !counts.TryAdd((int)bucket, count))
+            if (bucket is < 0 or >= LatencyHistogram.Buckets || count is < 1 or > LatencyHistogram.Memory
+                || !counts.TryAdd((int)bucket, count))
             {
                 throw new JsonException("A latency histogram has a bucket or count out of range.");
             }

@@ -5,8 +5,9 @@ namespace ModelOperator.Analysis;
 /// <summary>
 /// What slow means: later than a bucket. The bucket is fixed, or it is the stable revision's own quantile as known before the block, which
 /// keeps the comparison valid: within a block both arms are measured against the same, and nothing the block shows moves it. A bucket is
-/// never split, so ties at its bound count alike in both arms. Where so many of stable's newest answers are on one side of it that it is their
-/// quantile no more, it is in doubt, and learnt anew once they are as many as those it was learnt from: stable was starting then, or it changed.
+/// never split, so ties at its bound count alike in both arms. Where so many of stable's newest answers are on one side of it that it is
+/// their quantile no more, it is in doubt, and learnt anew once they are as many as those it was learnt from: stable was starting then, or
+/// it changed.
 /// </summary>
 public sealed record LatencyTarget
 {
@@ -42,7 +43,8 @@ public sealed record LatencyTarget
     public long Known => (Stable?.Total ?? 0) + (Recent?.Total ?? 0);
 
     [JsonIgnore]
-    internal bool IsWhole => Bucket is null or (>= 0 and < LatencyHistogram.Buckets) && Quantile is null or (> 0 and < 1) && Math.Abs((double)Against) <= Most;
+    internal bool IsWhole =>
+        Bucket is null or (>= 0 and < LatencyHistogram.Buckets) && Quantile is null or (> 0 and < 1) && Math.Abs((double)Against) <= Most;
 
     /// <summary>A fixed target.</summary>
     public static LatencyTarget Fixed(int bucket) => new() { Bucket = bucket };
@@ -88,7 +90,8 @@ public sealed record LatencyTarget
             return new Settled(this);
         }
 
-        // One bucket may hold more than a share of all: those in the target's count as slow only where that speaks for leaving it where it is.
+        // One bucket may hold more than a share of all: those in the target's count as slow only where that speaks for leaving it where it
+        // is.
         double odds = (1 - quantile) / quantile;
         long against = Odds(recent, bucket - 1) * MostOff < odds ? Math.Max(Against, 0) + recent.Total
             : Odds(recent, bucket) > odds * MostOff ? Math.Min(Against, 0) - recent.Total
@@ -101,7 +104,8 @@ public sealed record LatencyTarget
     private Settled LearnAnew(LatencyHistogram stable, double quantile)
     {
         int bucket = stable.Quantile(quantile)!.Value;
-        return new Settled(this with { Bucket = bucket, Stable = stable, Recent = null, Against = 0 }, new ArmCounts(stable.Beyond(bucket), stable.Total));
+        return new Settled(
+            this with { Bucket = bucket, Stable = stable, Recent = null, Against = 0 }, new ArmCounts(stable.Beyond(bucket), stable.Total));
     }
 
     private static double Odds(LatencyHistogram latencies, int bucket)

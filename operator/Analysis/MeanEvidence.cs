@@ -3,16 +3,17 @@ using System.Text.Json.Serialization;
 namespace ModelOperator.Analysis;
 
 /// <summary>
-/// Evidence from means: in each block both arms show one number, scaled to 0 to 1, where higher is worse. Their difference is bet on. Blocks
-/// whose differences go together over time make the evidence count less, by the factor that batches of them vary more than single ones, or that
-/// neighbours are alike: the noise of a mean is not known beforehand as that of a count is, so that batches alone would show it too late.
+/// Evidence from means: in each block both arms show one number, scaled to 0 to 1, where higher is worse. Their difference is bet on.
+/// Blocks whose differences go together over time make the evidence count less, by the factor that batches of them vary more than single
+/// ones, or that neighbours are alike: the noise of a mean is not known beforehand as that of a count is, so that batches alone would show
+/// it too late.
 /// </summary>
 public sealed record MeanEvidence
 {
     private const int Scales = 11;
 
-    // A canary that turns bad is one large difference on every time scale, which must not pass for wobble: it counts as five standard deviations,
-    // among as many others.
+    // A canary that turns bad is one large difference on every time scale, which must not pass for wobble: it counts as five standard
+    // deviations, among as many others.
     private const double MostOfOne = 25;
     private const double LeastDifferences = 16;
 
@@ -42,8 +43,10 @@ public sealed record MeanEvidence
     public int Step { get; init; }
 
     [JsonIgnore]
-    internal bool IsWhole => Settings is not null && Blocks is >= 0 and < 1L << 53 && Canary >= 0 && Canary <= Blocks && Stable >= 0 && Stable <= Blocks
-        && Surprise >= 0 && Surprise <= 4.0 * Blocks && Harm is { IsWhole: true } && Safety is { IsWhole: true } && Wobble is not null && Wobble.IsWhole(Scales);
+    internal bool IsWhole =>
+        Settings is not null && Blocks is >= 0 and < 1L << 53 && Canary >= 0 && Canary <= Blocks && Stable >= 0 && Stable <= Blocks
+        && Surprise >= 0 && Surprise <= 4.0 * Blocks && Harm is { IsWhole: true } && Safety is { IsWhole: true } && Wobble is not null
+        && Wobble.IsWhole(Scales);
 
     /// <summary>Adds one block.</summary>
     /// <param name="canary">The canary's mean, 0 to 1.</param>
@@ -81,7 +84,8 @@ public sealed record MeanEvidence
     }
 
     /// <summary>Goes on in another step of the rollout: what was shown at another weight is no evidence of safety here.</summary>
-    public MeanEvidence Enter(int step) => step == Step ? this : this with { Step = step, Safety = new EProcess(), Harm = Harm.BeginStep() };
+    public MeanEvidence Enter(int step) =>
+        step == Step ? this : this with { Step = step, Safety = new EProcess(), Harm = Harm.BeginStep() };
 
     /// <summary>The difference of the means, at all times at once.</summary>
     public Interval Interval(double errorRate) =>

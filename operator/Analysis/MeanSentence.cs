@@ -19,7 +19,8 @@ public static class MeanSentence
         string allowed = string.Create(CultureInfo.InvariantCulture, $"the margin of {100 * margin:0.#} % of the range");
         return judgement.Verdict switch
         {
-            Verdict.Harmful => $"canary is worse than {allowed} allows: {figures}; {Sentence.Odds(judgement.HarmOdds)} if it were within it",
+            Verdict.Harmful =>
+                $"canary is worse than {allowed} allows: {figures}; {Sentence.Odds(judgement.HarmOdds)} if it were within it",
             Verdict.Safe => $"canary is within {allowed}: {figures}; {Sentence.Odds(judgement.SafetyOdds)} if it were worse than that",
             Verdict.NoData => "no means of both revisions yet",
             Verdict.Inconclusive => $"the data could not tell in time: {figures}; {Sentence.Progress(judgement, judge)}",

@@ -10,7 +10,8 @@ public sealed record Measure(string Bad, string Worse, string Trials)
 
     public static Measure ErrorRate { get; } = new("failed", "fails {0} more requests", "requests");
 
-    public static Measure Latency(string target) => new($"slower than {target}", $"answers {{0}} more requests slower than {target}", "timed requests");
+    public static Measure Latency(string target) =>
+        new($"slower than {target}", $"answers {{0}} more requests slower than {target}", "timed requests");
 
     /// <summary>Counts from somewhere else, known by the guardrail's name.</summary>
     public static Measure Metric(string name) => new($"bad by {name}", $"has {{0}} more bad by {name}", $"counts of {name}");

@@ -60,7 +60,8 @@ public static class NullProjection
             stable = next;
         }
 
-        // A border at 0 or 1 is never the answer, however near to it the larger arm draws: at it a count of none times infinity would be no number.
+        // A border at 0 or 1 is never the answer, however near to it the larger arm draws: at it a count of none times infinity would be no
+        // number.
         stable = Math.Max(stable, double.Epsilon);
         return new Rates(Math.Min(stable + margin, Math.BitDecrement(1.0)), stable);
     }
@@ -74,6 +75,7 @@ public static class NullProjection
         double stablePart = (stable - alternative.Stable) / stableVariance;
         return (
             (share * canaryPart) + ((1 - share) * stablePart),
-            (share * (1 - (canaryPart * (1 - (2 * canary)))) / canaryVariance) + ((1 - share) * (1 - (stablePart * (1 - (2 * stable)))) / stableVariance));
+            (share * (1 - (canaryPart * (1 - (2 * canary)))) / canaryVariance)
+                + ((1 - share) * (1 - (stablePart * (1 - (2 * stable)))) / stableVariance));
     }
 }

@@ -4,8 +4,8 @@ namespace ModelOperator.Analysis;
 
 /// <summary>
 /// Evidence from pairs: both revisions answered the same request. What both got right or both got wrong cancels out, so that far fewer
-/// requests are needed. The difference of a pair is 1 where the canary alone was wrong, -1 where stable alone was, else 0; its mean is bet on.
-/// With no margin only the discordant pairs move the bets: a mixture over chances against one half.
+/// requests are needed. The difference of a pair is 1 where the canary alone was wrong, -1 where stable alone was, else 0; its mean is bet
+/// on. With no margin only the discordant pairs move the bets: a mixture over chances against one half.
 /// </summary>
 public sealed record PairedEvidence
 {

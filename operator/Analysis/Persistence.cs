@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 namespace ModelOperator.Analysis;
 
 /// <summary>
-/// Whether a difference persists, however the counts are dispersed: the squared sum of the excesses of long batches against twice the sum of their
-/// squares. That is the highest value of the self-normalised martingale exp(l S - l^2 Q / 2), which no variance enters (de la Peña, "A general
-/// class of exponential inequalities for martingales and ratios"); one batch, however wild, adds one half to it at most, so that bursts, few
-/// and large, do not pass for a difference.
+/// Whether a difference persists, however the counts are dispersed: the squared sum of the excesses of long batches against twice the sum
+/// of their squares. That is the highest value of the self-normalised martingale exp(l S - l^2 Q / 2), which no variance enters (de la
+/// Peña, "A general class of exponential inequalities for martingales and ratios"); one batch, however wild, adds one half to it at most,
+/// so that bursts, few and large, do not pass for a difference.
 /// </summary>
 public sealed record Persistence
 {
@@ -33,17 +33,24 @@ public sealed record Persistence
     public double SquareSum { get; init; }
 
     [JsonIgnore]
-    internal bool IsWhole => BatchBlocks is >= LeastBlocks and <= MostBlocks && PendingBlocks >= 0 && PendingBlocks < BatchBlocks && Math.Abs(Pending) <= Largest && Math.Abs(Sum) <= Largest && SquareSum is >= 0 and <= Largest;
+    internal bool IsWhole => BatchBlocks is >= LeastBlocks and <= MostBlocks && PendingBlocks >= 0 && PendingBlocks < BatchBlocks
+        && Math.Abs(Pending) <= Largest && Math.Abs(Sum) <= Largest && SquareSum is >= 0 and <= Largest;
 
     /// <summary>Persistence where bursts last so many blocks, as a power of two.</summary>
-    internal static Persistence Over(int logLengthOfBursts) => new() { BatchBlocks = Math.Clamp(1 << (LogBursts + logLengthOfBursts), LeastBlocks, MostBlocks) };
+    internal static Persistence Over(int logLengthOfBursts) =>
+        new() { BatchBlocks = Math.Clamp(1 << (LogBursts + logLengthOfBursts), LeastBlocks, MostBlocks) };
 
     internal Persistence Add(double excess)
     {
         var next = this with { PendingBlocks = PendingBlocks + 1, Pending = Pending + excess };
         return next.PendingBlocks < BatchBlocks
             ? next
-            : new Persistence { BatchBlocks = BatchBlocks, Sum = Sum + next.Pending, SquareSum = SquareSum + (next.Pending * next.Pending) };
+            : new Persistence
+            {
+                BatchBlocks = BatchBlocks,
+                Sum = Sum + next.Pending,
+                SquareSum = SquareSum + (next.Pending * next.Pending),
+            };
     }
 
     /// <summary>Logarithm of the evidence that the mean is above zero, or below.</summary>

@@ -2,13 +2,14 @@ namespace ModelOperator.Analysis;
 
 /// <summary>
 /// A confidence sequence of a rate: intervals that hold at all times at once. Robbins' method of mixtures with a Beta(1/2, 1/2) over
-/// alternatives: a rate is kept while the mixture of likelihood ratios against it stays below 1/alpha ("Statistical methods related to the law
-/// of the iterated logarithm", 1970; Howard et al., "Time-uniform, nonparametric, nonasymptotic confidence sequences"). Exact for any counts.
+/// alternatives: a rate is kept while the mixture of likelihood ratios against it stays below 1/alpha ("Statistical methods related to the
+/// law of the iterated logarithm", 1970; Howard et al., "Time-uniform, nonparametric, nonasymptotic confidence sequences"). Exact for any
+/// counts.
 /// </summary>
 /// <remarks>
-/// Where the rate moves it holds at any one time for the average so far, and for the mean of anything between 0 and 1: their generating functions lie
-/// below that of as many trials with the average rate. That it then still holds at all times at once is not proved, as the mixture moves with
-/// the average; no course was found where it does not. It decides nothing; verdicts are the e-processes'.
+/// Where the rate moves it holds at any one time for the average so far, and for the mean of anything between 0 and 1: their generating
+/// functions lie below that of as many trials with the average rate. That it then still holds at all times at once is not proved, as the
+/// mixture moves with the average; no course was found where it does not. It decides nothing; verdicts are the e-processes'.
 /// </remarks>
 public static class RateSequence
 {

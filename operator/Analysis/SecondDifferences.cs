@@ -1,9 +1,9 @@
 namespace ModelOperator.Analysis;
 
 /// <summary>
-/// The variance of the second differences of batches' rates (Hadamard variance) at time scales of 1, 2, 4, ... blocks, against that of independent
-/// requests: what autocorrelation and bursts add grows with the batch. A rate that rises or falls steadily, as by the course of the day, does not show in
-/// it, and an incident of long ago hardly does. Bounded state, one pass.
+/// The variance of the second differences of batches' rates (Hadamard variance) at time scales of 1, 2, 4, ... blocks, against that of
+/// independent requests: what autocorrelation and bursts add grows with the batch. A rate that rises or falls steadily, as by the course of
+/// the day, does not show in it, and an incident of long ago hardly does. Bounded state, one pass.
 /// </summary>
 public sealed record SecondDifferences
 {
@@ -49,7 +49,8 @@ public sealed record SecondDifferences
     public StateVector State { get; init; }
 
     /// <summary>Whether this is the state of so many scales, with sums that counts can have.</summary>
-    internal bool IsWhole(int scales) => State is not null && State.IsWhole(scales * Fields, Largest) && State.Values.IndexOfAnyInRange(-Largest, -double.Epsilon) < 0;
+    internal bool IsWhole(int scales) =>
+        State is not null && State.IsWhole(scales * Fields, Largest) && State.Values.IndexOfAnyInRange(-Largest, -double.Epsilon) < 0;
 
     internal SecondDifferences Add(ArmCounts counts)
     {
@@ -87,8 +88,8 @@ public sealed record SecondDifferences
     }
 
     /// <summary>
-    /// By how much counts vary more than those of independent requests. Where longer batches still show more than shorter ones, those longer than were
-    /// seen would show more again: two doublings of as much are assumed.
+    /// By how much counts vary more than those of independent requests. Where longer batches still show more than shorter ones, those
+    /// longer than were seen would show more again: two doublings of as much are assumed.
     /// </summary>
     /// <param name="scales">Time scales that are looked at.</param>
     internal VarianceRatio Ratio(int scales)
@@ -107,7 +108,9 @@ public sealed record SecondDifferences
         return growth > StillGrowing ? ratio with { Factor = ratio.Factor * growth * growth * growth } : ratio;
     }
 
-    /// <summary>The length in blocks, as a power of two, of the shortest batches that show nearly all of the excess variance there is.</summary>
+    /// <summary>
+    /// The length in blocks, as a power of two, of the shortest batches that show nearly all of the excess variance there is.
+    /// </summary>
     internal int LogLengthOfBursts(int scales)
     {
         double Excess(int scale) => State[(scale * Fields) + Differences] is >= LeastDifferences and var differences
@@ -118,7 +121,8 @@ public sealed record SecondDifferences
         int shortest = known.First(scale => Excess(scale) >= NearlyAll * most);
 
         // The longest that is known shows most: those that would show all are longer.
-        bool isLongest = shortest > 0 && (shortest + 1 == known.Length || State[((shortest + 1) * Fields) + Differences] < LeastDifferences);
+        bool isLongest = shortest > 0
+            && (shortest + 1 == known.Length || State[((shortest + 1) * Fields) + Differences] < LeastDifferences);
         return isLongest ? shortest + Beyond : shortest;
     }
 

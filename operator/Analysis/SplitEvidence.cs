@@ -3,19 +3,20 @@ using System.Text.Json.Serialization;
 namespace ModelOperator.Analysis;
 
 /// <summary>
-/// Evidence that requests are not split between the revisions as the routing table says (a sample ratio mismatch). Immutable, and its JSON carries
-/// it over a restart.
+/// Evidence that requests are not split between the revisions as the routing table says (a sample ratio mismatch). Immutable, and its JSON
+/// carries it over a restart.
 /// </summary>
 /// <remarks>
-/// The share that the table gives the canary is known. So for any share q beyond the allowed ones, with b the nearest allowed share, x draws of the
-/// canary among n make the e-value (q/b)^x ((1-q)/(1-b))^(n-x). Its expectation is 1 under b and less under every share on b's inner side, so that
-/// products over blocks are test supermartingales whatever the weights of the blocks. They are mixed over 16 shares q, eight on each side and even
-/// on the scale of log odds, in place of the Dirichlet prior of Lindon and Malek, "Anytime-valid inference for multinomial count data" (2022), and
-/// over the block in which the fault begins: half of the weight that is left starts with each new weight of the canary, a fifth of 1/k of it with
-/// block k. The mixture reaches 1,000 in at most 1 of 1,000 rollouts whose split is right, however often one looks (Ville's inequality). Routers
-/// draw by permuted blocks, which stray less than independent draws do (Hoeffding, 1963): the chance is smaller still.
-/// From there on the split is taken for skewed, by as much as was seen, until the draws are 1,000,000 times as likely under the table's share, from
-/// whichever block on (a CUSUM test: while the skew lasts it ends by chance once in 1,000,000 blocks on average). Then all begins anew.
+/// The share that the table gives the canary is known. So for any share q beyond the allowed ones, with b the nearest allowed share, x
+/// draws of the canary among n make the e-value (q/b)^x ((1-q)/(1-b))^(n-x). Its expectation is 1 under b and less under every share on b's
+/// inner side, so that products over blocks are test supermartingales whatever the weights of the blocks. They are mixed over 16 shares q,
+/// eight on each side and even on the scale of log odds, in place of the Dirichlet prior of Lindon and Malek, "Anytime-valid inference for
+/// multinomial count data" (2022), and over the block in which the fault begins: half of the weight that is left starts with each new
+/// weight of the canary, a fifth of 1/k of it with block k. The mixture reaches 1,000 in at most 1 of 1,000 rollouts whose split is right,
+/// however often one looks (Ville's inequality). Routers draw by permuted blocks, which stray less than independent draws do (Hoeffding,
+/// 1963): the chance is smaller still. From there on the split is taken for skewed, by as much as was seen, until the draws are 1,000,000
+/// times as likely under the table's share, from whichever block on (a CUSUM test: while the skew lasts it ends by chance once in 1,000,000
+/// blocks on average). Then all begins anew.
 /// </remarks>
 public sealed record SplitEvidence
 {
@@ -23,8 +24,8 @@ public sealed record SplitEvidence
     private const double Smallest = 0.04;
     private const double Largest = 5.12;
 
-    // Odds that are off by 2 %: half a point of 50 %, a tenth of a point of 5 %. It spoils no comparison, and one router of twenty that is stuck
-    // at half the weight moves them by more.
+    // Odds that are off by 2 %: half a point of 50 %, a tenth of a point of 5 %. It spoils no comparison, and one router of twenty that is
+    // stuck at half the weight moves them by more.
     private const double Allowed = 0.02;
 
     // Draws after which those shown to people move on.
@@ -93,7 +94,8 @@ public sealed record SplitEvidence
     [JsonIgnore]
     internal bool IsWhole => Weight is >= 0 and <= 100 && Blocks is >= 0 and < 1L << 53 && Unstarted is > 0 and <= 1
         && LogProducts is not null && LogProducts.IsWhole(Shares, 2 * Bound) && Pending.IsWhole && Recent.IsWhole && Earlier.IsWhole
-        && Skew is null or (>= Smallest and <= Largest) or (>= -Largest and <= -Smallest) && LogMended is >= 0 and <= Bound && (Weight > 0 || !IsWatched);
+        && Skew is null or (>= Smallest and <= Largest) or (>= -Largest and <= -Smallest) && LogMended is >= 0 and <= Bound
+        && (Weight > 0 || !IsWatched);
 
     /// <summary>Logarithm of the evidence against the table's split.</summary>
     public double LogValue()

@@ -27,7 +27,8 @@ public sealed class StateVector : IEquatable<StateVector>
 
     internal double[] Copy() => [.. _values];
 
-    public bool Equals(StateVector? other) => other is not null && MemoryMarshal.AsBytes(Values).SequenceEqual(MemoryMarshal.AsBytes(other.Values));
+    public bool Equals(StateVector? other) =>
+        other is not null && MemoryMarshal.AsBytes(Values).SequenceEqual(MemoryMarshal.AsBytes(other.Values));
 
     public override bool Equals(object? obj) => Equals(obj as StateVector);
 
@@ -53,7 +54,8 @@ public sealed class StateVector : IEquatable<StateVector>
             double[] values = new double[bytes.Length / sizeof(double)];
             for (int i = 0; i < values.Length; i++)
             {
-                values[i] = BitConverter.Int64BitsToDouble(System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(i * sizeof(double))));
+                values[i] = BitConverter.Int64BitsToDouble(
+                    System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(i * sizeof(double))));
                 if (!double.IsFinite(values[i]))
                 {
                     throw new JsonException("A row of numbers holds one that is not finite.");
@@ -68,7 +70,8 @@ public sealed class StateVector : IEquatable<StateVector>
             byte[] bytes = new byte[value.Count * sizeof(double)];
             for (int i = 0; i < value.Count; i++)
             {
-                System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(double)), BitConverter.DoubleToInt64Bits(value[i]));
+                System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(
+                    bytes.AsSpan(i * sizeof(double)), BitConverter.DoubleToInt64Bits(value[i]));
             }
 
             writer.WriteBase64StringValue(bytes);

@@ -129,22 +129,27 @@ public sealed record StepEvidence
         var nearest = NullProjection.Project(alternative, criterion.Value, Counts.Canary.Total, Counts.Stable.Total);
         double canaryTilt = Tilt(alternative.Canary, nearest.Canary);
         double stableTilt = Tilt(alternative.Stable, nearest.Stable);
-        return (canaryTilt * Counts.Canary.Bad) + (stableTilt * Counts.Stable.Bad) - LargestUnderNull(canaryTilt, stableTilt, criterion.Value);
+        return (canaryTilt * Counts.Canary.Bad) + (stableTilt * Counts.Stable.Bad)
+            - LargestUnderNull(canaryTilt, stableTilt, criterion.Value);
     }
 
-    /// <summary>The largest logarithm of the generating functions on the border of the null: concave, with its summit where the slope is 0.</summary>
+    /// <summary>
+    /// The largest logarithm of the generating functions on the border of the null: concave, with its summit where the slope is 0.
+    /// </summary>
     private double LargestUnderNull(double canaryTilt, double stableTilt, double margin)
     {
         double canary = Math.Exp(canaryTilt) - 1;
         double stable = Math.Exp(stableTilt) - 1;
         var (canaryTotal, stableTotal) = ((double)Counts.Canary.Total, (double)Counts.Stable.Total);
-        double summit = -((canaryTotal * canary) + (stableTotal * stable * (1 + (margin * canary)))) / (canary * stable * (canaryTotal + stableTotal));
+        double summit = -((canaryTotal * canary) + (stableTotal * stable * (1 + (margin * canary))))
+            / (canary * stable * (canaryTotal + stableTotal));
         double rate = double.IsNaN(summit) ? 0 : Math.Clamp(summit, 0, 1 - margin);
         return (canaryTotal * Math.Log(1 + ((rate + margin) * canary))) + (stableTotal * Math.Log(1 + (rate * stable)));
     }
 
     // Any will do; those that tend to infinity would be no numbers.
-    private static double Tilt(double rate, double from) => Math.Clamp(Math.Log(rate / (1 - rate)) - Math.Log(from / (1 - from)), -LargestTilt, LargestTilt);
+    private static double Tilt(double rate, double from) =>
+        Math.Clamp(Math.Log(rate / (1 - rate)) - Math.Log(from / (1 - from)), -LargestTilt, LargestTilt);
 
     private static double LogMean(ReadOnlySpan<double> logs, double dispersion)
     {

@@ -22,8 +22,8 @@ internal readonly record struct VarianceRatio(bool IsSure, double Factor)
     public static VarianceRatio None { get; } = new(false, 1);
 
     /// <summary>
-    /// The most that a square, over its variance, counts: six times the mean so far (Huber). So an incident, or a canary that turns bad, counts as a few
-    /// large deviations and not as how things always are, and a wobble that goes on is found at its size.
+    /// The most that a square, over its variance, counts: six times the mean so far (Huber). So an incident, or a canary that turns bad,
+    /// counts as a few large deviations and not as how things always are, and a wobble that goes on is found at its size.
     /// </summary>
     /// <param name="sum">What those before it counted.</param>
     /// <param name="count">How many they were.</param>

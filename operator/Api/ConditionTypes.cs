@@ -16,8 +16,8 @@ public static class ConditionTypes
     public const string Stalled = "Stalled";
 
     /// <summary>
-    /// True while routers draw the canary for another share of requests than the routing table gives it: nothing is decided meanwhile. Absent until a
-    /// rollout had traffic whose split routers report.
+    /// True while routers draw the canary for another share of requests than the routing table gives it: nothing is decided meanwhile.
+    /// Absent until a rollout had traffic whose split routers report.
     /// </summary>
     public const string TrafficSkewed = "TrafficSkewed";
 }

@@ -78,7 +78,10 @@ public sealed class ModelDeploymentStatus
     /// <summary>The last order that a person gave (kubectl model promote, abort, retry, undo, restart), and what became of it.</summary>
     public OrderStatus? LastOrder { get; set; }
 
-    /// <summary>The revision that a person went back to. It serves until the spec asks for another one than it did then, or somebody retries that one.</summary>
+    /// <summary>
+    /// The revision that a person went back to. It serves until the spec asks for another one than it did then, or somebody retries that
+    /// one.
+    /// </summary>
     public UndoStatus? Undo { get; set; }
 
     /// <summary>When a person last asked for all pods to be replaced.</summary>

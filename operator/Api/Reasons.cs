@@ -98,7 +98,9 @@ public static class Reasons
     /// <summary>The analysis deadline passed without a verdict.</summary>
     public const string AnalysisDeadlineExceeded = "AnalysisDeadlineExceeded";
 
-    /// <summary>Routers draw the canary for another share of requests than the routing table gives it: nothing is decided until the shares agree.</summary>
+    /// <summary>
+    /// Routers draw the canary for another share of requests than the routing table gives it: nothing is decided until the shares agree.
+    /// </summary>
     public const string TrafficSkewed = "TrafficSkewed";
 
     /// <summary>Routers draw the revisions as the routing table says.</summary>

@@ -18,8 +18,8 @@ public sealed class RolloutSpec
     public EvaluationSpec? Evaluation { get; set; }
 
     /// <summary>
-    /// While true no rollout begins, no canary gets more requests and none is promoted. A canary with requests keeps them, is judged on, and is rolled
-    /// back when it is shown to be worse. The analysis deadline waits as well.
+    /// While true no rollout begins, no canary gets more requests and none is promoted. A canary with requests keeps them, is judged on,
+    /// and is rolled back when it is shown to be worse. The analysis deadline waits as well.
     /// </summary>
     public bool? Paused { get; set; }
 
@@ -53,7 +53,8 @@ public sealed class RolloutStep
     public int? Weight { get; set; }
 
     /// <summary>
-    /// Waits once the step before is done; as the first step, once the canary is ready and has passed its evaluation. The canary is judged meanwhile.
+    /// Waits once the step before is done; as the first step, once the canary is ready and has passed its evaluation. The canary is judged
+    /// meanwhile.
     /// </summary>
     public RolloutPause? Pause { get; set; }
 
@@ -62,7 +63,8 @@ public sealed class RolloutStep
     public int? DurationSeconds { get; set; }
 
     /// <summary>
-    /// Minimum number of requests that the canary answers at this weight and that are judged. Default, also for 0: 10. Time alone never ends a step.
+    /// Minimum number of requests that the canary answers at this weight and that are judged. Default, also for 0: 10. Time alone never
+    /// ends a step.
     /// </summary>
     [RangeMinimum(0), RangeMaximum(1000000000)]
     public int? MinRequests { get; set; }
@@ -109,8 +111,8 @@ public sealed class AnalysisSpec
     public int? DeadlineSeconds { get; set; }
 
     /// <summary>
-    /// What to do at the deadline without a verdict: Hold, Rollback or Promote. A guardrail without data always holds, but for Promote when no
-    /// request came at all and the canary passed its evaluation.
+    /// What to do at the deadline without a verdict: Hold, Rollback or Promote. A guardrail without data always holds, but for Promote when
+    /// no request came at all and the canary passed its evaluation.
     /// </summary>
     [DefaultValue("Hold")]
     public InconclusiveAction? OnInconclusive { get; set; }
