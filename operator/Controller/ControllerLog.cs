@@ -13,7 +13,10 @@ internal static partial class ControllerLog
     [LoggerMessage(3, LogLevel.Warning, "{Namespace}/{Model} waits for somebody: {Reason}: {Message}")]
     public static partial void Blocked(this ILogger logger, string? @namespace, string model, string reason, string message);
 
-    [LoggerMessage(5, LogLevel.Warning, "Routers cannot check tokens, and refuse feedback that names its revision: ClusterRoleBinding {Name}: {Fault}")]
+    [LoggerMessage(
+        5,
+        LogLevel.Warning,
+        "Routers cannot check tokens, and refuse feedback that names its revision: ClusterRoleBinding {Name}: {Fault}")]
     public static partial void ReviewsNotGranted(this ILogger logger, string name, string fault);
 
     [LoggerMessage(6, LogLevel.Warning, "Whether {User} may use what a ModelDeployment names is not known, so it was refused: {Fault}")]

@@ -21,7 +21,8 @@ internal sealed class ControllerMetrics : IDisposable
         _evidenceReadFailures = _meter.CreateCounter<long>(
             "modeloperator.evidence.read.failures", description: "Routers that gave no usable report when asked.");
         _sourceReadFailures = _meter.CreateCounter<long>(
-            "modeloperator.source.read.failures", description: "Prometheus servers, webhooks and Jobs of guardrails that gave no answer that can be used.");
+            "modeloperator.source.read.failures",
+            description: "Prometheus servers, webhooks and Jobs of guardrails that gave no answer that can be used.");
         _statusConflicts = _meter.CreateCounter<long>(
             "modeloperator.status.conflicts", description: "Plans thrown away because the ModelDeployment had changed meanwhile.");
     }

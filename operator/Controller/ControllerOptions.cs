@@ -19,8 +19,8 @@ internal sealed record ControllerOptions
     public PodTemplatePolicy PodTemplates { get; init; } = PodTemplatePolicy.Restricted;
 
     /// <summary>
-    /// Peers, as in a NetworkPolicy, that may collect the metrics of routers and model pods, whose other connections NetworkPolicies restrict; null for no
-    /// NetworkPolicies.
+    /// Peers, as in a NetworkPolicy, that may collect the metrics of routers and model pods, whose other connections NetworkPolicies
+    /// restrict; null for no NetworkPolicies.
     /// </summary>
     public JsonArray? Monitoring { get; init; } = [];
 

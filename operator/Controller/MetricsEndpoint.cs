@@ -12,7 +12,8 @@ internal static class MetricsEndpoint
 
     public static void MapOperatorMetrics(this IEndpointRouteBuilder endpoints) => endpoints.MapPrometheusScrapingEndpoint().Add(endpoint =>
     {
-        // OpenMetrics writes bounds of buckets otherwise, which Prometheus 2 takes for other series: whoever asks for it gets the same text.
+        // OpenMetrics writes bounds of buckets otherwise, which Prometheus 2 takes for other series: whoever asks for it gets the same
+        // text.
         RequestDelegate scrape = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = context =>
         {

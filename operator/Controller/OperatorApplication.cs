@@ -20,7 +20,8 @@ internal static class OperatorApplication
     private const string OurLabel = $"{Labels.ManagedBy}={Labels.Operator}";
 
     public static WebApplication Build(
-        OperatorSettings settings, KubernetesClientConfiguration cluster, EvidenceOptions evidence, SourceOptions sources, Action<WebApplicationBuilder>? configure = null)
+        OperatorSettings settings, KubernetesClientConfiguration cluster, EvidenceOptions evidence, SourceOptions sources,
+        Action<WebApplicationBuilder>? configure = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -111,7 +112,11 @@ internal static class OperatorApplication
                 .AddWebhookServer(new WebhookServerOptions
                 {
                     Port = port,
-                    Names = [$"{OperatorSettings.Name}.{settings.PodNamespace}.svc", $"{OperatorSettings.Name}.{settings.PodNamespace}.svc.cluster.local"],
+                    Names =
+                    [
+                        $"{OperatorSettings.Name}.{settings.PodNamespace}.svc",
+                        $"{OperatorSettings.Name}.{settings.PodNamespace}.svc.cluster.local",
+                    ],
                     SecretNamespace = settings.PodNamespace,
                     SecretName = $"{OperatorSettings.Name}-webhook",
                     ConfigurationName = OperatorSettings.Name,
@@ -123,5 +128,6 @@ internal static class OperatorApplication
         }
     }
 
-    private static Kubernetes.Cache.ReflectorOptions Ours(Kubernetes.Cache.ReflectorOptions options) => options with { LabelSelector = OurLabel };
+    private static Kubernetes.Cache.ReflectorOptions Ours(Kubernetes.Cache.ReflectorOptions options) =>
+        options with { LabelSelector = OurLabel };
 }

@@ -125,7 +125,9 @@ internal sealed record OperatorSettings
                 // Said below.
             }
 
-            errors.Add($"NETWORK_POLICIES: \"{text}\": want \"none\" or a JSON list of peers such as [{{\"podSelector\":{{\"matchLabels\":{{\"app\":\"prometheus\"}}}}}}]");
+            errors.Add(
+                $"NETWORK_POLICIES: \"{text}\": "
+                + "want \"none\" or a JSON list of peers such as [{\"podSelector\":{\"matchLabels\":{\"app\":\"prometheus\"}}}]");
             return [];
         }
 

@@ -12,10 +12,13 @@ switch (args)
     case []:
         break;
     case ["--version"]:
-        Console.WriteLine(typeof(OperatorSettings).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+        Console.WriteLine(
+            typeof(OperatorSettings).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
         return 0;
     case ["--help"] or ["-h"]:
-        Console.WriteLine($"model-operator: runs ModelDeployments in a Kubernetes cluster until it is told to end.\n\nEnvironment:\n{OperatorSettings.Help}");
+        Console.WriteLine(
+            "model-operator: runs ModelDeployments in a Kubernetes cluster until it is told to end.\n\nEnvironment:\n"
+            + $"{OperatorSettings.Help}");
         return 0;
     default:
         Console.Error.WriteLine($"model-operator: unknown argument \"{args[0]}\"; it takes its settings from the environment, see --help");
@@ -45,6 +48,7 @@ catch (KubernetesConfigurationException e)
     return WrongUse;
 }
 
-await using WebApplication application = OperatorApplication.Build(settings, cluster, new EvidenceOptions(), new SourceOptions { Networks = settings.SourceNetworks });
+await using WebApplication application = OperatorApplication.Build(
+    settings, cluster, new EvidenceOptions(), new SourceOptions { Networks = settings.SourceNetworks });
 await application.RunAsync();
 return Environment.ExitCode;

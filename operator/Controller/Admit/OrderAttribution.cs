@@ -5,8 +5,8 @@ using ModelOperator.Kubernetes.Runtime.Webhooks;
 namespace ModelOperator.Controller.Admit;
 
 /// <summary>
-/// Notes who gives an order, in the annotation beside it. Whatever the writer put there is replaced, and what was there is kept for as long as the
-/// order is.
+/// Notes who gives an order, in the annotation beside it. Whatever the writer put there is replaced, and what was there is kept for as long
+/// as the order is.
 /// </summary>
 internal sealed class OrderAttribution(OrderSigner signer, TimeProvider time)
 {

@@ -16,8 +16,8 @@ namespace ModelOperator.Controller.Admit;
 internal sealed record OrderGiver(string User, DateTimeOffset Time, string RequestId, string Signature);
 
 /// <summary>
-/// Signs who gave an order. Whoever may change a ModelDeployment may write any annotation while the webhook is away, and history would name whom
-/// they like.
+/// Signs who gave an order. Whoever may change a ModelDeployment may write any annotation while the webhook is away, and history would name
+/// whom they like.
 /// </summary>
 internal sealed class OrderSigner(IServiceProvider services)
 {
@@ -61,7 +61,8 @@ internal sealed class OrderSigner(IServiceProvider services)
     // The length of each part comes before it: no two lists of parts make the same text.
     private static byte[] Mac(byte[] key, ModelDeployment model, string order, string user, DateTimeOffset time, string requestId)
     {
-        string?[] parts = [model.Metadata.Namespace, model.Metadata.Name, order, user, time.UtcTicks.ToString(CultureInfo.InvariantCulture), requestId];
+        string?[] parts =
+            [model.Metadata.Namespace, model.Metadata.Name, order, user, time.UtcTicks.ToString(CultureInfo.InvariantCulture), requestId];
         return HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(string.Concat(parts.Select(part => $"{part?.Length ?? 0}:{part}"))));
     }
 }

@@ -6,7 +6,8 @@ using ModelOperator.Kubernetes.Runtime.Webhooks;
 namespace ModelOperator.Controller.Admit;
 
 /// <summary>
-/// Whether who writes a ModelDeployment may use in person what its pods use: the API server is asked. Where it does not say, the answer is no.
+/// Whether who writes a ModelDeployment may use in person what its pods use: the API server is asked. Where it does not say, the answer is
+/// no.
 /// </summary>
 internal sealed class RequesterRights(IKubernetesClient client, TimeProvider timeProvider, ILogger<RequesterRights> logger)
 {
@@ -31,7 +32,10 @@ internal sealed class RequesterRights(IKubernetesClient client, TimeProvider tim
         if (user?.Username is not { Length: > 0 } name || used.Count > MostObjects)
         {
             return AdmissionResult.Deny(
-                used.Count > MostObjects ? $"spec uses {used.Count} Secrets, ConfigMaps, claims and service accounts; want at most {MostObjects}" : "the request names no user", 403);
+                used.Count > MostObjects
+                    ? $"spec uses {used.Count} Secrets, ConfigMaps, claims and service accounts; want at most {MostObjects}"
+                    : "the request names no user",
+                403);
         }
 
         using var limit = new CancellationTokenSource(Longest, timeProvider);
@@ -86,9 +90,12 @@ internal sealed class RequesterRights(IKubernetesClient client, TimeProvider tim
     }
 
     private static AdmissionResult Unknown(string user, string reason) => AdmissionResult.Deny(
-        $"whether \"{user}\" may use the Secrets, ConfigMaps, claims and service accounts that the spec names is not known: {reason}. Try again", 503);
+        $"whether \"{user}\" may use the Secrets, ConfigMaps, claims and service accounts that the spec names is not known: {reason}. "
+        + "Try again",
+        503);
 
     private static string Sentence(string user, string? @namespace, UsedObject used) =>
-        $"{used.Field}: \"{user}\" may not {used.Verb} {used.Resource}{(used.Name.Length > 0 ? $" \"{used.Name}\"" : "")} in namespace \"{@namespace}\", and "
-        + $"the pods of the {ModelDeployment.KindName} would use it on your behalf. Get that right, or name something that you may use";
+        $"{used.Field}: \"{user}\" may not {used.Verb} {used.Resource}{(used.Name.Length > 0 ? $" \"{used.Name}\"" : "")} in namespace "
+        + $"\"{@namespace}\", and the pods of the {ModelDeployment.KindName} would use it on your behalf. Get that right, "
+        + "or name something that you may use";
 }

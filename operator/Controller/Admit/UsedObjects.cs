@@ -13,8 +13,8 @@ namespace ModelOperator.Controller.Admit;
 internal sealed record UsedObject(string Verb, string Resource, string Name, string Field);
 
 /// <summary>
-/// What a ModelDeployment uses on behalf of whoever writes it. Pods hand out what is mounted into them to the programs that their template names, so
-/// who names a Secret there has read it.
+/// What a ModelDeployment uses on behalf of whoever writes it. Pods hand out what is mounted into them to the programs that their template
+/// names, so who names a Secret there has read it.
 /// </summary>
 internal static class UsedObjects
 {
@@ -22,9 +22,12 @@ internal static class UsedObjects
 
     /// <summary>Each object once.</summary>
     public static IReadOnlyList<UsedObject> Of(ModelDeploymentSpec spec) =>
-        [.. All(spec).OfType<UsedObject>().Where(used => used.Name.Length > 0 || used.Verb == "create").DistinctBy(used => (used.Verb, used.Resource, used.Name))];
+        [.. All(spec).OfType<UsedObject>().Where(used => used.Name.Length > 0 || used.Verb == "create")
+            .DistinctBy(used => (used.Verb, used.Resource, used.Name))];
 
-    /// <summary>Whether two specs run the same pods and send the same things to the same places: then nobody gains anything by the change.</summary>
+    /// <summary>
+    /// Whether two specs run the same pods and send the same things to the same places: then nobody gains anything by the change.
+    /// </summary>
     public static bool AreTheSame(ModelDeploymentSpec one, ModelDeploymentSpec other) => Relevant(one) == Relevant(other);
 
     private static string Relevant(ModelDeploymentSpec spec) => JsonSerializer.Serialize(
@@ -40,7 +43,8 @@ internal static class UsedObjects
                     Guardrails =
                     [
                         .. (spec.Rollout?.Analysis?.Guardrails ?? []).Where(guardrail =>
-                            guardrail is { Job: not null } or { Prometheus.CredentialsSecretRef: not null } or { Webhook.CredentialsSecretRef: not null }),
+                            guardrail is { Job: not null } or { Prometheus.CredentialsSecretRef: not null }
+                                or { Webhook.CredentialsSecretRef: not null }),
                     ],
                 },
             },
@@ -67,30 +71,44 @@ internal static class UsedObjects
             .. OfTemplate($"{template}.spec", spec.Runtime?.PodTemplate?["spec"], AccountOf(spec.Runtime?.PodTemplate?["spec"])),
             .. (spec.Rollout?.Analysis?.Guardrails ?? []).SelectMany((guardrail, i) => new[]
             {
-                Get(Secrets, guardrail.Prometheus?.CredentialsSecretRef?.Name, $"spec.rollout.analysis.guardrails[{i}].prometheus.credentialsSecretRef"),
-                Get(Secrets, guardrail.Webhook?.CredentialsSecretRef?.Name, $"spec.rollout.analysis.guardrails[{i}].webhook.credentialsSecretRef"),
+                Get(
+                    Secrets,
+                    guardrail.Prometheus?.CredentialsSecretRef?.Name,
+                    $"spec.rollout.analysis.guardrails[{i}].prometheus.credentialsSecretRef"),
+                Get(
+                    Secrets,
+                    guardrail.Webhook?.CredentialsSecretRef?.Name,
+                    $"spec.rollout.analysis.guardrails[{i}].webhook.credentialsSecretRef"),
             }),
             .. (spec.Rollout?.Analysis?.Guardrails ?? []).SelectMany((guardrail, i) =>
-                OfTemplate($"spec.rollout.analysis.guardrails[{i}].job.template.spec", guardrail.Job?.Template["spec"], AccountOf(guardrail.Job?.Template["spec"]))),
+                OfTemplate(
+                    $"spec.rollout.analysis.guardrails[{i}].job.template.spec",
+                    guardrail.Job?.Template["spec"],
+                    AccountOf(guardrail.Job?.Template["spec"]))),
         ];
     }
 
-    private static UsedObject? Get(string resource, string? name, string field) => name is null ? null : new UsedObject("get", resource, name, field);
+    private static UsedObject? Get(string resource, string? name, string field) =>
+        name is null ? null : new UsedObject("get", resource, name, field);
 
     // The right that Kubernetes itself has for acting as somebody.
     private static UsedObject Act(string account, string field) => new("impersonate", Accounts, account, field);
 
-    private static string AccountOf(JsonNode? podSpec) => Text(podSpec, "serviceAccountName") ?? Text(podSpec, "serviceAccount") ?? "default";
+    private static string AccountOf(JsonNode? podSpec) =>
+        Text(podSpec, "serviceAccountName") ?? Text(podSpec, "serviceAccount") ?? "default";
 
     private static string? ClaimOf(string? uri) =>
-        uri is not null && ModelAddress.TryParse(uri, out ModelAddress address, out _) && address is VolumeAddress volume ? volume.Claim : null;
+        uri is not null && ModelAddress.TryParse(uri, out ModelAddress address, out _) && address is VolumeAddress volume
+            ? volume.Claim
+            : null;
 
     // Wherever in a pod they stand, these fields name the same things; an administrator may have allowed volumes of any kind.
     private static IEnumerable<UsedObject?> OfTemplate(string path, JsonNode? node, string account) => node switch
     {
         JsonArray list => list.SelectMany((entry, i) => OfTemplate($"{path}[{i}]", entry, account)),
         JsonObject map => map.SelectMany(entry =>
-            OfField($"{path}.{entry.Key}", entry.Key, entry.Value, account).Concat(OfTemplate($"{path}.{entry.Key}", entry.Value, account))),
+            OfField($"{path}.{entry.Key}", entry.Key, entry.Value, account)
+                .Concat(OfTemplate($"{path}.{entry.Key}", entry.Value, account))),
         _ => [],
     };
 

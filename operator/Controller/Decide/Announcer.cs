@@ -11,15 +11,18 @@ internal sealed class Announcer(IEventRecorder events, ControllerMetrics metrics
     private const string Rollout = "Rollout";
     private const string Reconcile = "Reconcile";
 
-    public void Announce(ModelDeployment model, ModelDeploymentStatus? before, ModelDeploymentStatus after, IReadOnlyList<PlannedEvent> planned)
+    public void Announce(
+        ModelDeployment model, ModelDeploymentStatus? before, ModelDeploymentStatus after, IReadOnlyList<PlannedEvent> planned)
     {
         foreach (PlannedEvent happened in planned)
         {
             events.Record(
-                model, happened.Reason, happened.Message, happened.Severity == EventSeverity.Warning ? EventType.Warning : EventType.Normal, Rollout);
+                model, happened.Reason, happened.Message, happened.Severity == EventSeverity.Warning ? EventType.Warning : EventType.Normal,
+                Rollout);
         }
 
-        foreach (Decision decision in (after.History ?? []).Where(decision => before?.History?.Exists(old => IsSame(old, decision)) != true))
+        foreach (Decision decision in (after.History ?? [])
+            .Where(decision => before?.History?.Exists(old => IsSame(old, decision)) != true))
         {
             metrics.Decided(decision.Action, decision.Reason);
             logger.Decided(

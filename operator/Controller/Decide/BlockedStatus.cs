@@ -4,8 +4,8 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Controller.Decide;
 
 /// <summary>
-/// The status of a ModelDeployment whose newest spec the operator may not act on: all that was seen and decided stays, the conditions say what a
-/// person has to mend.
+/// The status of a ModelDeployment whose newest spec the operator may not act on: all that was seen and decided stays, the conditions say
+/// what a person has to mend.
 /// </summary>
 internal static class BlockedStatus
 {
@@ -14,7 +14,8 @@ internal static class BlockedStatus
     /// <param name="reason">What is to be mended, as a word.</param>
     /// <param name="message">The same in a sentence.</param>
     /// <param name="now">The time.</param>
-    public static ModelDeploymentStatus Of(ModelDeployment model, ModelDeploymentStatus? planned, string reason, string message, DateTimeOffset now)
+    public static ModelDeploymentStatus Of(
+        ModelDeployment model, ModelDeploymentStatus? planned, string reason, string message, DateTimeOffset now)
     {
         ModelDeploymentStatus status = StatusCopy.Of(planned ?? model.Status);
         string text = StatusLimits.Shorten(message);

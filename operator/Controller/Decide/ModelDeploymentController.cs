@@ -69,7 +69,8 @@ internal sealed class ModelDeploymentController(
         if (errors.Count > 0)
         {
             return await BlockAsync(
-                model, validSpecs.Of(model, errors), new(Reasons.InvalidSpec, string.Join("; ", errors), LookAgain: null), cancellationToken);
+                model, validSpecs.Of(model, errors), new(Reasons.InvalidSpec, string.Join("; ", errors), LookAgain: null),
+                cancellationToken);
         }
 
         (EffectiveSpec spec, string asked) = WantedRevision.Of(model.Spec, model.Status, options.RuntimeImage);
@@ -137,14 +138,15 @@ internal sealed class ModelDeploymentController(
     private sealed record Block(string Reason, string Message, TimeSpan? LookAgain);
 
     /// <summary>
-    /// The newest spec waits for somebody. What serves is kept, and a canary with traffic is judged and rolled back as ever, if there is a spec to
-    /// judge by.
+    /// The newest spec waits for somebody. What serves is kept, and a canary with traffic is judged and rolled back as ever, if there is a
+    /// spec to judge by.
     /// </summary>
     private async Task<Result> BlockAsync(ModelDeployment model, EffectiveSpec? spec, Block block, CancellationToken cancellationToken)
     {
         IReadOnlyList<Deployment> deployments = await finder.FindAsync(model, cancellationToken);
         ControlRequest? control = orders.Read(model);
-        Specs? specs = spec is null ? null : new(spec, await records.RecallAsync(model, wanted: null, control, deployments, cancellationToken));
+        Specs? specs =
+            spec is null ? null : new(spec, await records.RecallAsync(model, wanted: null, control, deployments, cancellationToken));
         Plan? plan = specs is null ? null : await GuardAsync(model, deployments, specs, control, cancellationToken);
         string message = plan?.Status.CanaryRevision is { } canary
             ? $"{block.Message}; until then canary {canary} gets no more requests than it has, and is judged by the last valid spec"
@@ -178,7 +180,8 @@ internal sealed class ModelDeploymentController(
     }
 
     private async Task<Plan?> GuardAsync(
-        ModelDeployment model, IReadOnlyList<Deployment> deployments, Specs specs, ControlRequest? control, CancellationToken cancellationToken) =>
+        ModelDeployment model, IReadOnlyList<Deployment> deployments, Specs specs, ControlRequest? control,
+        CancellationToken cancellationToken) =>
         model.Status is not { StableRevision: { } stable } status ? null : Planner.Plan(new PlannerInput
         {
             Name = model.Metadata.Name,
@@ -188,7 +191,10 @@ internal sealed class ModelDeploymentController(
             IsGuardOnly = true,
             Control = control,
             Status = status,
-            World = await gatherer.GatherAsync(model, deployments, specs.Wanted, wantedRevision: null, cancellationToken) with { Kept = specs.Revisions },
+            World = await gatherer.GatherAsync(model, deployments, specs.Wanted, wantedRevision: null, cancellationToken) with
+            {
+                Kept = specs.Revisions,
+            },
             Now = timeProvider.GetUtcNow(),
         });
 
@@ -276,9 +282,11 @@ internal sealed class ModelDeploymentController(
         .. plan.GateJobs.SelectMany(job => new[] { job.CanaryRevision, job.StableRevision }),
     ];
 
-    // Servers before 1.21 call an intent that does not fit the schema an internal error. A namespace that is being deleted refuses nothing of ours
-    // in particular: the runtime waits for its end.
+    // Servers before 1.21 call an intent that does not fit the schema an internal error. A namespace that is being deleted refuses nothing
+    // of ours in particular: the runtime waits for its end.
     private static bool IsRefusal(KubernetesException e) =>
-        (e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity && !e.IsNamespaceTerminating)
-        || (e.StatusCode == HttpStatusCode.InternalServerError && e.Message.StartsWith("failed to create typed patch object", StringComparison.Ordinal));
+        (e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity
+            && !e.IsNamespaceTerminating)
+        || (e.StatusCode == HttpStatusCode.InternalServerError
+            && e.Message.StartsWith("failed to create typed patch object", StringComparison.Ordinal));
 }

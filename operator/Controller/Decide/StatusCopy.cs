@@ -7,7 +7,9 @@ namespace ModelOperator.Controller.Decide;
 internal static class StatusCopy
 {
     public static ModelDeploymentStatus Of(ModelDeploymentStatus? status) =>
-        status is null ? new ModelDeploymentStatus() : JsonSerializer.Deserialize(Bytes(status), ApiJsonContext.Default.ModelDeploymentStatus)!;
+        status is null
+            ? new ModelDeploymentStatus()
+            : JsonSerializer.Deserialize(Bytes(status), ApiJsonContext.Default.ModelDeploymentStatus)!;
 
     public static bool AreEqual(ModelDeploymentStatus? a, ModelDeploymentStatus? b) =>
         ReferenceEquals(a, b) || (a is not null && b is not null && Bytes(a).AsSpan().SequenceEqual(Bytes(b)));

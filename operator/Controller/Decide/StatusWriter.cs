@@ -27,14 +27,16 @@ internal sealed class StatusWriter(IKubernetesClient client, LatestModels latest
         };
         try
         {
-            ModelDeployment written = await client.UpdateAsync(ModelDeploymentResource.Type, changed, cancellationToken, subresource: "status");
+            ModelDeployment written = await client.UpdateAsync(
+                ModelDeploymentResource.Type, changed, cancellationToken, subresource: "status");
             latest.Remember(written);
             return written;
         }
         catch (KubernetesException e) when (e.IsConflict)
         {
             metrics.StatusConflict();
-            if (await client.GetAsync(ModelDeploymentResource.Type, model.Metadata.Namespace, model.Metadata.Name, cancellationToken) is { } newer
+            if (await client.GetAsync(
+                ModelDeploymentResource.Type, model.Metadata.Namespace, model.Metadata.Name, cancellationToken) is { } newer
                 && newer.Metadata.Uid == model.Metadata.Uid)
             {
                 latest.Remember(newer);

@@ -15,8 +15,8 @@ internal sealed class ValidSpecs(ControllerOptions options)
     public void Forget(ModelDeployment model) => _known.TryRemove(EntityKey.Of(model), out _);
 
     /// <summary>
-    /// What to judge by. An operator that has restarted does not know the last valid spec: it judges by spec.rollout as it is, or by the defaults
-    /// when that is what is invalid.
+    /// What to judge by. An operator that has restarted does not know the last valid spec: it judges by spec.rollout as it is, or by the
+    /// defaults when that is what is invalid.
     /// </summary>
     public EffectiveSpec Of(ModelDeployment model, IReadOnlyList<FieldError> errors)
     {
@@ -27,7 +27,12 @@ internal sealed class ValidSpecs(ControllerOptions options)
 
         bool isRolloutValid = errors.All(error => !error.Field.StartsWith("spec.rollout", StringComparison.Ordinal));
         return Defaults.Resolve(
-            new ModelDeploymentSpec { Model = model.Spec.Model, Replicas = model.Spec.Replicas, Rollout = isRolloutValid ? model.Spec.Rollout : null },
+            new ModelDeploymentSpec
+            {
+                Model = model.Spec.Model,
+                Replicas = model.Spec.Replicas,
+                Rollout = isRolloutValid ? model.Spec.Rollout : null,
+            },
             options.RuntimeImage);
     }
 }
