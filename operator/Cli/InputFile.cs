@@ -10,5 +10,6 @@ internal sealed class InputFile(string path, Func<Stream> openInput)
     /// <summary>What it is called in messages.</summary>
     public string Name => IsStandardInput ? "standard input" : path;
 
-    public Stream Open() => IsStandardInput ? openInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+    public Stream Open() =>
+        IsStandardInput ? openInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
 }

@@ -11,11 +11,13 @@ internal static class Options
     /// <summary>A whole number within a range that its help text states.</summary>
     public static Option<int> Number(string name, string description, int standard, int least, int most)
     {
-        Option<int> option = new(name) { Description = $"{description} ({least} to {most})", HelpName = "N", DefaultValueFactory = _ => standard };
+        Option<int> option =
+            new(name) { Description = $"{description} ({least} to {most})", HelpName = "N", DefaultValueFactory = _ => standard };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }]
-                && (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) || value < least || value > most))
+                && (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) || value < least
+                    || value > most))
             {
                 result.AddError($"{name} is \"{text}\"; want a whole number from {least} to {most}");
             }

@@ -21,11 +21,12 @@ internal static class Tool
     /// <param name="access">The kubectl to run, and the clock.</param>
     /// <param name="cancellationToken">Stops it, beside the signals.</param>
     public static async Task<int> RunAsync(
-        IReadOnlyList<string> args, Func<Stream> openInput, InvocationConfiguration streams, ClusterAccess access, CancellationToken cancellationToken = default)
+        IReadOnlyList<string> args, Func<Stream> openInput, InvocationConfiguration streams, ClusterAccess access,
+        CancellationToken cancellationToken = default)
     {
         var root = new RootCommand(
-            "Shows and steers the rollouts of Model Operator in a cluster, and shows how it judges a canary: before a rollout (simulate) and on recorded counts "
-            + "(replay).");
+            "Shows and steers the rollouts of Model Operator in a cluster, and shows how it judges a canary: "
+            + "before a rollout (simulate) and on recorded counts (replay).");
         Command[] commands =
         [
             ListCommand.Create(access),

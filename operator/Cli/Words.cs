@@ -21,7 +21,9 @@ internal static class Words
 
     public static string Count(double count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0}");
 
-    /// <summary>A text from elsewhere on one line. Control characters would let whoever wrote it move the cursor of the reader's terminal.</summary>
+    /// <summary>
+    /// A text from elsewhere on one line. Control characters would let whoever wrote it move the cursor of the reader's terminal.
+    /// </summary>
     public static string Plain(string? text) =>
         text is null ? "" : string.Create(text.Length, text, (line, from) =>
         {
@@ -32,7 +34,8 @@ internal static class Words
         });
 
     /// <summary>A word of a command that a person may copy into a shell.</summary>
-    public static string Shell(string word) => word.Length > 0 && word.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:@=,+%".Contains(letter, StringComparison.Ordinal))
-        ? word
-        : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    public static string Shell(string word) =>
+        word.Length > 0 && word.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:@=,+%".Contains(letter, StringComparison.Ordinal))
+            ? word
+            : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -56,7 +56,9 @@ internal static class ClusterOptions
         Argument<string> name = new("NAME") { Description = "Name of the ModelDeployment; kubectl model list shows them" };
         name.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var text }] && (text.Length == 0 || text.Any(letter => !char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter) && letter != '-')))
+            if (result.Tokens is [{ Value: var text }]
+                && (text.Length == 0
+                    || text.Any(letter => !char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter) && letter != '-')))
             {
                 result.AddError($"NAME is \"{text}\"; want the name of a ModelDeployment: lower-case letters, digits and \"-\"");
             }

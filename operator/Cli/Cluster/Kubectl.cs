@@ -5,8 +5,8 @@ using System.Text;
 namespace ModelOperator.Cli.Cluster;
 
 /// <summary>
-/// Runs kubectl, which knows the user's clusters and every way to log in to them: docs/decisions/plugin-through-kubectl.md. Arguments never pass
-/// through a shell.
+/// Runs kubectl, which knows the user's clusters and every way to log in to them: docs/decisions/plugin-through-kubectl.md. Arguments never
+/// pass through a shell.
 /// </summary>
 /// <param name="program">Its name or path.</param>
 /// <param name="connection">Options that name the cluster and the namespace.</param>
@@ -21,7 +21,9 @@ internal sealed class Kubectl(string program, IReadOnlyList<string> connection, 
     // What is killed closes its pipes at once, unless a process that it started holds them.
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
-    /// <summary>What kubectl printed and whether it succeeded. Ends with a message for people when it does not start, or not answer in time.</summary>
+    /// <summary>
+    /// What kubectl printed and whether it succeeded. Ends with a message for people when it does not start, or not answer in time.
+    /// </summary>
     public async Task<KubectlResult> RunAsync(IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken)
     {
         // Standard input stays the user's: a plugin that logs in may ask there.
@@ -48,13 +50,14 @@ internal sealed class Kubectl(string program, IReadOnlyList<string> connection, 
             await KillAsync(process);
             cancellationToken.ThrowIfCancellationRequested();
             throw CliException.Failed(
-                $"kubectl gave no answer in {Words.Time(limit.TotalSeconds)}{Said(Read(errors))}\nRun this yourself; where it asks you to log in, do so, and try again:\n"
-                + $"  {CommandLine(arguments)}");
+                $"kubectl gave no answer in {Words.Time(limit.TotalSeconds)}{Said(Read(errors))}\n"
+                + $"Run this yourself; where it asks you to log in, do so, and try again:\n  {CommandLine(arguments)}");
         }
     }
 
     /// <summary>What to type for the same call.</summary>
-    public string CommandLine(IReadOnlyList<string> arguments) => $"kubectl {string.Join(' ', arguments.Concat(connection).Select(Words.Shell))}";
+    public string CommandLine(IReadOnlyList<string> arguments) =>
+        $"kubectl {string.Join(' ', arguments.Concat(connection).Select(Words.Shell))}";
 
     private Process Start(ProcessStartInfo start)
     {
@@ -64,7 +67,8 @@ internal sealed class Kubectl(string program, IReadOnlyList<string> connection, 
         }
         catch (Win32Exception e)
         {
-            throw CliException.Failed($"{program} does not start ({e.Message}); put kubectl on the PATH, or its path into the environment variable KUBECTL");
+            throw CliException.Failed(
+                $"{program} does not start ({e.Message}); put kubectl on the PATH, or its path into the environment variable KUBECTL");
         }
     }
 

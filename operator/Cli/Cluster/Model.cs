@@ -4,8 +4,8 @@ using ModelOperator.Api;
 namespace ModelOperator.Cli.Cluster;
 
 /// <summary>
-/// A ModelDeployment as far as people look at it. Every field may be absent and words are text: the operator and its CustomResourceDefinition may be
-/// older or newer than the plugin.
+/// A ModelDeployment as far as people look at it. Every field may be absent and words are text: the operator and its
+/// CustomResourceDefinition may be older or newer than the plugin.
 /// </summary>
 internal sealed record Model
 {

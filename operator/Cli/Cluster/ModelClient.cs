@@ -26,11 +26,17 @@ internal sealed class ModelClient(Kubectl kubectl, Place place)
 
     /// <summary>All as kubectl prints them.</summary>
     public Task<string> PrintAsync(bool ofAllNamespaces, string format, CancellationToken cancellationToken) =>
-        RunAsync(null, ["get", Type, "-o", format, .. ofAllNamespaces ? ["--all-namespaces"] : Array.Empty<string>()], Kubectl.Limit, cancellationToken);
+        RunAsync(
+            null, ["get", Type, "-o", format, .. ofAllNamespaces ? ["--all-namespaces"] : Array.Empty<string>()], Kubectl.Limit,
+            cancellationToken);
 
-    /// <summary>Changes some fields and returns what became of it. Without resourceVersion: the operator's writes to the status must not stop a person.</summary>
+    /// <summary>
+    /// Changes some fields and returns what became of it. Without resourceVersion: the operator's writes to the status must not stop a
+    /// person.
+    /// </summary>
     public async Task<Model> PatchAsync(string name, JsonObject patch, CancellationToken cancellationToken) => Read(
-        await RunAsync(name, ["patch", Type, name, "--type", "merge", "-p", patch.ToJsonString(), "-o", "json"], Kubectl.Limit, cancellationToken),
+        await RunAsync(
+            name, ["patch", Type, name, "--type", "merge", "-p", patch.ToJsonString(), "-o", "json"], Kubectl.Limit, cancellationToken),
         ClusterJson.Default.Model);
 
     /// <summary>Takes an order back, if it is still this one that waits.</summary>
@@ -40,7 +46,8 @@ internal sealed class ModelClient(Kubectl kubectl, Place place)
         var patch = new JsonArray(
             new JsonObject { ["op"] = "test", ["path"] = path, ["value"] = order },
             new JsonObject { ["op"] = "remove", ["path"] = path });
-        return await kubectl.RunAsync(["patch", Type, name, "--type", "json", "-p", patch.ToJsonString()], Kubectl.Limit, cancellationToken);
+        return await kubectl.RunAsync(
+            ["patch", Type, name, "--type", "json", "-p", patch.ToJsonString()], Kubectl.Limit, cancellationToken);
     }
 
     /// <summary>The Deployments of a model's revisions; null when they cannot be read, for example without the right.</summary>

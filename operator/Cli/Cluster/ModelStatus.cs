@@ -44,7 +44,8 @@ internal sealed record ModelStatus
 
     /// <summary>The revision that can be tried again: it was undone or rejected, or its evaluation was not passed.</summary>
     [JsonIgnore]
-    public string? GivenUp => Undo?.From ?? (Rejected is [.., var last] ? last.Revision : Evaluation is { State: "Error" or "Failed" } ? Evaluation.Revision : null);
+    public string? GivenUp => Undo?.From
+        ?? (Rejected is [.., var last] ? last.Revision : Evaluation is { State: "Error" or "Failed" } ? Evaluation.Revision : null);
 
     /// <summary>The stable revision before this, as the operator finds it; null when it is not known any more.</summary>
     [JsonIgnore]
@@ -58,7 +59,8 @@ internal sealed record ModelStatus
 /// <param name="ReadyAt">When the canary became ready for its first requests; null before.</param>
 /// <param name="PauseStartedAt">When the pause after the step began; null when it waits at none.</param>
 /// <param name="PausedSince">Since when it is paused, by a step or by the spec; null while it is not.</param>
-internal sealed record RolloutState(int Step, int Steps, DateTimeOffset? ReadyAt, DateTimeOffset? PauseStartedAt, DateTimeOffset? PausedSince);
+internal sealed record RolloutState(
+    int Step, int Steps, DateTimeOffset? ReadyAt, DateTimeOffset? PauseStartedAt, DateTimeOffset? PausedSince);
 
 internal sealed record Evaluation(string? Revision, string? State, string? Message);
 

@@ -30,7 +30,8 @@ internal static class OrderCommands
 
     public static IEnumerable<Command> All(ClusterAccess access) =>
     [
-        Make(access, "promote", "Let the canary go on: end the pause that it waits at, or the rest of its step. Evidence still decides.", """
+        Make(
+            access, "promote", "Let the canary go on: end the pause that it waits at, or the rest of its step. Evidence still decides.", """
             Without --full no evidence is skipped: a canary that is not shown to be safe is not promoted at its last step, and harm still rolls it back.
 
             Examples:
@@ -61,7 +62,8 @@ internal static class OrderCommands
     ];
 
     private static Command Make(
-        ClusterAccess access, string name, string description, string help, Func<ParseResult, Model, Place, string> order, params Option[] options)
+        ClusterAccess access, string name, string description, string help, Func<ParseResult, Model, Place, string> order,
+        params Option[] options)
     {
         Command command = new(name, description) { ClusterOptions.Name };
         foreach (var option in options)
@@ -78,7 +80,8 @@ internal static class OrderCommands
             var streams = parsed.InvocationConfiguration;
             var sender = new OrderSender(models, access.Time, streams.Output, streams.Error);
             await sender.SendAsync(
-                parsed.GetRequiredValue(ClusterOptions.Name), model => order(parsed, model, models.Place), parsed.GetValue(Timeout) ?? Patience, cancellationToken);
+                parsed.GetRequiredValue(ClusterOptions.Name), model => order(parsed, model, models.Place),
+                parsed.GetValue(Timeout) ?? Patience, cancellationToken);
             return ExitCodes.Done;
         });
         return command;

@@ -5,8 +5,8 @@ using ModelOperator.Cli.Cluster;
 namespace ModelOperator.Cli.Control;
 
 /// <summary>
-/// Gives the operator an order and waits for what becomes of it. An order that nobody takes up is taken back: nothing is to happen by surprise when
-/// the person who asked for it has gone.
+/// Gives the operator an order and waits for what becomes of it. An order that nobody takes up is taken back: nothing is to happen by
+/// surprise when the person who asked for it has gone.
 /// </summary>
 internal sealed class OrderSender(ModelClient models, TimeProvider time, TextWriter output, TextWriter errors)
 {
@@ -35,7 +35,8 @@ internal sealed class OrderSender(ModelClient models, TimeProvider time, TextWri
         if (model.PendingOrder is { } pending)
         {
             throw CliException.Refused(
-                $"{name}: the order \"{Words.Plain(pending)}\" still waits for the operator; {Operator.HowToLook}\nTo take it back: {TakeBack(name)}");
+                $"{name}: the order \"{Words.Plain(pending)}\" still waits for the operator; {Operator.HowToLook}\n"
+                + $"To take it back: {TakeBack(name)}");
         }
 
         await models.PatchAsync(name, Annotate(order), cancellationToken);
@@ -75,7 +76,8 @@ internal sealed class OrderSender(ModelClient models, TimeProvider time, TextWri
         catch (OperationCanceledException)
         {
             await errors.WriteLineAsync(
-                $"{Tool.Name}: {name}: interrupted; the order \"{order}\" is given, and the operator may carry it out. To take it back: {TakeBack(name)}");
+                $"{Tool.Name}: {name}: interrupted; the order \"{order}\" is given, and the operator may carry it out. To take it back: "
+                + $"{TakeBack(name)}");
             throw;
         }
 
@@ -92,7 +94,8 @@ internal sealed class OrderSender(ModelClient models, TimeProvider time, TextWri
         {
             throw new CliException(
                 ExitCodes.NoAnswer,
-                $"{waited}. The order is taken back; nothing will come of it. An operator older than this plugin does not know orders. If yours does, {Operator.HowToLook}");
+                $"{waited}. The order is taken back; nothing will come of it. An operator older than this plugin does not know orders. "
+                + $"If yours does, {Operator.HowToLook}");
         }
 
         Model seen;
@@ -104,7 +107,8 @@ internal sealed class OrderSender(ModelClient models, TimeProvider time, TextWri
         {
             throw new CliException(
                 ExitCodes.NoAnswer,
-                $"{waited}, and it could not be taken back: the operator may still carry it out. {problem ?? e.Message}\nTo take it back: {TakeBack(name)}");
+                $"{waited}, and it could not be taken back: the operator may still carry it out. {problem ?? e.Message}\n"
+                + $"To take it back: {TakeBack(name)}");
         }
 
         if (IsAnswer(seen.Status.LastOrder, order, before))

@@ -43,7 +43,8 @@ internal static class PauseCommands
     {
         string until = $"until: kubectl model resume {model.Name}{models.Place.Options}";
         string effect = model.Status.CanaryRevision is { } canary
-            ? $"canary {canary} keeps its weight and is judged on, and harm still rolls it back; nothing begins, gets more requests or is promoted {until}"
+            ? $"canary {canary} keeps its weight and is judged on, and harm still rolls it back; nothing begins, "
+                + $"gets more requests or is promoted {until}"
             : $"no rollout begins {until}";
         if (model.IsPaused)
         {
@@ -54,8 +55,9 @@ internal static class PauseCommands
         return paused.IsPaused
             ? $"is paused: {effect}"
             : throw CliException.Failed(
-                $"{model.Name} is not paused: the cluster's CustomResourceDefinition does not know spec.rollout.paused and dropped it. It is older than this plugin; "
-                + "upgrade the operator with its definition. To stop the rollout now, apply the stable revision's spec again");
+                $"{model.Name} is not paused: the cluster's CustomResourceDefinition does not know spec.rollout.paused and dropped it. "
+                + "It is older than this plugin; upgrade the operator with its definition. To stop the rollout now, "
+                + "apply the stable revision's spec again");
     }
 
     private static async Task<string> ResumeAsync(ModelClient models, Model model, CancellationToken cancellationToken)
@@ -79,5 +81,6 @@ internal static class PauseCommands
     private static string AtPause(Model model, Place place) =>
         $"its canary waits at a pause of spec.rollout.steps. To end that, run kubectl model promote {model.Name}{place.Options}";
 
-    private static JsonObject Patch(JsonNode? paused) => new() { ["spec"] = new JsonObject { ["rollout"] = new JsonObject { ["paused"] = paused } } };
+    private static JsonObject Patch(JsonNode? paused) =>
+        new() { ["spec"] = new JsonObject { ["rollout"] = new JsonObject { ["paused"] = paused } } };
 }

@@ -20,7 +20,8 @@ internal static class ManifestReader
         if (found is not [var manifest])
         {
             throw CliException.Invalid(found.Count == 0
-                ? $"{file}: holds no ModelDeployment; want one document with apiVersion {ModelDeployment.Group}/{ModelDeployment.Version} and kind {ModelDeployment.KindName}"
+                ? $"{file}: holds no ModelDeployment; want one document with apiVersion {ModelDeployment.Group}/{ModelDeployment.Version} "
+                    + $"and kind {ModelDeployment.KindName}"
                 : $"{file}: holds {found.Count} ModelDeployments; want one");
         }
 

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace ModelOperator.Cli.Manifests;
 
 /// <summary>
-/// Holds a value against a structural schema of a CRD, as an API server does: types, unknown and missing fields, ranges, lengths, enums, patterns.
+/// Holds a value against a structural schema of a CRD, as an API server does: types, unknown and missing fields, ranges, lengths, enums,
+/// patterns.
 /// </summary>
 internal static class SchemaCheck
 {

@@ -7,5 +7,7 @@ namespace ModelOperator.Cli.Replay;
 /// <param name="Guardrail">What was measured.</param>
 /// <param name="Canary">Counts of the canary; null before the rollout.</param>
 /// <param name="Stable">Counts of the stable revision; null where only the canary is judged.</param>
-/// <param name="Step">Which step of the rollout it belongs to, from 0; -1 while the weights moved; null where the stream does not say.</param>
+/// <param name="Step">
+/// Which step of the rollout it belongs to, from 0; -1 while the weights moved; null where the stream does not say.
+/// </param>
 internal sealed record BlockLine(double Time, string Guardrail, ArmCounts? Canary, ArmCounts? Stable, int? Step);

@@ -37,7 +37,10 @@ internal static class BlockLineParser
         catch (InvalidOperationException)
         {
             // Bytes that are no UTF-8, or half a surrogate pair: the reader finds them only when it makes the text.
-            throw new LineException(number, $"has text that is not valid UTF-8, or an escape such as \ud800 that stands for no character; want a block such as {Example}");
+            throw new LineException(
+                number,
+                "has text that is not valid UTF-8, or an escape such as \ud800 that stands for no character; "
+                + $"want a block such as {Example}");
         }
     }
 
@@ -75,7 +78,8 @@ internal static class BlockLineParser
                 default:
                     throw new LineException(number, field is "t" or "guardrail" or "canary" or "stable" or "step"
                         ? $"has the field \"{field}\" twice"
-                        : $"has an unknown field \"{Shorten(field)}\"; want t, guardrail, canary and stable, and step where the stream has it");
+                        : $"has an unknown field \"{Shorten(field)}\"; want t, guardrail, canary and stable, "
+                            + "and step where the stream has it");
             }
         }
 
@@ -108,10 +112,13 @@ internal static class BlockLineParser
     private static int Step(ref Utf8JsonReader reader, long number) =>
         reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int step) && step is >= -1 and <= MostSteps
             ? step
-            : throw new LineException(number, $"step is {Show(ref reader)}; want which step of the rollout it is, from 0 to {MostSteps}, or -1 while the weights move");
+            : throw new LineException(
+                number,
+                $"step is {Show(ref reader)}; want which step of the rollout it is, from 0 to {MostSteps}, or -1 while the weights move");
 
     private static string Name(ref Utf8JsonReader reader, long number) =>
-        reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: > 0 and <= LongestName } name && !name.Any(char.IsControl)
+        reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: > 0 and <= LongestName } name
+                && !name.Any(char.IsControl)
             ? name
             : throw new LineException(number, $"guardrail is {Show(ref reader)}; want a name of 1 to {LongestName} characters");
 
@@ -142,10 +149,12 @@ internal static class BlockLineParser
         }
 
         var counts = new ArmCounts(
-            bad ?? throw Missing($"{arm}.bad", "how many were bad", number), total ?? throw Missing($"{arm}.total", "how many there were", number));
+            bad ?? throw Missing($"{arm}.bad", "how many were bad", number),
+            total ?? throw Missing($"{arm}.total", "how many there were", number));
         return counts.Bad <= counts.Total
             ? counts
-            : throw new LineException(number, $"{arm}.bad is {counts.Bad}, more than {arm}.total, which is {counts.Total}; want at most that");
+            : throw new LineException(
+                number, $"{arm}.bad is {counts.Bad}, more than {arm}.total, which is {counts.Total}; want at most that");
     }
 
     private static long Count(ref Utf8JsonReader reader, string field, long number) =>

@@ -1,6 +1,8 @@
 namespace ModelOperator.Cli.Replay;
 
-/// <summary>Counts the guardrails of a file before it is judged: the confidence is shared over all of them from the first block on.</summary>
+/// <summary>
+/// Counts the guardrails of a file before it is judged: the confidence is shared over all of them from the first block on.
+/// </summary>
 internal static class GuardrailCount
 {
     /// <summary>Names there may be; more are no guardrails but a mistake.</summary>

@@ -54,10 +54,15 @@ internal sealed class GuardrailReplay(string name, ReplayTest test, Judge judge)
         }
 
         Judgement = judgement;
-        return DecisionLine.Of(time, name, _evidence.Total, judgement, Sentence.Of(test.Measure, test.Criterion, _evidence, judgement, judge) + (WarnsOnly ? Sentence.WarnsOnly : ""));
+        return DecisionLine.Of(
+            time, name, _evidence.Total, judgement,
+            Sentence.Of(test.Measure, test.Criterion, _evidence, judgement, judge) + (WarnsOnly ? Sentence.WarnsOnly : ""));
     }
 
-    /// <summary>A recorded stream does not say where a step begins. The canary's share does: it is half as much again, or more, from one block to the next.</summary>
+    /// <summary>
+    /// A recorded stream does not say where a step begins. The canary's share does: it is half as much again, or more, from one block to
+    /// the next.
+    /// </summary>
     private int StepOf(Block block)
     {
         double share = block.Canary.Total / ((double)block.Canary.Total + block.Stable.Total);
@@ -75,20 +80,25 @@ internal sealed class GuardrailReplay(string name, ReplayTest test, Judge judge)
     {
         if (block.Time <= _time)
         {
-            throw new LineException(number, $"t is {block.Time}, and guardrail \"{name}\" has a block of t {_time} already; want a later one, a block counts once");
+            throw new LineException(
+                number,
+                $"t is {block.Time}, and guardrail \"{name}\" has a block of t {_time} already; want a later one, a block counts once");
         }
 
         if (block.Canary is not null && block.Stable is null && !test.Criterion.IsLimit)
         {
             throw new LineException(
-                number, $"has no stable, which the canary is compared with; want \"stable\":{{\"bad\":n,\"total\":n}}, with total 0 when it had no requests");
+                number,
+                "has no stable, which the canary is compared with; want \"stable\":{\"bad\":n,\"total\":n}, "
+                + "with total 0 when it had no requests");
         }
 
         if (block.Canary is null && _hasCanary)
         {
             throw new LineException(
                 number,
-                $"has no canary, though \"{name}\" has had one; a block of stable alone is one before the rollout, else want \"canary\":{{\"bad\":0,\"total\":0}}");
+                $"has no canary, though \"{name}\" has had one; a block of stable alone is one before the rollout, "
+                + "else want \"canary\":{\"bad\":0,\"total\":0}");
         }
 
         var sum = _evidence.Total + new Block(block.Canary ?? default, block.Stable ?? default);

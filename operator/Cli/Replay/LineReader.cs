@@ -72,5 +72,6 @@ internal sealed class LineReader(Stream stream)
         return line.Span.EndsWith("\r"u8) ? line[..^1] : line;
     }
 
-    private static LineException TooLong(long line) => new(line, $"is longer than {LongestLine} bytes; a block is one short JSON object on a line of its own");
+    private static LineException TooLong(long line) =>
+        new(line, $"is longer than {LongestLine} bytes; a block is one short JSON object on a line of its own");
 }

@@ -15,12 +15,14 @@ internal sealed class PercentByName
             int equals = value.LastIndexOf('=');
             if (Options.Parse(value[(equals + 1)..]) is not (>= 0 and < 100 and var percent) || equals == 0)
             {
-                throw CliException.Invalid($"{option} is \"{value}\"; want PERCENT or NAME=PERCENT, from 0 to below 100, such as 1.5 or accuracy=2");
+                throw CliException.Invalid(
+                    $"{option} is \"{value}\"; want PERCENT or NAME=PERCENT, from 0 to below 100, such as 1.5 or accuracy=2");
             }
 
             if (equals < 0 ? result._forAll is not null : !result._byName.TryAdd(value[..equals], percent))
             {
-                throw CliException.Invalid($"{option} is given twice for {(equals < 0 ? "all guardrails" : value[..equals])}; want it once");
+                throw CliException.Invalid(
+                    $"{option} is given twice for {(equals < 0 ? "all guardrails" : value[..equals])}; want it once");
             }
 
             result._forAll = equals < 0 ? percent : result._forAll;

@@ -39,14 +39,17 @@ internal static class ReplayCommand
     private static readonly Argument<string> File = new("FILE") { Description = "File of blocks as NDJSON; - is standard input" };
 
     private static readonly Option<string?> Manifest =
-        Options.Manifest("ModelDeployment whose guardrails, margins, objectives, confidence and deadline hold; names in the blocks are its guardrails'");
+        Options.Manifest(
+            "ModelDeployment whose guardrails, margins, objectives, confidence and deadline hold; names in the blocks are its guardrails'");
 
     private static readonly Option<int> Confidence =
-        Options.Number("--confidence", "Percent of confidence in every verdict, shared over the guardrails", Defaults.ConfidencePercent, 50, 99);
+        Options.Number(
+            "--confidence", "Percent of confidence in every verdict, shared over the guardrails", Defaults.ConfidencePercent, 50, 99);
 
     private static readonly Option<string[]> Margin = new("--margin")
     {
-        Description = "Percentage points by which the canary's bad share may be above stable's: for all guardrails, or for one as NAME=PERCENT [default: 0]",
+        Description = "Percentage points by which the canary's bad share may be above stable's: for all guardrails, "
+            + "or for one as NAME=PERCENT [default: 0]",
         HelpName = "[NAME=]PERCENT",
     };
 
@@ -57,7 +60,9 @@ internal static class ReplayCommand
     };
 
     private static readonly Option<int> Deadline =
-        Options.Number("--deadline", "Seconds from the canary's first block after which what is undecided is inconclusive", Defaults.DeadlineSeconds, 1, 2_592_000);
+        Options.Number(
+            "--deadline", "Seconds from the canary's first block after which what is undecided is inconclusive", Defaults.DeadlineSeconds,
+            1, 2_592_000);
 
     private static readonly Option<int?> Guardrails = new("--guardrails")
     {

@@ -6,7 +6,9 @@ namespace ModelOperator.Cli.Replay;
 
 /// <summary>JSON of the output.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DecisionLine))]
 [JsonSerializable(typeof(FinalLine))]
 internal sealed partial class ReplayJson : JsonSerializerContext;

@@ -14,7 +14,8 @@ internal static class ReplayRules
         var tests = ManifestTests.Of(analysis);
         if (tests.Count == 0)
         {
-            throw CliException.Invalid($"{manifest.Name}: spec.rollout.analysis.guardrails: none of them judges counts, which is what a replay replays");
+            throw CliException.Invalid(
+                $"{manifest.Name}: spec.rollout.analysis.guardrails: none of them judges counts, which is what a replay replays");
         }
 
         return new ReplaySettings

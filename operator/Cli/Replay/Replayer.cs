@@ -34,7 +34,8 @@ internal sealed class Replayer(ReplaySettings settings)
         if (settings.NamedByOptions.FirstOrDefault(name => !_guardrails.Exists(guardrail => guardrail.Name == name)) is { } unknown)
         {
             throw CliException.Invalid(
-                $"an option names the guardrail \"{unknown}\", of which there is no block; want one of {string.Join(", ", _guardrails.Select(guardrail => guardrail.Name))}");
+                $"an option names the guardrail \"{unknown}\", of which there is no block; "
+                + $"want one of {string.Join(", ", _guardrails.Select(guardrail => guardrail.Name))}");
         }
 
         var concluded = _guardrails.Select(guardrail => guardrail.Conclude(IsLast)).ToList();
@@ -58,12 +59,14 @@ internal sealed class Replayer(ReplaySettings settings)
         }
 
         var test = settings.Test(name)
-            ?? throw new LineException(number, $"guardrail \"{name}\" is not one of the manifest's that judge counts; want {string.Join(", ", settings.Names)}");
+            ?? throw new LineException(
+                number, $"guardrail \"{name}\" is not one of the manifest's that judge counts; want {string.Join(", ", settings.Names)}");
         if (!test.WarnsOnly && _guardrails.Count(known => !known.WarnsOnly) == settings.Guardrails)
         {
             throw new LineException(
                 number,
-                $"\"{name}\" is one guardrail more than the {settings.Guardrails} that the confidence is shared over; say with --guardrails how many there are");
+                $"\"{name}\" is one guardrail more than the {settings.Guardrails} that the confidence is shared over; "
+                + "say with --guardrails how many there are");
         }
 
         var added = new GuardrailReplay(name, test, _judge);

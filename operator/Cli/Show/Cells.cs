@@ -7,5 +7,6 @@ internal static class Cells
     public static string Text(string? text) => text is { Length: > 0 } ? Words.Plain(text) : "-";
 
     /// <summary>How long ago something was, such as <c>4m ago</c>.</summary>
-    public static string Ago(DateTimeOffset? time, DateTimeOffset now) => time is { } then ? $"{Words.Time(Math.Max(0, (now - then).TotalSeconds))} ago" : "-";
+    public static string Ago(DateTimeOffset? time, DateTimeOffset now) =>
+        time is { } then ? $"{Words.Time(Math.Max(0, (now - then).TotalSeconds))} ago" : "-";
 }

@@ -7,14 +7,16 @@ internal static class GuardrailText
 {
     public static void Write(TextWriter output, ModelStatus status)
     {
-        if (status.Evaluation is { State: { } state } evaluation && (status.CanaryRevision is null || evaluation.Revision == status.CanaryRevision))
+        if (status.Evaluation is { State: { } state } evaluation
+            && (status.CanaryRevision is null || evaluation.Revision == status.CanaryRevision))
         {
             output.WriteLine();
             output.WriteLine($"Evaluation of {Words.Plain(evaluation.Revision)}: {Words.Plain(state)}{After(evaluation.Message)}");
         }
 
         string title = status.CanaryRevision is null ? "LAST ROLLOUT" : "GUARDRAIL";
-        StatusText.WriteTable(output, [title, "VERDICT", "CANARY BAD", "STABLE BAD", "INTERVAL", "HARM", "SAFETY"], status.Analysis.Select(Row));
+        StatusText.WriteTable(
+            output, [title, "VERDICT", "CANARY BAD", "STABLE BAD", "INTERVAL", "HARM", "SAFETY"], status.Analysis.Select(Row));
         foreach (var guardrail in status.Analysis)
         {
             if (Explanation(guardrail) is { } text)

@@ -17,12 +17,14 @@ internal static class HistoryCommand
 
     public static Command Create(ClusterAccess access)
     {
-        Command command = new("history", "Show the operator's decisions about a ModelDeployment: when, what, by whom and why.") { ClusterOptions.Name };
+        Command command =
+            new("history", "Show the operator's decisions about a ModelDeployment: when, what, by whom and why.") { ClusterOptions.Name };
         ClusterOptions.AddTo(command);
         Tool.AddHelp(command, Examples + ExitCodes.Help);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var model = await ClusterOptions.Models(parsed, access).GetAsync(parsed.GetRequiredValue(ClusterOptions.Name), cancellationToken);
+            var model = await ClusterOptions.Models(parsed, access)
+                .GetAsync(parsed.GetRequiredValue(ClusterOptions.Name), cancellationToken);
             var streams = parsed.InvocationConfiguration;
             if (model.Status.History.Count == 0)
             {

@@ -42,7 +42,9 @@ internal static class ListCommand
         if (found.Count == 0)
         {
             await streams.Error.WriteLineAsync(
-                ofAll ? $"{Tool.Name}: there is no ModelDeployment in any namespace" : $"{Tool.Name}: there is no ModelDeployment {models.Place.InNamespace}; -A shows all namespaces");
+                ofAll
+                    ? $"{Tool.Name}: there is no ModelDeployment in any namespace"
+                    : $"{Tool.Name}: there is no ModelDeployment {models.Place.InNamespace}; -A shows all namespaces");
         }
         else
         {

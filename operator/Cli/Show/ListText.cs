@@ -5,13 +5,16 @@ namespace ModelOperator.Cli.Show;
 /// <summary>Many ModelDeployments, one on a line.</summary>
 internal static class ListText
 {
-    private static readonly string[] Titles = ["NAME", "READY", "PHASE", "STABLE", "CANARY", "WEIGHT", "STEP", "GUARDRAILS", "LAST DECISION"];
+    private static readonly string[] Titles =
+        ["NAME", "READY", "PHASE", "STABLE", "CANARY", "WEIGHT", "STEP", "GUARDRAILS", "LAST DECISION"];
 
-    public static void Write(TextWriter output, IReadOnlyList<Model> models, bool withNamespace, DateTimeOffset now) => TextTable.Write(output,
-    [
-        Line("NAMESPACE", Titles, withNamespace),
-        .. models.Select(model => Line(model.Metadata.Namespace, Row(model, now), withNamespace)),
-    ]);
+    public static void Write(TextWriter output, IReadOnlyList<Model> models, bool withNamespace, DateTimeOffset now) =>
+        TextTable.Write(
+            output,
+            [
+                Line("NAMESPACE", Titles, withNamespace),
+                .. models.Select(model => Line(model.Metadata.Namespace, Row(model, now), withNamespace)),
+            ]);
 
     private static string[] Line(string @namespace, string[] cells, bool withNamespace) => withNamespace ? [@namespace, .. cells] : cells;
 

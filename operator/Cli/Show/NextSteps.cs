@@ -59,7 +59,8 @@ internal static class NextSteps
     {
         { PausedSince: not null } when model.IsPaused => "ends this step; it stays paused after that, and evidence still decides",
         { PausedSince: not null } => "ends this pause; evidence still decides",
-        { ReadyAt: not null } rollout when rollout.Step + 1 < rollout.Steps => "ends this step without waiting for its time and requests; evidence still decides",
+        { ReadyAt: not null } rollout when rollout.Step + 1 < rollout.Steps =>
+            "ends this step without waiting for its time and requests; evidence still decides",
         _ => null,
     };
 }

@@ -39,7 +39,8 @@ internal static class RevisionRows
         };
     }
 
-    private static int? WeightIn(IReadOnlyList<Target> targets, string revision) => targets.FirstOrDefault(target => target.Revision == revision)?.Weight;
+    private static int? WeightIn(IReadOnlyList<Target> targets, string revision) =>
+        targets.FirstOrDefault(target => target.Revision == revision)?.Weight;
 
     private static string Pods(IReadOnlyList<RevisionPods>? pods, string revision) => pods switch
     {

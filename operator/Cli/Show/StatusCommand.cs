@@ -23,7 +23,11 @@ internal static class StatusCommand
 
     public static Command Create(ClusterAccess access)
     {
-        Command command = new("status", "Show what a ModelDeployment's rollout is doing, with the evidence, and what you can do now.") { ClusterOptions.Name, Output };
+        Command command = new("status", "Show what a ModelDeployment's rollout is doing, with the evidence, and what you can do now.")
+        {
+            ClusterOptions.Name,
+            Output,
+        };
         ClusterOptions.AddTo(command);
         Tool.AddHelp(command, Help + ExitCodes.Help);
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, access, cancellationToken));

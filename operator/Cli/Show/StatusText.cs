@@ -19,12 +19,14 @@ internal static class StatusText
             ["LAST DECISIONS", "ACTION", "REVISION", "BY", "REASON"],
             model.Status.History.TakeLast(LastDecisions).Select(decision => new[]
             {
-                Cells.Ago(decision.Time, now), Cells.Text(decision.Action), Cells.Text(decision.Revision), Cells.Text(decision.By), Cells.Text(decision.Reason),
+                Cells.Ago(decision.Time, now), Cells.Text(decision.Action), Cells.Text(decision.Revision), Cells.Text(decision.By),
+                Cells.Text(decision.Reason),
             }));
         WriteTable(
             output,
             ["COMMAND", "EFFECT"],
-            NextSteps.For(model).Select(step => new[] { $"kubectl model {step.Verb} {model.Name}{step.Arguments}{place.Options}", step.Effect }));
+            NextSteps.For(model)
+                .Select(step => new[] { $"kubectl model {step.Verb} {model.Name}{step.Arguments}{place.Options}", step.Effect }));
     }
 
     /// <summary>A table with an empty line before it; nothing without rows.</summary>

@@ -8,7 +8,14 @@ internal static class Unwell
 {
     // While the operator is on its way: that is no trouble, and the message of the status says the same.
     private static readonly string[] OnTheWay =
-        [Reasons.Initializing, Reasons.RolloutInProgress, Reasons.EvaluationRunning, Reasons.Promoted, Reasons.RolledBack, Reasons.RolloutPaused];
+    [
+        Reasons.Initializing,
+        Reasons.RolloutInProgress,
+        Reasons.EvaluationRunning,
+        Reasons.Promoted,
+        Reasons.RolledBack,
+        Reasons.RolloutPaused,
+    ];
 
     public static IEnumerable<string[]> Rows(ModelStatus status) => status.Conditions
         .Where(IsUnwell)

@@ -33,7 +33,9 @@ internal sealed record ArmBehaviour
     /// <summary>The latencies; null when nobody said.</summary>
     public LatencyDistribution? Latency() => P95 is { } p95 ? new LatencyDistribution(Median, p95) : null;
 
-    /// <summary>This behaviour, and where it says nothing the other's. A median without a quantile of its own belongs to the other's.</summary>
+    /// <summary>
+    /// This behaviour, and where it says nothing the other's. A median without a quantile of its own belongs to the other's.
+    /// </summary>
     public ArmBehaviour Or(ArmBehaviour other) => new()
     {
         Accuracy = Accuracy ?? other.Accuracy,
@@ -44,5 +46,7 @@ internal sealed record ArmBehaviour
     };
 }
 
-/// <summary>What a Prometheus guardrail measures of a revision: the share that is bad, or a mean and how single requests stray from it.</summary>
+/// <summary>
+/// What a Prometheus guardrail measures of a revision: the share that is bad, or a mean and how single requests stray from it.
+/// </summary>
 internal sealed record MetricBehaviour(double Value, double Deviation);

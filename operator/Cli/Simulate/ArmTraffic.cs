@@ -33,7 +33,8 @@ internal sealed class ArmTraffic
         _feedback = settings.Feedback;
         _delay = settings.FeedbackDelaySeconds;
         _slowBucket = settings.Stable.P95 is { } p95 ? LatencyBuckets.Index(p95) : LatencyBuckets.Count;
-        Metrics = behaviour.Metrics.ToDictionary(metric => metric.Key, metric => new MetricTraffic(metric.Value, draw), StringComparer.Ordinal);
+        Metrics = behaviour.Metrics.ToDictionary(
+            metric => metric.Key, metric => new MetricTraffic(metric.Value, draw), StringComparer.Ordinal);
     }
 
     /// <summary>What its metrics show.</summary>
@@ -55,7 +56,9 @@ internal sealed class ArmTraffic
         _shift = (int)Math.Round(Math.Log(_factor) / LogBucketWidth);
     }
 
-    /// <summary>Answers so many requests in so many seconds, and hears what truth has come by then; null when there was nothing at all.</summary>
+    /// <summary>
+    /// Answers so many requests in so many seconds, and hears what truth has come by then; null when there was nothing at all.
+    /// </summary>
     public RevisionCounts? Serve(int requests, int seconds)
     {
         int failed = _draw.Binomial(requests, _behaviour.Failed * _factor);
@@ -83,7 +86,14 @@ internal sealed class ArmTraffic
 
         return requests == 0 && correct == 0 && wrong == 0
             ? null
-            : new RevisionCounts { Requests = requests, Errors = failed, Correct = correct, Incorrect = wrong, Latency = Latencies(answered) };
+            : new RevisionCounts
+            {
+                Requests = requests,
+                Errors = failed,
+                Correct = correct,
+                Incorrect = wrong,
+                Latency = Latencies(answered),
+            };
     }
 
     private List<long[]> Latencies(int answered)

@@ -39,12 +39,19 @@ internal sealed class BehaviourParser(string option, IReadOnlyList<EffectiveGuar
         }
 
         return behaviour is { P50: { } p50, P95: { } p95 } && p50 >= p95
-            ? throw CliException.Invalid($"{option} has a p50 that is not below its p95; half of the answers are faster than p50, 95 % faster than p95")
+            ? throw CliException.Invalid(
+                $"{option} has a p50 that is not below its p95; half of the answers are faster than p50, 95 % faster than p95")
             : behaviour;
     }
 
     private IEnumerable<string> Keys() =>
-        ["accuracy", "errors", "p95", "p50", .. guardrails.Where(guardrail => guardrail.Prometheus is not null).Select(guardrail => guardrail.Name)];
+    [
+        "accuracy",
+        "errors",
+        "p95",
+        "p50",
+        .. guardrails.Where(guardrail => guardrail.Prometheus is not null).Select(guardrail => guardrail.Name),
+    ];
 
     private double Share(string key, string value) => Number(value) switch
     {
@@ -55,7 +62,8 @@ internal sealed class BehaviourParser(string option, IReadOnlyList<EffectiveGuar
     private TimeSpan Time(string key, string value)
     {
         var (suffix, ticks) = Units.FirstOrDefault(unit => value.EndsWith(unit.Suffix, StringComparison.Ordinal));
-        return suffix is not null && Options.Parse(value[..^suffix.Length]) is { } number && number * ticks >= Shortest.Ticks && number * ticks <= Longest.Ticks
+        return suffix is not null && Options.Parse(value[..^suffix.Length]) is { } number && number * ticks >= Shortest.Ticks
+                && number * ticks <= Longest.Ticks
             ? TimeSpan.FromTicks((long)(number * ticks))
             : throw Wrong(key, value, "a time from 10us to 100s, such as 40ms");
     }
@@ -79,5 +87,6 @@ internal sealed class BehaviourParser(string option, IReadOnlyList<EffectiveGuar
 
     private static double? Number(string value) => value.EndsWith('%') ? Options.Parse(value[..^1]) / 100 : Options.Parse(value);
 
-    private CliException Wrong(string key, string value, string want) => CliException.Invalid($"{option} has {key} \"{value}\"; want {want}");
+    private CliException Wrong(string key, string value, string want) =>
+        CliException.Invalid($"{option} has {key} \"{value}\"; want {want}");
 }

@@ -27,7 +27,8 @@ internal static class Inversion
         int mode = Math.Min((int)((trials + 1) * rate), trials);
         double odds = rate / (1 - rate);
         double atMode = Math.Exp(
-            LogFactorial.Of(trials) - LogFactorial.Of(mode) - LogFactorial.Of(trials - mode) + (mode * Math.Log(rate)) + ((trials - mode) * Math.Log(1 - rate)));
+            LogFactorial.Of(trials) - LogFactorial.Of(mode) - LogFactorial.Of(trials - mode) + (mode * Math.Log(rate))
+                + ((trials - mode) * Math.Log(1 - rate)));
         return FromMode(uniform, mode, trials, atMode, k => odds * (trials - k) / (k + 1), k => k / (odds * (trials - k + 1)));
     }
 

@@ -3,12 +3,14 @@ using ModelOperator.Evidence;
 namespace ModelOperator.Cli.Simulate;
 
 /// <summary>
-/// Lognormal latencies as the routers count them, in buckets 2 % wide. A few are drawn one by one with Walker's alias method, many at once bucket
-/// by bucket, each a binomial of what is left.
+/// Lognormal latencies as the routers count them, in buckets 2 % wide. A few are drawn one by one with Walker's alias method, many at once
+/// bucket by bucket, each a binomial of what is left.
 /// </summary>
 internal sealed class LatencyDistribution
 {
-    /// <summary>By how much the 95 % quantile is above the median when nobody says: a moderate tail, as servers of one model show it.</summary>
+    /// <summary>
+    /// By how much the 95 % quantile is above the median when nobody says: a moderate tail, as servers of one model show it.
+    /// </summary>
     public const double P95OverP50 = 2;
 
     private const double Normal95 = 1.6448536269514722;
@@ -28,7 +30,8 @@ internal sealed class LatencyDistribution
         double below = 0;
         for (int i = 0; i < shares.Length; i++)
         {
-            double upTo = i == shares.Length - 1 ? 1 : NormalDistribution.Below((Math.Log(LatencyBuckets.Bound(i).Ticks) - location) / scale);
+            double upTo =
+                i == shares.Length - 1 ? 1 : NormalDistribution.Below((Math.Log(LatencyBuckets.Bound(i).Ticks) - location) / scale);
             (shares[i], below) = (upTo - below, upTo);
         }
 

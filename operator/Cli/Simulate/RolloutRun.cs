@@ -6,8 +6,8 @@ using ModelOperator.Rollouts;
 namespace ModelOperator.Cli.Simulate;
 
 /// <summary>
-/// One rollout in simulated time: the operator's own planner, asked when it wants to be asked, in a world of pods that get ready and one router
-/// that follows, counts and reports.
+/// One rollout in simulated time: the operator's own planner, asked when it wants to be asked, in a world of pods that get ready and one
+/// router that follows, counts and reports.
 /// </summary>
 internal sealed class RolloutRun
 {
@@ -53,7 +53,8 @@ internal sealed class RolloutRun
         {
             Outcome = OutcomeNow()!.Value,
             Reason = last.Reason,
-            HarmfulGuardrail = _status.Analysis!.Find(guardrail => guardrail.Verdict == nameof(Verdict.Harmful) && Decides(guardrail.Name))?.Name,
+            HarmfulGuardrail =
+                _status.Analysis!.Find(guardrail => guardrail.Verdict == nameof(Verdict.Harmful) && Decides(guardrail.Name))?.Name,
             Seconds = _second - begin,
             Weights = [.. _weights.Select(change => change with { Second = change.Second - begin })],
             Steps = [.. _steps.Select(second => second - begin)],
@@ -65,7 +66,8 @@ internal sealed class RolloutRun
         };
     }
 
-    private bool Decides(string guardrail) => _settings.Spec.Rollout.Analysis.Guardrails.Any(known => known.Name == guardrail && !known.WarnsOnly);
+    private bool Decides(string guardrail) =>
+        _settings.Spec.Rollout.Analysis.Guardrails.Any(known => known.Name == guardrail && !known.WarnsOnly);
 
     private Outcome? OutcomeNow() => _status switch
     {
@@ -141,7 +143,8 @@ internal sealed class RolloutRun
         {
             Revisions = _pods.Observe(_second, Start),
             Routers = [_router.Observe(_status?.Cursors?.FirstOrDefault()?.Next ?? 0)],
-            Metrics = due.Where(guardrail => guardrail.Prometheus is not null).ToImmutableDictionary(known => known.Name, known => Measure(known, now)),
+            Metrics = due.Where(guardrail => guardrail.Prometheus is not null)
+                .ToImmutableDictionary(known => known.Name, known => Measure(known, now)),
             Gates = due.Where(guardrail => guardrail.IsGate).ToImmutableDictionary(known => known.Name, known => Ask(known, now)),
         };
     }

@@ -42,7 +42,8 @@ internal static class SettingsReader
         return seconds > 0 && Options.Parse(text[..^2]) / seconds is > 0 and <= MostRequestsPerSecond and var rate
             ? rate
             : throw CliException.Invalid(
-                $"--traffic is \"{text}\"; want requests for each second, minute or hour, such as 50/s, 3000/m or 100/h, at most {MostRequestsPerSecond}/s");
+                $"--traffic is \"{text}\"; want requests for each second, minute or hour, such as 50/s, 3000/m or 100/h, "
+                + $"at most {MostRequestsPerSecond}/s");
     }
 
     /// <summary>Reads <c>0.3</c> or <c>own=0.3,shared=0.2</c>.</summary>
@@ -56,8 +57,8 @@ internal static class SettingsReader
             if (Options.Parse(pair[^1]) is not (>= 0 and <= 2 and var deviation) || pair is not ([_] or ["own" or "shared", _]))
             {
                 throw CliException.Invalid(
-                    $"--wobble is \"{text}\"; want a relative standard deviation from 0 to 2, such as 0.3, or own=0.3,shared=0.2 for a wobble of each "
-                    + "revision's own and of both");
+                    $"--wobble is \"{text}\"; want a relative standard deviation from 0 to 2, such as 0.3, "
+                    + "or own=0.3,shared=0.2 for a wobble of each revision's own and of both");
             }
 
             (own, shared) = pair[0] == "shared" ? (own, deviation) : (deviation, shared);
@@ -67,7 +68,8 @@ internal static class SettingsReader
     }
 
     /// <summary>Reads <c>NAME=VERDICT@SECONDS</c>; gates that are not named say Safe at once.</summary>
-    public static IReadOnlyDictionary<string, GateBehaviour> Gates(IReadOnlyList<string> values, IReadOnlyList<EffectiveGuardrail> guardrails)
+    public static IReadOnlyDictionary<string, GateBehaviour> Gates(
+        IReadOnlyList<string> values, IReadOnlyList<EffectiveGuardrail> guardrails)
     {
         var gates = guardrails
             .Where(guardrail => guardrail.IsGate)
@@ -77,10 +79,13 @@ internal static class SettingsReader
             string[] pair = value.Split('=');
             string[] answer = pair[^1].Split('@');
             int after = 0;
-            if (pair.Length != 2 || answer.Length > 2 || (answer.Length == 2 && (!int.TryParse(answer[1], out after) || after is < 0 or > 2_592_000))
+            if (pair.Length != 2 || answer.Length > 2
+                || (answer.Length == 2 && (!int.TryParse(answer[1], out after) || after is < 0 or > 2_592_000))
                 || answer[0] is not (nameof(Verdict.Safe) or nameof(Verdict.Harmful) or nameof(Verdict.Continue)))
             {
-                throw CliException.Invalid($"--gate is \"{value}\"; want NAME=Safe, NAME=Harmful or NAME=Continue, and @SECONDS after it, such as approvals=Harmful@120");
+                throw CliException.Invalid(
+                    $"--gate is \"{value}\"; want NAME=Safe, NAME=Harmful or NAME=Continue, and @SECONDS after it, "
+                    + "such as approvals=Harmful@120");
             }
 
             if (!gates.ContainsKey(pair[0]))
@@ -113,7 +118,8 @@ internal static class SettingsReader
             if (missing is not null)
             {
                 throw CliException.Invalid(
-                    $"--stable says nothing of what guardrail \"{guardrail.Name}\" judges; want {missing} or whatever it is (what --canary leaves out is as with stable)");
+                    $"--stable says nothing of what guardrail \"{guardrail.Name}\" judges; "
+                    + $"want {missing} or whatever it is (what --canary leaves out is as with stable)");
             }
         }
     }
@@ -124,7 +130,8 @@ internal static class SettingsReader
         if (canary is { P95: { } p95 } && canary.Median >= p95)
         {
             throw CliException.Invalid(
-                $"--canary has a p50 of {canary.Median.TotalMilliseconds} ms, and its p95 is {p95.TotalMilliseconds} ms; want a p50 below p95, or a p95 with it");
+                $"--canary has a p50 of {canary.Median.TotalMilliseconds} ms, and its p95 is {p95.TotalMilliseconds} ms; "
+                + "want a p50 below p95, or a p95 with it");
         }
     }
 }

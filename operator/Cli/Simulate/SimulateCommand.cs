@@ -66,7 +66,8 @@ internal static class SimulateCommand
 
     private static readonly Option<string?> Wobble = new("--wobble")
     {
-        Description = "Relative standard deviation of bad shares and latencies that move: of each revision on its own, or own=X,shared=Y [default: 0]",
+        Description = "Relative standard deviation of bad shares and latencies that move: of each revision on its own, "
+            + "or own=X,shared=Y [default: 0]",
         HelpName = "X",
     };
 
@@ -77,15 +78,18 @@ internal static class SimulateCommand
         DefaultValueFactory = _ => "1",
     };
 
-    private static readonly Option<int> FeedbackDelay = Options.Number("--feedback-delay", "Seconds until the truth of an answer comes", 0, 0, 604_800);
+    private static readonly Option<int> FeedbackDelay = Options.Number(
+        "--feedback-delay", "Seconds until the truth of an answer comes", 0, 0, 604_800);
 
     private static readonly Option<string[]> Gate = new("--gate")
     {
-        Description = "What a Webhook or Job says: NAME=Safe, NAME=Harmful or NAME=Continue, with @SECONDS after the canary's first request [default: Safe at once]",
+        Description = "What a Webhook or Job says: NAME=Safe, NAME=Harmful or NAME=Continue, "
+            + "with @SECONDS after the canary's first request [default: Safe at once]",
         HelpName = "NAME=VERDICT@SECONDS",
     };
 
-    private static readonly Option<int> History = Options.Number("--history", "Seconds that stable has served alone before", 3600, 0, 604_800);
+    private static readonly Option<int> History = Options.Number(
+        "--history", "Seconds that stable has served alone before", 3600, 0, 604_800);
 
     private static readonly Option<int> Startup = Options.Number("--startup", "Seconds until a new pod is ready", 10, 0, 86_400);
 
@@ -104,14 +108,17 @@ internal static class SimulateCommand
 
     public static Command Create(Func<Stream> openInput, TimeProvider timeProvider)
     {
-        Command command = new("simulate", "Show how the rollout of a manifest would go: how likely each end is, when it comes, what users would have had of it.")
+        Command command = new(
+            "simulate",
+            "Show how the rollout of a manifest would go: how likely each end is, when it comes, what users would have had of it.")
         {
             Manifest, Traffic, Stable, Canary, Runs, Seed, Plot, Output, Wobble, Feedback, FeedbackDelay, Gate, History, Startup,
         };
         Manifest.Required = true;
         Output.AcceptOnlyFromAmong("text", "json");
         Tool.AddHelp(command, Help + ExitCodes.Help);
-        command.SetAction((parsed, cancellationToken) => Task.Run(() => Run(parsed, openInput, timeProvider, cancellationToken), CancellationToken.None));
+        command.SetAction(
+            (parsed, cancellationToken) => Task.Run(() => Run(parsed, openInput, timeProvider, cancellationToken), CancellationToken.None));
         return command;
     }
 

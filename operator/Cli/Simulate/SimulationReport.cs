@@ -30,7 +30,8 @@ internal sealed record SimulationReport
         Outcomes = [.. Enum.GetValues<Outcome>().Select(outcome => OutcomeReport.Of(outcome, runs))],
         Guardrails =
         [
-            .. settings.Spec.Rollout.Analysis.Guardrails.Select((guardrail, i) => GuardrailReport.Of(guardrail.Name, [.. runs.Select(run => run.Verdicts[i])])),
+            .. settings.Spec.Rollout.Analysis.Guardrails.Select(
+                (guardrail, i) => GuardrailReport.Of(guardrail.Name, [.. runs.Select(run => run.Verdicts[i])])),
         ],
         Steps = [.. settings.Spec.Rollout.Steps.Select((step, i) => StepReport.Of(i, step.Weight, runs))],
         Canary = CanaryReport.Of(settings, runs),
@@ -49,7 +50,8 @@ internal sealed record OutcomeReport(Outcome Outcome, Probability Probability, S
             .ThenBy(group => group.Key.Reason, StringComparer.Ordinal)
             .ThenBy(group => group.Key.HarmfulGuardrail, StringComparer.Ordinal)
             .Select(group => new ReasonReport(group.Key.Reason, group.Key.HarmfulGuardrail, (double)group.Count() / runs.Count));
-        return new OutcomeReport(outcome, Probability.Of(these.Count, runs.Count), Spread.Of(these.Select(run => (double)run.Seconds)), [.. reasons]);
+        return new OutcomeReport(
+            outcome, Probability.Of(these.Count, runs.Count), Spread.Of(these.Select(run => (double)run.Seconds)), [.. reasons]);
     }
 }
 
@@ -62,7 +64,8 @@ internal sealed record GuardrailReport(string Name, double Harmful, double Safe,
     public static GuardrailReport Of(string name, IReadOnlyList<Verdict> verdicts)
     {
         double Share(params Verdict[] which) => (double)verdicts.Count(which.Contains) / verdicts.Count;
-        return new GuardrailReport(name, Share(Verdict.Harmful), Share(Verdict.Safe), Share(Verdict.Continue, Verdict.Inconclusive), Share(Verdict.NoData));
+        return new GuardrailReport(
+            name, Share(Verdict.Harmful), Share(Verdict.Safe), Share(Verdict.Continue, Verdict.Inconclusive), Share(Verdict.NoData));
     }
 }
 
@@ -77,6 +80,7 @@ internal sealed record StepReport(int Step, int Weight, double Reached, Spread? 
             weight,
             (double)reached.Count / runs.Count,
             Spread.Of(reached.Select(run => (double)run.Steps[index])),
-            Spread.Of(reached.Select(run => (double)(run.Steps.Count > index + 1 ? run.Steps[index + 1] : run.Seconds) - run.Steps[index])));
+            Spread.Of(
+                reached.Select(run => (double)(run.Steps.Count > index + 1 ? run.Steps[index + 1] : run.Seconds) - run.Steps[index])));
     }
 }

@@ -38,7 +38,8 @@ internal sealed class Simulator(SimulationSettings settings, TimeProvider timePr
         if (done < settings.Runs)
         {
             progress.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{Tool.Name}: {done} of {settings.Runs} rollouts after {timeProvider.GetElapsedTime(started).TotalSeconds:0} seconds"));
+                CultureInfo.InvariantCulture,
+                $"{Tool.Name}: {done} of {settings.Runs} rollouts after {timeProvider.GetElapsedTime(started).TotalSeconds:0} seconds"));
         }
     }
 }

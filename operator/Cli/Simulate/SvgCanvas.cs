@@ -22,11 +22,13 @@ internal sealed class SvgCanvas : IDisposable
     }
 
     public void Line(double x1, double y1, double x2, double y2, string colour, double width = 1, string? dashes = null) => Shape(
-        "line", ("x1", N(x1)), ("y1", N(y1)), ("x2", N(x2)), ("y2", N(y2)), ("stroke", colour), ("stroke-width", N(width)), ("stroke-dasharray", dashes));
+        "line", ("x1", N(x1)), ("y1", N(y1)), ("x2", N(x2)), ("y2", N(y2)), ("stroke", colour), ("stroke-width", N(width)),
+        ("stroke-dasharray", dashes));
 
     /// <summary>A line through points.</summary>
     public void Path(IEnumerable<(double X, double Y)> points, string colour, string? dashes) => Shape(
-        "polyline", ("points", Points(points)), ("fill", "none"), ("stroke", colour), ("stroke-width", "2"), ("stroke-linejoin", "round"), ("stroke-dasharray", dashes));
+        "polyline", ("points", Points(points)), ("fill", "none"), ("stroke", colour), ("stroke-width", "2"), ("stroke-linejoin", "round"),
+        ("stroke-dasharray", dashes));
 
     /// <summary>A filled area.</summary>
     public void Area(IEnumerable<(double X, double Y)> points, string colour, double opacity) =>
@@ -39,7 +41,8 @@ internal sealed class SvgCanvas : IDisposable
     /// <param name="size">Height of letters.</param>
     /// <param name="colour">Colour.</param>
     /// <param name="isUpright">Whether it stands on its end.</param>
-    public void Text(double x, double y, string text, string anchor = "start", int size = 12, string colour = "#333333", bool isUpright = false)
+    public void Text(
+        double x, double y, string text, string anchor = "start", int size = 12, string colour = "#333333", bool isUpright = false)
     {
         _writer.WriteStartElement("text", Namespace);
         Attributes(
@@ -74,7 +77,8 @@ internal sealed class SvgCanvas : IDisposable
         }
     }
 
-    private static string Points(IEnumerable<(double X, double Y)> points) => string.Join(' ', points.Select(point => $"{N(point.X)},{N(point.Y)}"));
+    private static string Points(IEnumerable<(double X, double Y)> points) =>
+        string.Join(' ', points.Select(point => $"{N(point.X)},{N(point.Y)}"));
 
     private static string N(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

@@ -36,8 +36,10 @@ internal sealed class SvgPlot
     /// <summary>Draws the runs.</summary>
     public static void Write(Stream output, SimulationSettings settings, SimulationReport report, IReadOnlyList<RunResult> runs)
     {
-        string outcomes = string.Join(", ", report.Outcomes.Select(outcome => $"{ReportWords.Outcome(outcome.Outcome)} {Words.Percent(outcome.Probability.Share)}"));
-        using var canvas = new SvgCanvas(output, Width, Height, $"How a rollout of {settings.Name} would go", $"Of {runs.Count} simulated rollouts: {outcomes}.");
+        string outcomes = string.Join(
+            ", ", report.Outcomes.Select(outcome => $"{ReportWords.Outcome(outcome.Outcome)} {Words.Percent(outcome.Probability.Share)}"));
+        using var canvas = new SvgCanvas(
+            output, Width, Height, $"How a rollout of {settings.Name} would go", $"Of {runs.Count} simulated rollouts: {outcomes}.");
         var plot = new SvgPlot(canvas, runs);
         canvas.Text(Left, 28, $"{settings.Name}: how {runs.Count} simulated rollouts went", size: 16);
         plot.DrawLegend(report);
@@ -85,7 +87,8 @@ internal sealed class SvgPlot
         DrawShares(UpperTop, UpperBottom, "rollouts ended so far");
         DrawShares(LowerTop, LowerBottom, "canary's share");
         _canvas.Text(Left, LowerTop - 9, "canary's share of requests: median, and 5 to 95 % of the rollouts", size: 11, colour: "#555555");
-        _canvas.Text((Left + Right) / 2, Height - 22, $"time since the spec was changed{(_time.IsLogarithmic ? " (logarithmic)" : "")}", "middle");
+        _canvas.Text(
+            (Left + Right) / 2, Height - 22, $"time since the spec was changed{(_time.IsLogarithmic ? " (logarithmic)" : "")}", "middle");
     }
 
     private void DrawShares(double top, double bottom, string title)
@@ -133,7 +136,8 @@ internal sealed class SvgPlot
         _canvas.Path(Steps(columns, [.. spreads.Select(spread => Y(spread.Median))]), WeightColour, null);
     }
 
-    private static int WeightAt(RunResult run, double seconds) => run.Weights.LastOrDefault(change => change.Second <= seconds)?.Weight ?? 0;
+    private static int WeightAt(RunResult run, double seconds) =>
+        run.Weights.LastOrDefault(change => change.Second <= seconds)?.Weight ?? 0;
 
     private static List<(double X, double Y)> Steps(List<double> x, List<double> y)
     {

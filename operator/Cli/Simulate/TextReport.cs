@@ -9,7 +9,8 @@ internal static class TextReport
     public static void Write(TextWriter output, SimulationSettings settings, SimulationReport report)
     {
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{report.Name}: {report.Runs} rollouts at {Rate(report.RequestsPerSecond)}, seed {report.Seed}"));
+            CultureInfo.InvariantCulture,
+            $"{report.Name}: {report.Runs} rollouts at {Rate(report.RequestsPerSecond)}, seed {report.Seed}"));
         output.WriteLine($"  stable  {Behaviour(settings.Stable)}");
         output.WriteLine($"  canary  {Behaviour(settings.Canary)}");
         output.WriteLine($"  rollout {Rollout(settings.Spec.Rollout)}");
@@ -36,11 +37,18 @@ internal static class TextReport
         $"{100 * outcome.Probability.Low:0.0} to {Words.Percent(outcome.Probability.High)}",
         outcome.Seconds is { } seconds ? Words.Time(seconds.Median) : "-",
         ReportWords.Range(outcome.Seconds, Words.Time),
-        string.Join(", ", outcome.Reasons.Select(reason => $"{reason.Reason}{(reason.Guardrail is { } name ? $" ({name})" : "")} {Words.Percent(reason.Share)}")),
+        string.Join(", ", outcome.Reasons.Select(
+            reason => $"{reason.Reason}{(reason.Guardrail is { } name ? $" ({name})" : "")} {Words.Percent(reason.Share)}")),
     ];
 
     private static string[] Row(GuardrailReport guardrail) =>
-        [guardrail.Name, Words.Percent(guardrail.Harmful), Words.Percent(guardrail.Safe), Words.Percent(guardrail.Undecided), Words.Percent(guardrail.NoData)];
+    [
+        guardrail.Name,
+        Words.Percent(guardrail.Harmful),
+        Words.Percent(guardrail.Safe),
+        Words.Percent(guardrail.Undecided),
+        Words.Percent(guardrail.NoData),
+    ];
 
     private static string[] Row(StepReport step) =>
     [
@@ -91,7 +99,8 @@ internal static class TextReport
     private static string Rollout(EffectiveRollout rollout) =>
         $"{string.Join(", ", rollout.Steps.Select(step => $"{step.Weight} %"))}; "
         + $"guardrails {string.Join(", ", rollout.Analysis.Guardrails.Select(guardrail => guardrail.Name))}; "
-        + $"confidence {rollout.Analysis.ConfidencePercent} %; after {Words.Time(rollout.Analysis.Deadline.TotalSeconds)} {rollout.Analysis.OnInconclusive}";
+        + $"confidence {rollout.Analysis.ConfidencePercent} %; "
+        + $"after {Words.Time(rollout.Analysis.Deadline.TotalSeconds)} {rollout.Analysis.OnInconclusive}";
 
     private static string Behaviour(ArmBehaviour behaviour)
     {

@@ -35,7 +35,8 @@ internal sealed class TimeAxis
     public double At(double seconds)
     {
         double clamped = Math.Clamp(seconds, _least, _most);
-        return _left + (_width * (IsLogarithmic ? Math.Log(clamped / _least) / Math.Log(_most / _least) : (clamped - _least) / (_most - _least)));
+        return _left
+            + (_width * (IsLogarithmic ? Math.Log(clamped / _least) / Math.Log(_most / _least) : (clamped - _least) / (_most - _least)));
     }
 
     /// <summary>The time at a place.</summary>
@@ -55,7 +56,8 @@ internal sealed class TimeAxis
         }
 
         var ticks = new List<double>();
-        foreach (int unit in Units.Where(unit => unit >= _least && unit <= _most && (ticks.Count == 0 || At(unit) - At(ticks[^1]) >= LeastGap)))
+        foreach (int unit in Units.Where(
+            unit => unit >= _least && unit <= _most && (ticks.Count == 0 || At(unit) - At(ticks[^1]) >= LeastGap)))
         {
             ticks.Add(unit);
         }

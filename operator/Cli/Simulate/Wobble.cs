@@ -1,8 +1,8 @@
 namespace ModelOperator.Cli.Simulate;
 
 /// <summary>
-/// A factor with mean 1 that wanders: the exponential of a first-order autoregressive process, so that bad shares and latencies rise and fall in
-/// bursts.
+/// A factor with mean 1 that wanders: the exponential of a first-order autoregressive process, so that bad shares and latencies rise and
+/// fall in bursts.
 /// </summary>
 internal sealed class Wobble
 {
