@@ -6,13 +6,15 @@ namespace ModelOperator.Rollouts;
 internal static class KnownRevisions
 {
     /// <summary>
-    /// Notes the wanted revision once a pod of it is ready: an image that no pod comes up with is not held on to, so that its correction is rolled out.
+    /// Notes the wanted revision once a pod of it is ready: an image that no pod comes up with is not held on to, so that its correction is
+    /// rolled out.
     /// </summary>
     public static void Remember(Scope scope)
     {
         List<RevisionStatus> known = scope.Status.Revisions ?? [];
         known.RemoveAll(revision => !IsOfUse(scope, revision.Revision));
-        if (!scope.Input.IsGuardOnly && scope.Find(scope.Wanted) is { ReadyReplicas: > 0 } && !known.Exists(revision => revision.Revision == scope.Wanted))
+        if (!scope.Input.IsGuardOnly && scope.Find(scope.Wanted) is { ReadyReplicas: > 0 }
+            && !known.Exists(revision => revision.Revision == scope.Wanted))
         {
             known.Add(new RevisionStatus { Revision = scope.Wanted, Image = scope.Input.Spec.Runtime.Image });
             if (scope.Status.Rollout is { UnreadySince: not null } rollout && !ModelIdentity.IsFixed(scope.Input.Spec.Model))
@@ -31,8 +33,8 @@ internal static class KnownRevisions
     }
 
     /// <summary>
-    /// The pods that the wanted revision may have. Until one pod has said which model it fetched, there is one: several might fetch different ones from an
-    /// address that changes at that moment.
+    /// The pods that the wanted revision may have. Until one pod has said which model it fetched, there is one: several might fetch
+    /// different ones from an address that changes at that moment.
     /// </summary>
     public static int PodsFor(Scope scope, string revision, int replicas)
     {

@@ -39,4 +39,5 @@ public sealed record EvaluationCounts(
 /// <param name="Latency">Latency at the quantile asked for; null when none was measured.</param>
 /// <param name="Failed">Rows it answered with an error.</param>
 /// <param name="Error">What one of the errors said.</param>
-public sealed record EvaluationArm(long Wrong, long Answers, long Slow = 0, TimeSpan? Latency = null, long Failed = 0, string? Error = null);
+public sealed record EvaluationArm(
+    long Wrong, long Answers, long Slow = 0, TimeSpan? Latency = null, long Failed = 0, string? Error = null);

@@ -23,7 +23,9 @@ public sealed record ObservedWorld
     /// <summary>What keeps router pods from becoming ready, when none is.</summary>
     public PodFailure? RouterFailure { get; init; }
 
-    /// <summary>What Prometheus servers answered now, by the guardrail's name; those that <see cref="Sources"/> does not call due are absent.</summary>
+    /// <summary>
+    /// What Prometheus servers answered now, by the guardrail's name; those that <see cref="Sources"/> does not call due are absent.
+    /// </summary>
     public IReadOnlyDictionary<string, MetricAnswer> Metrics { get; init; } = ImmutableDictionary<string, MetricAnswer>.Empty;
 
     /// <summary>What webhooks and Jobs answered now, by the guardrail's name.</summary>
@@ -66,7 +68,9 @@ public sealed record ObservedRevision
 }
 
 /// <summary>What keeps a pod from becoming ready.</summary>
-/// <param name="Reason">CamelCase word: that of the runtime's termination message (DigestMismatch), or Kubernetes' own (ImagePullBackOff, Unschedulable).</param>
+/// <param name="Reason">
+/// CamelCase word: that of the runtime's termination message (DigestMismatch), or Kubernetes' own (ImagePullBackOff, Unschedulable).
+/// </param>
 /// <param name="Message">A sentence for people.</param>
 public sealed record PodFailure(string Reason, string Message);
 

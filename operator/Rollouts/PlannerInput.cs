@@ -17,15 +17,17 @@ public sealed record PlannerInput
     /// <summary>The revision (hash) that is to serve: the one the spec asks for, unless a person went back to another.</summary>
     public required string WantedRevision { get; init; }
 
-    /// <summary>The revision that the spec itself asks for, where a person went back to another one; null when that is the wanted one.</summary>
+    /// <summary>
+    /// The revision that the spec itself asks for, where a person went back to another one; null when that is the wanted one.
+    /// </summary>
     public string? AskedRevision { get; init; }
 
     /// <summary>What a person orders; null when nothing.</summary>
     public ControlRequest? Control { get; init; }
 
     /// <summary>
-    /// Whether the newest spec cannot be acted on: a canary is judged and rolled back as ever, by <see cref="Spec"/>, but nothing begins, gets more
-    /// requests or is promoted. <see cref="WantedRevision"/> is then the revision on trial.
+    /// Whether the newest spec cannot be acted on: a canary is judged and rolled back as ever, by <see cref="Spec"/>, but nothing begins,
+    /// gets more requests or is promoted. <see cref="WantedRevision"/> is then the revision on trial.
     /// </summary>
     public bool IsGuardOnly { get; init; }
 

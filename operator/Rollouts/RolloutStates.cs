@@ -9,7 +9,8 @@ internal static class RolloutStates
     [
         (RolloutState.Blocked, s => s.Input.IsGuardOnly && s.Table.WeightOf(s.Status.CanaryRevision) == 0),
         (RolloutState.CanaryComparing, s => s.Input.IsGuardOnly),
-        (RolloutState.StableLost, s => s.Status.StableRevision is { } stable && stable != s.Wanted && s.Find(stable) is null && !s.World.Kept.Contains(stable)),
+        (RolloutState.StableLost, s =>
+            s.Status.StableRevision is { } stable && stable != s.Wanted && s.Find(stable) is null && !s.World.Kept.Contains(stable)),
         (RolloutState.CanaryUnwanted, s => s.Status.CanaryRevision is { } canary && (canary != s.Wanted || s.Replicas == 0)),
         (RolloutState.ScaledToZero, s => s.Replicas == 0),
         (RolloutState.FirstRevision, s => s.Status.StableRevision is null),

@@ -74,7 +74,8 @@ internal sealed class Scope
     public IReadOnlyList<GuardrailVerdict> Verdicts { get; set; } = [];
 
     /// <summary>What is known of the guardrails that decide, and what it says: those that only warn are left out.</summary>
-    public IEnumerable<(KnownGuardrail Known, GuardrailVerdict Verdict)> Deciding => Evidence.Zip(Verdicts).Where(pair => !pair.First.Guardrail.WarnsOnly);
+    public IEnumerable<(KnownGuardrail Known, GuardrailVerdict Verdict)> Deciding =>
+        Evidence.Zip(Verdicts).Where(pair => !pair.First.Guardrail.WarnsOnly);
 
     /// <summary>Whether requests are not split as the table says: nothing is decided by what is compared.</summary>
     public bool IsSkewed => SplitWatch.Of(Status.Rollout).IsSkewed;

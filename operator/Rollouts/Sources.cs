@@ -7,8 +7,8 @@ namespace ModelOperator.Rollouts;
 public static class Sources
 {
     /// <summary>
-    /// The Prometheus, Webhook and Job guardrails that are due: while the canary has traffic, once an interval; gates until they have spoken. What
-    /// a Job says lies ready in the cluster and is looked at every time.
+    /// The Prometheus, Webhook and Job guardrails that are due: while the canary has traffic, once an interval; gates until they have
+    /// spoken. What a Job says lies ready in the cluster and is looked at every time.
     /// </summary>
     public static IReadOnlyList<EffectiveGuardrail> Due(ModelDeploymentStatus? status, EffectiveAnalysis analysis, DateTimeOffset now)
     {

@@ -4,8 +4,9 @@ using ModelOperator.Kubernetes.Entities;
 namespace ModelOperator.Rollouts;
 
 /// <summary>
-/// Who answers while the stable revision has no ready pod. No table points away from the only pods that answer: what has answered so far stays
-/// in the table at 0 percent, and routers send it what none of stable's pods can take. They go back to stable by themselves with its first ready pod.
+/// Who answers while the stable revision has no ready pod. No table points away from the only pods that answer: what has answered so far
+/// stays in the table at 0 percent, and routers send it what none of stable's pods can take. They go back to stable by themselves with its
+/// first ready pod.
 /// </summary>
 internal static class StandIns
 {
@@ -60,8 +61,8 @@ internal static class StandIns
         string keep = standIn == scope.Wanted && !scope.IsWantedRejected
             ? $"give it up to keep {standIn}"
             : "change the spec to a revision that works and give it up to put that in its place";
-        return $"stable revision {stable} has no ready pod ({why}); revision {standIn} answers all requests until it has; repair {stable}, or {keep}: "
-            + $"kubectl delete controllerrevision,deployment {scope.Input.Name}-{stable}";
+        return $"stable revision {stable} has no ready pod ({why}); revision {standIn} answers all requests until it has; "
+            + $"repair {stable}, or {keep}: kubectl delete controllerrevision,deployment {scope.Input.Name}-{stable}";
     }
 
     public static bool IsStableDown(Scope scope) =>

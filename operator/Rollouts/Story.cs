@@ -32,7 +32,8 @@ internal static class Story
     }
 
     /// <summary>Why no router is ready, to be put at the end of a sentence.</summary>
-    public static string WhyNoRouter(Scope scope) => scope.World.RouterFailure is { } failure ? $": {failure.Reason}: {failure.Message}" : "";
+    public static string WhyNoRouter(Scope scope) =>
+        scope.World.RouterFailure is { } failure ? $": {failure.Reason}: {failure.Message}" : "";
 
     /// <summary>How long the trial was and how much the canary saw, to be put at the end of a sentence.</summary>
     public static string Trial(Scope scope)
@@ -47,7 +48,8 @@ internal static class Story
     public static string Safe(Scope scope) => string.Join("; ", scope.Verdicts.Select(v => $"{v.Guardrail.Name}: {v.Sentence}"));
 
     public static string Undecided(Scope scope) =>
-        $"no verdict after {Time(scope.Spec.Analysis.Deadline)}{(scope.World.Routers.Any(r => r.Report is not null) ? "" : ", and no router answers")}"
+        $"no verdict after {Time(scope.Spec.Analysis.Deadline)}"
+        + $"{(scope.World.Routers.Any(r => r.Report is not null) ? "" : ", and no router answers")}"
         + $"{(scope.IsSkewed ? ", and requests are not split as the routing table says" : "")}: "
         + string.Join("; ", scope.Deciding
             .Select(pair => pair.Verdict)
@@ -63,11 +65,13 @@ internal static class Story
             .ToList();
         return lost.Count == 0
             ? null
-            : $"nothing is decided by {string.Join(" and ", lost.Select(known => $"{known.Guardrail.Name} ({known.Source!.Problem})"))} until it answers";
+            : $"nothing is decided by {string.Join(" and ", lost.Select(known => $"{known.Guardrail.Name} ({known.Source!.Problem})"))} "
+                + "until it answers";
     }
 
     public static string Verdicts(Scope scope) =>
-        string.Join(", ", scope.Verdicts.Select(v => $"{v.Guardrail.Name} {Word(v.Judgement)}{(v.Guardrail.WarnsOnly ? " (only warns)" : "")}"));
+        string.Join(
+            ", ", scope.Verdicts.Select(v => $"{v.Guardrail.Name} {Word(v.Judgement)}{(v.Guardrail.WarnsOnly ? " (only warns)" : "")}"));
 
     /// <summary>What a canary with traffic waits for.</summary>
     public static string Comparing(Scope scope, StepProgress step, int pods)
@@ -107,7 +111,8 @@ internal static class Story
         }
 
         waits.Add($"evidence: {Verdicts(scope)}");
-        return $"canary {step.Canary} gets {scope.Table.WeightOf(step.Canary)} percent of requests, step {step.Index + 1} of {rollout.Steps}; "
+        return $"canary {step.Canary} gets {scope.Table.WeightOf(step.Canary)} percent of requests, "
+            + $"step {step.Index + 1} of {rollout.Steps}; "
             + string.Join("; ", waits);
     }
 
@@ -116,7 +121,8 @@ internal static class Story
         .Where(known => known.Guardrail.Type == GuardrailType.Accuracy)
         .Select(known => string.Create(
             CultureInfo.InvariantCulture,
-            $"{known.Guardrail.Name} has it for {known.Evidence.Total.Canary.Total:N0} of the canary's {scope.Status.Rollout!.CanaryRequests:N0} answers")));
+            $"{known.Guardrail.Name} has it for {known.Evidence.Total.Canary.Total:N0} of the canary's "
+            + $"{scope.Status.Rollout!.CanaryRequests:N0} answers")));
 
     private static string Word(Judgement judgement) => judgement switch
     {

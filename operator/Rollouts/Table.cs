@@ -22,7 +22,9 @@ internal sealed class Table(ModelDeploymentStatus status)
         .. (standIns ?? []).Select(standIn => new TrafficTarget { Revision = standIn, Weight = 0 }),
     ]);
 
-    /// <summary>Gives the canary its weight. Stable stays in the table at 0 percent too: it takes over when no canary pod is ready.</summary>
+    /// <summary>
+    /// Gives the canary its weight. Stable stays in the table at 0 percent too: it takes over when no canary pod is ready.
+    /// </summary>
     public void Share(string stable, string canary, int weight) => Replace(
     [
         new TrafficTarget { Revision = stable, Weight = 100 - weight },

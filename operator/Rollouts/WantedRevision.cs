@@ -3,8 +3,8 @@ using ModelOperator.Api;
 namespace ModelOperator.Rollouts;
 
 /// <summary>
-/// The revision that a spec asks for. A spec that names no image asks for the operator's default, but a revision that is there keeps the image it was
-/// made with: an operator with another default starts no rollout, and a spec that is set back finds its revision again.
+/// The revision that a spec asks for. A spec that names no image asks for the operator's default, but a revision that is there keeps the
+/// image it was made with: an operator with another default starts no rollout, and a spec that is set back finds its revision again.
 /// </summary>
 public static class WantedRevision
 {

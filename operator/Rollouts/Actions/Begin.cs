@@ -27,8 +27,11 @@ internal static class Begin
             DecisionActions.Started,
             scope.Wanted,
             Reasons.RolloutStarted,
-            scope.IsUndoing ? $"revision {scope.Wanted} comes up to replace {status.StableRevision}{Undoing.Explain(scope)}" : $"canary {scope.Wanted} is compared with stable {status.StableRevision}: {string.Join(", ", steps.Select(s => s.Weight))} percent of requests, "
-            + $"guardrails {string.Join(", ", scope.Spec.Analysis.Guardrails.Select(g => g.Name))}");
+            scope.IsUndoing
+                ? $"revision {scope.Wanted} comes up to replace {status.StableRevision}{Undoing.Explain(scope)}"
+                : $"canary {scope.Wanted} is compared with stable {status.StableRevision}: "
+                    + $"{string.Join(", ", steps.Select(s => s.Weight))} percent of requests, "
+                    + $"guardrails {string.Join(", ", scope.Spec.Analysis.Guardrails.Select(g => g.Name))}");
         return Next.LookAgain;
     }
 }

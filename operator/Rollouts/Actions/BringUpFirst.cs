@@ -17,7 +17,9 @@ internal static class BringUpFirst
         scope.WantPods(revision, scope.Replicas);
         if (status.History?.LastOrDefault() is not { Action: DecisionActions.Started } last || last.Revision != revision)
         {
-            scope.Decide(DecisionActions.Started, revision, Reasons.Initializing, $"first revision {revision} is coming up with {Story.Pods(scope.Replicas)}");
+            scope.Decide(
+                DecisionActions.Started, revision, Reasons.Initializing,
+                $"first revision {revision} is coming up with {Story.Pods(scope.Replicas)}");
         }
 
         var observed = scope.Find(revision);
@@ -38,7 +40,10 @@ internal static class BringUpFirst
             status.StableRevision = revision;
             Baseline.ForgetLatencies(status);
             scope.Table.SendAllTo(revision);
-            scope.Decide(DecisionActions.Promoted, revision, Reasons.Promoted, $"first revision {revision} is ready and is the stable one now; routers send it all requests as soon as they confirm{Evaluate.Passed(scope)}");
+            scope.Decide(
+                DecisionActions.Promoted, revision, Reasons.Promoted,
+                $"first revision {revision} is ready and is the stable one now; "
+                + $"routers send it all requests as soon as they confirm{Evaluate.Passed(scope)}");
             status.Phase = RolloutPhase.Promoting;
             return Next.LookAgain;
         }
@@ -47,7 +52,8 @@ internal static class BringUpFirst
         status.Phase = observed?.Failure is not null || late ? RolloutPhase.Stalled : RolloutPhase.Initializing;
         status.Message = observed?.Failure is { } failure
             ? $"first revision {revision} does not come up: {failure.Reason}: {failure.Message}"
-            : $"first revision {revision} is coming up: no pod is ready yet{(late ? $", {Story.Time(scope.Spec.ProgressDeadline)} after it was made" : "")}";
+            : $"first revision {revision} is coming up: "
+                + $"no pod is ready yet{(late ? $", {Story.Time(scope.Spec.ProgressDeadline)} after it was made" : "")}";
         Warn(scope, observed?.Failure, late);
         return Next.Wait;
     }

@@ -12,7 +12,8 @@ internal static class CompareCanary
     {
         var step = StepProgress.Observe(scope);
         var status = scope.Status;
-        if (scope.Deciding.Select(pair => pair.Verdict).FirstOrDefault(v => v.Judgement.Verdict == Verdict.Harmful && MayReject(scope, v)) is { } harmful)
+        if (scope.Deciding.Select(pair => pair.Verdict)
+            .FirstOrDefault(v => v.Judgement.Verdict == Verdict.Harmful && MayReject(scope, v)) is { } harmful)
         {
             return Rejection.Execute(scope, Guardrails.HarmReason(harmful.Guardrail.Type), $"{harmful.Guardrail.Name}: {harmful.Sentence}");
         }
@@ -53,7 +54,10 @@ internal static class CompareCanary
         {
             return isDue
                 ? Promotion.Execute(
-                    scope, Reasons.AnalysisDeadlineExceeded, $"onInconclusive is Promote{(isIdle ? $", and no request came{Evaluate.Passed(scope)}" : "")}; {Story.Undecided(scope)}")
+                    scope,
+                    Reasons.AnalysisDeadlineExceeded,
+                    $"onInconclusive is Promote{(isIdle ? $", and no request came{Evaluate.Passed(scope)}" : "")}; "
+                    + $"{Story.Undecided(scope)}")
                 : Promotion.Execute(scope, Reasons.Promoted, Story.Safe(scope));
         }
 

@@ -20,7 +20,8 @@ internal static class Evaluate
 
         // Another spec may ask for less.
         bool isNew = scope.Status.Evaluation?.Revision != revision
-            || (scope.Status.Evaluation.State == EvaluationState.Failed && scope.Input.Status?.ObservedGeneration != scope.Input.Generation);
+            || (scope.Status.Evaluation.State == EvaluationState.Failed
+                && scope.Input.Status?.ObservedGeneration != scope.Input.Generation);
         var known = isNew ? new EvaluationStatus { Revision = revision } : scope.Status.Evaluation!;
         scope.Status.Evaluation = known;
         if (known.State is EvaluationState.Passed or EvaluationState.Failed)
@@ -54,7 +55,8 @@ internal static class Evaluate
     }
 
     /// <summary>What an evaluation that was passed showed, to be put at the end of a sentence.</summary>
-    public static string Passed(Scope scope) => scope.Status.Evaluation is { } evaluation ? $"; its evaluation passed: {evaluation.Message}" : "";
+    public static string Passed(Scope scope) =>
+        scope.Status.Evaluation is { } evaluation ? $"; its evaluation passed: {evaluation.Message}" : "";
 
     /// <summary>Waits for an evaluation that has not come to an end.</summary>
     public static Next Wait(Scope scope, string revision)
@@ -62,7 +64,8 @@ internal static class Evaluate
         var evaluation = scope.Status.Evaluation!;
         scope.Status.Phase = RolloutPhase.Evaluating;
         scope.Status.Message = evaluation.State == EvaluationState.Error
-            ? $"revision {revision} waits and has no traffic: its evaluation could not be done: {evaluation.Message}; delete its Job to try again"
+            ? $"revision {revision} waits and has no traffic: its evaluation could not be done: {evaluation.Message}; "
+                + "delete its Job to try again"
             : $"revision {revision} is evaluated and has no traffic yet: {evaluation.Message ?? "its evaluation is coming up"}";
         return Next.Wait;
     }
@@ -78,13 +81,22 @@ internal static class Evaluate
         switch (evaluation.State)
         {
             case EvaluationState.Passed:
-                scope.Tell(EventSeverity.Normal, Reasons.EvaluationPassed, $"revision {evaluation.Revision} passes its evaluation: {evaluation.Message}");
+                scope.Tell(
+                    EventSeverity.Normal,
+                    Reasons.EvaluationPassed,
+                    $"revision {evaluation.Revision} passes its evaluation: {evaluation.Message}");
                 break;
             case EvaluationState.Failed when scope.Status.StableRevision is null:
-                scope.Tell(EventSeverity.Warning, Reasons.EvaluationFailed, $"first revision {evaluation.Revision} fails its evaluation: {evaluation.Message}");
+                scope.Tell(
+                    EventSeverity.Warning,
+                    Reasons.EvaluationFailed,
+                    $"first revision {evaluation.Revision} fails its evaluation: {evaluation.Message}");
                 break;
             case EvaluationState.Error:
-                scope.Tell(EventSeverity.Warning, Reasons.EvaluationError, $"revision {evaluation.Revision} could not be evaluated: {evaluation.Message}");
+                scope.Tell(
+                    EventSeverity.Warning,
+                    Reasons.EvaluationError,
+                    $"revision {evaluation.Revision} could not be evaluated: {evaluation.Message}");
                 break;
         }
     }
@@ -108,7 +120,9 @@ internal static class Evaluate
         {
             { EndedAt: not null, Counts: { Predictions: > 0 } all } => EvaluationVerdict.Of(asked, all),
             { EndedAt: not null } => (EvaluationState.Error, observed.Problem ?? "it ended without a result"),
-            { StartedAt: null } => (EvaluationState.Pending, observed.Problem is null ? "its pod is coming up" : $"its pod does not come up: {observed.Problem}"),
+            { StartedAt: null } => (
+                EvaluationState.Pending,
+                observed.Problem is null ? "its pod is coming up" : $"its pod does not come up: {observed.Problem}"),
             _ => (EvaluationState.Running, EvaluationVerdict.Progress(status)),
         };
         status.Message = message is null ? null : StatusLimits.Shorten(message);

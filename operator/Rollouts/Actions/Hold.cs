@@ -12,8 +12,9 @@ internal static class Hold
     {
         var status = scope.Status;
         string canary = status.CanaryRevision!;
-        string text = $"canary {canary} is held at {scope.Table.WeightOf(canary)} percent: {Story.Undecided(scope)}; set the spec back to {status.StableRevision} to "
-            + "give the canary up, raise rollout.analysis.deadlineSeconds to wait for more data, or set onInconclusive to Rollback or Promote (which need data)";
+        string text = $"canary {canary} is held at {scope.Table.WeightOf(canary)} percent: {Story.Undecided(scope)}; set the spec back to "
+            + $"{status.StableRevision} to give the canary up, raise rollout.analysis.deadlineSeconds to wait for more data, "
+            + "or set onInconclusive to Rollback or Promote (which need data)";
         if (status.Phase != RolloutPhase.Held)
         {
             scope.Decide(DecisionActions.Held, canary, Reasons.AnalysisDeadlineExceeded, text, EventSeverity.Warning);

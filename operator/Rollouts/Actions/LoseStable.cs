@@ -3,8 +3,8 @@ using ModelOperator.Api;
 namespace ModelOperator.Rollouts.Actions;
 
 /// <summary>
-/// Somebody deleted the stable revision's record and its Deployment: nothing tells any more what its pods were. What the spec asks for takes its place
-/// as a first revision would; a revision that was rejected does not slip in that way.
+/// Somebody deleted the stable revision's record and its Deployment: nothing tells any more what its pods were. What the spec asks for
+/// takes its place as a first revision would; a revision that was rejected does not slip in that way.
 /// </summary>
 internal static class LoseStable
 {
@@ -17,7 +17,8 @@ internal static class LoseStable
             StandIns.GoBackToStable(scope);
             status.Phase = RolloutPhase.Stalled;
             status.Message = $"the Deployment of stable revision {lost} is gone and revision {scope.Wanted} was rejected: "
-                + $"{(StandIns.Answering(scope) is { } standIn ? $"{standIn} answers in its place" : "nothing serves")}; change spec to a revision that works";
+                + $"{(StandIns.Answering(scope) is { } standIn ? $"{standIn} answers in its place" : "nothing serves")}; "
+                + "change spec to a revision that works";
             return Next.Wait;
         }
 

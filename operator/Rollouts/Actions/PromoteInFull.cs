@@ -35,7 +35,8 @@ internal static class PromoteInFull
         if (scope.Now - rollout.UnreadySince >= scope.Spec.ProgressDeadline && StandIns.Answering(scope) != canary)
         {
             return Rejection.Execute(
-                scope, Reasons.ProgressDeadlineExceeded, $"not ready after {Story.Time(scope.Spec.ProgressDeadline)}: {why}", isRetried: !hasTraffic);
+                scope, Reasons.ProgressDeadlineExceeded, $"not ready after {Story.Time(scope.Spec.ProgressDeadline)}: {why}",
+                isRetried: !hasTraffic);
         }
 
         status.Phase = hasTraffic ? RolloutPhase.Analyzing : RolloutPhase.Starting;

@@ -2,7 +2,9 @@ using ModelOperator.Api;
 
 namespace ModelOperator.Rollouts.Actions;
 
-/// <summary>Ends a trial against the canary: all requests go to stable in this very plan, and the revision is remembered with its reason.</summary>
+/// <summary>
+/// Ends a trial against the canary: all requests go to stable in this very plan, and the revision is remembered with its reason.
+/// </summary>
 internal static class Rejection
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
@@ -23,7 +25,15 @@ internal static class Rejection
         var retryAt = scope.Now + RetryAfter(attempts);
         status.Rejected =
         [
-            new RejectedRevision { Revision = canary, Reason = reason, Message = text, Time = scope.Now, RetryAt = retryAt, Attempts = attempts },
+            new RejectedRevision
+            {
+                Revision = canary,
+                Reason = reason,
+                Message = text,
+                Time = scope.Now,
+                RetryAt = retryAt,
+                Attempts = attempts,
+            },
         ];
         string standIn = StandIns.Explain(scope) is { } down ? $"; {down}" : "";
         scope.Decide(
@@ -41,12 +51,15 @@ internal static class Rejection
     }
 
     /// <summary>When it is tried again, to be put at the end of a sentence.</summary>
-    public static string Retry(DateTimeOffset? retryAt) => retryAt is { } time ? $"; it is tried again at {time.UtcDateTime:HH:mm:ss} UTC" : "";
+    public static string Retry(DateTimeOffset? retryAt) =>
+        retryAt is { } time ? $"; it is tried again at {time.UtcDateTime:HH:mm:ss} UTC" : "";
 
     private static TimeSpan? RetryAfter(int? attempts) => attempts is not { } count ? null : TimeSpan.FromTicks(
         Math.Min(LongestRetry.Ticks, FirstRetry.Ticks << Math.Min(count - 1, 10)));
 
-    /// <summary>A rejection holds for as long as the spec asks for the revision; whoever asks for it anew, later, wants it tried anew.</summary>
+    /// <summary>
+    /// A rejection holds for as long as the spec asks for the revision; whoever asks for it anew, later, wants it tried anew.
+    /// </summary>
     public static void ForgetOthers(Scope scope)
     {
         if (scope.Status.Rejected is { } rejected && !scope.Input.IsGuardOnly)

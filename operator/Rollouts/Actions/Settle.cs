@@ -3,7 +3,9 @@ using ModelOperator.Rollouts.Control;
 
 namespace ModelOperator.Rollouts.Actions;
 
-/// <summary>The stable revision is what the spec asks for: nothing is left but to follow spec.replicas and to wait for the routers.</summary>
+/// <summary>
+/// The stable revision is what the spec asks for: nothing is left but to follow spec.replicas and to wait for the routers.
+/// </summary>
 internal static class Settle
 {
     public static Next Execute(Scope scope)

@@ -3,7 +3,9 @@ using ModelOperator.Rollouts.Control;
 
 namespace ModelOperator.Rollouts.Actions;
 
-/// <summary>Brings up the canary's pods for the first step. Capacity comes before traffic; one that never gets ready never has any.</summary>
+/// <summary>
+/// Brings up the canary's pods for the first step. Capacity comes before traffic; one that never gets ready never has any.
+/// </summary>
 internal static class StartCanary
 {
     public static Next Execute(Scope scope)

@@ -17,7 +17,8 @@ internal static class StayAtZero
         }
 
         scope.WantPods(stable, 0);
-        status.Phase = stable == scope.Wanted ? RolloutPhase.Stable : scope.IsWantedRejected ? RolloutPhase.Rejected : RolloutPhase.Starting;
+        status.Phase =
+            stable == scope.Wanted ? RolloutPhase.Stable : scope.IsWantedRejected ? RolloutPhase.Rejected : RolloutPhase.Starting;
         status.Message = status.Phase == RolloutPhase.Starting
             ? $"spec.replicas is 0: revision {scope.Wanted} is tried when it is 1 or more"
             : $"spec.replicas is 0: no pod of revision {stable} runs";

@@ -16,7 +16,8 @@ internal static class StayOnStable
         bool arrived = scope.IsConfirmed || (status.Phase == RolloutPhase.Rejected && scope.Table.Version == before);
         status.Phase = arrived ? RolloutPhase.Rejected : RolloutPhase.RollingBack;
         status.Message = arrived
-            ? $"revision {scope.Wanted} was rejected ({rejected.Reason}: {rejected.Message}); stable revision {stable} serves on{Rejection.Retry(rejected.RetryAt)}; change the spec to try another"
+            ? $"revision {scope.Wanted} was rejected ({rejected.Reason}: {rejected.Message}); "
+                + $"stable revision {stable} serves on{Rejection.Retry(rejected.RetryAt)}; change the spec to try another"
             : $"revision {scope.Wanted} was rejected ({rejected.Reason}): all requests go back to {stable}: {Story.Confirmations(scope)}";
         return Next.Wait;
     }

@@ -11,7 +11,8 @@ internal static class StayPaused
         StandIns.GoBackToStable(scope);
         scope.WantPods(status.StableRevision!, scope.Replicas);
         status.Phase = RolloutPhase.Paused;
-        status.Message = $"spec.rollout.paused is true: revision {scope.Wanted} is tried once it is false; stable revision {status.StableRevision} serves: "
+        status.Message = $"spec.rollout.paused is true: revision {scope.Wanted} is tried once it is false; "
+            + $"stable revision {status.StableRevision} serves: "
             + Story.Ready(scope, status.StableRevision!, scope.Replicas);
         return Next.Wait;
     }

@@ -17,8 +17,8 @@ internal sealed record StepProgress
     public required int NextCapacity { get; init; }
 
     /// <summary>
-    /// The routers have confirmed the step's weight and still answer, and so do the guardrails' own sources; it lasted long enough, with enough
-    /// judged requests, ready pods and no suspicion.
+    /// The routers have confirmed the step's weight and still answer, and so do the guardrails' own sources; it lasted long enough, with
+    /// enough judged requests, ready pods and no suspicion.
     /// </summary>
     public required bool IsDone { get; init; }
 
@@ -61,7 +61,8 @@ internal sealed record StepProgress
         int capacity = Capacity.For(scope.Replicas, step.Weight);
         var next = rollout.Step + 1 < steps.Count ? steps[rollout.Step + 1] : null;
         bool hears = scope.World.Routers.Any(router => router.Report is not null) && !scope.IsSkewed;
-        bool sourcesAnswer = !scope.Deciding.Any(pair => pair.Known.Source?.Problem is not null && pair.Verdict.Judgement.Verdict != Verdict.Safe);
+        bool sourcesAnswer = !scope.Deciding.Any(
+            pair => pair.Known.Source?.Problem is not null && pair.Verdict.Judgement.Verdict != Verdict.Safe);
         bool suspicious = scope.Deciding.Any(pair => pair.Verdict.Judgement.IsSuspicious);
         return new StepProgress
         {
@@ -90,14 +91,17 @@ internal sealed record StepProgress
     }
 
     /// <summary>
-    /// Whether enough of the canary's answers at this weight were judged. Where gates are the only guardrails they look at the canary in their own
-    /// way: their verdict is as good, and needs no requests of users.
+    /// Whether enough of the canary's answers at this weight were judged. Where gates are the only guardrails they look at the canary in
+    /// their own way: their verdict is as good, and needs no requests of users.
     /// </summary>
     public static bool HasAnswers(Scope scope, EffectiveStep step) =>
         scope.Status.Rollout!.StepRequests >= step.MinRequests
-        || (!step.IsMinimumAsked && scope.Deciding.All(pair => pair.Verdict is { Guardrail.IsGate: true, Judgement.Verdict: Verdict.Safe }));
+        || (!step.IsMinimumAsked
+            && scope.Deciding.All(pair => pair.Verdict is { Guardrail.IsGate: true, Judgement.Verdict: Verdict.Safe }));
 
-    /// <summary>Sets the weight that is due, once the pods for it are ready: less weight at once, more weight only with the capacity for it.</summary>
+    /// <summary>
+    /// Sets the weight that is due, once the pods for it are ready: less weight at once, more weight only with the capacity for it.
+    /// </summary>
     public void MoveTable(Scope scope, int pods)
     {
         int weight = scope.Table.WeightOf(Canary);
@@ -109,7 +113,8 @@ internal sealed record StepProgress
                 DecisionActions.StepAdvanced,
                 Canary,
                 Reasons.StepAdvanced,
-                $"canary {Canary} is to get {next.Weight} percent of requests, step {Index + 2} of {scope.Spec.Steps.Count}: {Story.Verdicts(scope)}");
+                $"canary {Canary} is to get {next.Weight} percent of requests, step {Index + 2} of {scope.Spec.Steps.Count}: "
+                + $"{Story.Verdicts(scope)}");
         }
         else if (weight > Step.Weight || (weight < Step.Weight && ReadyPods >= CurrentCapacity))
         {

@@ -21,7 +21,8 @@ internal static class Supersede
             DecisionActions.Superseded,
             canary,
             reason,
-            $"canary {canary} is given up: {because}; {(StandIns.Explain(scope) ?? $"all requests go to {status.StableRevision}")}{Story.Trial(scope)}");
+            $"canary {canary} is given up: {because}; "
+            + $"{(StandIns.Explain(scope) ?? $"all requests go to {status.StableRevision}")}{Story.Trial(scope)}");
         status.CanaryRevision = null;
         status.Rollout = null;
         status.Phase = RolloutPhase.RollingBack;

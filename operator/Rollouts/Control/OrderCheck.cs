@@ -2,7 +2,9 @@ using ModelOperator.Api;
 
 namespace ModelOperator.Rollouts.Control;
 
-/// <summary>Why an order cannot be carried out. Admission asks when it is given, the planner when it is to be carried out: things may have moved.</summary>
+/// <summary>
+/// Why an order cannot be carried out. Admission asks when it is given, the planner when it is to be carried out: things may have moved.
+/// </summary>
 public static class OrderCheck
 {
     /// <summary>What is in the way, and what would be right; null when nothing is.</summary>
@@ -35,8 +37,10 @@ public static class OrderCheck
     private static string? Step(ModelDeploymentStatus status) => status.Rollout switch
     {
         { PausedSince: not null } => null,
-        { ReadyAt: null } => "the canary has no requests yet and waits at no pause; promote-full does not wait for evaluation and evidence, only for pods",
-        { } rollout when rollout.Step + 1 >= rollout.Steps => "the canary is at its last step, where evidence alone is missing; promote-full does not wait for it",
+        { ReadyAt: null } =>
+            "the canary has no requests yet and waits at no pause; promote-full does not wait for evaluation and evidence, only for pods",
+        { } rollout when rollout.Step + 1 >= rollout.Steps =>
+            "the canary is at its last step, where evidence alone is missing; promote-full does not wait for it",
         _ => null,
     };
 
@@ -52,20 +56,25 @@ public static class OrderCheck
         };
     }
 
-    private static string? Undo(ControlOrder order, ModelDeploymentStatus status) => (status.StableRevision, UndoTarget(order, status)) switch
-    {
-        (null, _) => "no revision serves yet",
-        (_, null) => $"no earlier stable revision is known any more; name one of {Known(status)}",
-        var (stable, target) when target == stable && status.CanaryRevision is not null => $"revision {stable} is stable now; abort gives the canary up",
-        var (stable, target) when target == stable => $"revision {stable} serves already",
-        var (_, target) when target == status.CanaryRevision => $"revision {target} is the canary; promote-full makes it stable",
-        var (_, target) when !IsKnown(status, target) => $"revision {target} is not kept any more; kept are {Known(status)}",
-        _ => null,
-    };
+    private static string? Undo(ControlOrder order, ModelDeploymentStatus status) =>
+        (status.StableRevision, UndoTarget(order, status)) switch
+        {
+            (null, _) => "no revision serves yet",
+            (_, null) => $"no earlier stable revision is known any more; name one of {Known(status)}",
+            var (stable, target) when target == stable && status.CanaryRevision is not null =>
+                $"revision {stable} is stable now; abort gives the canary up",
+            var (stable, target) when target == stable => $"revision {stable} serves already",
+            var (_, target) when target == status.CanaryRevision => $"revision {target} is the canary; promote-full makes it stable",
+            var (_, target) when !IsKnown(status, target) => $"revision {target} is not kept any more; kept are {Known(status)}",
+            _ => null,
+        };
 
-    private static bool IsKnown(ModelDeploymentStatus status, string? revision) => status.Revisions?.Exists(known => known.Revision == revision) == true;
+    private static bool IsKnown(ModelDeploymentStatus status, string? revision) =>
+        status.Revisions?.Exists(known => known.Revision == revision) == true;
 
     private static string Known(ModelDeploymentStatus status) =>
-        string.Join(", ", (status.Revisions ?? []).Select(known => known.Revision).Where(revision => revision != status.StableRevision)) is { Length: > 0 } known
+        string.Join(
+            ", ", (status.Revisions ?? []).Select(known => known.Revision).Where(revision => revision != status.StableRevision))
+            is { Length: > 0 } known
             ? known : "none";
 }

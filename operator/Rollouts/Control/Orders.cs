@@ -3,10 +3,14 @@ using ModelOperator.Rollouts.Actions;
 
 namespace ModelOperator.Rollouts.Control;
 
-/// <summary>Carries out what a person orders, once: the status says what became of it in the same write, before the annotation goes.</summary>
+/// <summary>
+/// Carries out what a person orders, once: the status says what became of it in the same write, before the annotation goes.
+/// </summary>
 internal static class Orders
 {
-    /// <summary>Carries out the order, if there is a new one. True when what is to serve has changed, so that only a new plan can go on.</summary>
+    /// <summary>
+    /// Carries out the order, if there is a new one. True when what is to serve has changed, so that only a new plan can go on.
+    /// </summary>
     public static bool Obey(Scope scope)
     {
         var status = scope.Status;
@@ -64,9 +68,11 @@ internal static class Orders
 
         return OrderCheck.FindRefusal(order, scope.Status) ?? order.Action switch
         {
-            ControlAction.Undo when OrderCheck.UndoTarget(order, scope.Status) == scope.Asked => $"revision {scope.Asked} is what the spec asks for; retry tries it again",
+            ControlAction.Undo when OrderCheck.UndoTarget(order, scope.Status) == scope.Asked =>
+                $"revision {scope.Asked} is what the spec asks for; retry tries it again",
             ControlAction.Undo when !scope.World.Kept.Contains(OrderCheck.UndoTarget(order, scope.Status)!) =>
-                $"the record (ControllerRevision) of {OrderCheck.UndoTarget(order, scope.Status)} is gone, so its pods cannot be made again",
+                $"the record (ControllerRevision) of {OrderCheck.UndoTarget(order, scope.Status)} is gone, "
+                + "so its pods cannot be made again",
             _ => null,
         };
     }
@@ -80,7 +86,12 @@ internal static class Orders
                 return (Promote(scope, who), false);
             case ControlAction.PromoteFull:
                 status.Rollout!.Order = new RolloutOrder { Kind = RolloutOrderKind.Full, By = scope.By };
-                return (Note(scope, $"{who} promotes canary {status.CanaryRevision} in full: it becomes stable as soon as it has its pods, whatever the evidence says"), false);
+                return (
+                    Note(
+                        scope,
+                        $"{who} promotes canary {status.CanaryRevision} in full: it becomes stable as soon as it has its pods, "
+                        + "whatever the evidence says"),
+                    false);
             case ControlAction.Abort:
                 return Abort(scope, who);
             case ControlAction.Retry:
@@ -99,10 +110,13 @@ internal static class Orders
     {
         var rollout = scope.Status.Rollout!;
         bool isFirst = rollout.ReadyAt is null;
-        rollout.Order = new RolloutOrder { Kind = RolloutOrderKind.NextStep, Step = isFirst ? Pauses.BeforeFirstStep : rollout.Step, By = scope.By };
+        rollout.Order =
+            new RolloutOrder { Kind = RolloutOrderKind.NextStep, Step = isFirst ? Pauses.BeforeFirstStep : rollout.Step, By = scope.By };
         string step = isFirst ? "before its first step" : $"at step {rollout.Step + 1} of {rollout.Steps}";
         return Note(scope, $"{who} promotes canary {scope.Status.CanaryRevision} by a step: "
-            + (rollout.PausedSince is null ? $"the rest of step {rollout.Step + 1} of {rollout.Steps} is not waited for" : $"the pause {step} is over"));
+            + (rollout.PausedSince is null
+                ? $"the rest of step {rollout.Step + 1} of {rollout.Steps} is not waited for"
+                : $"the pause {step} is over"));
     }
 
     private static string Note(Scope scope, string message)

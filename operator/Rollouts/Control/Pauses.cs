@@ -17,7 +17,8 @@ internal static class Pauses
     {
         var rollout = scope.Status.Rollout!;
         rollout.PauseStartedAt = pause is null ? null : rollout.PauseStartedAt ?? (isDone ? scope.Now : null);
-        bool isPaused = !IsOrdered(rollout, step) && (scope.Spec.IsPaused || (rollout.PauseStartedAt is not null && !(EndsAt(scope, pause) <= scope.Now)));
+        bool isPaused = !IsOrdered(rollout, step)
+            && (scope.Spec.IsPaused || (rollout.PauseStartedAt is not null && !(EndsAt(scope, pause) <= scope.Now)));
         if (isPaused)
         {
             rollout.PausedSince ??= scope.Now;
@@ -31,7 +32,8 @@ internal static class Pauses
     }
 
     /// <summary>Whether a person said that the step, or its pause, is not to be waited for.</summary>
-    public static bool IsOrdered(RolloutStatus rollout, int step) => rollout.Order is { Kind: RolloutOrderKind.NextStep } order && order.Step == step;
+    public static bool IsOrdered(RolloutStatus rollout, int step) =>
+        rollout.Order is { Kind: RolloutOrderKind.NextStep } order && order.Step == step;
 
     /// <summary>Forgets the pause and the order of a step that is over.</summary>
     public static void Leave(Scope scope)
@@ -45,7 +47,8 @@ internal static class Pauses
     {
         var status = scope.Status;
         int weight = scope.Table.WeightOf(canary);
-        string what = $"canary {canary} waits {(weight == 0 ? "without requests" : $"at {weight} percent of requests")}: {Explain(scope, pause)}{rest}";
+        string what = $"canary {canary} waits {(weight == 0 ? "without requests" : $"at {weight} percent of requests")}: "
+            + $"{Explain(scope, pause)}{rest}";
         if (scope.PreviousPhase != RolloutPhase.Paused)
         {
             scope.Decide(DecisionActions.Paused, canary, Reasons.RolloutPaused, what);
@@ -79,5 +82,7 @@ internal static class Pauses
 
     // The deadline counts from when the canary first got requests.
     private static TimeSpan Current(Scope scope) =>
-        scope.Status.Rollout is { PausedSince: { } since, AnalysisStartedAt: not null } && scope.Now > since ? scope.Now - since : TimeSpan.Zero;
+        scope.Status.Rollout is { PausedSince: { } since, AnalysisStartedAt: not null } && scope.Now > since
+            ? scope.Now - since
+            : TimeSpan.Zero;
 }

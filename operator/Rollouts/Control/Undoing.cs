@@ -17,7 +17,8 @@ internal static class Undoing
             scope.Tell(
                 EventSeverity.Warning,
                 Reasons.OrderRefused,
-                $"revision {undo.Revision} cannot be gone back to any more: its record (ControllerRevision) is gone; what the spec asks for is tried");
+                $"revision {undo.Revision} cannot be gone back to any more: its record (ControllerRevision) is gone; "
+                + "what the spec asks for is tried");
         }
 
         if (undo.From != scope.Asked || undo.Revision != scope.Wanted)

@@ -5,8 +5,8 @@ namespace ModelOperator.Rollouts.Judging;
 
 /// <summary>
 /// Learns what the serving revision is like while it serves alone: its rates, its latencies, and above all how much it wobbles by itself,
-/// without which a burst in a canary could not be told from a fault. Brought up to date every ten minutes, while routers remember fifteen, and
-/// when a rollout begins.
+/// without which a burst in a canary could not be told from a fault. Brought up to date every ten minutes, while routers remember fifteen,
+/// and when a rollout begins.
 /// </summary>
 internal static class Baseline
 {
@@ -43,19 +43,21 @@ internal static class Baseline
         {
             ReadAt = scope.Now,
             BlockStartedAt = blockStart,
-            Guardrails = [.. known.Select(one => new GuardrailBaseline { Name = one.Guardrail.Name, State = GuardrailEvidenceJson.Write(one.Evidence) })],
+            Guardrails = [.. known.Select(
+                one => new GuardrailBaseline { Name = one.Guardrail.Name, State = GuardrailEvidenceJson.Write(one.Evidence) })],
         };
     }
 
     /// <summary>
-    /// Another revision serves from now on. It wobbles as the one before, for all one knows; how fast it is has to be learnt of itself, and outcomes
-    /// need predictions of its own.
+    /// Another revision serves from now on. It wobbles as the one before, for all one knows; how fast it is has to be learnt of itself, and
+    /// outcomes need predictions of its own.
     /// </summary>
     public static void ForgetLatencies(ModelDeploymentStatus status)
     {
         foreach (var guardrail in status.Baseline?.Guardrails ?? [])
         {
-            if (GuardrailEvidenceJson.Read(guardrail.State) is { } known && (known.Latency?.Quantile is not null || known.Coverage is not null))
+            if (GuardrailEvidenceJson.Read(guardrail.State) is { } known
+                && (known.Latency?.Quantile is not null || known.Coverage is not null))
             {
                 var latency = known.Latency?.Quantile is { } quantile ? LatencyTarget.Following(quantile) : known.Latency;
                 guardrail.State = GuardrailEvidenceJson.Write(known with { Pending = default, Latency = latency, Coverage = null });

@@ -71,21 +71,29 @@ internal sealed class BlockCollector
     }
 
     // What comes while the split is known to be skewed is not even counted.
-    private GuardrailEvidence Admit(GuardrailEvidence before, GuardrailEvidence after) => _split.IsSkewed ? after with { Pending = before.Pending } : after;
+    private GuardrailEvidence Admit(GuardrailEvidence before, GuardrailEvidence after) =>
+        _split.IsSkewed ? after with { Pending = before.Pending } : after;
 
-    /// <summary>A guardrail's evidence with the counts of one tick; <paramref name="all"/> are the guardrails of the rollout as they were before it.</summary>
-    public static GuardrailEvidence Collect(CountedGuardrail known, RevisionCounts? canary, RevisionCounts? stable, IEnumerable<KnownGuardrail> all)
+    /// <summary>
+    /// A guardrail's evidence with the counts of one tick; <paramref name="all"/> are the guardrails of the rollout as they were before it.
+    /// </summary>
+    public static GuardrailEvidence Collect(
+        CountedGuardrail known, RevisionCounts? canary, RevisionCounts? stable, IEnumerable<KnownGuardrail> all)
     {
         var (guardrail, evidence) = (known.Guardrail, known.Evidence);
         if (evidence.Latency is { } target)
         {
-            return evidence.Collect(new Block(Slow(target, canary), Slow(target, stable))) with { Latency = target.Learn(RevisionFigures.Latencies(stable)) };
+            return evidence.Collect(new Block(Slow(target, canary), Slow(target, stable))) with
+            {
+                Latency = target.Learn(RevisionFigures.Latencies(stable)),
+            };
         }
 
         if (guardrail.Type == GuardrailType.Accuracy)
         {
             var outcomes = new Block(RevisionFigures.Outcomes(canary), RevisionFigures.Outcomes(stable));
-            var (left, covered) = (evidence.Coverage ?? new()).Take(RevisionFigures.Predictions(canary), RevisionFigures.Predictions(stable), outcomes);
+            var (left, covered) = (evidence.Coverage ?? new())
+                .Take(RevisionFigures.Predictions(canary), RevisionFigures.Predictions(stable), outcomes);
             return evidence.Collect(covered) with { Coverage = left };
         }
 
@@ -115,7 +123,8 @@ internal sealed class BlockCollector
     }
 
     /// <summary>
-    /// The step whose weight was in force then; below 0 while some routers may still have been at the one before. There is none before the first.
+    /// The step whose weight was in force then; below 0 while some routers may still have been at the one before. There is none before the
+    /// first.
     /// </summary>
     private int StepAt(DateTimeOffset? start) => _rollout.Step == 0 || start >= _rollout.StepConfirmedAt ? _rollout.Step : -1;
 

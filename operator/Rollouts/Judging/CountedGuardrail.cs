@@ -5,14 +5,16 @@ using ModelOperator.Evidence;
 namespace ModelOperator.Rollouts.Judging;
 
 /// <summary>A guardrail on counts of bad requests: the routers', or a Prometheus server's.</summary>
-internal sealed record CountedGuardrail(EffectiveGuardrail Guardrail, GuardrailEvidence Evidence, SourceStatus? Source) : KnownGuardrail(Guardrail, Source)
+internal sealed record CountedGuardrail(EffectiveGuardrail Guardrail, GuardrailEvidence Evidence, SourceStatus? Source)
+    : KnownGuardrail(Guardrail, Source)
 {
     public bool IsFromRouters => Guardrail.Type != GuardrailType.Prometheus;
 
     public Criterion Criterion => Guardrail.Limit is { } limit ? Criterion.Limit(limit) : Criterion.Margin(Guardrail.MarginPercent / 100.0);
 
     /// <summary>The latency target in force; null when there is none.</summary>
-    private string? Target => Evidence.Latency?.Bucket is { } bucket ? $"{Significant(LatencyBuckets.Bound(bucket).TotalMilliseconds)} ms" : null;
+    private string? Target =>
+        Evidence.Latency?.Bucket is { } bucket ? $"{Significant(LatencyBuckets.Bound(bucket).TotalMilliseconds)} ms" : null;
 
     private Measure Measure => Guardrail.Type switch
     {
@@ -26,19 +28,21 @@ internal sealed record CountedGuardrail(EffectiveGuardrail Guardrail, GuardrailE
     {
         var judgement = judge.Of(Evidence.Enter(step), Criterion, isLast);
         return Say(judgement, Evidence.Latency is { Bucket: null } target
-            ? $"no target yet: stable has answered {target.Known:N0} of the {LatencyTarget.SamplesNeeded(target.Quantile!.Value):N0} requests that its "
-                + $"{Guardrail.QuantilePercent} % quantile takes"
+            ? $"no target yet: stable has answered {target.Known:N0} of the {LatencyTarget.SamplesNeeded(target.Quantile!.Value):N0} "
+                + $"requests that its {Guardrail.QuantilePercent} % quantile takes"
             : Sentence.Of(Measure, Criterion, Evidence, judgement, judge) + Doubt(judgement) + LeftOut);
     }
 
     // A few are left out where the report of the router that answered comes later than that of the one that was told the truth.
-    private string LeftOut => Evidence.Coverage is { LeftOut: var leftOut } && leftOut * 100 > Evidence.Total.Canary.Total + Evidence.Total.Stable.Total
-        ? $"; {leftOut:N0} outcomes are left out: more came than the revisions made predictions"
-        : "";
+    private string LeftOut =>
+        Evidence.Coverage is { LeftOut: var leftOut } && leftOut * 100 > Evidence.Total.Canary.Total + Evidence.Total.Stable.Total
+            ? $"; {leftOut:N0} outcomes are left out: more came than the revisions made predictions"
+            : "";
 
-    private string Doubt(Judgement judgement) => judgement.Verdict != Verdict.Harmful && Evidence.Latency is { Against: not 0 and var against }
-        ? $"; stable has become {(against > 0 ? "faster" : "slower")}, and until the target is learnt anew no canary is safe by it"
-        : "";
+    private string Doubt(Judgement judgement) =>
+        judgement.Verdict != Verdict.Harmful && Evidence.Latency is { Against: not 0 and var against }
+            ? $"; stable has become {(against > 0 ? "faster" : "slower")}, and until the target is learnt anew no canary is safe by it"
+            : "";
 
     public override GuardrailStatus Describe(Judgement judgement) => new()
     {

@@ -5,8 +5,8 @@ using ModelOperator.Api;
 namespace ModelOperator.Rollouts.Judging;
 
 /// <summary>
-/// Holds the counts of an evaluation against what is asked of a new revision. The verdict is on the rows as they are, which say the same each
-/// time they are asked; the interval that is told with it says how far they speak for other rows.
+/// Holds the counts of an evaluation against what is asked of a new revision. The verdict is on the rows as they are, which say the same
+/// each time they are asked; the interval that is told with it says how far they speak for other rows.
 /// </summary>
 internal static class EvaluationVerdict
 {
@@ -45,13 +45,15 @@ internal static class EvaluationVerdict
     private static string? Drop(EffectiveEvaluation asked, EvaluationCounts counts) =>
         asked.MaxAccuracyDropPercent is { } most && counts.Stable is { } stable
         && (counts.Canary.Wrong - stable.Wrong) * 100.0 > counts.Predictions * (double)most
-            ? $"accuracy is {Points((double)(counts.Canary.Wrong - stable.Wrong) / counts.Predictions)} points below stable's, more than maxAccuracyDropPercent {most}"
+            ? $"accuracy is {Points((double)(counts.Canary.Wrong - stable.Wrong) / counts.Predictions)} points below stable's, "
+                + $"more than maxAccuracyDropPercent {most}"
             : null;
 
     // Counted rather than read off the quantile, which comes from buckets.
     private static string? Latency(EffectiveEvaluation asked, EvaluationArm canary)
     {
-        if (asked.MaxMilliseconds is not { } limit || (canary.Answers > 0 && canary.Slow * 100 <= canary.Answers * (100 - asked.QuantilePercent)))
+        if (asked.MaxMilliseconds is not { } limit
+            || (canary.Answers > 0 && canary.Slow * 100 <= canary.Answers * (100 - asked.QuantilePercent)))
         {
             return null;
         }
@@ -60,17 +62,21 @@ internal static class EvaluationVerdict
             ? $"it answered no row, so that none was within maxMilliseconds {limit}"
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{canary.Slow:N0} of {canary.Answers:N0} answers took longer than maxMilliseconds {limit}, more than {100 - asked.QuantilePercent} %");
+                $"{canary.Slow:N0} of {canary.Answers:N0} answers took longer than maxMilliseconds {limit}, "
+                + $"more than {100 - asked.QuantilePercent} %");
     }
 
     private static string Figures(EffectiveEvaluation asked, EvaluationCounts counts)
     {
         EvaluationArm canary = counts.Canary;
         string text = string.Create(
-            CultureInfo.InvariantCulture, $"{counts.Predictions - canary.Wrong:N0} of {counts.Predictions:N0} answers right, {Percent(Right(canary, counts))}");
+            CultureInfo.InvariantCulture,
+            $"{counts.Predictions - canary.Wrong:N0} of {counts.Predictions:N0} answers right, {Percent(Right(canary, counts))}");
         text += counts.Stable is { } stable ? Compared(stable, counts) : Alone(canary, counts);
         text += canary.Latency is { } latency ? $"; p{asked.QuantilePercent} {Milliseconds(latency)}" : "";
-        return canary.Failed == 0 ? text : text + string.Create(CultureInfo.InvariantCulture, $"; {canary.Failed:N0} rows failed, for example with {canary.Error}");
+        return canary.Failed == 0
+            ? text
+            : text + string.Create(CultureInfo.InvariantCulture, $"; {canary.Failed:N0} rows failed, for example with {canary.Error}");
     }
 
     private static string Compared(EvaluationArm stable, EvaluationCounts counts)
@@ -78,13 +84,14 @@ internal static class EvaluationVerdict
         Interval difference = Difference(counts);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $", stable {Percent(Right(stable, counts))}; {counts.OnlyCanaryWrong:N0} wrong only by the new revision, {counts.OnlyStableWrong:N0} only by stable; "
-            + $"on data like this its accuracy differs from stable's by {-100 * difference.High:+0.0;-0.0;0.0} to {-100 * difference.Low:+0.0;-0.0;0.0} points");
+            $", stable {Percent(Right(stable, counts))}; {counts.OnlyCanaryWrong:N0} wrong only by the new revision, "
+            + $"{counts.OnlyStableWrong:N0} only by stable; on data like this its accuracy differs from stable's by "
+            + $"{-100 * difference.High:+0.0;-0.0;0.0} to {-100 * difference.Low:+0.0;-0.0;0.0} points");
     }
 
     /// <summary>
-    /// Where the difference of the wrong answers lies: how often the two differ, times how much more often it is the new revision's fault when they do.
-    /// What both got right or both got wrong says nothing, and so widens nothing.
+    /// Where the difference of the wrong answers lies: how often the two differ, times how much more often it is the new revision's fault
+    /// when they do. What both got right or both got wrong says nothing, and so widens nothing.
     /// </summary>
     private static Interval Difference(EvaluationCounts counts)
     {
@@ -98,7 +105,8 @@ internal static class EvaluationVerdict
     private static string Alone(EvaluationArm canary, EvaluationCounts counts)
     {
         Interval wrong = RateSequence.Of(canary.Wrong, counts.Predictions, ErrorRate);
-        return string.Create(CultureInfo.InvariantCulture, $", on data like this {100 * (1 - wrong.High):0.0} to {100 * (1 - wrong.Low):0.0} %");
+        return string.Create(
+            CultureInfo.InvariantCulture, $", on data like this {100 * (1 - wrong.High):0.0} to {100 * (1 - wrong.Low):0.0} %");
     }
 
     private static double Right(EvaluationArm arm, EvaluationCounts counts) => 1 - ((double)arm.Wrong / counts.Predictions);

@@ -10,7 +10,9 @@ internal static class GuardrailSettings
     public static string Of(EffectiveGuardrail guardrail) => guardrail switch
     {
         { Prometheus: { } metric } => $"{guardrail.Type}/{guardrail.MarginPercent}/"
-            + Digest(metric.Address, metric.BadQuery, metric.TotalQuery, metric.MeanQuery, metric.MeanMinimum, metric.MeanMaximum, metric.Direction?.ToString()),
+            + Digest(
+                metric.Address, metric.BadQuery, metric.TotalQuery, metric.MeanQuery, metric.MeanMinimum, metric.MeanMaximum,
+                metric.Direction?.ToString()),
         { Webhook: { } webhook } => $"{guardrail.Type}/{Digest(webhook.Url)}",
         { Job: { } job } => $"{guardrail.Type}/{Digest(job.Template.ToJsonString())}",
         { Limit: { } limit } => $"{guardrail.Type}/limit {limit}/{guardrail.MaxMilliseconds}",

@@ -31,7 +31,8 @@ internal static class Guardrails
         scope.Verdicts = [.. scope.Evidence.Select(known => known.Judge(judge, rollout.Step, isLast))];
         foreach (var verdict in scope.Verdicts.Where(verdict => IsNewWarning(scope, verdict)))
         {
-            scope.Tell(EventSeverity.Warning, HarmReason(verdict.Guardrail.Type), $"guardrail {verdict.Guardrail.Name}: {verdict.Sentence}");
+            scope.Tell(
+                EventSeverity.Warning, HarmReason(verdict.Guardrail.Type), $"guardrail {verdict.Guardrail.Name}: {verdict.Sentence}");
         }
 
         scope.Status.Analysis = [.. scope.Evidence.Zip(scope.Verdicts, (known, verdict) => known.Summarise(verdict))];
@@ -78,8 +79,8 @@ internal static class Guardrails
             : new CountedGuardrail(guardrail, Fresh(scope, guardrail).Begin(), null);
     }
 
-    // A guardrail that was changed starts anew: what was gathered for the old one says nothing of it. So does what is known of wobble where blocks had
-    // another length.
+    // A guardrail that was changed starts anew: what was gathered for the old one says nothing of it. So does what is known of wobble where
+    // blocks had another length.
     private static GuardrailEvidence? Counts(Scope scope, string? state, EffectiveGuardrail guardrail) =>
         GuardrailEvidenceJson.Read(state) is { } evidence && evidence.Settings == GuardrailSettings.Of(guardrail)
             ? evidence.Dispersion.BlockSeconds == In(scope).BlockSeconds ? evidence : evidence with { Dispersion = In(scope) }

@@ -6,7 +6,10 @@ namespace ModelOperator.Rollouts.Judging;
 /// <summary>A guardrail of the spec and what is known of it.</summary>
 internal abstract record KnownGuardrail(EffectiveGuardrail Guardrail, SourceStatus? Source)
 {
-    /// <summary>What the evidence says in a step of the rollout. Safety that was shown in an earlier one is none, also before the first block of this one.</summary>
+    /// <summary>
+    /// What the evidence says in a step of the rollout. Safety that was shown in an earlier one is none, also before the first block of
+    /// this one.
+    /// </summary>
     public abstract GuardrailVerdict Judge(Judge judge, int step, bool isLast);
 
     /// <summary>The figures for people, beside the exact state.</summary>
@@ -27,5 +30,6 @@ internal abstract record KnownGuardrail(EffectiveGuardrail Guardrail, SourceStat
         new(
             Guardrail,
             judgement,
-            sentence + (Source?.Problem is { } problem ? $"; no answer that can be used now: {problem}" : "") + (Guardrail.WarnsOnly ? Sentence.WarnsOnly : ""));
+            sentence + (Source?.Problem is { } problem ? $"; no answer that can be used now: {problem}" : "")
+                + (Guardrail.WarnsOnly ? Sentence.WarnsOnly : ""));
 }

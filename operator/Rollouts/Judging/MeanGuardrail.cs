@@ -4,7 +4,8 @@ using ModelOperator.Api;
 namespace ModelOperator.Rollouts.Judging;
 
 /// <summary>A guardrail on means from a Prometheus server.</summary>
-internal sealed record MeanGuardrail(EffectiveGuardrail Guardrail, MeanEvidence Evidence, SourceStatus? Source) : KnownGuardrail(Guardrail, Source)
+internal sealed record MeanGuardrail(EffectiveGuardrail Guardrail, MeanEvidence Evidence, SourceStatus? Source)
+    : KnownGuardrail(Guardrail, Source)
 {
     public MeanScale Scale => MeanScale.Of(Guardrail.Prometheus!);
 
@@ -18,7 +19,8 @@ internal sealed record MeanGuardrail(EffectiveGuardrail Guardrail, MeanEvidence 
     {
         var judgement = judge.Of(Evidence.Enter(step), isLast);
         string clamped = Source?.Clamped is { } count and > 0
-            ? $"; in {count} of {Evidence.Blocks} intervals a mean was outside {Guardrail.Prometheus!.MeanMinimum} to {Guardrail.Prometheus.MeanMaximum} and counted as its end"
+            ? $"; in {count} of {Evidence.Blocks} intervals a mean was outside {Guardrail.Prometheus!.MeanMinimum} to "
+                + $"{Guardrail.Prometheus.MeanMaximum} and counted as its end"
             : "";
         return Say(judgement, MeanSentence.Of(Text(Evidence.Canary), Text(Evidence.Stable), Margin, judgement, judge) + clamped);
     }

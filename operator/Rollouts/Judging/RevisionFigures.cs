@@ -3,7 +3,9 @@ using ModelOperator.Evidence;
 
 namespace ModelOperator.Rollouts.Judging;
 
-/// <summary>What a router's counts say for one guardrail. Reports come over the network: impossible counts are cut to possible ones.</summary>
+/// <summary>
+/// What a router's counts say for one guardrail. Reports come over the network: impossible counts are cut to possible ones.
+/// </summary>
 internal static class RevisionFigures
 {
     // A hundred thousand million requests in one second are no count but a fault, and sums of such must not overflow.
@@ -22,7 +24,8 @@ internal static class RevisionFigures
     public static long Drawn(RevisionCounts? counts) => Sane(counts?.Drawn);
 
     /// <summary>Counts wrong answers and all whose truth came.</summary>
-    public static ArmCounts Outcomes(RevisionCounts? counts) => new(Sane(counts?.Incorrect), Sane(counts?.Incorrect) + Sane(counts?.Correct));
+    public static ArmCounts Outcomes(RevisionCounts? counts) =>
+        new(Sane(counts?.Incorrect), Sane(counts?.Incorrect) + Sane(counts?.Correct));
 
     /// <summary>Counts failed requests and all.</summary>
     /// <param name="counts">The counts.</param>
@@ -45,7 +48,8 @@ internal static class RevisionFigures
     /// <summary>
     /// How long clients waited that went away, of those who waited beyond a bucket. Who went away sooner says nothing, of either revision.
     /// </summary>
-    public static List<(int Bucket, long Count)> Abandoned(RevisionCounts? counts, int beyond) => [.. Pairs(counts?.Abandoned).Where(pair => pair.Bucket > beyond)];
+    public static List<(int Bucket, long Count)> Abandoned(RevisionCounts? counts, int beyond) =>
+        [.. Pairs(counts?.Abandoned).Where(pair => pair.Bucket > beyond)];
 
     private static List<(int Bucket, long Count)> Pairs(List<long[]>? pairs) =>
     [

@@ -33,7 +33,8 @@ internal static class SourceIntake
 
     // Counters of a canary begin to exist with its first requests: a source may need a few intervals before it is missed.
     private static bool IsOverdue(Scope scope, SourceStatus? source) =>
-        source is { Problem: not null } && source.AskedAt - scope.Status.Rollout!.AnalysisStartedAt >= FirstIntervals * scope.Spec.Analysis.Interval;
+        source is { Problem: not null }
+            && source.AskedAt - scope.Status.Rollout!.AnalysisStartedAt >= FirstIntervals * scope.Spec.Analysis.Interval;
 
     private static SourceStatus? Before(Scope scope, KnownGuardrail known) =>
         scope.Input.Status?.Analysis?.Find(g => g.Name == known.Guardrail.Name)?.Source;
@@ -44,10 +45,13 @@ internal static class SourceIntake
         var due = Sources.DueAt(scope.Status, guardrail, scope.Spec.Analysis.Interval);
         return known switch
         {
-            GateGuardrail gate when scope.World.Gates.TryGetValue(guardrail.Name, out var answer) && (due <= answer.At || (due is not null && IsNews(gate, answer))) =>
+            GateGuardrail gate when scope.World.Gates.TryGetValue(guardrail.Name, out var answer)
+                && (due <= answer.At || (due is not null && IsNews(gate, answer))) =>
                 Hear(gate, answer),
-            CountedGuardrail counted when scope.World.Metrics.TryGetValue(guardrail.Name, out var answer) && due <= answer.At => Count(scope, counted, answer),
-            MeanGuardrail mean when scope.World.Metrics.TryGetValue(guardrail.Name, out var answer) && due <= answer.At => Average(scope, mean, answer),
+            CountedGuardrail counted when scope.World.Metrics.TryGetValue(guardrail.Name, out var answer) && due <= answer.At =>
+                Count(scope, counted, answer),
+            MeanGuardrail mean when scope.World.Metrics.TryGetValue(guardrail.Name, out var answer) && due <= answer.At =>
+                Average(scope, mean, answer),
             _ => known,
         };
     }
@@ -59,7 +63,9 @@ internal static class SourceIntake
     private static GateGuardrail Hear(GateGuardrail gate, GateAnswer answer) => gate with
     {
         // What it said before stands while it is silent; it was no last word.
-        Verdict = answer.Verdict is Verdict.Safe or Verdict.Harmful ? answer.Verdict.Value : answer.Verdict is null ? gate.Verdict : Verdict.Continue,
+        Verdict = answer.Verdict is Verdict.Safe or Verdict.Harmful
+            ? answer.Verdict.Value
+            : answer.Verdict is null ? gate.Verdict : Verdict.Continue,
         Message = answer.Message is { } message ? StatusLimits.Shorten(message) : gate.Message,
         Source = new SourceStatus { AskedAt = answer.At, Problem = Problem(answer.Problem) },
     };
@@ -67,7 +73,8 @@ internal static class SourceIntake
     private static MeanGuardrail Average(Scope scope, MeanGuardrail mean, MetricAnswer answer)
     {
         bool isWhole = answer is { CanaryMean: { } c, StableMean: { } s } && double.IsFinite(c) && double.IsFinite(s);
-        var next = isWhole && !scope.IsSkewed ? mean.Add(scope.Status.Rollout!.Step, answer.CanaryMean!.Value, answer.StableMean!.Value) : mean;
+        var next =
+            isWhole && !scope.IsSkewed ? mean.Add(scope.Status.Rollout!.Step, answer.CanaryMean!.Value, answer.StableMean!.Value) : mean;
         bool isClamped = isWhole && !(mean.Scale.Holds(answer.CanaryMean!.Value) && mean.Scale.Holds(answer.StableMean!.Value));
         return next with
         {
@@ -95,9 +102,10 @@ internal static class SourceIntake
             return counted with { Source = next };
         }
 
-        // The first look says where counters stand, and so does the first after a restart of what counts: nothing is known of the time before. What is
-        // counted while requests are not split as they should be is left out in the same way.
-        if (next is not { Canary: { } canaryBefore, Stable: { } stableBefore } || scope.IsSkewed || IsReset(canaryBefore, canary) || IsReset(stableBefore, stable))
+        // The first look says where counters stand, and so does the first after a restart of what counts: nothing is known of the time
+        // before. What is counted while requests are not split as they should be is left out in the same way.
+        if (next is not { Canary: { } canaryBefore, Stable: { } stableBefore } || scope.IsSkewed || IsReset(canaryBefore, canary)
+            || IsReset(stableBefore, stable))
         {
             (next.Canary, next.Stable) = (canary, stable);
             return counted with { Source = next };
@@ -107,8 +115,8 @@ internal static class SourceIntake
         if (block.Canary.Bad > block.Canary.Total || block.Stable.Bad > block.Stable.Total)
         {
             // Scraped at different moments; the next answer holds both.
-            next.Problem ??= $"badQuery grew more than totalQuery ({block.Canary.Bad} of {block.Canary.Total} canary, {block.Stable.Bad} of {block.Stable.Total} stable); "
-                + "totalQuery must count what badQuery counts";
+            next.Problem ??= $"badQuery grew more than totalQuery ({block.Canary.Bad} of {block.Canary.Total} canary, "
+                + $"{block.Stable.Bad} of {block.Stable.Total} stable); totalQuery must count what badQuery counts";
             return counted with { Source = next };
         }
 
@@ -118,7 +126,8 @@ internal static class SourceIntake
             Source = next,
             Evidence = counted.Evidence
                 .Enter(scope.Status.Rollout!.Step)
-                .Collect(new Block(new ArmCounts(block.Canary.Bad, block.Canary.Total), new ArmCounts(block.Stable.Bad, block.Stable.Total)))
+                .Collect(
+                    new Block(new ArmCounts(block.Canary.Bad, block.Canary.Total), new ArmCounts(block.Stable.Bad, block.Stable.Total)))
                 .CloseBlock(counted.Criterion),
         };
     }
@@ -130,7 +139,8 @@ internal static class SourceIntake
 
     private static bool IsReset(CounterStatus before, CounterStatus now) => now.Bad < before.Bad || now.Total < before.Total;
 
-    private static (long Bad, long Total) Difference(CounterStatus before, CounterStatus now) => (now.Bad - before.Bad, now.Total - before.Total);
+    private static (long Bad, long Total) Difference(CounterStatus before, CounterStatus now) =>
+        (now.Bad - before.Bad, now.Total - before.Total);
 
     private static string? Problem(string? problem) => problem is null ? null : StatusLimits.Shorten(problem, StatusLimits.Message / 2);
 }

@@ -6,8 +6,8 @@ using ModelOperator.Evidence;
 namespace ModelOperator.Rollouts.Judging;
 
 /// <summary>
-/// Holds what the routers drew against the weights of the table. A router draws before it knows how a request ends, and tells of draws only while
-/// each revision with a weight has a ready pod. So no canary, however bad, makes the split look wrong and hides behind it.
+/// Holds what the routers drew against the weights of the table. A router draws before it knows how a request ends, and tells of draws only
+/// while each revision with a weight has a ready pod. So no canary, however bad, makes the split look wrong and hides behind it.
 /// </summary>
 internal sealed class SplitWatch(Scope scope, string canary)
 {
@@ -63,13 +63,14 @@ internal sealed class SplitWatch(Scope scope, string canary)
             ? $"routers do not draw the canary for {evidence.Weight} percent of requests, its weight in the routing table"
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"routers drew the canary for {seen.Canary:N0} of the last {seen.Total:N0} requests ({100.0 * seen.Canary / seen.Total:0.0} percent), but the routing table "
-                + $"gives it {evidence.Weight} percent");
+                $"routers drew the canary for {seen.Canary:N0} of the last {seen.Total:N0} requests "
+                + $"({100.0 * seen.Canary / seen.Total:0.0} percent), but the routing table gives it {evidence.Weight} percent");
         string behind = string.Concat(scope.World.Routers
             .Where(router => router.Report is { } report && report.TableVersion < scope.Table.Version)
             .Take(3)
-            .Select(router => $"; router {router.Pod} is on version {router.Report!.TableVersion} of the table, not {scope.Table.Version}"));
-        return $"{share}; no evidence is taken and nothing is decided until the shares agree again{behind}; the logs of the routers say which "
-            + "table each of them has in force: delete the pod of the one that differs";
+            .Select(
+                router => $"; router {router.Pod} is on version {router.Report!.TableVersion} of the table, not {scope.Table.Version}"));
+        return $"{share}; no evidence is taken and nothing is decided until the shares agree again{behind}; "
+            + "the logs of the routers say which table each of them has in force: delete the pod of the one that differs";
     }
 }

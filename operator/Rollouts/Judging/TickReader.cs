@@ -4,8 +4,8 @@ using ModelOperator.Evidence;
 namespace ModelOperator.Rollouts.Judging;
 
 /// <summary>
-/// Hands out the routers' ticks, each once: the cursors are in the status, in one write with what was made of the ticks, so what is counted is
-/// never counted again, whenever the operator is killed.
+/// Hands out the routers' ticks, each once: the cursors are in the status, in one write with what was made of the ticks, so what is counted
+/// is never counted again, whenever the operator is killed.
 /// </summary>
 internal static class TickReader
 {
@@ -30,7 +30,8 @@ internal static class TickReader
             lost += cursor is { } next ? Math.Clamp(report.Oldest - next, 0, MostLost) : 0;
             ticks.AddRange(report.Ticks
                 .Select(tick => (Tick: tick, Start: StartOf(report, tick, scope.Now)))
-                .Where(tick => tick.Tick.Sequence < report.Next && (cursor is { } from ? tick.Tick.Sequence >= from : tick.Start >= since)));
+                .Where(
+                    tick => tick.Tick.Sequence < report.Next && (cursor is { } from ? tick.Tick.Sequence >= from : tick.Start >= since)));
             MoveCursor(scope.Status, report);
         }
 
@@ -46,7 +47,8 @@ internal static class TickReader
         }
     }
 
-    // By the operator's clock. A block that began in the future would not end, and a tick of the past would be taken for one from before the rollout.
+    // By the operator's clock. A block that began in the future would not end, and a tick of the past would be taken for one from before
+    // the rollout.
     private static DateTimeOffset StartOf(EvidenceReport report, EvidenceTick tick, DateTimeOffset now)
     {
         var clock = report.Time is { } time && (time - now).Duration() > Agreeing ? time : now;

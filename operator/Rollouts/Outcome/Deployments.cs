@@ -1,6 +1,8 @@
 namespace ModelOperator.Rollouts.Outcome;
 
-/// <summary>What becomes of every Deployment: those that matter get their pods, the others lose them once no router sends there any more.</summary>
+/// <summary>
+/// What becomes of every Deployment: those that matter get their pods, the others lose them once no router sends there any more.
+/// </summary>
 internal static class Deployments
 {
     public static List<DeploymentPlan> Plan(Scope scope)
@@ -32,10 +34,12 @@ internal static class Deployments
         (revision == scope.Wanted && !scope.Input.IsGuardOnly) || scope.World.Kept.Contains(revision);
 
     /// <summary>Whether pods wait for the routers before they can go.</summary>
-    public static bool IsDraining(Scope scope) => Others(scope).Any(revision => revision.DesiredReplicas > 0 && !MayLosePods(scope, revision));
+    public static bool IsDraining(Scope scope) =>
+        Others(scope).Any(revision => revision.DesiredReplicas > 0 && !MayLosePods(scope, revision));
 
     private static IEnumerable<ObservedRevision> Others(Scope scope) =>
-        scope.World.Revisions.Where(revision => revision.HasDeployment && !scope.Pods.ContainsKey(revision.Revision) && !IsInUse(scope, revision));
+        scope.World.Revisions.Where(
+            revision => revision.HasDeployment && !scope.Pods.ContainsKey(revision.Revision) && !IsInUse(scope, revision));
 
     private static bool IsInUse(Scope scope, ObservedRevision revision) =>
         scope.Table.Contains(revision.Revision)

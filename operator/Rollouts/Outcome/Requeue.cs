@@ -41,14 +41,18 @@ internal static class Requeue
             ? NextDue(scope, rollout)
             // Nothing but a person changes the number.
             : scope.Replicas == 0 ? Idle
-            : status.Phase is RolloutPhase.Initializing or RolloutPhase.Evaluating or RolloutPhase.Stalled || (status.Routing is not null && !scope.IsConfirmed) ? Later : Idle;
+            : status.Phase is RolloutPhase.Initializing or RolloutPhase.Evaluating or RolloutPhase.Stalled
+                || (status.Routing is not null && !scope.IsConfirmed)
+                ? Later
+                : Idle;
     }
 
     private static bool AwaitsRouters(Scope scope) => scope.Status switch
     {
         { Phase: RolloutPhase.Promoting or RolloutPhase.RollingBack } => true,
         { Phase: RolloutPhase.Analyzing or RolloutPhase.Paused, Rollout: { ReadyAt: not null, StepConfirmedAt: null } } => true,
-        var status => status.Conditions!.Exists(condition => condition.Type == ConditionTypes.Ready && condition.Reason == Reasons.RoutersNotReady),
+        var status =>
+            status.Conditions!.Exists(condition => condition.Type == ConditionTypes.Ready && condition.Reason == Reasons.RoutersNotReady),
     };
 
     private static TimeSpan NextDue(Scope scope, RolloutStatus rollout)

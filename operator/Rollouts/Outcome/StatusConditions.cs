@@ -59,16 +59,26 @@ internal static class StatusConditions
         {
             return StandIns.Explain(scope) is { } standIn && RoutersServe(scope) && IsInForce(scope)
                 ? new(true, Reasons.StableDown, standIn)
-                : new(false, scope.Find(stable)?.Failure?.Reason ?? Reasons.PodsNotReady, $"stable revision {stable} does not serve: {Story.WhyNotReady(scope, stable, scope.Replicas)}");
+                : new(
+                    false,
+                    scope.Find(stable)?.Failure?.Reason ?? Reasons.PodsNotReady,
+                    $"stable revision {stable} does not serve: {Story.WhyNotReady(scope, stable, scope.Replicas)}");
         }
 
         return RoutersServe(scope)
-            ? new(true, Reasons.Serving, $"stable revision {stable} serves: {Story.Ready(scope, stable, Math.Max(scope.Replicas, pods.ReadyReplicas))}")
-            : new(false, Reasons.RoutersNotReady, $"the pods of {stable} are ready, but no router sends them requests yet{Story.WhyNoRouter(scope)}");
+            ? new(
+                true,
+                Reasons.Serving,
+                $"stable revision {stable} serves: {Story.Ready(scope, stable, Math.Max(scope.Replicas, pods.ReadyReplicas))}")
+            : new(
+                false,
+                Reasons.RoutersNotReady,
+                $"the pods of {stable} are ready, but no router sends them requests yet{Story.WhyNoRouter(scope)}");
     }
 
     // Routers know of who stands in.
-    private static bool IsInForce(Scope scope) => scope.Status.Traffic?.Exists(target => target.Revision == StandIns.Answering(scope)) == true;
+    private static bool IsInForce(Scope scope) =>
+        scope.Status.Traffic?.Exists(target => target.Revision == StandIns.Answering(scope)) == true;
 
     // One that gives no answer may well route: a lost answer does not end what was.
     private static bool RoutersServe(Scope scope)
@@ -99,7 +109,8 @@ internal static class StatusConditions
                 ? new(false, Reasons.EvaluationError, message)
                 : new(true, Reasons.EvaluationRunning, message),
             RolloutPhase.Starting or RolloutPhase.Analyzing when scope.AwaitsRoom => new(true, Reasons.Unschedulable, message),
-            RolloutPhase.Analyzing when noMetrics => new(true, Reasons.NoMetrics, $"no router answers, nothing is decided until one does; {message}"),
+            RolloutPhase.Analyzing when noMetrics =>
+                new(true, Reasons.NoMetrics, $"no router answers, nothing is decided until one does; {message}"),
             RolloutPhase.Analyzing when Story.LostSources(scope) is { } lost => new(true, Reasons.MetricsUnavailable, $"{lost}; {message}"),
             RolloutPhase.Analyzing when scope.AwaitsTruth => new(true, Reasons.WaitingForTruth, message),
             RolloutPhase.Promoting => new(true, Reasons.Promoted, message),
@@ -116,7 +127,8 @@ internal static class StatusConditions
             RolloutPhase.Rejected => new(true, Reasons.RevisionRejected, status.Message!),
             RolloutPhase.Held => new(true, Reasons.AnalysisDeadlineExceeded, status.Message!),
             RolloutPhase.Stalled => new(true, StalledReason(scope), status.Message!),
-            RolloutPhase.Evaluating when status.Evaluation?.State == EvaluationState.Error => new(true, Reasons.EvaluationError, status.Message!),
+            RolloutPhase.Evaluating when status.Evaluation?.State == EvaluationState.Error =>
+                new(true, Reasons.EvaluationError, status.Message!),
             RolloutPhase.Stable => new(false, Reasons.Stable, "nothing is left to do"),
             RolloutPhase.Paused => new(false, Reasons.RolloutPaused, "the rollout waits at a pause, as asked for"),
             _ => new(false, Reasons.RolloutInProgress, "the operator is on its way to what the spec asks for"),

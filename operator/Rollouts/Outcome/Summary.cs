@@ -25,7 +25,8 @@ internal static class Summary
             status.Traffic = routing.Targets;
         }
 
-        status.CanaryWeight = status.CanaryRevision is { } canary ? status.Traffic?.Find(target => target.Revision == canary)?.Weight ?? 0 : null;
+        status.CanaryWeight =
+            status.CanaryRevision is { } canary ? status.Traffic?.Find(target => target.Revision == canary)?.Weight ?? 0 : null;
         status.Message = StatusLimits.Shorten(string.Join("; ", new[] { StandIns.Explain(scope), status.Message }.OfType<string>()));
         StatusConditions.Set(scope);
         return status;

@@ -4,7 +4,9 @@ using ModelOperator.Rollouts.Judging;
 
 namespace ModelOperator.Rollouts.Outcome;
 
-/// <summary>The condition TrafficSkewed. It is there from the first rollout on whose split routers report, and says so when nothing is watched.</summary>
+/// <summary>
+/// The condition TrafficSkewed. It is there from the first rollout on whose split routers report, and says so when nothing is watched.
+/// </summary>
 internal static class TrafficCondition
 {
     public static void Set(Scope scope)
