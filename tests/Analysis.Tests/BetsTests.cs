@@ -41,7 +41,8 @@ public class BetsTests
         });
     }
 
-    private static (double Log, double Scale) Plainly(Hypothesis hypothesis, Criterion criterion, double baseRate, Block block, double effect)
+    private static (double Log, double Scale) Plainly(
+        Hypothesis hypothesis, Criterion criterion, double baseRate, Block block, double effect)
     {
         double border = Math.Clamp(criterion.IsLimit ? criterion.Value : baseRate + criterion.Value, 1e-6, 1 - 1e-6);
         double logOdds = Math.Log(border / (1 - border)) + (hypothesis == Hypothesis.Harm ? effect : -effect);
@@ -52,7 +53,8 @@ public class BetsTests
 
         // Rates near 1 keep fewer digits of what is missing to it, and where terms cancel the sum has their rounding.
         double trials = block.Canary.Total + (criterion.IsLimit ? 0 : block.Stable.Total);
-        double rarest = Math.Min(Math.Min(alternative.Canary, 1 - alternative.Canary), criterion.IsLimit ? 1 : Math.Min(baseRate, 1 - baseRate));
+        double rarest = Math.Min(
+            Math.Min(alternative.Canary, 1 - alternative.Canary), criterion.IsLimit ? 1 : Math.Min(baseRate, 1 - baseRate));
         return (log, trials * Math.Max(Math.Log(1 / rarest), 1e-3 / (1 - Math.Max(alternative.Canary, baseRate))));
     }
 

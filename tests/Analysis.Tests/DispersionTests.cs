@@ -28,7 +28,8 @@ public class DispersionTests
     }
 
     [Test]
-    public void Tempered_evidence_is_never_above_the_exact([Values(0.0, 0.3)] double wobble, [Values] bool isLimit, [Values(0.01, 0.05)] double canaryRate)
+    public void Tempered_evidence_is_never_above_the_exact(
+        [Values(0.0, 0.3)] double wobble, [Values] bool isLimit, [Values(0.01, 0.05)] double canaryRate)
     {
         var criterion = isLimit ? Criterion.Limit(0.012) : Margin;
         int tempered = 0;
@@ -47,7 +48,8 @@ public class DispersionTests
                     Assert.Fail($"{value:R} of {exact:R}");
                 }
 
-                Assert.That(evidence.LogSafety(criterion), Is.LessThanOrEqualTo(Math.Max(0, evidence.Step.LogSafety(criterion, 1)) + 1e-12));
+                Assert.That(
+                    evidence.LogSafety(criterion), Is.LessThanOrEqualTo(Math.Max(0, evidence.Step.LogSafety(criterion, 1)) + 1e-12));
             }
         }
 
@@ -116,7 +118,9 @@ public class DispersionTests
         });
     }
 
-    /// <summary>exp(l S - l^2 Q / 2) with symmetric batches has expectation 1 at most for every l; over all signs of ten batches of any sizes.</summary>
+    /// <summary>
+    /// exp(l S - l^2 Q / 2) with symmetric batches has expectation 1 at most for every l; over all signs of ten batches of any sizes.
+    /// </summary>
     [Test]
     public void For_a_fixed_stake_persistence_is_evidence_whatever_the_sizes([Values(0.01, 0.3, 2.0)] double stake)
     {
@@ -146,11 +150,14 @@ public class DispersionTests
         double factor = dispersion.Factor();
         return process.LogValue() <= 0 || factor == 1
             ? process.LogValue()
-            : Math.Max(Math.Min(process.LogValue(Math.Min(64, factor)), dispersion.Persistence!.LogValue(above: true)), process.LogValue(4 * factor));
+            : Math.Max(
+                Math.Min(process.LogValue(Math.Min(64, factor)), dispersion.Persistence!.LogValue(above: true)),
+                process.LogValue(4 * factor));
     }
 
     private static GuardrailEvidence Before(TrafficStream stream, int blocks) =>
-        stream.Before().Take(blocks).Aggregate(new GuardrailEvidence(), (e, counts) => e.Collect(new Block(default, counts)).CloseStableBlock());
+        stream.Before().Take(blocks)
+            .Aggregate(new GuardrailEvidence(), (e, counts) => e.Collect(new Block(default, counts)).CloseStableBlock());
 
     private static GuardrailEvidence Play(Scenario scenario, int seed)
     {

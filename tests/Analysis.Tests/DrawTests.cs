@@ -7,7 +7,9 @@ public class DrawTests
 {
     private const int Draws = 100_000;
 
-    /// <summary>Chi-square against the exact probabilities, its tails lumped to five expected draws at least; five standard deviations allowed.</summary>
+    /// <summary>
+    /// Chi-square against the exact probabilities, its tails lumped to five expected draws at least; five standard deviations allowed.
+    /// </summary>
     [TestCase(1, 0.3)]
     [TestCase(5, 0.5)]
     [TestCase(50, 0.01)]
@@ -58,7 +60,9 @@ public class DrawTests
         Assert.Multiple(() =>
         {
             Assert.That(mean, Is.EqualTo(trials * rate).Within(5 * Math.Sqrt(variance / Draws)));
-            Assert.That(draws.Average(x => (x - mean) * (x - mean)), Is.EqualTo(variance).Within(5 * variance * Math.Sqrt((2 + (1 / variance)) / Draws)));
+            Assert.That(
+                draws.Average(x => (x - mean) * (x - mean)),
+                Is.EqualTo(variance).Within(5 * variance * Math.Sqrt((2 + (1 / variance)) / Draws)));
         });
     }
 

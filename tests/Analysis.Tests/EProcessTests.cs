@@ -20,7 +20,8 @@ public class EProcessTests
     [Test]
     public void It_is_a_mixture_of_the_products_begun_at_every_block_for_every_effect_size()
     {
-        double[][] blocks = [.. Enumerable.Range(0, 5).Select(block => Enumerable.Range(0, Effects).Select(effect => Math.Sin((7 * block) + effect)).ToArray())];
+        double[][] blocks = [.. Enumerable.Range(0, 5).Select(
+            block => Enumerable.Range(0, Effects).Select(effect => Math.Sin((7 * block) + effect)).ToArray())];
         var process = blocks.Aggregate(new EProcess(), (p, logs) => p.Multiply(logs));
         double sum = 0;
         double left = 0.2;
@@ -44,7 +45,10 @@ public class EProcessTests
         {
             Assert.That(after.LogValue(), Is.EqualTo(before.LogValue()).Within(1e-12), "nothing was shown");
             Assert.That(after.Unstarted, Is.EqualTo(0.75 * before.Unstarted).Within(1e-15));
-            Assert.That(after.Multiply(block).LogValue(), Is.GreaterThan(before.Multiply(block).LogValue() + 0.3), "a fault that begins here shows sooner");
+            Assert.That(
+                after.Multiply(block).LogValue(),
+                Is.GreaterThan(before.Multiply(block).LogValue() + 0.3),
+                "a fault that begins here shows sooner");
             Assert.That(new EProcess().BeginStep(), Is.EqualTo(new EProcess()), "the first step begins with the rollout");
         });
     }

@@ -18,7 +18,8 @@ public class EValueTests
     {
         foreach (var alternative in from c in Alternatives from s in Alternatives select new Rates(c, s))
         {
-            var values = Outcomes.Of(canaryTrials, stableTrials).ToDictionary(block => block, block => Math.Exp(EValue.Log(hypothesis, margin, alternative, block)));
+            var values = Outcomes.Of(canaryTrials, stableTrials)
+                .ToDictionary(block => block, block => Math.Exp(EValue.Log(hypothesis, margin, alternative, block)));
             foreach (var truth in from c in Grid from s in Grid let r = new Rates(c, s) where r.InNull(hypothesis, margin) select r)
             {
                 double expectation = Outcomes.Expectation(canaryTrials, stableTrials, truth, block => values[block]);
@@ -92,12 +93,17 @@ public class EValueTests
         long[] sizes = [1, 1000, 1_000_000_000_000];
         foreach (var (canary, stable) in from c in sizes from s in sizes select (c, s))
         {
-            foreach (var alternative in new[] { new Rates(1e-9, 1e-9), new Rates(1e-6, 0.5), new Rates(0.999999, 1e-6), new Rates(0.5, 0.999999) })
+            foreach (var alternative in
+                new[] { new Rates(1e-9, 1e-9), new Rates(1e-6, 0.5), new Rates(0.999999, 1e-6), new Rates(0.5, 0.999999) })
             {
-                foreach (var (hypothesis, margin) in from h in Enum.GetValues<Hypothesis>() from m in new[] { 0.0, 0.02, 0.5 } select (h, m))
+                foreach (var (hypothesis, margin) in from h in Enum.GetValues<Hypothesis>()
+                                                     from m in new[] { 0.0, 0.02, 0.5 }
+                                                     select (h, m))
                 {
                     var block = new Block(new ArmCounts(canary / 2, canary), new ArmCounts(stable / 3, stable));
-                    Assert.That(double.IsFinite(EValue.Log(hypothesis, margin, alternative, block)), $"{block} {alternative} {hypothesis} {margin}");
+                    Assert.That(
+                        double.IsFinite(EValue.Log(hypothesis, margin, alternative, block)),
+                        $"{block} {alternative} {hypothesis} {margin}");
                 }
             }
         }

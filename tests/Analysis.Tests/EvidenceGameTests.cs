@@ -1,9 +1,9 @@
 namespace ModelOperator.Analysis.Tests;
 
 /// <summary>
-/// The guarantee as a game: an opponent sees all evidence so far and then sets the rates of the next block, anywhere in the null. Whatever the
-/// opponent does, what is to be expected of the evidence is never above what it is. By Ville's inequality nothing else is needed. Everything a
-/// block can show is gone through, from every state that earlier blocks can leave.
+/// The guarantee as a game: an opponent sees all evidence so far and then sets the rates of the next block, anywhere in the null. Whatever
+/// the opponent does, what is to be expected of the evidence is never above what it is. By Ville's inequality nothing else is needed.
+/// Everything a block can show is gone through, from every state that earlier blocks can leave.
 /// </summary>
 public class EvidenceGameTests
 {
@@ -19,7 +19,8 @@ public class EvidenceGameTests
         Block[] outcomes = [.. Outcomes.Of(canary, stable)];
         Rates[] all = [.. from c in Rates.Append(value) from s in Rates select new Rates(c, s)];
         Rates[] pairs = isLimit ? all : [.. all, .. Rates.Where(s => s + value <= 1).Select(s => new Rates(s + value, s))];
-        foreach (var state in Reachable(start, (evidence, block) => evidence.Collect(block).CloseBlock(criterion, isForced: true), outcomes, depth: 2))
+        foreach (var state in Reachable(
+            start, (evidence, block) => evidence.Collect(block).CloseBlock(criterion, isForced: true), outcomes, depth: 2))
         {
             var next = Array.ConvertAll(outcomes, block => state.Collect(block).CloseBlock(criterion, isForced: true));
             double[] harm = Array.ConvertAll(next, e => Math.Exp(e.Harm.LogValue()));
@@ -34,8 +35,8 @@ public class EvidenceGameTests
     }
 
     /// <summary>
-    /// Safety is about the average of a step: an opponent may choose any rates for each of three blocks, some far inside the criterion, as long as the
-    /// averages are beyond it. What is to be expected of the evidence is one at most.
+    /// Safety is about the average of a step: an opponent may choose any rates for each of three blocks, some far inside the criterion, as
+    /// long as the averages are beyond it. What is to be expected of the evidence is one at most.
     /// </summary>
     [Test]
     public void No_rates_that_are_beyond_on_average_are_expected_to_look_safe(
@@ -51,7 +52,9 @@ public class EvidenceGameTests
         foreach (double[] canaries in courses)
         {
             // With a limit stable's rates play no part.
-            foreach (double[] stables in isLimit ? [[0.3, 0.3, 0.3]] : courses.Where(course => canaries.Average() >= course.Average() + value - 1e-12))
+            foreach (double[] stables in isLimit
+                ? [[0.3, 0.3, 0.3]]
+                : courses.Where(course => canaries.Average() >= course.Average() + value - 1e-12))
             {
                 if (isLimit && canaries.Average() < value - 1e-12)
                 {
@@ -71,7 +74,8 @@ public class EvidenceGameTests
 
         double Expected(double[] canaries, double[] stables)
         {
-            double[][] chances = [.. Enumerable.Range(0, Blocks).Select(i => Array.ConvertAll(outcomes, block => Outcomes.Probability(block, new Rates(canaries[i], stables[i]))))];
+            double[][] chances = [.. Enumerable.Range(0, Blocks).Select(
+                i => Array.ConvertAll(outcomes, block => Outcomes.Probability(block, new Rates(canaries[i], stables[i]))))];
             double sum = 0;
             for (int course = 0; course < evidence.Length; course++)
             {
@@ -108,8 +112,11 @@ public class EvidenceGameTests
     [Test]
     public void No_chances_within_the_margin_raise_the_evidence_of_pairs([Values(0.0, 0.05, 0.3)] double margin, [Values(1, 3)] int pairs)
     {
-        (int Canary, int Stable)[] outcomes = [.. from c in Enumerable.Range(0, pairs + 1) from s in Enumerable.Range(0, pairs + 1 - c) select (c, s)];
-        foreach (var state in Reachable(new PairedEvidence(), (evidence, o) => evidence.Add(pairs, o.Canary, o.Stable, margin), outcomes, depth: 3))
+        (int Canary, int Stable)[] outcomes = [.. from c in Enumerable.Range(0, pairs + 1)
+                                                  from s in Enumerable.Range(0, pairs + 1 - c)
+                                                  select (c, s)];
+        foreach (var state in Reachable(
+            new PairedEvidence(), (evidence, o) => evidence.Add(pairs, o.Canary, o.Stable, margin), outcomes, depth: 3))
         {
             var next = Array.ConvertAll(outcomes, o => state.Add(pairs, o.Canary, o.Stable, margin));
             double[] harm = Array.ConvertAll(next, e => Math.Exp(e.Harm.LogValue()));
@@ -134,8 +141,8 @@ public class EvidenceGameTests
     }
 
     /// <summary>
-    /// Means may be anything between 0 and 1 and depend on each other. The expectation of a bet is linear in their distribution, so those on two
-    /// points, whose mean is at the margin, are the worst there are; three points for good measure.
+    /// Means may be anything between 0 and 1 and depend on each other. The expectation of a bet is linear in their distribution, so those
+    /// on two points, whose mean is at the margin, are the worst there are; three points for good measure.
     /// </summary>
     [Test]
     public void No_distribution_within_the_margin_raises_the_evidence_of_means([Values(0.0, 0.05, 0.4)] double margin)
@@ -149,7 +156,10 @@ public class EvidenceGameTests
             double[] harm = Array.ConvertAll(next, e => Math.Exp(e.Harm.LogValue()));
             double[] safety = Array.ConvertAll(next, e => Math.Exp(e.Safety.LogValue()));
             double Beyond(int i) => outcomes[i].Canary - outcomes[i].Stable - margin;
-            foreach (var (low, high) in from i in Enumerable.Range(0, outcomes.Length) from j in Enumerable.Range(0, outcomes.Length) where Beyond(i) <= 0 && Beyond(j) > 0 select (i, j))
+            foreach (var (low, high) in from i in Enumerable.Range(0, outcomes.Length)
+                                        from j in Enumerable.Range(0, outcomes.Length)
+                                        where Beyond(i) <= 0 && Beyond(j) > 0
+                                        select (i, j))
             {
                 // At the margin, which lies in both nulls; a third point there changes nothing, one inside makes the bet worse.
                 double chance = -Beyond(low) / (Beyond(high) - Beyond(low));
@@ -176,7 +186,8 @@ public class EvidenceGameTests
 
     /// <summary>Looking after each of seven blocks, over all 16,384 courses they can take.</summary>
     [Test]
-    public void The_chance_of_ever_reaching_one_in_alpha_is_at_most_alpha([Values(0.05, 0.3, 0.5)] double rate, [Values(0.5, 0.2, 0.05)] double alpha)
+    public void The_chance_of_ever_reaching_one_in_alpha_is_at_most_alpha(
+        [Values(0.05, 0.3, 0.5)] double rate, [Values(0.5, 0.2, 0.05)] double alpha)
     {
         var start = new GuardrailEvidence().Collect(new Block(default, new ArmCounts(3, 10))).CloseStableBlock();
         Block[] outcomes = [.. Outcomes.Of(1, 1)];
@@ -200,7 +211,8 @@ public class EvidenceGameTests
             var sum = (Harm: 0.0, Safety: 0.0);
             for (int i = 0; i < outcomes.Length; i++)
             {
-                var (h, s) = Ever(evidence.Collect(outcomes[i]).CloseBlock(Criterion.Margin(0), isForced: true), chance * chances[i], blocks - 1, isSafe);
+                var (h, s) = Ever(
+                    evidence.Collect(outcomes[i]).CloseBlock(Criterion.Margin(0), isForced: true), chance * chances[i], blocks - 1, isSafe);
                 sum = (sum.Harm + h, sum.Safety + s);
             }
 
@@ -208,7 +220,8 @@ public class EvidenceGameTests
         }
     }
 
-    private static IEnumerable<TState> Reachable<TState, TOutcome>(TState start, Func<TState, TOutcome, TState> play, TOutcome[] outcomes, int depth) =>
+    private static IEnumerable<TState> Reachable<TState, TOutcome>(
+        TState start, Func<TState, TOutcome, TState> play, TOutcome[] outcomes, int depth) =>
         depth == 0 ? [start] : outcomes.SelectMany(outcome => Reachable(play(start, outcome), play, outcomes, depth - 1)).Prepend(start);
 
     private static void AssertFair(double[] values, double[] chances, double logNow, string message)
@@ -227,5 +240,6 @@ public class EvidenceGameTests
 
     private static double Trinomial(int trials, int first, int second, double firstRate, double secondRate) => secondRate >= 1
         ? (second == trials ? 1 : 0)
-        : Outcomes.Binomial(trials, second, secondRate) * Outcomes.Binomial(trials - second, first, Math.Min(1, firstRate / (1 - secondRate)));
+        : Outcomes.Binomial(trials, second, secondRate)
+            * Outcomes.Binomial(trials - second, first, Math.Min(1, firstRate / (1 - secondRate)));
 }

@@ -13,10 +13,17 @@ public class GoldenTests
 
     private static IEnumerable<TestCaseData> Guardrails()
     {
-        yield return new TestCaseData(Criterion.Margin(0), Harmful, new[] { 0, 3.2971665437524313, 8.470213232464816 }, new[] { 0, -1.6011837872740216, -2.6662386853428175 }).SetName("{m}(no margin, a worse canary)");
-        yield return new TestCaseData(Criterion.Margin(0.02), Good, new[] { 0, -1.1252350599513652, -1.4841990045357283 }, new[] { 0, 2.2533722214379384, 2.9690400246271875 }).SetName("{m}(a margin of 2 points, a good canary)");
-        yield return new TestCaseData(Criterion.Limit(0.05), Limited, new[] { -0.01785910484129063, 0.5496527814235285 }, new[] { -0.9889921848727737, -1.77579283614055 }).SetName("{m}(a limit of 5 percent)");
-        yield return new TestCaseData(Criterion.Margin(0.1), Faded, new[] { 0, 1.087299245540184 }, new[] { 0, -2.3624581281083508 }).SetName("{m}(a margin of 10 points, stable known from more than is remembered)");
+        yield return new TestCaseData(
+            Criterion.Margin(0), Harmful, new[] { 0, 3.2971665437524313, 8.470213232464816 },
+            new[] { 0, -1.6011837872740216, -2.6662386853428175 }).SetName("{m}(no margin, a worse canary)");
+        yield return new TestCaseData(
+            Criterion.Margin(0.02), Good, new[] { 0, -1.1252350599513652, -1.4841990045357283 },
+            new[] { 0, 2.2533722214379384, 2.9690400246271875 }).SetName("{m}(a margin of 2 points, a good canary)");
+        yield return new TestCaseData(
+            Criterion.Limit(0.05), Limited, new[] { -0.01785910484129063, 0.5496527814235285 },
+            new[] { -0.9889921848727737, -1.77579283614055 }).SetName("{m}(a limit of 5 percent)");
+        yield return new TestCaseData(Criterion.Margin(0.1), Faded, new[] { 0, 1.087299245540184 }, new[] { 0, -2.3624581281083508 })
+            .SetName("{m}(a margin of 10 points, stable known from more than is remembered)");
     }
 
     [TestCaseSource(nameof(Guardrails))]
@@ -36,7 +43,8 @@ public class GoldenTests
     [TestCase(Hypothesis.Safety, 0.05, 0.02, 0.03, 1, 100, 9, 300, 0.073881113223030857, 0.023881113223030857, 4.514805708828968)]
     [TestCase(Hypothesis.Safety, 0.3, 0.1, 0.05, 0, 3, 40, 1000, 0.34984393505452957, 0.049843935054529568, 0.94289941917332266)]
     public void One_table(
-        Hypothesis hypothesis, double margin, double canary, double stable, long canaryBad, long canaryTotal, long stableBad, long stableTotal, double nearestCanary, double nearestStable, double log)
+        Hypothesis hypothesis, double margin, double canary, double stable, long canaryBad, long canaryTotal, long stableBad,
+        long stableTotal, double nearestCanary, double nearestStable, double log)
     {
         var guess = new Rates(canary, stable);
         var nearest = NullProjection.Project(guess, margin, canaryTotal, stableTotal);
@@ -44,7 +52,9 @@ public class GoldenTests
         {
             Assert.That(nearest.Canary, Is.EqualTo(nearestCanary).Within(1e-14));
             Assert.That(nearest.Stable, Is.EqualTo(nearestStable).Within(1e-14));
-            Assert.That(EValue.Log(hypothesis, margin, guess, Table(canaryBad, canaryTotal, stableBad, stableTotal)), Is.EqualTo(log).Within(1e-12));
+            Assert.That(
+                EValue.Log(hypothesis, margin, guess, Table(canaryBad, canaryTotal, stableBad, stableTotal)),
+                Is.EqualTo(log).Within(1e-12));
         });
     }
 

@@ -11,7 +11,8 @@ public class GuardrailEvidenceJsonTests
     {
         for (int seed = 0; seed < 50; seed++)
         {
-            var evidence = GuardrailEvidenceTests.Play(0.07, 0.05, 0.01, 40, 13, 87, new Random(seed)).Collect(new Block(new ArmCounts(1, 3), new ArmCounts(0, 9)));
+            var evidence = GuardrailEvidenceTests.Play(0.07, 0.05, 0.01, 40, 13, 87, new Random(seed))
+                .Collect(new Block(new ArmCounts(1, 3), new ArmCounts(0, 9)));
             var read = GuardrailEvidenceJson.Read(GuardrailEvidenceJson.Write(evidence));
             Assert.That(read, Is.EqualTo(evidence));
         }
@@ -45,14 +46,23 @@ public class GuardrailEvidenceJsonTests
 
         // Digits are as long as numbers get, once there are many blocks and both rates move.
         var stream = new TrafficStream(new Scenario("own") { OwnWobble = 0.3 }, 200, 0.1, 1);
-        var evidence = stream.Before().Aggregate(new GuardrailEvidence(), (e, counts) => e.Collect(new Block(default, counts)).CloseStableBlock());
+        var evidence = stream.Before()
+            .Aggregate(new GuardrailEvidence(), (e, counts) => e.Collect(new Block(default, counts)).CloseStableBlock());
         evidence = Enumerable.Range(0, 2000).Aggregate(evidence, (e, _) => e.Collect(stream.Next()).CloseBlock(Criterion.Margin(0)));
         var most = new ArmCounts(123_456_789_012_345, 999_999_999_999_999);
-        evidence = evidence with { Settings = "Latency/100/100/1000000", Latency = target, Closed = new Block(most, most), Pending = new Block(most, most) };
+        evidence = evidence with
+        {
+            Settings = "Latency/100/100/1000000",
+            Latency = target,
+            Closed = new Block(most, most),
+            Pending = new Block(most, most),
+        };
         Assert.That(GuardrailEvidenceJson.Write(evidence), Has.Length.LessThan(4096));
     }
 
-    /// <summary>The texts no histogram has: no base64, a number that does not end, a count of none, one too large, a bucket too far.</summary>
+    /// <summary>
+    /// The texts no histogram has: no base64, a number that does not end, a count of none, one too large, a bucket too far.
+    /// </summary>
     [TestCase("%%%")]
     [TestCase("gA==")]
     [TestCase("AA==")]
@@ -75,7 +85,8 @@ public class GuardrailEvidenceJsonTests
         {
             var histogram = LatencyHistogram.Empty.Add(latencies);
             var evidence = new GuardrailEvidence { Latency = LatencyTarget.Following(0.95) with { Stable = histogram } };
-            return GuardrailEvidenceJson.Read(GuardrailEvidenceJson.Write(evidence))!.Latency!.Stable!.Counts.SequenceEqual(histogram.Counts);
+            return GuardrailEvidenceJson.Read(GuardrailEvidenceJson.Write(evidence))!.Latency!.Stable!.Counts.SequenceEqual(
+                histogram.Counts);
         });
 
     [TestCase("")]

@@ -188,7 +188,8 @@ public class GuardrailEvidenceTests
         Play(new GuardrailEvidence(), canaryRate, stableRate, margin, blocks, canaryTrials, stableTrials, random);
 
     internal static GuardrailEvidence Play(
-        GuardrailEvidence evidence, double canaryRate, double stableRate, double margin, int blocks, int canaryTrials, int stableTrials, Random random)
+        GuardrailEvidence evidence, double canaryRate, double stableRate, double margin, int blocks, int canaryTrials, int stableTrials,
+        Random random)
     {
         for (int i = 0; i < blocks; i++)
         {
@@ -199,8 +200,10 @@ public class GuardrailEvidenceTests
     }
 
     private static GuardrailEvidence PlayBlock(
-        GuardrailEvidence evidence, double canaryRate, double stableRate, double margin, int canaryTrials, int stableTrials, Random random) =>
-        evidence.Collect(new Block(Draw(canaryRate, canaryTrials, random), Draw(stableRate, stableTrials, random))).CloseBlock(Criterion.Margin(margin));
+        GuardrailEvidence evidence, double canaryRate, double stableRate, double margin, int canaryTrials, int stableTrials,
+        Random random) =>
+        evidence.Collect(new Block(Draw(canaryRate, canaryTrials, random), Draw(stableRate, stableTrials, random)))
+            .CloseBlock(Criterion.Margin(margin));
 
     private static ArmCounts Draw(double rate, int trials, Random random)
     {

@@ -1,25 +1,36 @@
 namespace ModelOperator.Analysis.Tests;
 
-/// <summary>The state comes back from an object that others may write to: what is no state is none, and nothing that reads as one can crash or hang.</summary>
+/// <summary>
+/// The state comes back from an object that others may write to: what is no state is none, and nothing that reads as one can crash or hang.
+/// </summary>
 [CancelAfter(60_000)]
 public class HostileStateTests
 {
     private static readonly Criterion[] Criteria = [Criterion.Margin(0.02), Criterion.Limit(0.05)];
     private static readonly string[] Values =
     [
-        "-1", "-1e18", "1e18", "9223372036854775807", "-9223372036854775808", "1e308", "-1e308", "1e-308", "0", "63", "64", "1000000000000", "\"NaN\"", "null", "1e999", "{}", "[]", "\"\"", "\"AAAA\"",
+        "-1", "-1e18", "1e18", "9223372036854775807", "-9223372036854775808", "1e308", "-1e308", "1e-308", "0", "63", "64", "1000000000000",
+        "\"NaN\"", "null", "1e999", "{}", "[]", "\"\"", "\"AAAA\"",
     ];
 
     private static GuardrailEvidence Evidence { get; } = MakeEvidence();
 
-    private static MeanEvidence Mean { get; } = Enumerable.Range(0, 40).Aggregate(new MeanEvidence(), (e, i) => e.Add(0.5 + (0.3 * Math.Sin(i)), 0.4 + (0.3 * Math.Cos(i)), 0.01));
+    private static MeanEvidence Mean { get; } = Enumerable.Range(0, 40)
+        .Aggregate(new MeanEvidence(), (e, i) => e.Add(0.5 + (0.3 * Math.Sin(i)), 0.4 + (0.3 * Math.Cos(i)), 0.01));
 
     private static PairedEvidence Paired { get; } = new PairedEvidence().Add(100, 7, 2, 0.01).Add(50, 1, 1, 0.01);
 
     private static SplitEvidence Split { get; } =
-        Enumerable.Range(0, 20).Aggregate(new SplitEvidence(), (e, i) => e.Collect(25, new Draws(20 + (i % 9), 100)).CloseBlock()).Collect(25, new Draws(3, 7)) with { Skew = -0.64, LogMended = 2 };
+        Enumerable.Range(0, 20).Aggregate(new SplitEvidence(), (e, i) => e.Collect(25, new Draws(20 + (i % 9), 100)).CloseBlock())
+            .Collect(25, new Draws(3, 7)) with { Skew = -0.64, LogMended = 2 };
 
-    private static string[] States { get; } = [GuardrailEvidenceJson.Write(Evidence), GuardrailEvidenceJson.Write(Mean), GuardrailEvidenceJson.Write(Paired), GuardrailEvidenceJson.Write(Split)];
+    private static string[] States { get; } =
+    [
+        GuardrailEvidenceJson.Write(Evidence),
+        GuardrailEvidenceJson.Write(Mean),
+        GuardrailEvidenceJson.Write(Paired),
+        GuardrailEvidenceJson.Write(Split),
+    ];
 
     [Test]
     public void No_prefix_of_a_state_is_a_state()
@@ -57,10 +68,19 @@ public class HostileStateTests
     public void Every_row_of_numbers_made_longer_shorter_or_wild_is_refused_or_harmless()
     {
         double[] wild = [double.NaN, double.PositiveInfinity, -1, 1e308, -1e308, 1e18, 1e60, 1e-320, 0];
-        foreach (var (value, with) in States.SelectMany(JsonLeaves.Of).Where(leaf => leaf.Value.Length >= 8 && Convert.TryFromBase64String(leaf.Value, new byte[4096], out _)))
+        foreach (var (value, with) in States.SelectMany(JsonLeaves.Of)
+            .Where(leaf => leaf.Value.Length >= 8 && Convert.TryFromBase64String(leaf.Value, new byte[4096], out _)))
         {
             byte[] row = Convert.FromBase64String(value);
-            List<byte[]> rows = [[], row[..(row.Length / 2)], row[Math.Min(8, row.Length)..], [.. row, 0], [.. row, .. row], .. Enumerable.Range(1, 7).Select(n => (byte[])[.. row, .. new byte[8 * n]])];
+            List<byte[]> rows =
+            [
+                [],
+                row[..(row.Length / 2)],
+                row[Math.Min(8, row.Length)..],
+                [.. row, 0],
+                [.. row, .. row],
+                .. Enumerable.Range(1, 7).Select(n => (byte[])[.. row, .. new byte[8 * n]]),
+            ];
             for (int at = 0; at + 8 <= row.Length; at += 8)
             {
                 rows.AddRange(wild.Select(number => (byte[])[.. row[..at], .. BitConverter.GetBytes(number), .. row[(at + 8)..]]));
@@ -157,13 +177,18 @@ public class HostileStateTests
     private static GuardrailEvidence MakeEvidence()
     {
         var random = new Random(3);
-        var evidence = new GuardrailEvidence { Settings = "Latency/5/95/", Latency = LatencyTarget.Following(0.95).Learn([(100, 900), (200, 100)]).Settle() };
+        var evidence = new GuardrailEvidence
+        {
+            Settings = "Latency/5/95/",
+            Latency = LatencyTarget.Following(0.95).Learn([(100, 900), (200, 100)]).Settle(),
+        };
         for (int i = 0; i < 20; i++)
         {
             evidence = evidence.Collect(new Block(default, new ArmCounts(random.Next(8), 100))).CloseStableBlock();
         }
 
-        return GuardrailEvidenceTests.Play(evidence, 0.07, 0.05, 0.02, 90, 30, 70, random).Collect(new Block(new ArmCounts(1, 5), new ArmCounts(1, 9)));
+        return GuardrailEvidenceTests.Play(evidence, 0.07, 0.05, 0.02, 90, 30, 70, random)
+            .Collect(new Block(new ArmCounts(1, 5), new ArmCounts(1, 9)));
     }
 
     private static void Use(string text)
@@ -172,8 +197,10 @@ public class HostileStateTests
         {
             foreach (var criterion in Criteria)
             {
-                var next = evidence.CloseBlock(criterion).Collect(new Block(new ArmCounts(3, 50), new ArmCounts(2, 60))).CloseBlock(criterion);
-                next = (next with { Latency = next.Latency?.Learn([(5, 100)]) }).Collect(new Block(default, new ArmCounts(1, 50))).CloseStableBlock();
+                var next = evidence.CloseBlock(criterion).Collect(new Block(new ArmCounts(3, 50), new ArmCounts(2, 60)))
+                    .CloseBlock(criterion);
+                next = (next with { Latency = next.Latency?.Learn([(5, 100)]) }).Collect(new Block(default, new ArmCounts(1, 50)))
+                    .CloseStableBlock();
                 Check(Judge.ForGuardrails(99, 2).Of(next, criterion), text);
             }
         }
@@ -194,7 +221,8 @@ public class HostileStateTests
     {
         if (GuardrailEvidenceJson.ReadSplit(text) is { } split)
         {
-            var next = split.CloseBlock().Collect(25, new Draws(9, 30)).CloseBlock().Collect(50, new Draws(9, 30)).CollectNothing().CloseBlock();
+            var next = split.CloseBlock().Collect(25, new Draws(9, 30)).CloseBlock().Collect(50, new Draws(9, 30)).CollectNothing()
+                .CloseBlock();
             Assert.That(double.IsFinite(next.LogValue()) && double.IsFinite(next.LogMended), text);
             Assert.That(GuardrailEvidenceJson.Write(next), Is.Not.Empty);
         }

@@ -35,5 +35,6 @@ internal static class JsonLeaves
         path.Split('.').Aggregate(root, (node, name) => node[name] ?? throw new ArgumentException($"There is no {path}.", nameof(path)));
 
     private static IEnumerable<string> Names(JsonObject node, string prefix) =>
-        node.SelectMany(pair => pair.Value is JsonObject inner ? [prefix + pair.Key, .. Names(inner, $"{prefix}{pair.Key}.")] : new[] { prefix + pair.Key });
+        node.SelectMany(pair =>
+            pair.Value is JsonObject inner ? [prefix + pair.Key, .. Names(inner, $"{prefix}{pair.Key}.")] : new[] { prefix + pair.Key });
 }

@@ -19,7 +19,8 @@ public class JudgeTests
     [TestCase(0.0, 100.1, false, Verdict.Safe)]
     [TestCase(0.0, 100.1, true, Verdict.Safe)]
     [TestCase(200.1, 1e9, false, Verdict.Harmful)]
-    public void What_was_ever_shown_of_means_and_pairs_decides_and_harm_comes_first(double harm, double safety, bool isLast, Verdict expected)
+    public void What_was_ever_shown_of_means_and_pairs_decides_and_harm_comes_first(
+        double harm, double safety, bool isLast, Verdict expected)
     {
         var (harmful, safe) = (new EProcess().Show(Math.Log(harm)), new EProcess().Show(Math.Log(safety)));
         var means = new MeanEvidence { Blocks = 1, Harm = harmful, Safety = safe };
@@ -37,9 +38,12 @@ public class JudgeTests
     public void Harm_of_counts_stays_and_their_safety_is_what_is_so_now([Values] bool isLimit)
     {
         var criterion = isLimit ? Criterion.Limit(0.1) : Criterion.Margin(0.1);
-        var good = Enumerable.Range(0, 40).Aggregate(Known(), (e, _) => e.Collect(new Block(new ArmCounts(1, 100), new ArmCounts(1, 100))).CloseBlock(criterion));
-        var bad = Enumerable.Range(0, 40).Aggregate(good, (e, _) => e.Collect(new Block(new ArmCounts(40, 100), new ArmCounts(1, 100))).CloseBlock(criterion));
-        var goodAgain = Enumerable.Range(0, 400).Aggregate(bad, (e, _) => e.Collect(new Block(new ArmCounts(1, 100), new ArmCounts(1, 100))).CloseBlock(criterion));
+        var good = Enumerable.Range(0, 40)
+            .Aggregate(Known(), (e, _) => e.Collect(new Block(new ArmCounts(1, 100), new ArmCounts(1, 100))).CloseBlock(criterion));
+        var bad = Enumerable.Range(0, 40)
+            .Aggregate(good, (e, _) => e.Collect(new Block(new ArmCounts(40, 100), new ArmCounts(1, 100))).CloseBlock(criterion));
+        var goodAgain = Enumerable.Range(0, 400)
+            .Aggregate(bad, (e, _) => e.Collect(new Block(new ArmCounts(1, 100), new ArmCounts(1, 100))).CloseBlock(criterion));
         Assert.Multiple(() =>
         {
             Assert.That(Judge.Of(good, criterion).Verdict, Is.EqualTo(Verdict.Safe));
@@ -65,7 +69,8 @@ public class JudgeTests
         Assert.That(Judge.Of(evidence, criterion).Verdict, Is.EqualTo(Verdict.Harmful));
     }
 
-    private static GuardrailEvidence Known() => new GuardrailEvidence().Collect(new Block(default, new ArmCounts(1, 100))).CloseStableBlock();
+    private static GuardrailEvidence Known() =>
+        new GuardrailEvidence().Collect(new Block(default, new ArmCounts(1, 100))).CloseStableBlock();
 
     [Test]
     public void Without_data_there_is_no_verdict_not_even_at_the_end([Values] bool isLast)
@@ -75,7 +80,10 @@ public class JudgeTests
         {
             Assert.That(Judge.Of(new GuardrailEvidence(), Criterion.Limit(0.1), isLast).Verdict, Is.EqualTo(Verdict.NoData));
             Assert.That(Judge.Of(onlyCanary, Criterion.Margin(0.1), isLast).Verdict, Is.EqualTo(Verdict.NoData));
-            Assert.That(Judge.Of(onlyCanary, Criterion.Limit(0.1), isLast).Verdict, Is.Not.EqualTo(Verdict.NoData), "a limit needs the canary alone");
+            Assert.That(
+                Judge.Of(onlyCanary, Criterion.Limit(0.1), isLast).Verdict,
+                Is.Not.EqualTo(Verdict.NoData),
+                "a limit needs the canary alone");
             Assert.That(Judge.Of(new MeanEvidence(), isLast).Verdict, Is.EqualTo(Verdict.NoData));
             Assert.That(Judge.Of(new PairedEvidence(), isLast).Verdict, Is.EqualTo(Verdict.NoData));
         });
@@ -102,8 +110,10 @@ public class JudgeTests
     public void Limits_pairs_and_means_are_found_harmful_or_safe()
     {
         GuardrailEvidence Limited(int bad) => Enumerable.Range(0, 60).Aggregate(
-            new GuardrailEvidence(), (e, i) => e.Collect(new Block(new ArmCounts(bad + (i % 2), 100), default)).CloseBlock(Criterion.Limit(0.08)));
-        PairedEvidence Paired(int onlyCanary) => Enumerable.Range(0, 60).Aggregate(new PairedEvidence(), (e, i) => e.Add(100, onlyCanary + (i % 2), i % 3, 0.02));
+            new GuardrailEvidence(),
+            (e, i) => e.Collect(new Block(new ArmCounts(bad + (i % 2), 100), default)).CloseBlock(Criterion.Limit(0.08)));
+        PairedEvidence Paired(int onlyCanary) =>
+            Enumerable.Range(0, 60).Aggregate(new PairedEvidence(), (e, i) => e.Add(100, onlyCanary + (i % 2), i % 3, 0.02));
         MeanEvidence Meant(double canary) => Enumerable.Range(0, 400).Aggregate(
             new MeanEvidence(), (e, i) => e.Add(canary + (0.1 * Math.Sin(i * i)), 0.5 + (0.1 * Math.Cos(i * i)), 0.05));
         Assert.Multiple(() =>

@@ -31,7 +31,9 @@ public class MeanEvidenceTests
     [TestCase(0.3, 500)]
     public void A_worse_canary_is_found(double autocorrelation, int within)
     {
-        int[] blocks = [.. Enumerable.Range(0, 20).Select(seed => (int)Play(seed, autocorrelation, difference: 0.05, Blocks, untilDecided: true).Blocks).Order()];
+        int[] blocks = [.. Enumerable.Range(0, 20)
+            .Select(seed => (int)Play(seed, autocorrelation, difference: 0.05, Blocks, untilDecided: true).Blocks)
+            .Order()];
         Assert.That(blocks[10], Is.LessThan(within));
     }
 
@@ -47,7 +49,8 @@ public class MeanEvidenceTests
             for (; Judge.Of(evidence).Verdict != Verdict.Harmful && blocks < goodBlocks + 450; blocks++)
             {
                 double canary = blocks < goodBlocks ? 0.4 : 0.6;
-                evidence = evidence.Add(Math.Clamp(canary + (noise * draw.Normal()), 0, 1), Math.Clamp(0.4 + (noise * draw.Normal()), 0, 1), 0.02);
+                evidence = evidence.Add(
+                    Math.Clamp(canary + (noise * draw.Normal()), 0, 1), Math.Clamp(0.4 + (noise * draw.Normal()), 0, 1), 0.02);
             }
 
             Assert.That(blocks, Is.InRange(goodBlocks, goodBlocks + 400));
@@ -69,19 +72,25 @@ public class MeanEvidenceTests
     public void Neighbours_that_are_alike_count_by_what_an_autoregression_adds()
     {
         static double Factor(IEnumerable<double> differences) =>
-            differences.Aggregate(new BatchDifferences(11), (state, difference) => state.Add(new Contrast(difference, 1, 1))).NeighbourFactor();
+            differences.Aggregate(new BatchDifferences(11), (state, difference) => state.Add(new Contrast(difference, 1, 1)))
+                .NeighbourFactor();
 
-        // Pairs of equal ones: every other difference is 0, the rest has the square 4, over the variance 2 of each: a ratio of 1, and none alike.
+        // Pairs of equal ones: every other difference is 0, the rest has the square 4, over the variance 2 of each: a ratio of 1, and none
+        // alike.
         int[] pairs = [.. Enumerable.Range(0, 400).Select(i => i / 2 % 2 == 0 ? 1 : -1)];
         Assert.Multiple(() =>
         {
             Assert.That(Factor([]), Is.EqualTo(1));
             Assert.That(Factor([5]), Is.EqualTo(1));
             Assert.That(Factor(pairs.Select(x => (double)x)), Is.EqualTo(1));
-            Assert.That(Factor(Enumerable.Range(0, 400).Select(i => i % 2 == 0 ? 1.0 : -1)), Is.EqualTo(1), "neighbours that differ add nothing");
+            Assert.That(
+                Factor(Enumerable.Range(0, 400).Select(i => i % 2 == 0 ? 1.0 : -1)), Is.EqualTo(1), "neighbours that differ add nothing");
             Assert.That(Factor(Enumerable.Repeat(1.0, 3)), Is.EqualTo(1), "two alike are chance");
             Assert.That(Factor(Enumerable.Repeat(1.0, 1000)), Is.EqualTo(199).Within(1e-9));
-            Assert.That(Factor(pairs.Select(x => x / Math.Sqrt(2))), Is.EqualTo(1.55 / 0.45).Within(0.02), "half alike, and a standard error of 0.05");
+            Assert.That(
+                Factor(pairs.Select(x => x / Math.Sqrt(2))),
+                Is.EqualTo(1.55 / 0.45).Within(0.02),
+                "half alike, and a standard error of 0.05");
         });
     }
 

@@ -10,14 +10,16 @@ namespace ModelOperator.Analysis.Tests;
 /// </summary>
 public class MonotonicityTests
 {
-    private static readonly Criterion[] Criteria = [Criterion.Margin(0), Criterion.Margin(0.02), Criterion.Margin(0.3), Criterion.Limit(0.05)];
+    private static readonly Criterion[] Criteria =
+        [Criterion.Margin(0), Criterion.Margin(0.02), Criterion.Margin(0.3), Criterion.Limit(0.05)];
 
     [FsCheck.NUnit.Property(Replay = "2026,1121", MaxTest = 500)]
     public Property One_more_bad_canary_answer_in_a_block_never_lowers_harm_nor_raises_safety() => Prop.ForAll(Cases().ToArbitrary(), c =>
     {
         var better = Close(c.History, c.Block, c.Criterion);
         var worse = Close(c.History, c.Block with { Canary = new ArmCounts(c.Block.Canary.Bad + 1, c.Block.Canary.Total) }, c.Criterion);
-        return worse.Harm.LogValue() >= better.Harm.LogValue() - 1e-9 && worse.Step.LogSafety(c.Criterion, 1) <= better.Step.LogSafety(c.Criterion, 1) + 1e-9;
+        return worse.Harm.LogValue() >= better.Harm.LogValue() - 1e-9
+            && worse.Step.LogSafety(c.Criterion, 1) <= better.Step.LogSafety(c.Criterion, 1) + 1e-9;
     });
 
     [FsCheck.NUnit.Property(Replay = "2026,1121", MaxTest = 500)]
@@ -25,16 +27,20 @@ public class MonotonicityTests
     {
         var better = Close(c.History, c.Block, c.Criterion);
         var worse = Close(c.History, c.Block with { Stable = new ArmCounts(c.Block.Stable.Bad + 1, c.Block.Stable.Total) }, c.Criterion);
-        return worse.Harm.LogValue() <= better.Harm.LogValue() + 1e-9 && worse.Step.LogSafety(c.Criterion, 1) >= better.Step.LogSafety(c.Criterion, 1) - 1e-9;
+        return worse.Harm.LogValue() <= better.Harm.LogValue() + 1e-9
+            && worse.Step.LogSafety(c.Criterion, 1) >= better.Step.LogSafety(c.Criterion, 1) - 1e-9;
     });
 
     /// <summary>
-    /// With no margin: the pooled rate r moves towards the canary's q, which is worth (q - r) / (1 - r) at most where all answers were good, and the
-    /// answer itself costs -log(1 - (q - r) / (1 - r)), which is more.
+    /// With no margin: the pooled rate r moves towards the canary's q, which is worth (q - r) / (1 - r) at most where all answers were
+    /// good, and the answer itself costs -log(1 - (q - r) / (1 - r)), which is more.
     /// </summary>
     [FsCheck.NUnit.Property(Replay = "2026,1121", MaxTest = 1000)]
     public Property One_more_good_canary_answer_never_raises_harm_where_there_is_no_margin() => Prop.ForAll(
-        (from c in Cases() from rates in Gen.Choose(1, 999).Two() select (c.Block, Rates: new Rates(rates.Item1 / 1000.0, rates.Item2 / 1000.0))).ToArbitrary(), c =>
+        (from c in Cases()
+         from rates in Gen.Choose(1, 999).Two()
+         select (c.Block, Rates: new Rates(rates.Item1 / 1000.0, rates.Item2 / 1000.0))).ToArbitrary(),
+        c =>
             EValue.Log(Hypothesis.Harm, 0, c.Rates, c.Block with { Canary = c.Block.Canary + new ArmCounts(0, 1) })
                 <= EValue.Log(Hypothesis.Harm, 0, c.Rates, c.Block) + 1e-9);
 
@@ -59,20 +65,28 @@ public class MonotonicityTests
             // What the bet grows by on average where the guess is right; a single block may well say otherwise.
             double Expected(Hypothesis hypothesis, double margin, Rates guess)
             {
-                var nearest = guess.InNull(hypothesis, margin) ? guess : NullProjection.Project(guess, margin, x.c.Block.Canary.Total, x.c.Block.Stable.Total);
-                return (x.c.Block.Canary.Total * Divergence(guess.Canary, nearest.Canary)) + (x.c.Block.Stable.Total * Divergence(guess.Stable, nearest.Stable));
+                var nearest = guess.InNull(hypothesis, margin)
+                    ? guess
+                    : NullProjection.Project(guess, margin, x.c.Block.Canary.Total, x.c.Block.Stable.Total);
+                return (x.c.Block.Canary.Total * Divergence(guess.Canary, nearest.Canary))
+                    + (x.c.Block.Stable.Total * Divergence(guess.Stable, nearest.Stable));
             }
         });
 
     [FsCheck.NUnit.Property(Replay = "2026,1121", MaxTest = 300)]
     public Property Intervals_rise_with_the_bad_ones_and_hold_what_was_observed() => Prop.ForAll(
-        (from total in Gen.Choose(1, 5000) from bad in Gen.Choose(0, total - 1) from errorRate in Gen.Elements(0.1, 0.01, 1e-5) select (total, bad, errorRate)).ToArbitrary(), c =>
+        (from total in Gen.Choose(1, 5000)
+         from bad in Gen.Choose(0, total - 1)
+         from errorRate in Gen.Elements(0.1, 0.01, 1e-5)
+         select (total, bad, errorRate)).ToArbitrary(),
+        c =>
         {
             var fewer = RateSequence.Of(c.bad, c.total, c.errorRate);
             var more = RateSequence.Of(c.bad + 1, c.total, c.errorRate);
             var surer = RateSequence.Of(c.bad, c.total, c.errorRate / 10);
             double rate = (double)c.bad / c.total;
-            return fewer.Low <= more.Low && fewer.High <= more.High && fewer.Low <= rate && rate <= fewer.High && surer.Low <= fewer.Low && fewer.High <= surer.High;
+            return fewer.Low <= more.Low && fewer.High <= more.High && fewer.Low <= rate && rate <= fewer.High && surer.Low <= fewer.Low
+                && fewer.High <= surer.High;
         });
 
     private static double Divergence(double p, double q) => (p * Math.Log(p / q)) + ((1 - p) * Math.Log((1 - p) / (1 - q)));

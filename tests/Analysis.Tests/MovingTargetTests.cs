@@ -1,6 +1,8 @@
 namespace ModelOperator.Analysis.Tests;
 
-/// <summary>A target that follows stable is its quantile also where stable becomes another: it was starting, its load or its machine changed.</summary>
+/// <summary>
+/// A target that follows stable is its quantile also where stable becomes another: it was starting, its load or its machine changed.
+/// </summary>
 public class MovingTargetTests
 {
     // Ten times slower, at two percent a bucket.
@@ -157,8 +159,8 @@ public class MovingTargetTests
     }
 
     /// <summary>
-    /// Canaries as fast as stable, while both become faster and slower together: what a block is judged by is fixed before it, so that moving it costs no
-    /// false alarm. Judged after each of 100 blocks, at margin 0 and an error rate of 5 %.
+    /// Canaries as fast as stable, while both become faster and slower together: what a block is judged by is fixed before it, so that
+    /// moving it costs no false alarm. Judged after each of 100 blocks, at margin 0 and an error rate of 5 %.
     /// </summary>
     [Test]
     public void A_target_that_moves_raises_no_false_alarms()
@@ -198,14 +200,16 @@ public class MovingTargetTests
     private static GuardrailEvidence StableBlock(GuardrailEvidence evidence, Random random, int level)
     {
         var stable = Latencies(random, 500, level);
-        return (evidence.Collect(new Block(default, evidence.Latency!.Count(stable))) with { Latency = evidence.Latency.Learn(stable) }).CloseStableBlock();
+        return (evidence.Collect(new Block(default, evidence.Latency!.Count(stable))) with { Latency = evidence.Latency.Learn(stable) })
+            .CloseStableBlock();
     }
 
     private static GuardrailEvidence Block(GuardrailEvidence evidence, Random random, int canaryLevel, int stableLevel) =>
         Block(evidence, random, canaryLevel, stableLevel, Margin, 50, 450);
 
     private static GuardrailEvidence Block(
-        GuardrailEvidence evidence, Random random, int canaryLevel, int stableLevel, Criterion criterion, int canaryRequests, int stableRequests)
+        GuardrailEvidence evidence, Random random, int canaryLevel, int stableLevel, Criterion criterion, int canaryRequests,
+        int stableRequests)
     {
         var stable = Latencies(random, stableRequests, stableLevel);
         var counts = new Block(evidence.Latency!.Count(Latencies(random, canaryRequests, canaryLevel)), evidence.Latency.Count(stable));
@@ -215,5 +219,6 @@ public class MovingTargetTests
     private static double Share(LatencyTarget target, Random random, int level) => target.Count(Latencies(random, 20_000, level)).Rate;
 
     private static List<(int Bucket, long Count)> Latencies(Random random, int count, int level) =>
-        [.. Enumerable.Range(0, count).CountBy(_ => level + (int)(25 * -Math.Log(1 - random.NextDouble()))).Select(pair => (pair.Key, (long)pair.Value))];
+        [.. Enumerable.Range(0, count).CountBy(_ => level + (int)(25 * -Math.Log(1 - random.NextDouble())))
+            .Select(pair => (pair.Key, (long)pair.Value))];
 }

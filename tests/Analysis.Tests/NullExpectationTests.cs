@@ -1,8 +1,9 @@
 namespace ModelOperator.Analysis.Tests;
 
 /// <summary>
-/// What validity rests on, by complete enumeration: whichever point of the null is the truth, the e-values that are bet on have expectation 1 at
-/// most. The highest expectation is searched for by brute force, over the whole null and along its border, and is 1: nothing is given away.
+/// What validity rests on, by complete enumeration: whichever point of the null is the truth, the e-values that are bet on have expectation
+/// 1 at most. The highest expectation is searched for by brute force, over the whole null and along its border, and is 1: nothing is given
+/// away.
 /// </summary>
 public class NullExpectationTests
 {
@@ -20,7 +21,11 @@ public class NullExpectationTests
         {
             Block[] blocks = [.. Outcomes.Of(canary, stable)];
             double[][] values = [.. blocks.Select(block => Values(hypothesis, Criterion.Margin(margin), baseRate, block))];
-            foreach (var truth in from c in Grid from s in Grid let pair = new Rates(c, s) where pair.InNull(hypothesis, margin) select pair)
+            foreach (var truth in from c in Grid
+                                  from s in Grid
+                                  let pair = new Rates(c, s)
+                                  where pair.InNull(hypothesis, margin)
+                                  select pair)
             {
                 double[] expectations = new double[EffectSizes.Count];
                 for (int i = 0; i < blocks.Length; i++)
@@ -37,7 +42,8 @@ public class NullExpectationTests
 
             for (int effect = 0; effect < EffectSizes.Count; effect++)
             {
-                double Expectation(double s) => blocks.Select((block, i) => Outcomes.Probability(block, new Rates(s + margin, s)) * values[i][effect]).Sum();
+                double Expectation(double s) =>
+                    blocks.Select((block, i) => Outcomes.Probability(block, new Rates(s + margin, s)) * values[i][effect]).Sum();
                 var (_, highest) = GoldenSection.Highest(Expectation, 0, 1 - margin);
                 Assert.That(highest, Is.EqualTo(1).Within(Slack), $"along the border, blocks of {canary} and {stable}, effect {effect}");
             }
@@ -48,7 +54,8 @@ public class NullExpectationTests
     public void No_rate_within_a_limit_makes_a_bet_favourable(
         [Values] Hypothesis hypothesis, [Values(0.0, 1e-12, 1e-7, 0.01, 0.05, 0.5, 0.999)] double limit, [Values(1, 4, 20)] int trials)
     {
-        Dictionary<Block, double[]> values = Outcomes.Of(trials, 0).ToDictionary(block => block, block => Values(hypothesis, Criterion.Limit(limit), 0.5, block));
+        Dictionary<Block, double[]> values = Outcomes.Of(trials, 0)
+            .ToDictionary(block => block, block => Values(hypothesis, Criterion.Limit(limit), 0.5, block));
         double[] rates = hypothesis == Hypothesis.Harm ? [.. Grid.Where(p => p <= limit), limit] : [.. Grid.Where(p => p >= limit), limit];
         for (int effect = 0; effect < EffectSizes.Count; effect++)
         {
@@ -63,7 +70,9 @@ public class NullExpectationTests
     /// <summary>Where the alternative, the limit and the least rate there is lie in any order.</summary>
     [Test]
     public void Rates_as_good_as_none_do_not_make_a_bet_favourable(
-        [Values] Hypothesis hypothesis, [Values(0.0, 3e-10, 1e-9, 5e-9)] double limit, [Values(1e-10, 5e-10, 1e-9, 2e-9, 1e-8)] double alternative)
+        [Values] Hypothesis hypothesis,
+        [Values(0.0, 3e-10, 1e-9, 5e-9)] double limit,
+        [Values(1e-10, 5e-10, 1e-9, 2e-9, 1e-8)] double alternative)
     {
         // Over so many trials what is above 1 by a billionth would be far above it.
         const double Trials = 1e10;
@@ -77,9 +86,14 @@ public class NullExpectationTests
     }
 
     [Test]
-    public void Swapping_the_arms_and_good_for_bad_changes_no_e_value([Values] Hypothesis hypothesis, [Values(0.0, 0.02, 0.4)] double margin)
+    public void Swapping_the_arms_and_good_for_bad_changes_no_e_value(
+        [Values] Hypothesis hypothesis, [Values(0.0, 0.02, 0.4)] double margin)
     {
-        foreach (var alternative in from c in Grid where c is >= 0.001 and <= 0.999 from s in Grid where s is >= 0.001 and <= 0.999 select new Rates(c, s))
+        foreach (var alternative in from c in Grid
+                                    where c is >= 0.001 and <= 0.999
+                                    from s in Grid
+                                    where s is >= 0.001 and <= 0.999
+                                    select new Rates(c, s))
         {
             foreach (var block in Outcomes.Of(4, 7))
             {

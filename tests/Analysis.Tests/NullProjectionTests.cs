@@ -15,7 +15,8 @@ public class NullProjectionTests
             (share * Of(c.Alternative.Canary, stable + c.Margin)) + ((1 - share) * Of(c.Alternative.Stable, stable));
         var (_, highest) = GoldenSection.Highest(s => -Divergence(s), 1e-12, 1 - c.Margin - 1e-12);
         double found = Divergence(nearest.Stable);
-        return (found <= -highest + 1e-12 && Math.Abs(nearest.Canary - nearest.Stable - c.Margin) < 1e-15).Label($"{nearest}: {found:R}, by brute force {-highest:R}, {c}");
+        return (found <= -highest + 1e-12 && Math.Abs(nearest.Canary - nearest.Stable - c.Margin) < 1e-15)
+            .Label($"{nearest}: {found:R}, by brute force {-highest:R}, {c}");
     });
 
     /// <summary>The conditions under which it is the nearest: no direction along the border leads nearer.</summary>
@@ -25,7 +26,8 @@ public class NullProjectionTests
         var (canary, stable) = NullProjection.Project(c.Alternative, c.Margin, c.Canary, c.Stable);
         double canaryPart = c.Canary * (canary - c.Alternative.Canary) / (canary * (1 - canary));
         double stablePart = c.Stable * (stable - c.Alternative.Stable) / (stable * (1 - stable));
-        return (Math.Abs(canaryPart + stablePart) <= 1e-7 * (Math.Abs(canaryPart) + Math.Abs(stablePart))).Label($"{canaryPart:R} {stablePart:R} {c}");
+        return (Math.Abs(canaryPart + stablePart) <= 1e-7 * (Math.Abs(canaryPart) + Math.Abs(stablePart)))
+            .Label($"{canaryPart:R} {stablePart:R} {c}");
     });
 
     [Test]

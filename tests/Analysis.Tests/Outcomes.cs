@@ -9,7 +9,8 @@ internal static class Outcomes
         select new Block(new ArmCounts(c, canary), new ArmCounts(s, stable));
 
     public static double Probability(Block block, Rates truth) =>
-        Binomial((int)block.Canary.Total, (int)block.Canary.Bad, truth.Canary) * Binomial((int)block.Stable.Total, (int)block.Stable.Bad, truth.Stable);
+        Binomial((int)block.Canary.Total, (int)block.Canary.Bad, truth.Canary)
+            * Binomial((int)block.Stable.Total, (int)block.Stable.Bad, truth.Stable);
 
     public static double Expectation(int canary, int stable, Rates truth, Func<Block, double> value)
     {

@@ -26,12 +26,14 @@ public class PermutationTests
     [Test]
     public void Put_in_order_after_the_fact_they_do()
     {
-        var (harm, _) = Alarms(Criterion.Margin(0), 0, (blocks, _) => [.. blocks.OrderBy(block => block.Canary.Rate - block.Stable.Rate)], isSwinging: true);
+        var (harm, _) = Alarms(
+            Criterion.Margin(0), 0, (blocks, _) => [.. blocks.OrderBy(block => block.Canary.Rate - block.Stable.Rate)], isSwinging: true);
         Assert.That(harm, Is.GreaterThan(Runs / 2));
     }
 
     // Both nulls hold at their common border. With a margin the base rate swings and the shares change; a limit is about a rate that stays.
-    private static (int Harm, int Safety) Alarms(Criterion criterion, double margin, Func<List<Block>, Draw, List<Block>> order, bool isSwinging)
+    private static (int Harm, int Safety) Alarms(
+        Criterion criterion, double margin, Func<List<Block>, Draw, List<Block>> order, bool isSwinging)
     {
         var (harm, safety) = (0, 0);
         for (int run = 0; run < Runs; run++)
@@ -41,9 +43,12 @@ public class PermutationTests
             {
                 double rate = isSwinging ? 0.02 + (0.1 * draw.Uniform()) : 0.1;
                 int canary = isSwinging ? 5 + (i * 90 / Blocks) : 40;
-                return new Block(new ArmCounts(draw.Binomial(canary, rate + margin), canary), new ArmCounts(draw.Binomial(100 - canary, rate), 100 - canary));
+                return new Block(
+                    new ArmCounts(draw.Binomial(canary, rate + margin), canary),
+                    new ArmCounts(draw.Binomial(100 - canary, rate), 100 - canary));
             }).ToList();
-            var evidence = new GuardrailEvidence().Collect(new Block(default, new ArmCounts(draw.Binomial(500, 0.07), 500))).CloseStableBlock();
+            var evidence = new GuardrailEvidence().Collect(new Block(default, new ArmCounts(draw.Binomial(500, 0.07), 500)))
+                .CloseStableBlock();
             var (isHarm, isSafe) = (false, false);
             foreach (var block in order(blocks, draw))
             {

@@ -59,7 +59,9 @@ public class RateSequenceTests
     [Test]
     public void More_trials_of_the_same_rate_narrow_the_interval([Values(0.01, 0.2)] double rate)
     {
-        double[] widths = [.. new[] { 100.0, 1e4, 1e6, 1e9, 1e12, 1e15 }.Select(total => RateSequence.Of(rate * total, total, 0.01)).Select(i => i.High - i.Low)];
+        double[] widths = [.. new[] { 100.0, 1e4, 1e6, 1e9, 1e12, 1e15 }
+            .Select(total => RateSequence.Of(rate * total, total, 0.01))
+            .Select(i => i.High - i.Low)];
         Assert.That(widths, Is.Ordered.Descending);
         Assert.That(widths, Is.All.GreaterThan(0));
     }

@@ -13,14 +13,16 @@ public class SplitEvidenceTests
     [FsCheck.NUnit.Property(Replay = "2026,1129", MaxTest = 300)]
     public Property Its_expectation_never_grows_while_the_share_is_one_that_is_allowed() => Prop.ForAll(Games(), game =>
     {
-        var before = game.History.Aggregate(new SplitEvidence(), (evidence, block) => evidence.Collect(block.Weight, block.Draws).CloseBlock());
+        var before = game.History.Aggregate(
+            new SplitEvidence(), (evidence, block) => evidence.Collect(block.Weight, block.Draws).CloseBlock());
         if (before.IsSkewed)
         {
             return true;
         }
 
         double expectation = Enumerable.Range(0, game.Size + 1).Sum(canary =>
-            Outcomes.Binomial(game.Size, canary, game.Share) * Math.Exp(before.Collect(game.Weight, new Draws(canary, game.Size)).CloseBlock().LogValue()));
+            Outcomes.Binomial(game.Size, canary, game.Share)
+                * Math.Exp(before.Collect(game.Weight, new Draws(canary, game.Size)).CloseBlock().LogValue()));
         return expectation <= Math.Exp(before.LogValue()) * (1 + 1e-9);
     });
 
@@ -69,11 +71,17 @@ public class SplitEvidenceTests
         Assert.That(skewed, Is.Zero);
     }
 
-    [TestCase(25, 5, 0, 800, TestName = "One of two routers that is stuck at 5 percent is found within 800 draws of the step to 25 percent")]
-    [TestCase(25, 5, 4320, 1500, TestName = "One of two routers that falls back to 5 percent after twelve hours at 25 percent is found within 1,500 draws")]
-    [TestCase(50, 25, 0, 800, TestName = "One of two routers that is stuck at 25 percent is found within 800 draws of the step to 50 percent")]
-    [TestCase(5, 0, 0, 3000, TestName = "One of two routers that never got the canary is found within 3,000 draws of the step to 5 percent")]
-    [TestCase(100, 50, 0, 60, TestName = "One of two routers that is stuck at 50 percent is found within 60 draws of the step to 100 percent")]
+    [TestCase(
+        25, 5, 0, 800, TestName = "One of two routers that is stuck at 5 percent is found within 800 draws of the step to 25 percent")]
+    [TestCase(
+        25, 5, 4320, 1500,
+        TestName = "One of two routers that falls back to 5 percent after twelve hours at 25 percent is found within 1,500 draws")]
+    [TestCase(
+        50, 25, 0, 800, TestName = "One of two routers that is stuck at 25 percent is found within 800 draws of the step to 50 percent")]
+    [TestCase(
+        5, 0, 0, 3000, TestName = "One of two routers that never got the canary is found within 3,000 draws of the step to 5 percent")]
+    [TestCase(
+        100, 50, 0, 60, TestName = "One of two routers that is stuck at 50 percent is found within 60 draws of the step to 100 percent")]
     public void It_is_found(int weight, int stuckAt, int blocksBefore, int draws)
     {
         const int Block = 50;
@@ -118,7 +126,8 @@ public class SplitEvidenceTests
             const long Size = 10_000_000;
             double share = Share(Math.Log(25.0 / 75) + logOddsRatio);
             return Enumerable.Range(0, 100).Aggregate(
-                new SplitEvidence(), (evidence, _) => evidence.IsSkewed ? evidence : evidence.Collect(25, new Draws((long)(Size * share), Size)).CloseBlock());
+                new SplitEvidence(),
+                (evidence, _) => evidence.IsSkewed ? evidence : evidence.Collect(25, new Draws((long)(Size * share), Size)).CloseBlock());
         }
     }
 
@@ -169,14 +178,16 @@ public class SplitEvidenceTests
     [Test]
     public void With_all_requests_for_the_canary_no_number_of_draws_of_it_looks_skewed()
     {
-        var evidence = Enumerable.Range(0, 1000).Aggregate(new SplitEvidence(), (e, _) => e.Collect(100, new Draws(1_000_000, 1_000_000)).CloseBlock());
+        var evidence = Enumerable.Range(0, 1000)
+            .Aggregate(new SplitEvidence(), (e, _) => e.Collect(100, new Draws(1_000_000, 1_000_000)).CloseBlock());
         Assert.That((evidence.IsSkewed, evidence.LogValue() < 1), Is.EqualTo((false, true)));
     }
 
     [Test]
     public void What_is_shown_are_the_last_draws()
     {
-        var evidence = Enumerable.Range(0, 1000).Aggregate(new SplitEvidence(), (e, i) => e.Collect(25, new Draws(12 + (i % 2), 50)).CloseBlock());
+        var evidence = Enumerable.Range(0, 1000)
+            .Aggregate(new SplitEvidence(), (e, i) => e.Collect(25, new Draws(12 + (i % 2), 50)).CloseBlock());
         Assert.That(evidence.Seen.Total, Is.InRange(500, 1050));
         Assert.That(evidence.Seen.Share, Is.EqualTo(0.25).Within(0.01));
     }
@@ -193,7 +204,8 @@ public class SplitEvidenceTests
     [Test]
     public void Thousands_of_weights_exhaust_nothing()
     {
-        var evidence = Enumerable.Range(0, 5000).Aggregate(new SplitEvidence(), (e, i) => e.Collect(25 + (i % 2), new Draws(25, 100)).CloseBlock());
+        var evidence = Enumerable.Range(0, 5000)
+            .Aggregate(new SplitEvidence(), (e, i) => e.Collect(25 + (i % 2), new Draws(25, 100)).CloseBlock());
         Assert.That(GuardrailEvidenceJson.ReadSplit(GuardrailEvidenceJson.Write(evidence)), Is.EqualTo(evidence));
     }
 

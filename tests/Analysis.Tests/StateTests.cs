@@ -11,7 +11,11 @@ public class StateTests
 
     [FsCheck.NUnit.Property(Replay = "2026,1121", MaxTest = 40)]
     public Property A_guardrail_goes_on_as_if_never_stopped() => Prop.ForAll(
-        (from seed in Gen.Choose(0, 1_000_000) from criterion in Gen.Elements(Criteria) from stops in Gen.Choose(1, 10) from hasLatency in Gen.Elements(true, false) select (seed, criterion, stops, hasLatency)).ToArbitrary(),
+        (from seed in Gen.Choose(0, 1_000_000)
+         from criterion in Gen.Elements(Criteria)
+         from stops in Gen.Choose(1, 10)
+         from hasLatency in Gen.Elements(true, false)
+         select (seed, criterion, stops, hasLatency)).ToArbitrary(),
         c =>
         {
             var random = new Random(c.seed);
@@ -43,7 +47,9 @@ public class StateTests
         for (int i = 0; i < 150; i++)
         {
             var (canary, stable) = (random.NextDouble(), random.NextDouble());
-            (whole, stopped) = (whole.Add(canary, stable, 0.01), GuardrailEvidenceJson.ReadMean(GuardrailEvidenceJson.Write(stopped.Add(canary, stable, 0.01)))!);
+            (whole, stopped) = (
+                whole.Add(canary, stable, 0.01),
+                GuardrailEvidenceJson.ReadMean(GuardrailEvidenceJson.Write(stopped.Add(canary, stable, 0.01)))!);
             if (!Judge.Of(whole).Equals(Judge.Of(stopped)) || whole != stopped)
             {
                 return false;
@@ -61,7 +67,9 @@ public class StateTests
         for (int i = 0; i < 150; i++)
         {
             var (canary, stable) = (random.Next(5), random.Next(3));
-            (whole, stopped) = (whole.Add(100, canary, stable, 0.01), GuardrailEvidenceJson.ReadPaired(GuardrailEvidenceJson.Write(stopped.Add(100, canary, stable, 0.01)))!);
+            (whole, stopped) = (
+                whole.Add(100, canary, stable, 0.01),
+                GuardrailEvidenceJson.ReadPaired(GuardrailEvidenceJson.Write(stopped.Add(100, canary, stable, 0.01)))!);
             if (!Judge.Of(whole).Equals(Judge.Of(stopped)) || whole != stopped)
             {
                 return false;
@@ -102,7 +110,9 @@ public class StateTests
     [FsCheck.NUnit.Property(Replay = "2026,1121", MaxTest = 300)]
     public Property No_counts_make_evidence_negative_infinite_or_no_number()
     {
-        var arms = from total in Gen.Elements(0L, 1L, 7L, 1_000_000L, 1_000_000_000_000L) from part in Gen.Elements(0.0, 1e-12, 0.01, 0.5, 1.0) select new ArmCounts((long)(total * part), total);
+        var arms = from total in Gen.Elements(0L, 1L, 7L, 1_000_000L, 1_000_000_000_000L)
+                   from part in Gen.Elements(0.0, 1e-12, 0.01, 0.5, 1.0)
+                   select new ArmCounts((long)(total * part), total);
         var cases = from blocks in (from canary in arms from stable in arms select new Block(canary, stable)).ListOf(30)
                     from criterion in Gen.Elements([.. Criteria, Criterion.Margin(0.999), Criterion.Limit(0), Criterion.Limit(0.999)])
                     select (blocks, criterion);
@@ -113,8 +123,16 @@ public class StateTests
             {
                 evidence = evidence.Collect(block with { Canary = default }).CloseStableBlock().Collect(block).CloseBlock(c.criterion);
                 var judgement = Judge.Of(evidence, c.criterion);
-                double[] figures = [evidence.Harm.LogValue(), evidence.Step.LogSafety(c.criterion, 1), evidence.Dispersion.Factor(), judgement.Interval.Low, judgement.Interval.High];
-                if (!Array.TrueForAll(figures, double.IsFinite) || !(judgement.HarmOdds >= 1) || !(judgement.SafetyOdds >= 1) || judgement.Interval.Low > judgement.Interval.High)
+                double[] figures =
+                [
+                    evidence.Harm.LogValue(),
+                    evidence.Step.LogSafety(c.criterion, 1),
+                    evidence.Dispersion.Factor(),
+                    judgement.Interval.Low,
+                    judgement.Interval.High,
+                ];
+                if (!Array.TrueForAll(figures, double.IsFinite) || !(judgement.HarmOdds >= 1) || !(judgement.SafetyOdds >= 1)
+                    || judgement.Interval.Low > judgement.Interval.High)
                 {
                     return false.Label($"{block}: {judgement} {string.Join(' ', figures)}");
                 }
@@ -140,7 +158,8 @@ public class StateTests
         {
             Assert.That(double.IsFinite(pairs.Harm.LogValue()) && double.IsFinite(pairs.Safety.LogValue()));
             Assert.That(double.IsFinite(mean.Harm.LogValue()) && double.IsFinite(mean.Safety.LogValue()));
-            Assert.That(Judge.Of(pairs).Interval, Is.EqualTo(RateSequence.Difference(34e12, 200e12, 20e12 + 240, 200e12, Judge.HarmErrorRate)));
+            Assert.That(
+                Judge.Of(pairs).Interval, Is.EqualTo(RateSequence.Difference(34e12, 200e12, 20e12 + 240, 200e12, Judge.HarmErrorRate)));
         });
     }
 
@@ -165,7 +184,8 @@ public class StateTests
         {
             Assert.That(() => new PairedEvidence().Add(1, 1, 1, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => new PairedEvidence().Add(1, -1, 0, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
-            Assert.That(() => new PairedEvidence().Add(0, long.MaxValue, long.MaxValue, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(
+                () => new PairedEvidence().Add(0, long.MaxValue, long.MaxValue, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => new MeanEvidence().Add(1.1, 0, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => new MeanEvidence().Add(0, double.NaN, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         });
@@ -176,8 +196,13 @@ public class StateTests
 
     private static GuardrailEvidence Step(GuardrailEvidence evidence, Block counts, int block, Criterion criterion)
     {
-        var learnt = evidence with { Latency = evidence.Latency?.Learn([(100 + (block % 50), counts.Stable.Total), (300 + (block % 400), counts.Stable.Bad)]) };
-        return block < 20 ? learnt.Collect(counts with { Canary = default }).CloseStableBlock() : learnt.Collect(counts).CloseBlock(criterion);
+        var learnt = evidence with
+        {
+            Latency = evidence.Latency?.Learn([(100 + (block % 50), counts.Stable.Total), (300 + (block % 400), counts.Stable.Bad)]),
+        };
+        return block < 20
+            ? learnt.Collect(counts with { Canary = default }).CloseStableBlock()
+            : learnt.Collect(counts).CloseBlock(criterion);
     }
 
     private static ArmCounts Arm(Random random, double rate)

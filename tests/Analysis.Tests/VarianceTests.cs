@@ -1,14 +1,19 @@
 namespace ModelOperator.Analysis.Tests;
 
-/// <summary>What the variances that dispersion is measured by are, against complete enumeration and against the whole series at once.</summary>
+/// <summary>
+/// What the variances that dispersion is measured by are, against complete enumeration and against the whole series at once.
+/// </summary>
 public class VarianceTests
 {
     [Test]
-    public void The_contrast_of_both_arms_has_mean_zero_and_the_stated_variance([Values(1, 4, 30)] int canary, [Values(1, 7, 60)] int stable, [Values(0.02, 0.3)] double share)
+    public void The_contrast_of_both_arms_has_mean_zero_and_the_stated_variance(
+        [Values(1, 4, 30)] int canary, [Values(1, 7, 60)] int stable, [Values(0.02, 0.3)] double share)
     {
         int bad = Math.Max(1, (int)(share * (canary + stable)));
-        double[] chances = [.. Enumerable.Range(0, canary + 1).Select(c => c > bad || bad - c > stable ? 0 : Ways(canary, c) * Ways(stable, bad - c) / Ways(canary + stable, bad))];
-        var contrasts = Enumerable.Range(0, canary + 1).Select(c => Contrast.Of(new Block(new ArmCounts(c, canary), new ArmCounts(bad - c, stable)))).ToArray();
+        double[] chances = [.. Enumerable.Range(0, canary + 1).Select(
+            c => c > bad || bad - c > stable ? 0 : Ways(canary, c) * Ways(stable, bad - c) / Ways(canary + stable, bad))];
+        var contrasts = Enumerable.Range(0, canary + 1)
+            .Select(c => Contrast.Of(new Block(new ArmCounts(c, canary), new ArmCounts(bad - c, stable)))).ToArray();
         Assert.Multiple(() =>
         {
             Assert.That(chances.Sum(), Is.EqualTo(1).Within(1e-9));
@@ -37,10 +42,15 @@ public class VarianceTests
         }
 
         Assert.That(mean, Is.EqualTo(1).Within(1e-9));
-        Assert.That(second - (mean * mean), Is.EqualTo(2 + ((1 - (6 * rate * (1 - rate))) / variance)).Within(1e-6).And.LessThanOrEqualTo(2 + (1 / variance)));
+        Assert.That(
+            second - (mean * mean),
+            Is.EqualTo(2 + ((1 - (6 * rate * (1 - rate))) / variance)).Within(1e-6).And.LessThanOrEqualTo(2 + (1 / variance)));
     }
 
-    /// <summary>Over everything that three batches of independent requests can show the squares have mean one: exactly were it not for those that show nothing.</summary>
+    /// <summary>
+    /// Over everything that three batches of independent requests can show the squares have mean one: exactly were it not for those that
+    /// show nothing.
+    /// </summary>
     [Test]
     public void Second_differences_of_independent_requests_have_mean_one([Values(20, 100)] int trials, [Values(0.05, 0.3)] double rate)
     {
@@ -100,10 +110,12 @@ public class VarianceTests
                 int count = 0;
                 foreach (var (late, early) in pairs)
                 {
-                    squares += Math.Min(Math.Pow(late.Excess - early.Excess, 2) / (late.Variance + early.Variance), VarianceRatio.MostOf(squares, count++));
+                    squares += Math.Min(
+                        Math.Pow(late.Excess - early.Excess, 2) / (late.Variance + early.Variance), VarianceRatio.MostOf(squares, count++));
                 }
 
-                expected = expected.Or(squares / count, pairs.Count * 2 / 3.0, pairs.Average(pair => pair.First.Variance + pair.Second.Variance));
+                expected = expected.Or(
+                    squares / count, pairs.Count * 2 / 3.0, pairs.Average(pair => pair.First.Variance + pair.Second.Variance));
             }
         }
 
@@ -114,7 +126,8 @@ public class VarianceTests
     [Test]
     public void A_constant_difference_does_not_show_in_batch_differences()
     {
-        var alike = Enumerable.Repeat(new Contrast(3, 2, 10), 2000).Aggregate(new BatchDifferences(11), (state, contrast) => state.Add(contrast));
+        var alike = Enumerable.Repeat(new Contrast(3, 2, 10), 2000)
+            .Aggregate(new BatchDifferences(11), (state, contrast) => state.Add(contrast));
         Assert.That(alike.Ratio(), Is.EqualTo(VarianceRatio.None));
     }
 
@@ -155,7 +168,8 @@ public class VarianceTests
     private static List<Contrast> Series(int blocks, int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, blocks).Select(_ => random.Next(10) == 0 ? default : new Contrast((random.NextDouble() * 8) - 3.5, 0.5 + random.NextDouble(), 1))];
+        return [.. Enumerable.Range(0, blocks).Select(
+            _ => random.Next(10) == 0 ? default : new Contrast((random.NextDouble() * 8) - 3.5, 0.5 + random.NextDouble(), 1))];
     }
 
     private static double Ways(int all, int chosen)

@@ -77,7 +77,8 @@ public class WobbleTests
     [Test]
     public void A_ladder_of_weights_goes_5_10_25_50_two_hours_each_and_a_day_swings_between_half_and_twice()
     {
-        var stream = new TrafficStream(new Scenario("swinging") { Stable = 0.1, Canary = 0.1, Swings = true, ChangesWeights = true }, 200, 0.1, 2);
+        var stream = new TrafficStream(
+            new Scenario("swinging") { Stable = 0.1, Canary = 0.1, Swings = true, ChangesWeights = true }, 200, 0.1, 2);
         var blocks = Enumerable.Range(0, TrafficStream.Day).Select(_ => stream.Next()).ToList();
         double Rate(int from) => blocks.Skip(from).Take(100).Aggregate((a, b) => a + b).Stable.Rate;
         Assert.Multiple(() =>
