@@ -73,7 +73,8 @@ public class AbandonedTests
         Assert.That(Errors(simulation).Canary!.Bad, Is.Zero);
     }
 
-    private static GuardrailStatus Errors(Simulation simulation) => simulation.Status.Analysis!.Find(guardrail => guardrail.Name == "errors")!;
+    private static GuardrailStatus Errors(Simulation simulation) =>
+        simulation.Status.Analysis!.Find(guardrail => guardrail.Name == "errors")!;
 
     private static Simulation Stable(int requestsPerSecond, ModelDeploymentSpec? spec = null, Behaviour? behaviour = null)
     {

@@ -25,9 +25,13 @@ public class ColdStartTests
         simulation.Ask("v1", Good with { ColdUntil = cold }, Specs.Demo());
         simulation.Run(cold + warm);
         simulation.Ask("v4", Slow);
-        simulation.RunUntil(status => status.Phase is RolloutPhase.Rejected or RolloutPhase.Stable && status.CanaryRevision is null && status.Analysis is not null, 300);
+        simulation.RunUntil(
+            status => status.Phase is RolloutPhase.Rejected or RolloutPhase.Stable && status.CanaryRevision is null
+                && status.Analysis is not null,
+            300);
 
-        Assert.That((simulation.Status.StableRevision, simulation.Status.Rejected?.Single().Reason), Is.EqualTo(("v1", Reasons.LatencyHarmful)));
+        Assert.That(
+            (simulation.Status.StableRevision, simulation.Status.Rejected?.Single().Reason), Is.EqualTo(("v1", Reasons.LatencyHarmful)));
     }
 
     /// <summary>Five hundred times slower for a while: a target that is learnt then hides no slow canary later.</summary>
@@ -47,7 +51,8 @@ public class ColdStartTests
         simulation.Planned = (_, plan) => said.Add(plan.Status.Analysis?.Find(guardrail => guardrail.Name == "latency")?.Message);
         simulation.RunUntil(status => status.Phase is RolloutPhase.Rejected or RolloutPhase.Promoting, 600);
 
-        Assert.That((simulation.Status.StableRevision, simulation.Status.Rejected?.Single().Reason), Is.EqualTo(("v1", Reasons.LatencyHarmful)));
+        Assert.That(
+            (simulation.Status.StableRevision, simulation.Status.Rejected?.Single().Reason), Is.EqualTo(("v1", Reasons.LatencyHarmful)));
         Assert.That(said, recovered > 0 ? Has.Some.Not.Null : Has.Some.Contains("until the target is learnt anew no canary is safe by it"));
     }
 
@@ -108,8 +113,12 @@ public class ColdStartTests
         Assert.Multiple(() =>
         {
             Assert.That((latency.Verdict, latency.Target, latency.Canary!.Total), Is.EqualTo((nameof(Verdict.NoData), (string?)null, 0)));
-            Assert.That(latency.Message, Does.Match(@"^no target yet: stable has answered [1-9]\d of the 100 requests that its 90 % quantile takes$"));
-            Assert.That(simulation.Status.Conditions!.Find(condition => condition.Type == ConditionTypes.Progressing)!.Message, Does.Contain("latency without data"));
+            Assert.That(
+                latency.Message,
+                Does.Match(@"^no target yet: stable has answered [1-9]\d of the 100 requests that its 90 % quantile takes$"));
+            Assert.That(
+                simulation.Status.Conditions!.Find(condition => condition.Type == ConditionTypes.Progressing)!.Message,
+                Does.Contain("latency without data"));
         });
     }
 

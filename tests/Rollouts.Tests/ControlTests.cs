@@ -16,7 +16,10 @@ public class ControlTests
         var simulation = WithCanary(Good, Paused(after: 1, new RolloutPause()));
         simulation.RunUntil(s => s.Phase == RolloutPhase.Paused, 200);
         Assert.That(simulation.Status.CanaryWeight, Is.EqualTo(25));
-        Assert.That(simulation.Status.Message, Does.StartWith("canary v2 waits at 25 percent of requests: it is paused until somebody lets it go on: kubectl model promote digits"));
+        Assert.That(
+            simulation.Status.Message,
+            Does.StartWith(
+                "canary v2 waits at 25 percent of requests: it is paused until somebody lets it go on: kubectl model promote digits"));
         Assert.That(Progressing(simulation), Is.EqualTo((Conditions.True, Reasons.RolloutPaused)));
 
         simulation.Run(1800);
@@ -24,11 +27,15 @@ public class ControlTests
         Assert.That(simulation.Status, Has.Property("CanaryWeight").EqualTo(25).And.Property("Phase").EqualTo(RolloutPhase.Paused));
         Assert.That(simulation.Status.History!.Count(decision => decision.Action == DecisionActions.Paused), Is.EqualTo(1));
         var order = simulation.Order("promote v2");
-        Assert.That(order, Has.Property("Outcome").EqualTo(OrderOutcome.Done).And.Property("Message").EqualTo("alice promotes canary v2 by a step: the pause at step 2 of 3 is over"));
+        Assert.That(
+            order,
+            Has.Property("Outcome").EqualTo(OrderOutcome.Done)
+                .And.Property("Message").EqualTo("alice promotes canary v2 by a step: the pause at step 2 of 3 is over"));
         simulation.RunUntil(s => s.CanaryWeight == 50, 60);
         simulation.RunUntil(s => s is { StableRevision: "v2", Phase: RolloutPhase.Stable }, 300);
         var advanced = simulation.Status.History!.Last(decision => decision.Action == DecisionActions.StepAdvanced);
-        Assert.That((advanced.By, simulation.Status.History![^1].By), Is.EqualTo(("alice", (string?)null)), "the promotion is the evidence's");
+        Assert.That(
+            (advanced.By, simulation.Status.History![^1].By), Is.EqualTo(("alice", (string?)null)), "the promotion is the evidence's");
     }
 
     [Test]
@@ -99,8 +106,11 @@ public class ControlTests
         simulation.Ask("v2", Good, paused);
 
         simulation.Run(300);
-        Assert.That((simulation.Status.Phase, simulation.Status.CanaryRevision, simulation.Cluster.Desired("v1")), Is.EqualTo((RolloutPhase.Paused, (string?)null, 3)));
-        Assert.That(simulation.LastPlan!.RequeueAfter, Is.EqualTo(TimeSpan.FromMinutes(1)), "what waits for a person is looked at once a minute");
+        Assert.That(
+            (simulation.Status.Phase, simulation.Status.CanaryRevision, simulation.Cluster.Desired("v1")),
+            Is.EqualTo((RolloutPhase.Paused, (string?)null, 3)));
+        Assert.That(
+            simulation.LastPlan!.RequeueAfter, Is.EqualTo(TimeSpan.FromMinutes(1)), "what waits for a person is looked at once a minute");
         Assert.That(simulation.Status.Message, Does.StartWith("spec.rollout.paused is true: revision v2 is tried once it is false"));
         paused.Rollout.Paused = false;
         simulation.Ask("v2", Good, paused);
@@ -136,7 +146,10 @@ public class ControlTests
 
         Assert.That(simulation.Status.Message, Does.StartWith("canary v2 becomes stable as soon as it has its pods, as alice ordered"));
         simulation.RunUntil(s => s is { StableRevision: "v2", Phase: RolloutPhase.Stable }, 60);
-        Assert.That(simulation.Status.History![^1], Has.Property("Action").EqualTo(DecisionActions.Promoted).And.Property("By").EqualTo("alice").And.Property("Reason").EqualTo(Reasons.Ordered));
+        Assert.That(
+            simulation.Status.History![^1],
+            Has.Property("Action").EqualTo(DecisionActions.Promoted).And.Property("By").EqualTo("alice")
+                .And.Property("Reason").EqualTo(Reasons.Ordered));
         Assert.That(simulation.LostRequests, Is.Zero);
     }
 
@@ -147,14 +160,17 @@ public class ControlTests
         var simulation = WithCanary(Good, spec);
         simulation.RunUntil(s => s.Rollout?.StepConfirmedAt is not null, 60);
 
-        Assert.That(simulation.Order("promote").Message, Is.EqualTo("alice promotes canary v2 by a step: the rest of step 1 of 3 is not waited for"));
+        Assert.That(
+            simulation.Order("promote").Message,
+            Is.EqualTo("alice promotes canary v2 by a step: the rest of step 1 of 3 is not waited for"));
         simulation.RunUntil(s => s.CanaryWeight == 25, 20);
         simulation.Order("promote");
         simulation.RunUntil(s => s.CanaryWeight == 50, 20);
 
         var last = simulation.Order("promote");
         Assert.That(last, Has.Property("Outcome").EqualTo(OrderOutcome.Refused));
-        Assert.That(last.Message, Is.EqualTo("the canary is at its last step, where evidence alone is missing; promote-full does not wait for it"));
+        Assert.That(
+            last.Message, Is.EqualTo("the canary is at its last step, where evidence alone is missing; promote-full does not wait for it"));
     }
 
     [Test]
@@ -167,7 +183,9 @@ public class ControlTests
 
         Assert.That(simulation.Status.Routing!.Targets.Single().Revision, Is.EqualTo("v1"));
         simulation.Run(300);
-        Assert.That(simulation.Status.Rejected!.Single(), Has.Property("Reason").EqualTo(Reasons.Aborted).And.Property("Message").EqualTo("alice gave it up"));
+        Assert.That(
+            simulation.Status.Rejected!.Single(),
+            Has.Property("Reason").EqualTo(Reasons.Aborted).And.Property("Message").EqualTo("alice gave it up"));
         Assert.That(simulation.Status.Phase, Is.EqualTo(RolloutPhase.Rejected));
         Assert.That(simulation.Order("retry v2").Message, Is.EqualTo("alice has revision v2 tried again"));
         simulation.RunUntil(s => s is { StableRevision: "v2", Phase: RolloutPhase.Stable }, 300);
@@ -184,7 +202,11 @@ public class ControlTests
         simulation.RunUntil(s => s is { StableRevision: "v1", Phase: RolloutPhase.Rejected }, 30);
         simulation.Run(300);
         Assert.That((simulation.Status.StableRevision, simulation.Cluster.Desired("v2")), Is.EqualTo(("v1", 0)));
-        Assert.That(simulation.Status.Message, Does.Contain("the spec asks for v2, from which alice went back: change the spec, or have it tried again with: kubectl model retry digits"));
+        Assert.That(
+            simulation.Status.Message,
+            Does.Contain(
+                "the spec asks for v2, from which alice went back: change the spec, or have it tried again with: "
+                + "kubectl model retry digits"));
         Assert.That(simulation.Status.History!.TakeLast(3).Select(decision => (decision.Action, decision.Revision)), Is.EqualTo(
             new[] { (DecisionActions.Undone, "v1"), (DecisionActions.Started, "v1"), (DecisionActions.Promoted, "v1") }));
         Assert.That(simulation.LostRequests, Is.Zero);
@@ -240,7 +262,9 @@ public class ControlTests
     [TestCase("abort", "no rollout is in progress: revision v2 serves")]
     [TestCase("promote v2", "no rollout is in progress: revision v2 serves")]
     [TestCase("retry", "no revision that the spec asks for was rejected, undone, or failed its evaluation")]
-    [TestCase("promot", "it is no order; want promote, promote-full, abort, retry, undo, restart, each but restart with or without a revision after it")]
+    [TestCase(
+        "promot",
+        "it is no order; want promote, promote-full, abort, retry, undo, restart, each but restart with or without a revision after it")]
     public void What_cannot_be_done_is_refused_with_what_would_be_right(string text, string why)
     {
         var simulation = Promoted();
@@ -251,7 +275,8 @@ public class ControlTests
         var order = simulation.Order(text);
 
         Assert.That((order.Outcome, order.Message, order.By), Is.EqualTo((OrderOutcome.Refused, why, "alice")));
-        Assert.That(events.Single(), Is.EqualTo(new PlannedEvent(EventSeverity.Warning, Reasons.OrderRefused, $"alice ordered \"{text}\", which is refused: {why}")));
+        Assert.That(events.Single(), Is.EqualTo(
+            new PlannedEvent(EventSeverity.Warning, Reasons.OrderRefused, $"alice ordered \"{text}\", which is refused: {why}")));
         Assert.That((simulation.Status.Phase, simulation.Status.History!.Count), Is.EqualTo((RolloutPhase.Stable, decisions)));
     }
 
@@ -260,7 +285,9 @@ public class ControlTests
     {
         var simulation = WithCanary(Good, Specs.Digits());
         simulation.RunUntil(s => s.CanaryWeight == 5, 100);
-        Assert.That(simulation.Order("abort v3"), Has.Property("Message").EqualTo("the canary is v2, not v3").And.Property("Outcome").EqualTo(OrderOutcome.Refused));
+        Assert.That(
+            simulation.Order("abort v3"),
+            Has.Property("Message").EqualTo("the canary is v2, not v3").And.Property("Outcome").EqualTo(OrderOutcome.Refused));
         Assert.That(simulation.Status.CanaryRevision, Is.EqualTo("v2"));
     }
 
@@ -291,7 +318,9 @@ public class ControlTests
 
         var order = simulation.Order("promote", by: null);
 
-        Assert.That((order.By, order.Message), Is.EqualTo(((string?)null, "somebody promotes canary v2 by a step: the rest of step 2 of 3 is not waited for")));
+        Assert.That(
+            (order.By, order.Message),
+            Is.EqualTo(((string?)null, "somebody promotes canary v2 by a step: the rest of step 2 of 3 is not waited for")));
         simulation.RunUntil(s => s.CanaryWeight == 50, 30);
     }
 
@@ -304,7 +333,8 @@ public class ControlTests
         var refused = SinglePlan.Plan(input with { Control = new ControlRequest("promote-full", SinglePlan.Now, "alice") });
         var aborted = SinglePlan.Plan(input with { Control = new ControlRequest("abort", SinglePlan.Now, "alice") });
 
-        Assert.That(refused.Status.LastOrder!.Message, Is.EqualTo("the newest spec cannot be acted on (see condition Stalled): mend that first"));
+        Assert.That(
+            refused.Status.LastOrder!.Message, Is.EqualTo("the newest spec cannot be acted on (see condition Stalled): mend that first"));
         Assert.That((aborted.Status.LastOrder!.Outcome, aborted.Status.CanaryRevision), Is.EqualTo((OrderOutcome.Done, (string?)null)));
         Assert.That(aborted.Status.Routing!.Targets.Single().Revision, Is.EqualTo("v1"));
     }

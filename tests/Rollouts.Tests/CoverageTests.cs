@@ -18,7 +18,9 @@ public class CoverageTests
         Assert.Multiple(() =>
         {
             Assert.That((accuracy.Canary!.Total, accuracy.Canary.Bad), Is.EqualTo((counted, (int)Math.Round((double)bad * counted / all))));
-            Assert.That(accuracy.Message, Does.Contain($"; {all - counted:N0} outcomes are left out: more came than the revisions made predictions"));
+            Assert.That(
+                accuracy.Message,
+                Does.Contain($"; {all - counted:N0} outcomes are left out: more came than the revisions made predictions"));
             Assert.That(plan.Status.Rejected, Is.Null);
         });
     }
@@ -33,14 +35,23 @@ public class CoverageTests
             status = Plan(Input(status, "v2", Router(Heard(tick))) with { Now = Now.AddSeconds(12 * i) }).Status;
         }
 
-        Assert.That((status.CanaryRevision, status.Rejected, status.Analysis!.Single(g => g.Name == "accuracy").Canary!.Total), Is.EqualTo(("v2", (object?)null, 0L)));
+        Assert.That(
+            (status.CanaryRevision, status.Rejected, status.Analysis!.Single(g => g.Name == "accuracy").Canary!.Total),
+            Is.EqualTo(("v2", (object?)null, 0L)));
     }
 
     [Test]
     public void Truth_may_come_later_than_its_prediction_also_after_the_operator_or_a_router_has_restarted()
     {
         var predicted = Plan(Input(Comparing(), "v2", Router(Heard(Outcomes(predictions: 40, 0, 0))))).Status;
-        var later = new EvidenceReport { Instance = "another", TableVersion = 2, Oldest = 0, Next = 9, Ticks = [Outcomes(0, incorrect: 30, correct: 20, sequence: 5)] };
+        var later = new EvidenceReport
+        {
+            Instance = "another",
+            TableVersion = 2,
+            Oldest = 0,
+            Next = 9,
+            Ticks = [Outcomes(0, incorrect: 30, correct: 20, sequence: 5)],
+        };
         var plan = Plan(Input(predicted, "v2", Router(later)));
 
         Assert.That((Counts(plan, "accuracy").Canary!.Total, Counts(plan, "accuracy").Canary!.Bad), Is.EqualTo((40L, 24L)));

@@ -30,7 +30,9 @@ public sealed class EvaluationPlanTests
 
         Assert.Multiple(() =>
         {
-            Assert.That((plan.Status.Evaluation!.State, plan.Status.Evaluation.Rows, plan.Status.Evaluation.TotalRows), Is.EqualTo((EvaluationState.Running, 340, 1000)));
+            Assert.That(
+                (plan.Status.Evaluation!.State, plan.Status.Evaluation.Rows, plan.Status.Evaluation.TotalRows),
+                Is.EqualTo((EvaluationState.Running, 340, 1000)));
             Assert.That((plan.Status.Evaluation.Canary!.Bad, plan.Status.Evaluation.Stable!.Bad), Is.EqualTo((10, 12)));
             Assert.That(
                 plan.Status.Conditions!.Single(c => c.Type == ConditionTypes.Progressing).Message,
@@ -44,8 +46,12 @@ public sealed class EvaluationPlanTests
     {
         var known = Plan(Evaluating(Observed(rows: 340, totalRows: 1000, Counts(340, 10, 12, 3, 5)))).Status;
 
-        var silent = Plan(Evaluating(new ObservedEvaluation { Revision = "v2", StartedAt = Now }) with { Status = known }).Status.Evaluation!;
-        var another = Plan(Evaluating(new ObservedEvaluation { Revision = "v2", StartedAt = Now.AddMinutes(1) }) with { Status = known }).Status.Evaluation!;
+        var silent =
+            Plan(Evaluating(new ObservedEvaluation { Revision = "v2", StartedAt = Now }) with { Status = known }).Status.Evaluation!;
+        var another = Plan(Evaluating(new ObservedEvaluation { Revision = "v2", StartedAt = Now.AddMinutes(1) }) with
+        {
+            Status = known,
+        }).Status.Evaluation!;
 
         Assert.That((silent.Rows, silent.TotalRows), Is.EqualTo((340L, (long?)1000)));
         Assert.That((another.Rows, another.TotalRows), Is.EqualTo((0L, (long?)null)), "another pod begins at the first row");
@@ -61,7 +67,9 @@ public sealed class EvaluationPlanTests
             Assert.That(plan.Status.Evaluation!.State, Is.EqualTo(EvaluationState.Passed));
             Assert.That(
                 plan.Status.Evaluation.Message,
-                Is.EqualTo("980 of 1,000 answers right, 98.0 %, stable 97.5 %; 5 wrong only by the new revision, 10 only by stable; on data like this its accuracy differs from stable's by -2.1 to +3.4 points; p95 20 ms"));
+                Is.EqualTo(
+                    "980 of 1,000 answers right, 98.0 %, stable 97.5 %; 5 wrong only by the new revision, 10 only by stable; "
+                    + "on data like this its accuracy differs from stable's by -2.1 to +3.4 points; p95 20 ms"));
             Assert.That(plan.Evaluation, Is.Null, "its Job can go");
             Assert.That(plan.Status.Routing!.Targets.Single(t => t.Revision == "v2").Weight, Is.EqualTo(5));
             Assert.That(plan.Events.Select(e => e.Reason), Does.Contain(Reasons.EvaluationPassed));
@@ -71,7 +79,10 @@ public sealed class EvaluationPlanTests
     [TestCase(90, 25, 0, "accuracy 91.0 % is below minAccuracyPercent 92")]
     [TestCase(45, 25, 0, "accuracy is 2.0 points below stable's, more than maxAccuracyDropPercent 1")]
     [TestCase(20, 25, 51, "51 of 1,000 answers took longer than maxMilliseconds 50, more than 5 %")]
-    [TestCase(90, 25, 51, "accuracy 91.0 % is below minAccuracyPercent 92; accuracy is 6.5 points below stable's, more than maxAccuracyDropPercent 1; 51 of 1,000 answers took longer")]
+    [TestCase(
+        90, 25, 51,
+        "accuracy 91.0 % is below minAccuracyPercent 92; accuracy is 6.5 points below stable's, more than maxAccuracyDropPercent 1; "
+        + "51 of 1,000 answers took longer")]
     public void One_that_fails_is_rejected_before_any_traffic(int canaryWrong, int stableWrong, int slow, string because)
     {
         var plan = Plan(Evaluating(Ended(Counts(1000, canaryWrong, stableWrong, canaryWrong, stableWrong, slow))));
@@ -93,23 +104,31 @@ public sealed class EvaluationPlanTests
     [TestCase(0, 100, ExpectedResult = EvaluationState.Passed)]
     [TestCase(1, 100, ExpectedResult = EvaluationState.Failed)]
     public EvaluationState What_is_asked_is_enough(int wrong, int minAccuracy) =>
-        Plan(Evaluating(Ended(Counts(1000, wrong, wrong, 0, 0)), spec => spec.Rollout!.Evaluation!.MinAccuracyPercent = minAccuracy)).Status.Evaluation!.State;
+        Plan(
+            Evaluating(Ended(Counts(1000, wrong, wrong, 0, 0)), spec =>
+                spec.Rollout!.Evaluation!.MinAccuracyPercent = minAccuracy)).Status.Evaluation!.State;
 
     [Test]
     public void A_model_that_answers_nothing_is_not_fast()
     {
-        var counts = new EvaluationCounts(10, 10, new EvaluationArm(10, 0, Failed: 10, Error: "400: wrong shape"), new EvaluationArm(0, 10), 10, 0);
+        var counts = new EvaluationCounts(
+            10, 10, new EvaluationArm(10, 0, Failed: 10, Error: "400: wrong shape"), new EvaluationArm(0, 10), 10, 0);
 
-        var plan = Plan(Evaluating(Ended(counts), spec => spec.Rollout!.Evaluation = new EvaluationSpec { Dataset = new() { Uri = "http://s/d" }, MaxMilliseconds = 50 }));
+        var plan = Plan(
+            Evaluating(Ended(counts), spec =>
+                spec.Rollout!.Evaluation = new EvaluationSpec { Dataset = new() { Uri = "http://s/d" }, MaxMilliseconds = 50 }));
 
         Assert.That(plan.Status.Evaluation!.State, Is.EqualTo(EvaluationState.Failed));
-        Assert.That(plan.Status.Evaluation.Message, Does.StartWith("it answered no row").And.EndWith("10 rows failed, for example with 400: wrong shape"));
+        Assert.That(
+            plan.Status.Evaluation.Message,
+            Does.StartWith("it answered no row").And.EndWith("10 rows failed, for example with 400: wrong shape"));
     }
 
     [Test]
     public void One_that_could_not_be_done_neither_promotes_nor_rejects()
     {
-        var error = new ObservedEvaluation { Revision = "v2", StartedAt = Now, EndedAt = Now.AddSeconds(5), Problem = "DatasetInvalid: line 7" };
+        var error =
+            new ObservedEvaluation { Revision = "v2", StartedAt = Now, EndedAt = Now.AddSeconds(5), Problem = "DatasetInvalid: line 7" };
         var first = Plan(Evaluating(error));
         var muchLater = Plan(Evaluating(error) with { Status = first.Status, Now = Now.AddDays(2) });
 
@@ -136,7 +155,11 @@ public sealed class EvaluationPlanTests
     {
         var running = Plan(Evaluating(Observed(1, 1000, Counts(1, 0, 0, 0, 0)))).Status;
         var input = Evaluating(Observed(1, 1000, Counts(1, 0, 0, 0, 0))) with { Status = running };
-        input = input with { World = input.World with { Revisions = [Ready("v1", 2), Ready("v2", 1) with { ReadyReplicas = 0 }] }, Now = Now.AddHours(1) };
+        input = input with
+        {
+            World = input.World with { Revisions = [Ready("v1", 2), Ready("v2", 1) with { ReadyReplicas = 0 }] },
+            Now = Now.AddHours(1),
+        };
 
         var away = Plan(input);
         var tooLong = Plan(input with { Status = away.Status, Now = Now.AddHours(1).AddSeconds(60) });
@@ -156,7 +179,9 @@ public sealed class EvaluationPlanTests
         Assert.That(waiting.Evaluation!.StableRevision, Is.Null);
         Assert.That(waiting.Status.StableRevision, Is.Null);
         Assert.That(passed.Status.StableRevision, Is.EqualTo("v1"));
-        Assert.That(passed.Status.Evaluation!.Message, Is.EqualTo("970 of 1,000 answers right, 97.0 %, on data like this 94.3 to 98.7 %; p95 20 ms"));
+        Assert.That(
+            passed.Status.Evaluation!.Message,
+            Is.EqualTo("970 of 1,000 answers right, 97.0 %, on data like this 94.3 to 98.7 %; p95 20 ms"));
     }
 
     private static Plan Plan(PlannerInput input) => Planner.Plan(input);
@@ -202,11 +227,20 @@ public sealed class EvaluationPlanTests
             World = new ObservedWorld
             {
                 Revisions = [Ready("v1", 2), Ready("v2", 1)],
-                Routers = [new ObservedRouter { Pod = "r1", Report = new EvidenceReport { Instance = "r1", TableVersion = 1, Oldest = 0, Next = 1, Ticks = [] } }],
+                Routers =
+                [
+                    new ObservedRouter
+                    {
+                        Pod = "r1",
+                        Report = new EvidenceReport { Instance = "r1", TableVersion = 1, Oldest = 0, Next = 1, Ticks = [] },
+                    },
+                ],
             },
             Now = Now,
         };
-        return evaluation is null ? input : input with { Status = Plan(input).Status, World = input.World with { Evaluation = evaluation } };
+        return evaluation is null
+            ? input
+            : input with { Status = Plan(input).Status, World = input.World with { Evaluation = evaluation } };
     }
 
     private static PlannerInput First() => Evaluating() with
@@ -225,13 +259,15 @@ public sealed class EvaluationPlanTests
     private static ObservedEvaluation Ended(EvaluationCounts counts) =>
         new() { Revision = "v2", StartedAt = Now, EndedAt = Now.AddSeconds(30), TotalRows = counts.Rows, Counts = counts };
 
-    private static EvaluationCounts Counts(long rows, long canaryWrong, long stableWrong, long onlyCanary, long onlyStable, long slow = 0) => new(
-        rows,
-        rows,
-        new EvaluationArm(canaryWrong, rows, slow, TimeSpan.FromMilliseconds(20)),
-        new EvaluationArm(stableWrong, rows, 0, TimeSpan.FromMilliseconds(22)),
-        onlyCanary,
-        onlyStable);
+    private static EvaluationCounts Counts(
+        long rows, long canaryWrong, long stableWrong, long onlyCanary, long onlyStable, long slow = 0) =>
+        new(
+            rows,
+            rows,
+            new EvaluationArm(canaryWrong, rows, slow, TimeSpan.FromMilliseconds(20)),
+            new EvaluationArm(stableWrong, rows, 0, TimeSpan.FromMilliseconds(22)),
+            onlyCanary,
+            onlyStable);
 
     private static ObservedRevision Ready(string revision, int pods) =>
         new() { Revision = revision, CreatedAt = Now.AddDays(-1), DesiredReplicas = pods, Replicas = pods, ReadyReplicas = pods };

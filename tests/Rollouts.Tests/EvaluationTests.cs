@@ -22,13 +22,19 @@ public class EvaluationTests
         simulation.RunUntil(s => s.CanaryWeight > 0, 60);
 
         var evaluation = simulation.Status.Evaluation!;
-        Assert.That((evaluation.State, evaluation.Rows, evaluation.Canary!.Good, evaluation.Stable!.Good), Is.EqualTo((EvaluationState.Passed, 1000L, "97.0 %", "96.0 %")));
+        Assert.That(
+            (evaluation.State, evaluation.Rows, evaluation.Canary!.Good, evaluation.Stable!.Good),
+            Is.EqualTo((EvaluationState.Passed, 1000L, "97.0 %", "96.0 %")));
         Assert.That((evaluation.CanaryLatency, evaluation.StableLatency), Is.EqualTo(("12.5 ms", "11 ms")));
         Assert.That(
             evaluation.Message,
-            Does.StartWith("970 of 1,000 answers right, 97.0 %, stable 96.0 %; 10 wrong only by the new revision, 20 only by stable; on data like this its accuracy differs from stable's by -").And.EndWith("; p95 12.5 ms"));
+            Does.StartWith(
+                "970 of 1,000 answers right, 97.0 %, stable 96.0 %; 10 wrong only by the new revision, 20 only by stable; "
+                + "on data like this its accuracy differs from stable's by -").And.EndWith("; p95 12.5 ms"));
         Assert.That(simulation.LastPlan!.Evaluation, Is.Null, "its Job goes");
-        Assert.That(simulation.Status.History!.Last().Message, Does.StartWith("canary v2 is ready and is to get 5 percent of requests; its evaluation passed: 970 of 1,000 answers right"));
+        Assert.That(
+            simulation.Status.History!.Last().Message,
+            Does.StartWith("canary v2 is ready and is to get 5 percent of requests; its evaluation passed: 970 of 1,000 answers right"));
     }
 
     [TestCase(98, null, null, "accuracy 97.0 % is below minAccuracyPercent 98: 970 of 1,000 answers right")]
@@ -72,7 +78,8 @@ public class EvaluationTests
         Assert.That(simulation.Status.Phase, Is.EqualTo(RolloutPhase.Evaluating));
         Assert.That(simulation.Status.Message, Is.EqualTo("revision v2 is evaluated and has no traffic yet: 34 %, 340 of 1,000 rows"));
         Assert.That(Progressing(simulation), Is.EqualTo(("True", Reasons.EvaluationRunning)));
-        Assert.That(simulation.LastPlan!.Evaluation, Is.EqualTo(new EvaluationPlan(simulation.LastPlan.Evaluation!.Evaluation, "v2", "v1")));
+        Assert.That(
+            simulation.LastPlan!.Evaluation, Is.EqualTo(new EvaluationPlan(simulation.LastPlan.Evaluation!.Evaluation, "v2", "v1")));
     }
 
     [Test]
@@ -86,7 +93,8 @@ public class EvaluationTests
         Assert.That(Progressing(simulation), Is.EqualTo(("False", Reasons.EvaluationError)));
         Assert.That(
             simulation.Status.Message,
-            Is.EqualTo("revision v2 waits and has no traffic: its evaluation could not be done: row 7 is no JSON; delete its Job to try again"));
+            Is.EqualTo(
+                "revision v2 waits and has no traffic: its evaluation could not be done: row 7 is no JSON; delete its Job to try again"));
         Assert.That(simulation.Status.CanaryRevision, Is.EqualTo("v2"));
 
         simulation.Evaluation = (s, plan) => Ended(s, plan, Good);
@@ -120,8 +128,13 @@ public class EvaluationTests
         simulation.Ask("v1", new Behaviour(), Spec(MinAccuracy(92)));
 
         simulation.RunUntil(s => s.Phase == RolloutPhase.Stalled, 60);
-        Assert.That(simulation.Status.Message, Is.EqualTo("first revision v1 does not go live: accuracy 80.0 % is below minAccuracyPercent 92: 80 of 100 answers right, 80.0 %, on data like this 62.6 to 92.0 %"));
-        Assert.That(simulation.Status.Conditions!.Single(c => c.Type == ConditionTypes.Stalled).Reason, Is.EqualTo(Reasons.EvaluationFailed));
+        Assert.That(
+            simulation.Status.Message,
+            Is.EqualTo(
+                "first revision v1 does not go live: accuracy 80.0 % is below minAccuracyPercent 92: 80 of 100 answers right, 80.0 %, "
+                + "on data like this 62.6 to 92.0 %"));
+        Assert.That(
+            simulation.Status.Conditions!.Single(c => c.Type == ConditionTypes.Stalled).Reason, Is.EqualTo(Reasons.EvaluationFailed));
         Assert.That(simulation.Status.Routing, Is.Null);
 
         simulation.Ask("v1", new Behaviour(), Spec(MinAccuracy(70)));
@@ -131,7 +144,8 @@ public class EvaluationTests
     [Test]
     public void Every_revision_is_evaluated_anew()
     {
-        var simulation = Started(MinAccuracy(92), (s, plan) => Ended(s, plan, plan.Revision == "v2" ? Good : Good with { Canary = Good.Canary with { Wrong = 500 } }));
+        var simulation = Started(MinAccuracy(92), (s, plan) =>
+            Ended(s, plan, plan.Revision == "v2" ? Good : Good with { Canary = Good.Canary with { Wrong = 500 } }));
         simulation.RunUntil(s => s.CanaryWeight > 0, 60);
 
         simulation.Ask("v3", new Behaviour());
@@ -158,7 +172,8 @@ public class EvaluationTests
         return spec;
     }
 
-    private static Simulation Started(EvaluationSpec evaluation, Func<Simulation, EvaluationPlan, ObservedEvaluation> observe, Behaviour? canary = null)
+    private static Simulation Started(
+        EvaluationSpec evaluation, Func<Simulation, EvaluationPlan, ObservedEvaluation> observe, Behaviour? canary = null)
     {
         var simulation = new Simulation { Planned = new Invariants().Check };
         simulation.Ask("v1", new Behaviour(), Specs.Digits());

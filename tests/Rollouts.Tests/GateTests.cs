@@ -11,13 +11,15 @@ public class GateTests
     public void A_rollout_waits_until_every_gate_has_said_safe()
     {
         int asked = 0;
-        var simulation = Rollout(s => new GateAnswer { At = s.Now, Verdict = ++asked < 12 ? Verdict.Continue : Verdict.Safe, Message = $"look {asked}" });
+        var simulation = Rollout(
+            s => new GateAnswer { At = s.Now, Verdict = ++asked < 12 ? Verdict.Continue : Verdict.Safe, Message = $"look {asked}" });
 
         simulation.RunUntil(s => s.StableRevision == "v2", 300);
 
         Assert.That(asked, Is.EqualTo(12), "once it has spoken it is asked no more");
         var gate = simulation.Status.Analysis!.Single(g => g.Name == "gate");
-        Assert.That((gate.Verdict, gate.Message, gate.Answer), Is.EqualTo(("Safe", "the Webhook finds the canary safe: look 12", "look 12")));
+        Assert.That(
+            (gate.Verdict, gate.Message, gate.Answer), Is.EqualTo(("Safe", "the Webhook finds the canary safe: look 12", "look 12")));
         Assert.That(gate.Canary, Is.Null);
     }
 
@@ -28,7 +30,8 @@ public class GateTests
         spec.Rollout!.Analysis!.Guardrails!.RemoveAt(0);
         spec.Rollout.Steps = [new RolloutStep { Weight = 5, DurationSeconds = 5 }, new RolloutStep { Weight = 50, DurationSeconds = 5 }];
         bool isSafe = false;
-        var simulation = Rollout(s => new GateAnswer { At = s.Now, Verdict = isSafe ? Verdict.Safe : Verdict.Continue }, spec, requestsPerSecond: 0);
+        var simulation = Rollout(
+            s => new GateAnswer { At = s.Now, Verdict = isSafe ? Verdict.Safe : Verdict.Continue }, spec, requestsPerSecond: 0);
 
         simulation.Run(60);
         Assert.That(simulation.Status.Rollout!.Step, Is.Zero, "time alone ends no step");
@@ -55,7 +58,9 @@ public class GateTests
 
         simulation.RunUntil(s => s.Phase == RolloutPhase.Held, 200);
 
-        Assert.That(simulation.Status.Message, Does.Contain("gate: the Webhook has given no verdict; no answer that can be used now: timed out after 10 s"));
+        Assert.That(
+            simulation.Status.Message,
+            Does.Contain("gate: the Webhook has given no verdict; no answer that can be used now: timed out after 10 s"));
     }
 
     [Test]
@@ -68,7 +73,9 @@ public class GateTests
         simulation.RunUntil(s => s.Analysis?.Find(g => g.Name == "gate")?.Source?.Problem is not null, 100);
 
         var gate = simulation.Status.Analysis!.Single(g => g.Name == "gate");
-        Assert.That((gate.Verdict, gate.Message), Is.EqualTo(("Continue", "the Webhook has not decided yet: half done; no answer that can be used now: timed out")));
+        Assert.That(
+            (gate.Verdict, gate.Message),
+            Is.EqualTo(("Continue", "the Webhook has not decided yet: half done; no answer that can be used now: timed out")));
     }
 
     [Test]
@@ -78,7 +85,9 @@ public class GateTests
 
         simulation.RunUntil(s => s.Rollout?.CanaryRequests > 0, 60);
 
-        Assert.That(simulation.Status.Analysis!.Single(g => g.Name == "errors").Message, Does.Contain("decided at 1 in 100;").And.EndWith("decided at 1 in 100"));
+        Assert.That(
+            simulation.Status.Analysis!.Single(g => g.Name == "errors").Message,
+            Does.Contain("decided at 1 in 100;").And.EndWith("decided at 1 in 100"));
     }
 
     [Test]
@@ -101,14 +110,17 @@ public class GateTests
     {
         var spec = Spec();
         var template = new System.Text.Json.Nodes.JsonObject();
-        spec.Rollout!.Analysis!.Guardrails![1] = new Guardrail { Name = "gate", Type = GuardrailType.Job, Job = new JobGate { Template = template } };
+        spec.Rollout!.Analysis!.Guardrails![1] =
+            new Guardrail { Name = "gate", Type = GuardrailType.Job, Job = new JobGate { Template = template } };
         bool mayEnd = false;
         var simulation = Rollout(s => new GateAnswer { At = s.Now, Verdict = mayEnd ? Verdict.Safe : null }, spec);
         Assert.That(simulation.LastPlan!.GateJobs, Is.Empty);
 
         simulation.RunUntil(s => s.Rollout?.StepConfirmedAt is not null, 60);
         simulation.Run(5);
-        Assert.That(simulation.LastPlan.GateJobs, Is.EqualTo(new[] { new GateJobPlan("gate", spec.Rollout.Analysis.Guardrails[1].Job!, "v2", "v1") }));
+        Assert.That(
+            simulation.LastPlan.GateJobs,
+            Is.EqualTo(new[] { new GateJobPlan("gate", spec.Rollout.Analysis.Guardrails[1].Job!, "v2", "v1") }));
 
         mayEnd = true;
         simulation.RunUntil(s => s.StableRevision == "v2", 300);
@@ -135,7 +147,10 @@ public class GateTests
         simulation.RunUntil(s => s.Analysis!.Single(g => g.Name == "gate").Source!.Problem is null, 5);
         var running = simulation.Status.Analysis!.Single(g => g.Name == "gate");
         simulation.Run(10);
-        Assert.That(simulation.Status.Analysis!.Single(g => g.Name == "gate").Source!.AskedAt, Is.EqualTo(running.Source!.AskedAt), "nothing new is nothing to write");
+        Assert.That(
+            simulation.Status.Analysis!.Single(g => g.Name == "gate").Source!.AskedAt,
+            Is.EqualTo(running.Source!.AskedAt),
+            "nothing new is nothing to write");
         verdict = Verdict.Harmful;
         simulation.RunUntil(s => s.Rejected?.Single().Reason == Reasons.GateHarmful, 5);
 

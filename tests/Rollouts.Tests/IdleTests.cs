@@ -41,7 +41,8 @@ public class IdleTests
         InconclusiveAction onInconclusive, string stable, RolloutPhase phase)
     {
         var spec = Specs.Digits(deadlineSeconds: 60, onInconclusive: onInconclusive);
-        spec.Rollout!.Evaluation = new EvaluationSpec { Dataset = new EvaluationDataset { Uri = "https://data.example/rows.ndjson" }, MinAccuracyPercent = 90 };
+        spec.Rollout!.Evaluation =
+            new EvaluationSpec { Dataset = new EvaluationDataset { Uri = "https://data.example/rows.ndjson" }, MinAccuracyPercent = 90 };
         var simulation = Idle(spec);
 
         simulation.Run(120);
@@ -49,7 +50,9 @@ public class IdleTests
         Assert.That((simulation.Status.StableRevision, simulation.Status.Phase), Is.EqualTo((stable, phase)), simulation.Status.Message);
         Assert.That(
             simulation.Status.History![^1].Message,
-            onInconclusive == InconclusiveAction.Promote ? Does.Contain("no request came; its evaluation passed") : Does.Contain("is held at 5 percent"));
+            onInconclusive == InconclusiveAction.Promote
+                ? Does.Contain("no request came; its evaluation passed")
+                : Does.Contain("is held at 5 percent"));
     }
 
     [Test]
@@ -71,7 +74,8 @@ public class IdleTests
             StartedAt = simulation.Now,
             EndedAt = simulation.Now,
             TotalRows = 100,
-            Counts = new EvaluationCounts(100, 100, new EvaluationArm(1, 100), plan.StableRevision is null ? null : new EvaluationArm(1, 100)),
+            Counts = new EvaluationCounts(
+                100, 100, new EvaluationArm(1, 100), plan.StableRevision is null ? null : new EvaluationArm(1, 100)),
         };
         simulation.Ask("v1", Good, spec);
         simulation.RunUntil(status => status.Phase == RolloutPhase.Stable, 30);

@@ -76,7 +76,8 @@ public class MetricTests
         Assert.That(skewed.Analysis!.Single().Canary!.Total, Is.Zero);
 
         skewed.Rollout!.Split = null;
-        Assert.That(Plan(skewed, Averages(At(10), 3, 4), Mean(MetricDirection.HigherIsBetter)).Analysis!.Single().Canary!.Total, Is.EqualTo(1));
+        Assert.That(
+            Plan(skewed, Averages(At(10), 3, 4), Mean(MetricDirection.HigherIsBetter)).Analysis!.Single().Canary!.Total, Is.EqualTo(1));
     }
 
     [Test]
@@ -96,7 +97,8 @@ public class MetricTests
     {
         var first = Plan(Begun(Counters()), Answer(At(0), new(0, 0), new(0, 0)));
         var odd = Plan(first, Answer(At(5), new(5, 3), new(1, 100)));
-        Assert.That(odd.Analysis!.Single().Source!.Problem, Does.Contain("badQuery grew more than totalQuery (5 of 3 canary, 1 of 100 stable)"));
+        Assert.That(
+            odd.Analysis!.Single().Source!.Problem, Does.Contain("badQuery grew more than totalQuery (5 of 3 canary, 1 of 100 stable)"));
 
         var whole = Plan(odd, Answer(At(10), new(5, 103), new(2, 200)));
 
@@ -122,7 +124,8 @@ public class MetricTests
     [TestCase(MetricDirection.HigherIsBetter, 4.8, "Stable", null)]
     [TestCase(MetricDirection.LowerIsBetter, 4.8, "RevisionRejected", "MetricHarmful")]
     [TestCase(MetricDirection.LowerIsBetter, 3.2, "Stable", null)]
-    public void Means_are_judged_on_their_range_and_in_their_direction(MetricDirection direction, double canary, string reason, string? rejection)
+    public void Means_are_judged_on_their_range_and_in_their_direction(
+        MetricDirection direction, double canary, string reason, string? rejection)
     {
         var simulation = Rollout(Mean(direction), s => new MetricAnswer { At = s.Now, CanaryMean = canary, StableMean = 4.0 });
 
@@ -141,7 +144,9 @@ public class MetricTests
             InconclusiveAction.Promote);
 
         Assert.That(simulation.Status.Phase, Is.EqualTo(RolloutPhase.Held));
-        Assert.That(simulation.Status.Message, Does.Contain("sold: no counts of sold of either revision yet; no answer that can be used now: connection refused"));
+        Assert.That(
+            simulation.Status.Message,
+            Does.Contain("sold: no counts of sold of either revision yet; no answer that can be used now: connection refused"));
         Assert.That(events.Count(e => e.Reason == Reasons.MetricsUnavailable), Is.EqualTo(1));
     }
 
@@ -203,7 +208,8 @@ public class MetricTests
         var third = Plan(second, Averages(At(10), canary: 5, stable: -1), guardrail);
 
         Assert.That(third.Analysis!.Single().Source!.Clamped, Is.EqualTo(2));
-        Assert.That(third.Analysis!.Single().Message, Does.EndWith("; in 2 of 3 intervals a mean was outside 0 to 10 and counted as its end"));
+        Assert.That(
+            third.Analysis!.Single().Message, Does.EndWith("; in 2 of 3 intervals a mean was outside 0 to 10 and counted as its end"));
         Assert.That((third.Analysis!.Single().Canary!.Mean, third.Analysis!.Single().Stable!.Mean), Is.EqualTo(("6.333", "3.333")));
     }
 
@@ -214,7 +220,9 @@ public class MetricTests
 
         var progressing = lost.Conditions!.Single(c => c.Type == ConditionTypes.Progressing);
         Assert.That(progressing.Reason, Is.EqualTo(Reasons.MetricsUnavailable));
-        Assert.That(progressing.Message, Does.StartWith("nothing is decided by sold (connection refused) until it answers; canary v2 gets 50 percent"));
+        Assert.That(
+            progressing.Message,
+            Does.StartWith("nothing is decided by sold (connection refused) until it answers; canary v2 gets 50 percent"));
     }
 
     [Test]
@@ -300,10 +308,12 @@ public class MetricTests
     private static MetricAnswer Answer(DateTimeOffset at, CounterReading canary, CounterReading stable) =>
         new() { At = at, CanaryCounters = canary, StableCounters = stable };
 
-    private static MetricAnswer Averages(DateTimeOffset at, double canary, double stable) => new() { At = at, CanaryMean = canary, StableMean = stable };
+    private static MetricAnswer Averages(DateTimeOffset at, double canary, double stable) =>
+        new() { At = at, CanaryMean = canary, StableMean = stable };
 
     private static Simulation Rollout(
-        Guardrail guardrail, Func<Simulation, MetricAnswer> metric, Action<Simulation>? prepare = null, InconclusiveAction? onInconclusive = null)
+        Guardrail guardrail, Func<Simulation, MetricAnswer> metric, Action<Simulation>? prepare = null,
+        InconclusiveAction? onInconclusive = null)
     {
         var simulation = Begin(guardrail, metric, prepare, onInconclusive);
         simulation.RunUntil(s => s.CanaryRevision is null || s.Phase == RolloutPhase.Held, 2400);
@@ -320,7 +330,9 @@ public class MetricTests
         params int[] weights)
     {
         var spec = Specs.Digits(
-            deadlineSeconds: onInconclusive is null ? 3600 : 60, onInconclusive: onInconclusive, weights: weights.Length == 0 ? [50] : weights);
+            deadlineSeconds: onInconclusive is null ? 3600 : 60,
+            onInconclusive: onInconclusive,
+            weights: weights.Length == 0 ? [50] : weights);
         spec.Rollout!.Analysis!.Guardrails = [guardrail];
         spec.Rollout.Steps![0].DurationSeconds = firstStepSeconds ?? spec.Rollout.Steps[0].DurationSeconds;
         var simulation = new Simulation { Metric = metric };
@@ -335,7 +347,10 @@ public class MetricTests
 
     private static void Ends(Simulation simulation, string reason, string? rejection)
     {
-        Assert.That(simulation.Status.Conditions!.Single(c => c.Type == ConditionTypes.Progressing).Reason, Is.EqualTo(reason), simulation.Status.Message);
+        Assert.That(
+            simulation.Status.Conditions!.Single(c => c.Type == ConditionTypes.Progressing).Reason,
+            Is.EqualTo(reason),
+            simulation.Status.Message);
         Assert.That(simulation.Status.Rejected?.Single().Reason, Is.EqualTo(rejection));
     }
 
@@ -367,8 +382,16 @@ public class MetricTests
             Status = status,
             World = new ObservedWorld
             {
-                Revisions = [.. new[] { "v1", "v2" }.Select(r => new ObservedRevision { Revision = r, DesiredReplicas = 2, Replicas = 2, ReadyReplicas = 2 })],
-                Routers = [new ObservedRouter { Pod = "r1", Report = new Evidence.EvidenceReport { Instance = "r1", TableVersion = 9, Oldest = 0, Next = 0, Ticks = [] } }],
+                Revisions = [.. new[] { "v1", "v2" }.Select(
+                    r => new ObservedRevision { Revision = r, DesiredReplicas = 2, Replicas = 2, ReadyReplicas = 2 })],
+                Routers =
+                [
+                    new ObservedRouter
+                    {
+                        Pod = "r1",
+                        Report = new Evidence.EvidenceReport { Instance = "r1", TableVersion = 9, Oldest = 0, Next = 0, Ticks = [] },
+                    },
+                ],
                 Metrics = new Dictionary<string, MetricAnswer> { ["sold"] = answer },
             },
             Now = answer.At,

@@ -23,13 +23,26 @@ public class ModelPinTests
     public void The_other_pods_have_as_long_to_start_as_the_first_one_had()
     {
         EffectiveSpec spec = SinglePlan.Resolve(Specs.Digits(weights: [100]));
-        PlannerInput input = SinglePlan.Input(SinglePlan.Stable(), "v2") with { Spec = spec with { Model = new ModelSource { Uri = "https://models.example/digits.onnx" } } };
+        PlannerInput input = SinglePlan.Input(SinglePlan.Stable(), "v2") with
+        {
+            Spec = spec with { Model = new ModelSource { Uri = "https://models.example/digits.onnx" } },
+        };
         ModelDeploymentStatus begun = SinglePlan.Plan(input).Status;
         Assert.That(begun.Rollout!.UnreadySince, Is.EqualTo(SinglePlan.Now));
 
-        PlannerInput later = input with { Status = begun, Now = SinglePlan.Now.AddSeconds(50), World = World(SinglePlan.Ready("v2", 1) with { ModelDigest = Digest }) };
+        PlannerInput later = input with
+        {
+            Status = begun,
+            Now = SinglePlan.Now.AddSeconds(50),
+            World = World(SinglePlan.Ready("v2", 1) with { ModelDigest = Digest }),
+        };
         ModelDeploymentStatus first = SinglePlan.Plan(later).Status;
-        ModelDeploymentStatus second = SinglePlan.Plan(later with { Status = first, Now = SinglePlan.Now.AddSeconds(100), World = World(SinglePlan.Ready("v2", 2) with { ReadyReplicas = 1 }) }).Status;
+        ModelDeploymentStatus second = SinglePlan.Plan(later with
+        {
+            Status = first,
+            Now = SinglePlan.Now.AddSeconds(100),
+            World = World(SinglePlan.Ready("v2", 2) with { ReadyReplicas = 1 }),
+        }).Status;
 
         Assert.That((second.CanaryRevision, second.Rejected), Is.EqualTo(("v2", (List<RejectedRevision>?)null)), "60 seconds each");
 
@@ -39,7 +52,8 @@ public class ModelPinTests
     [Test]
     public void What_the_first_ready_pod_fetched_stays_the_model_of_the_revision()
     {
-        ModelDeploymentStatus status = SinglePlan.Plan(Input(new ModelDeploymentStatus(), SinglePlan.Ready("v1", 1) with { ModelDigest = Digest })).Status;
+        ModelDeploymentStatus status =
+            SinglePlan.Plan(Input(new ModelDeploymentStatus(), SinglePlan.Ready("v1", 1) with { ModelDigest = Digest })).Status;
 
         Plan lost = SinglePlan.Plan(Input(status, Coming(desired: 4)));
         Plan other = SinglePlan.Plan(Input(lost.Status, SinglePlan.Ready("v1", 4) with { ModelDigest = "sha256:" + new string('b', 64) }));
@@ -70,7 +84,8 @@ public class ModelPinTests
     [TestCase("pvc://models/digits", null, 1)]
     public void A_model_that_the_spec_names_by_digest_waits_for_nothing(string uri, string? digest, int replicas)
     {
-        Plan plan = SinglePlan.Plan(Input(new ModelDeploymentStatus()) with { Spec = Spec(new ModelSource { Uri = uri, Digest = digest }) });
+        Plan plan = SinglePlan.Plan(
+            Input(new ModelDeploymentStatus()) with { Spec = Spec(new ModelSource { Uri = uri, Digest = digest }) });
 
         Assert.That(Replicas(plan), Is.EqualTo(replicas));
     }
@@ -86,9 +101,10 @@ public class ModelPinTests
         return SinglePlan.Resolve(spec);
     }
 
-    private static PlannerInput Input(ModelDeploymentStatus status, params ObservedRevision[] revisions) => SinglePlan.Input(status, "v1") with
-    {
-        Spec = Spec(new ModelSource { Uri = "https://models.example/digits.onnx" }),
-        World = new ObservedWorld { Revisions = revisions },
-    };
+    private static PlannerInput Input(ModelDeploymentStatus status, params ObservedRevision[] revisions) =>
+        SinglePlan.Input(status, "v1") with
+        {
+            Spec = Spec(new ModelSource { Uri = "https://models.example/digits.onnx" }),
+            World = new ObservedWorld { Revisions = revisions },
+        };
 }

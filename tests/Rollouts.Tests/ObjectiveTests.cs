@@ -50,7 +50,8 @@ public class ObjectiveTests
     public void With_no_stable_traffic_at_all_an_objective_still_decides()
     {
         var simulation = Rollout(
-            new Guardrail { Name = "up", Type = GuardrailType.ErrorRate, MaxErrorPercent = 2 }, new Behaviour(), new Behaviour(), weights: 100);
+            new Guardrail { Name = "up", Type = GuardrailType.ErrorRate, MaxErrorPercent = 2 }, new Behaviour(), new Behaviour(),
+            weights: 100);
 
         Ends(simulation, "Stable", null);
     }
@@ -72,7 +73,10 @@ public class ObjectiveTests
 
     private static void Ends(Simulation simulation, string reason, string? rejection)
     {
-        Assert.That(simulation.Status.Conditions!.Single(c => c.Type == ConditionTypes.Progressing).Reason, Is.EqualTo(reason), simulation.Status.Message);
+        Assert.That(
+            simulation.Status.Conditions!.Single(c => c.Type == ConditionTypes.Progressing).Reason,
+            Is.EqualTo(reason),
+            simulation.Status.Message);
         Assert.That(simulation.Status.Rejected?.Single().Reason, Is.EqualTo(rejection));
     }
 }

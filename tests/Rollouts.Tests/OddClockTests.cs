@@ -20,7 +20,8 @@ public class OddClockTests
         yield return Case("one runs fast and one slow", _ => (1, -1));
         yield return Case("one leaps each second", second => (second % 2 == 0 ? 1 : -1, 0));
 
-        static TestCaseData Case(string name, Func<int, (int First, int Second)> hoursAhead) => new TestCaseData(hoursAhead).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, Func<int, (int First, int Second)> hoursAhead) =>
+            new TestCaseData(hoursAhead).SetArgDisplayNames(name);
     }
 
     [TestCaseSource(nameof(Clocks))]
@@ -87,7 +88,8 @@ public class OddClockTests
         var now = Planner.Plan(Input(begun, "v2", Router(Heard(Tick(50))))).Status;
         var later = Planner.Plan(Input(now, "v2", Router(Report(next: 90, version: 2))) with { Now = Now.AddSeconds(30) }).Status;
 
-        Assert.That((now.Rollout!.BlockStartedAt, later.Rollout!.BlockStartedAt), Is.EqualTo(((DateTimeOffset?)Now, (DateTimeOffset?)null)));
+        Assert.That(
+            (now.Rollout!.BlockStartedAt, later.Rollout!.BlockStartedAt), Is.EqualTo(((DateTimeOffset?)Now, (DateTimeOffset?)null)));
     }
 
     [TestCase(1)]

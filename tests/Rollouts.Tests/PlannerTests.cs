@@ -129,7 +129,8 @@ public class PlannerTests
     {
         var status = Comparing();
         var input = Input(status, "v2", Router(Report(next: 1, version: 2)));
-        var plan = Plan(input with { World = input.World with { Revisions = [Ready("v1", 2) with { HasDeployment = false }, Ready("v2", 1)] } });
+        var plan = Plan(
+            input with { World = input.World with { Revisions = [Ready("v1", 2) with { HasDeployment = false }, Ready("v2", 1)] } });
         Assert.Multiple(() =>
         {
             Assert.That((plan.Status.StableRevision, plan.Status.CanaryRevision), Is.EqualTo(("v1", "v2")));
@@ -152,7 +153,9 @@ public class PlannerTests
             Assert.That(plan.Deployments.Select(d => d.Action), Has.None.EqualTo(DeploymentAction.Apply), "its pod template is not known");
         });
         var kept = Plan(input with { IsGuardOnly = true, World = input.World with { Kept = new HashSet<string> { "v1", "v2" } } });
-        Assert.That(kept.Deployments.Select(d => (d.Revision, d.Action)), Is.EqualTo(new[] { ("v1", DeploymentAction.Apply), ("v2", DeploymentAction.Apply) }));
+        Assert.That(
+            kept.Deployments.Select(d => (d.Revision, d.Action)),
+            Is.EqualTo(new[] { ("v1", DeploymentAction.Apply), ("v2", DeploymentAction.Apply) }));
     }
 
     [Test]
@@ -168,12 +171,18 @@ public class PlannerTests
         };
         var input = Input(Comparing(), "v2", Router(report)) with { Now = Now.AddSeconds(60), IsGuardOnly = true };
         var back = Plan(input);
-        var settled = Plan(input with { Status = back.Status, WantedRevision = "v1", World = input.World with { Routers = [Router(Report(next: 90, version: 3))] } });
+        var settled = Plan(input with
+        {
+            Status = back.Status,
+            WantedRevision = "v1",
+            World = input.World with { Routers = [Router(Report(next: 90, version: 3))] },
+        });
         Assert.Multiple(() =>
         {
             Assert.That(back.Status.Routing!.Targets.Select(t => (t.Revision, t.Weight)), Is.EqualTo(new[] { ("v1", 100) }));
             Assert.That(back.Events.Select(e => e.Reason), Is.EqualTo(new[] { Reasons.AccuracyHarmful }));
-            Assert.That(settled.Status.Rejected!.Single().Revision, Is.EqualTo("v2"), "it is not tried again when the spec asks for it anew");
+            Assert.That(
+                settled.Status.Rejected!.Single().Revision, Is.EqualTo("v2"), "it is not tried again when the spec asks for it anew");
             Assert.That(settled.Deployments, Is.EqualTo(new[] { new DeploymentPlan("v2", DeploymentAction.Scale, 0) }));
         });
     }
@@ -223,7 +232,11 @@ public class PlannerTests
     public void A_step_waits_for_its_requests()
     {
         var status = Comparing();
-        var input = Input(status, "v2", Router(Report(next: 1, version: 2))) with { Spec = Resolve(Specs.Digits(minRequests: 10)), Now = Now.AddSeconds(100) };
+        var input = Input(status, "v2", Router(Report(next: 1, version: 2))) with
+        {
+            Spec = Resolve(Specs.Digits(minRequests: 10)),
+            Now = Now.AddSeconds(100),
+        };
         Assert.That(Plan(input).Status.Rollout!.Step, Is.Zero);
         status.Rollout!.StepRequests = 10;
         Assert.That(Plan(input).Status.Rollout!.Step, Is.EqualTo(1));
@@ -237,7 +250,9 @@ public class PlannerTests
         var closed = Plan(input with { Status = open.Status, Now = Now.AddSeconds(110) });
         Assert.Multiple(() =>
         {
-            Assert.That((open.Status.Rollout!.Step, open.Status.Rollout.StepRequests, open.Status.Rollout.BlockRequests), Is.EqualTo((0, 0L, 500L)));
+            Assert.That(
+                (open.Status.Rollout!.Step, open.Status.Rollout.StepRequests, open.Status.Rollout.BlockRequests),
+                Is.EqualTo((0, 0L, 500L)));
             Assert.That(closed.Status.Rollout!.Step, Is.EqualTo(1), "the block was judged, and is not suspicious");
         });
     }
@@ -245,10 +260,16 @@ public class PlannerTests
     [Test]
     public void Answers_of_a_cold_pod_end_no_step()
     {
-        var tick = new EvidenceTick { Sequence = 5, Start = Now.AddSeconds(50), Revisions = new() { ["v2"] = new RevisionCounts { WarmUp = 500 } } };
+        var tick = new EvidenceTick
+        {
+            Sequence = 5,
+            Start = Now.AddSeconds(50),
+            Revisions = new() { ["v2"] = new RevisionCounts { WarmUp = 500 } },
+        };
         var input = Input(Comparing(), "v2", Router(Heard(tick))) with { Now = Now.AddSeconds(100) };
         var plan = Plan(input);
-        Assert.That((plan.Status.Rollout!.Step, plan.Status.Rollout.StepRequests, plan.Status.Rollout.CanaryRequests), Is.EqualTo((0, 0L, 500L)));
+        Assert.That(
+            (plan.Status.Rollout!.Step, plan.Status.Rollout.StepRequests, plan.Status.Rollout.CanaryRequests), Is.EqualTo((0, 0L, 500L)));
     }
 
     [Test]
@@ -265,7 +286,8 @@ public class PlannerTests
                 TableVersion = 0,
                 Oldest = 0,
                 Next = 1,
-                Ticks = [new EvidenceTick { Sequence = 0, Start = Now, Revisions = new() { ["v2"] = new RevisionCounts { Requests = 7 } } }],
+                Ticks =
+                    [new EvidenceTick { Sequence = 0, Start = Now, Revisions = new() { ["v2"] = new RevisionCounts { Requests = 7 } } }],
             },
         };
         var input = Input(status, "v2", Router(Report(next: 1, version: 2)));
@@ -276,8 +298,11 @@ public class PlannerTests
         {
             Assert.That(plan.Status.Rollout!.CanaryRequests, Is.EqualTo(judged + 7));
             Assert.That(plan.Status.Rollout.StepConfirmedAt, Is.EqualTo(status.Rollout.StepConfirmedAt), "its old table holds up nothing");
-            Assert.That(Plan(input with { Status = plan.Status, World = input.World with { LeavingRouters = [leaving] } }).Status.Rollout!.CanaryRequests,
-                Is.EqualTo(judged + 7), "counted once");
+            Assert.That(
+                Plan(input with { Status = plan.Status, World = input.World with { LeavingRouters = [leaving] } })
+                    .Status.Rollout!.CanaryRequests,
+                Is.EqualTo(judged + 7),
+                "counted once");
         });
     }
 
@@ -285,7 +310,8 @@ public class PlannerTests
     public void What_keeps_routers_from_being_made_is_the_message_of_Ready()
     {
         var input = Input(Stable(), "v1");
-        var plan = Plan(input with { World = input.World with { RouterFailure = new PodFailure(Reasons.PodsRefused, "must specify limits.cpu") } });
+        var plan = Plan(
+            input with { World = input.World with { RouterFailure = new PodFailure(Reasons.PodsRefused, "must specify limits.cpu") } });
         Assert.That(
             (Condition(plan, ConditionTypes.Ready).Status, Condition(plan, ConditionTypes.Ready).Message),
             Is.EqualTo(("False", "the pods of v1 are ready, but no router sends them requests yet: PodsRefused: must specify limits.cpu")));
@@ -296,7 +322,11 @@ public class PlannerTests
     {
         var first = Plan(Input(Stable(), "v1", Router(Report(next: 1)))).Status;
         var input = Input(first, "v1", Router(Report(next: 1)));
-        var fewer = Plan(input with { Now = Now.AddMinutes(1), World = input.World with { Revisions = [Ready("v1", 2) with { ReadyReplicas = 1 }] } }).Status;
+        var fewer = Plan(input with
+        {
+            Now = Now.AddMinutes(1),
+            World = input.World with { Revisions = [Ready("v1", 2) with { ReadyReplicas = 1 }] },
+        }).Status;
         var ready = fewer.Conditions!.Find(c => c.Type == ConditionTypes.Ready)!;
         var progressing = fewer.Conditions!.Find(c => c.Type == ConditionTypes.Progressing)!;
         Assert.Multiple(() =>

@@ -17,7 +17,11 @@ public class PropertyTests
     [FsCheck.NUnit.Property(Replay = "2026,1125", MaxTest = 40)]
     public Property No_request_finds_no_pod_while_the_pods_of_every_revision_start() => Prop.ForAll(Scenario.Any(), scenario =>
     {
-        var startable = scenario with { Replicas = Math.Max(1, scenario.Replicas), Asks = [.. scenario.Asks.Select(ask => ask with { Behaviour = ask.Behaviour % 4 })] };
+        var startable = scenario with
+        {
+            Replicas = Math.Max(1, scenario.Replicas),
+            Asks = [.. scenario.Asks.Select(ask => ask with { Behaviour = ask.Behaviour % 4 })],
+        };
         var simulation = startable.Play((_, _) => { });
         Assert.That(simulation.LostRequests, Is.Zero);
     });
@@ -29,7 +33,9 @@ public class PropertyTests
         quiet.Play((_, plan) =>
         {
             Assert.That(plan.Status.StableRevision, Is.Null.Or.EqualTo("v1"));
-            Assert.That(plan.Status.Rejected?.TrueForAll(r => r.Reason == Reasons.ProgressDeadlineExceeded) ?? true, "only what does not come up is rejected");
+            Assert.That(
+                plan.Status.Rejected?.TrueForAll(r => r.Reason == Reasons.ProgressDeadlineExceeded) ?? true,
+                "only what does not come up is rejected");
         });
     });
 

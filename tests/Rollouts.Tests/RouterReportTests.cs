@@ -73,7 +73,8 @@ public class RouterReportTests
             Start = i % 2 == 0 ? DateTimeOffset.MaxValue : DateTimeOffset.MinValue,
             Revisions = new Dictionary<string, RevisionCounts> { ["v1"] = mad, ["v2"] = mad },
         });
-        var report = new EvidenceReport { Instance = "r1", TableVersion = 1, Oldest = long.MaxValue, Next = long.MaxValue, Ticks = [.. ticks] };
+        var report =
+            new EvidenceReport { Instance = "r1", TableVersion = 1, Oldest = long.MaxValue, Next = long.MaxValue, Ticks = [.. ticks] };
         var plan = Plan(Input(begun, "v2", Router(report)));
         var again = Plan(Input(plan.Status, "v2", Router(report)));
         Assert.Multiple(() =>

@@ -5,7 +5,9 @@ using ModelOperator.Rollouts.Tests.Simulated;
 
 namespace ModelOperator.Rollouts.Tests;
 
-/// <summary>A random story: specs that are applied one after the other, what their revisions are like, and when the operator is killed.</summary>
+/// <summary>
+/// A random story: specs that are applied one after the other, what their revisions are like, and when the operator is killed.
+/// </summary>
 internal sealed record Scenario
 {
     public required int Seed { get; init; }
@@ -35,7 +37,8 @@ internal sealed record Scenario
          from silent in Gen.Elements(0, 30, 10_000)
          from asks in Ask().ListOf(3)
          from deaths in Gen.Choose(0, 9).ListOf(8)
-         from orders in Gen.Elements("", "", "promote", "promote-full", "abort", "retry", "undo", "restart", "undo v1", "promote v2").ListOf(3)
+         from orders in Gen.Elements("", "", "promote", "promote-full", "abort", "retry", "undo", "restart", "undo v1", "promote v2")
+             .ListOf(3)
          select new Scenario
          {
              Seed = seed,
@@ -56,7 +59,8 @@ internal sealed record Scenario
     {
         var simulation = new Simulation(Seed) { RequestsPerSecond = RequestsPerSecond, FeedbackShare = FeedbackShare, Planned = planned };
         var spec = Specs.Digits(Replicas, DeadlineSeconds, OnInconclusive, MinRequests, Weights);
-        simulation.Dies = second => Deaths[second % Deaths.Length] switch { 0 => Death.BeforeStatus, 1 => Death.AfterStatus, _ => Death.None };
+        simulation.Dies = second =>
+            Deaths[second % Deaths.Length] switch { 0 => Death.BeforeStatus, 1 => Death.AfterStatus, _ => Death.None };
         simulation.Ask("v1", new Behaviour(), spec);
         simulation.Run(15);
         foreach (var ((revision, behaviour, seconds), order) in Asks.Zip(Orders))
@@ -78,8 +82,9 @@ internal sealed record Scenario
     }
 
     public override string ToString() =>
-        $"seed {Seed}, weights {string.Join('/', Weights)}, {Replicas} replicas, {MinRequests} requests a step, deadline {DeadlineSeconds} {OnInconclusive}, "
-        + $"{RequestsPerSecond}/s, feedback {FeedbackShare}, silent from {SilentRouterFrom}, asks {string.Join(' ', Asks)}, deaths {string.Join(' ', Deaths)}, orders {string.Join(", ", Orders)}";
+        $"seed {Seed}, weights {string.Join('/', Weights)}, {Replicas} replicas, {MinRequests} requests a step, "
+        + $"deadline {DeadlineSeconds} {OnInconclusive}, {RequestsPerSecond}/s, feedback {FeedbackShare}, silent from {SilentRouterFrom}, "
+        + $"asks {string.Join(' ', Asks)}, deaths {string.Join(' ', Deaths)}, orders {string.Join(", ", Orders)}";
 
     private static readonly Behaviour[] Behaviours =
     [

@@ -47,12 +47,14 @@ internal static class SinglePlan
 
     public static EvidenceReport Report(long next, params EvidenceTick[] ticks) => Report("r1", next, ticks);
 
-    public static EvidenceReport Report(long next, long version) => new() { Instance = "r1", TableVersion = version, Oldest = 0, Next = next, Ticks = [] };
+    public static EvidenceReport Report(long next, long version) =>
+        new() { Instance = "r1", TableVersion = version, Oldest = 0, Next = next, Ticks = [] };
 
     public static EvidenceReport Report(string instance, long next, params EvidenceTick[] ticks) =>
         new() { Instance = instance, TableVersion = 1, Oldest = 0, Next = next, Ticks = [.. ticks] };
 
-    public static EvidenceReport Heard(EvidenceTick tick) => new() { Instance = "r1", TableVersion = 2, Oldest = 0, Next = 90, Ticks = [tick] };
+    public static EvidenceReport Heard(EvidenceTick tick) =>
+        new() { Instance = "r1", TableVersion = 2, Oldest = 0, Next = 90, Ticks = [tick] };
 
     public static EvidenceTick Tick(long sequence, int canary = 10, int start = 0, int wrong = 0) => new()
     {

@@ -33,7 +33,8 @@ internal static class Specs
     };
 
     public static ModelDeploymentSpec Digits(
-        int replicas = 2, int deadlineSeconds = 3600, InconclusiveAction? onInconclusive = null, int minRequests = 0, params int[] weights) => new()
+        int replicas = 2, int deadlineSeconds = 3600, InconclusiveAction? onInconclusive = null, int minRequests = 0,
+        params int[] weights) => new()
         {
             Model = Model,
             Replicas = replicas,

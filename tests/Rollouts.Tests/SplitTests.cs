@@ -18,12 +18,20 @@ public class SplitTests
         var simulation = Stuck();
 
         var condition = Skewed(simulation)!;
-        Assert.That((condition.Status, condition.Reason, condition.ObservedGeneration), Is.EqualTo(("True", Reasons.TrafficSkewed, simulation.Status.ObservedGeneration)));
-        Assert.That(condition.Message, Does.Match("routers drew the canary for [0-9,]+ of the last [0-9,]+ requests \\((2|3)[0-9]\\.[0-9] percent\\), but the routing table gives it 50 percent"));
+        Assert.That(
+            (condition.Status, condition.Reason, condition.ObservedGeneration),
+            Is.EqualTo(("True", Reasons.TrafficSkewed, simulation.Status.ObservedGeneration)));
+        Assert.That(
+            condition.Message,
+            Does.Match(
+                "routers drew the canary for [0-9,]+ of the last [0-9,]+ requests \\((2|3)[0-9]\\.[0-9] percent\\), "
+                + "but the routing table gives it 50 percent"));
         Assert.That(simulation.Status.Message, Does.Contain("traffic: routers drew the canary for"));
         long counted = Errors(simulation);
         simulation.Run(240);
-        Assert.That((simulation.Status.CanaryWeight, simulation.Status.StableRevision, simulation.Status.Phase), Is.EqualTo(((int?)50, "v1", RolloutPhase.Analyzing)));
+        Assert.That(
+            (simulation.Status.CanaryWeight, simulation.Status.StableRevision, simulation.Status.Phase),
+            Is.EqualTo(((int?)50, "v1", RolloutPhase.Analyzing)));
         Assert.That(Errors(simulation), Is.EqualTo(counted), "what is not split as it should be is no evidence");
         Assert.That(_events.Count(planned => planned is { Reason: Reasons.TrafficSkewed, Severity: EventSeverity.Warning }), Is.EqualTo(1));
 
@@ -58,7 +66,8 @@ public class SplitTests
     public void A_webhook_that_finds_the_canary_harmful_is_heard_all_the_same()
     {
         var spec = Specs.Demo();
-        spec.Rollout!.Analysis!.Guardrails!.Add(new Guardrail { Name = "gate", Type = GuardrailType.Webhook, Webhook = new WebhookGate { Url = "https://gate.example" } });
+        spec.Rollout!.Analysis!.Guardrails!.Add(
+            new Guardrail { Name = "gate", Type = GuardrailType.Webhook, Webhook = new WebhookGate { Url = "https://gate.example" } });
         var verdict = Verdict.Continue;
         var simulation = Stuck(spec, s => new GateAnswer { At = s.Now, Verdict = verdict });
         verdict = Verdict.Harmful;
@@ -84,7 +93,8 @@ public class SplitTests
     public void A_canary_that_routers_never_draw_is_not_promoted_for_want_of_requests()
     {
         var spec = Specs.Demo();
-        spec.Rollout!.Evaluation = new EvaluationSpec { Dataset = new EvaluationDataset { Uri = "https://data.example/rows.ndjson" }, MinAccuracyPercent = 90 };
+        spec.Rollout!.Evaluation =
+            new EvaluationSpec { Dataset = new EvaluationDataset { Uri = "https://data.example/rows.ndjson" }, MinAccuracyPercent = 90 };
         (spec.Rollout.Analysis!.DeadlineSeconds, spec.Rollout.Analysis.OnInconclusive) = (120, InconclusiveAction.Promote);
         var simulation = Serving(spec);
         foreach (var router in simulation.Routers)
@@ -192,12 +202,14 @@ public class SplitTests
     public void A_router_that_falls_behind_is_named()
     {
         var status = Comparing();
-        status.Rollout!.Split = GuardrailEvidenceJson.Write(new SplitEvidence { Weight = 5, Blocks = 9, Skew = -0.64, Recent = new Draws(12, 600) });
+        status.Rollout!.Split = GuardrailEvidenceJson.Write(
+            new SplitEvidence { Weight = 5, Blocks = 9, Skew = -0.64, Recent = new Draws(12, 600) });
         var plan = Plan(Input(status, "v2", Router(Report(next: 1, version: 1))));
 
         Assert.That(
             Condition(plan, ConditionTypes.TrafficSkewed).Message,
-            Does.StartWith("routers drew the canary for 12 of the last 600 requests (2.0 percent), but the routing table gives it 5 percent")
+            Does.StartWith(
+                "routers drew the canary for 12 of the last 600 requests (2.0 percent), but the routing table gives it 5 percent")
                 .And.Contain("router model-router-r1 is on version 1 of the table, not 2"));
     }
 
@@ -230,7 +242,8 @@ public class SplitTests
                 StartedAt = simulated.Now,
                 EndedAt = simulated.Now,
                 TotalRows = 100,
-                Counts = new EvaluationCounts(100, 100, new EvaluationArm(1, 100), plan.StableRevision is null ? null : new EvaluationArm(1, 100)),
+                Counts = new EvaluationCounts(
+                    100, 100, new EvaluationArm(1, 100), plan.StableRevision is null ? null : new EvaluationArm(1, 100)),
             },
         };
         _events.Clear();
@@ -239,7 +252,8 @@ public class SplitTests
         return simulation;
     }
 
-    private static long Errors(Simulation simulation) => simulation.Status.Analysis!.Find(guardrail => guardrail.Name == "errors")!.Canary!.Total;
+    private static long Errors(Simulation simulation) =>
+        simulation.Status.Analysis!.Find(guardrail => guardrail.Name == "errors")!.Canary!.Total;
 
     private static Condition? Skewed(Simulation simulation) => Conditions.Get(simulation.Status.Conditions, ConditionTypes.TrafficSkewed);
 }

@@ -10,7 +10,8 @@ public class StableDownTests
     private const int DiesAt = 40;
 
     private static readonly Behaviour Good = new();
-    private static readonly Behaviour Dying = new() { BreaksAt = DiesAt, Failure = new PodFailure(Reasons.ModelNotFound, "there is nothing at https://models.example/v1.onnx") };
+    private static readonly Behaviour Dying =
+        new() { BreaksAt = DiesAt, Failure = new PodFailure(Reasons.ModelNotFound, "there is nothing at https://models.example/v1.onnx") };
 
     [Test]
     public void The_canary_answers_in_full_and_the_status_says_so()
@@ -26,8 +27,9 @@ public class StableDownTests
             Assert.That(simulation.Status.Phase, Is.EqualTo(RolloutPhase.Held), "nothing can be compared");
             Assert.That((ready.Status, ready.Reason), Is.EqualTo(("True", Reasons.StableDown)));
             Assert.That(ready.Message, Is.EqualTo(
-                "stable revision v1 has no ready pod (ModelNotFound: there is nothing at https://models.example/v1.onnx); revision v2 answers all requests until "
-                + "it has; repair v1, or give it up to keep v2: kubectl delete controllerrevision,deployment digits-v1"));
+                "stable revision v1 has no ready pod (ModelNotFound: there is nothing at https://models.example/v1.onnx); "
+                + "revision v2 answers all requests until it has; repair v1, or give it up to keep v2: "
+                + "kubectl delete controllerrevision,deployment digits-v1"));
             Assert.That(simulation.Status.Message, Does.StartWith(ready.Message));
             Assert.That(simulation.Cluster.Desired("v2"), Is.EqualTo(2), "as many pods as all requests take");
         });
@@ -38,7 +40,8 @@ public class StableDownTests
     {
         var simulation = WithCanary(Specs.Digits());
         int told = 0;
-        simulation.Planned = (_, plan) => told += plan.Events.Count(happened => happened is { Severity: EventSeverity.Warning, Reason: Reasons.StableDown });
+        simulation.Planned = (_, plan) =>
+            told += plan.Events.Count(happened => happened is { Severity: EventSeverity.Warning, Reason: Reasons.StableDown });
 
         simulation.Run(60);
 
@@ -60,7 +63,8 @@ public class StableDownTests
         Assert.Multiple(() =>
         {
             Assert.That(simulation.LostRequests, Is.Zero);
-            Assert.That(between.Routing!.Targets.Select(target => (target.Revision, target.Weight)), Is.EqualTo(new[] { ("v1", 100), ("v2", 0) }));
+            Assert.That(
+                between.Routing!.Targets.Select(target => (target.Revision, target.Weight)), Is.EqualTo(new[] { ("v1", 100), ("v2", 0) }));
             Assert.That(between.History![^2].Message, Does.Contain("revision v2 answers all requests until it has"));
             Assert.That(pods, Is.EqualTo(2));
             Assert.That(simulation.Cluster.Desired("v2"), Is.Zero, "it goes when v3 answers");
@@ -82,7 +86,11 @@ public class StableDownTests
         {
             Assert.That(simulation.LostRequests, Is.Zero);
             Assert.That((meanwhile.Phase, meanwhile.CanaryRevision), Is.EqualTo((RolloutPhase.Stable, (string?)null)));
-            Assert.That(meanwhile.Message, Does.Contain("change the spec to a revision that works and give it up to put that in its place: kubectl delete controllerrevision,deployment digits-v1"));
+            Assert.That(
+                meanwhile.Message,
+                Does.Contain(
+                    "change the spec to a revision that works and give it up to put that in its place: "
+                    + "kubectl delete controllerrevision,deployment digits-v1"));
             Assert.That(simulation.Status.Routing!.Targets.Select(target => target.Revision), Is.EqualTo(new[] { "v1" }));
             Assert.That(simulation.Cluster.Desired("v2"), Is.Zero);
         });
@@ -100,7 +108,9 @@ public class StableDownTests
         simulation.Run(20);
 
         Assert.That(simulation.LostRequests, Is.Zero);
-        Assert.That(simulation.Status.Routing!.Targets.Select(target => (target.Revision, target.Weight)), Is.EqualTo(new[] { ("v1", 100), ("v2", 0) }));
+        Assert.That(
+            simulation.Status.Routing!.Targets.Select(target => (target.Revision, target.Weight)),
+            Is.EqualTo(new[] { ("v1", 100), ("v2", 0) }));
     }
 
     [TestCase(4, false)]
@@ -108,7 +118,8 @@ public class StableDownTests
     public void A_canary_that_waits_for_its_evaluation_answers_only_when_stable_is_down_for_a_while(int seconds, bool answers)
     {
         var spec = Specs.Digits();
-        spec.Rollout!.Evaluation = new EvaluationSpec { Dataset = new EvaluationDataset { Uri = "https://data.example/rows.ndjson" }, MinAccuracyPercent = 90 };
+        spec.Rollout!.Evaluation =
+            new EvaluationSpec { Dataset = new EvaluationDataset { Uri = "https://data.example/rows.ndjson" }, MinAccuracyPercent = 90 };
         var simulation = new Simulation();
         simulation.Evaluation = (_, plan) => new ObservedEvaluation
         {
@@ -131,7 +142,8 @@ public class StableDownTests
         });
     }
 
-    private static Condition Ready(Simulation simulation) => simulation.Status.Conditions!.Single(condition => condition.Type == ConditionTypes.Ready);
+    private static Condition Ready(Simulation simulation) =>
+        simulation.Status.Conditions!.Single(condition => condition.Type == ConditionTypes.Ready);
 
     private static Simulation WithCanary(ModelDeploymentSpec spec)
     {

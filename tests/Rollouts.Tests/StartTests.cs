@@ -7,8 +7,10 @@ namespace ModelOperator.Rollouts.Tests;
 public class StartTests
 {
     private static readonly Behaviour Good = new();
-    private static readonly Behaviour Absent = new() { StartSeconds = null, Failure = new PodFailure(Reasons.ModelDownloadFailed, "the store is away") };
-    private static readonly Behaviour Crowded = new() { StartSeconds = null, Failure = new PodFailure(Reasons.Unschedulable, "exceeded quota: compute") };
+    private static readonly Behaviour Absent =
+        new() { StartSeconds = null, Failure = new PodFailure(Reasons.ModelDownloadFailed, "the store is away") };
+    private static readonly Behaviour Crowded =
+        new() { StartSeconds = null, Failure = new PodFailure(Reasons.Unschedulable, "exceeded quota: compute") };
 
     [Test]
     public void The_cause_is_in_the_message_from_the_first_moment()
@@ -42,14 +44,16 @@ public class StartTests
     {
         var simulation = WithStable();
         var started = new List<int>();
-        simulation.Planned = (_, plan) => started.AddRange(plan.Events.Where(happened => happened.Reason == Reasons.RolloutStarted).Select(_ => simulation.Second));
+        simulation.Planned = (_, plan) =>
+            started.AddRange(plan.Events.Where(happened => happened.Reason == Reasons.RolloutStarted).Select(_ => simulation.Second));
         simulation.Ask("v2", Absent);
 
         simulation.Run(1000);
 
         var between = started.Zip(started.Skip(1), (a, b) => b - a).ToList();
         Assert.That(between, Has.Count.GreaterThanOrEqualTo(3).And.Ordered);
-        Assert.That(between.Take(3), Is.EqualTo(new[] { 120, 180, 300 }).Within(10), "60 seconds of trying, then 60, 120 and 240 of waiting");
+        Assert.That(
+            between.Take(3), Is.EqualTo(new[] { 120, 180, 300 }).Within(10), "60 seconds of trying, then 60, 120 and 240 of waiting");
         Assert.That(simulation.Status.Rejected!.Single().Attempts, Is.GreaterThanOrEqualTo(4));
     }
 
@@ -58,14 +62,16 @@ public class StartTests
     {
         var simulation = WithStable();
         int warnings = 0;
-        simulation.Planned = (_, plan) => warnings += plan.Events.Count(happened => happened is { Severity: EventSeverity.Warning, Reason: Reasons.Unschedulable });
+        simulation.Planned = (_, plan) =>
+            warnings += plan.Events.Count(happened => happened is { Severity: EventSeverity.Warning, Reason: Reasons.Unschedulable });
         simulation.Ask("v2", Crowded);
         simulation.Run(600);
 
         var progressing = simulation.Status.Conditions!.Single(condition => condition.Type == ConditionTypes.Progressing);
         Assert.Multiple(() =>
         {
-            Assert.That((simulation.Status.Phase, simulation.Status.Rejected), Is.EqualTo((RolloutPhase.Starting, (List<RejectedRevision>?)null)));
+            Assert.That(
+                (simulation.Status.Phase, simulation.Status.Rejected), Is.EqualTo((RolloutPhase.Starting, (List<RejectedRevision>?)null)));
             Assert.That((progressing.Status, progressing.Reason), Is.EqualTo(("True", Reasons.Unschedulable)));
             Assert.That(progressing.Message, Does.Contain("exceeded quota: compute"));
             Assert.That(warnings, Is.EqualTo(1));
@@ -95,7 +101,8 @@ public class StartTests
     {
         var simulation = new Simulation();
         var warnings = new List<string>();
-        simulation.Planned = (_, plan) => warnings.AddRange(plan.Events.Where(happened => happened.Severity == EventSeverity.Warning).Select(happened => happened.Reason));
+        simulation.Planned = (_, plan) => warnings.AddRange(
+            plan.Events.Where(happened => happened.Severity == EventSeverity.Warning).Select(happened => happened.Reason));
         simulation.Ask("v1", Absent, Specs.Digits());
         simulation.Run(30);
         simulation.Ask("v1", Crowded);
@@ -111,7 +118,8 @@ public class StartTests
     {
         var simulation = new Simulation();
         var warnings = new List<string>();
-        simulation.Planned = (_, plan) => warnings.AddRange(plan.Events.Where(happened => happened.Severity == EventSeverity.Warning).Select(happened => happened.Reason));
+        simulation.Planned = (_, plan) => warnings.AddRange(
+            plan.Events.Where(happened => happened.Severity == EventSeverity.Warning).Select(happened => happened.Reason));
         simulation.Ask("v1", new Behaviour { StartSeconds = null }, Specs.Digits());
         simulation.Run(200);
 

@@ -54,7 +54,9 @@ public class TranscriptTests
     public void A_canary_that_never_gets_ready_gets_no_traffic()
     {
         var (simulation, transcript) = WithStable(Specs.Digits());
-        Ask(simulation, transcript, "v5", new Behaviour { StartSeconds = null, Failure = new PodFailure(Reasons.ModelInvalid, "the file is no ONNX model") });
+        Ask(
+            simulation, transcript, "v5",
+            new Behaviour { StartSeconds = null, Failure = new PodFailure(Reasons.ModelInvalid, "the file is no ONNX model") });
         simulation.RunUntil(s => s.Phase == RolloutPhase.Rejected, 300);
         simulation.Run(10);
         Assert.That(simulation.Status.Routing!.Version, Is.EqualTo(1));
@@ -156,7 +158,9 @@ public class TranscriptTests
     public void A_canary_whose_pods_break_is_rolled_back_after_the_progress_deadline()
     {
         var (simulation, transcript) = WithStable(Specs.Digits());
-        Ask(simulation, transcript, "v2", Good with { BreaksAt = 40, Failure = new PodFailure(Reasons.ContainerCrashLoop, "container runtime keeps ending") });
+        Ask(
+            simulation, transcript, "v2",
+            Good with { BreaksAt = 40, Failure = new PodFailure(Reasons.ContainerCrashLoop, "container runtime keeps ending") });
         simulation.RunUntil(s => s.Phase == RolloutPhase.Rejected, 300);
         Assert.That(simulation.Status.Rejected!.Single().Reason, Is.EqualTo(Reasons.ProgressDeadlineExceeded));
         Finish(simulation, transcript, "pods-break");
@@ -166,7 +170,11 @@ public class TranscriptTests
     public void A_first_revision_that_does_not_come_up_is_stalled_until_the_spec_is_mended()
     {
         var (simulation, transcript) = New(Specs.Digits());
-        Ask(simulation, transcript, "v5", new Behaviour { StartSeconds = null, Failure = new PodFailure(Reasons.DigestMismatch, "the file has digest sha256:00, not sha256:11") });
+        Ask(simulation, transcript, "v5", new Behaviour
+        {
+            StartSeconds = null,
+            Failure = new PodFailure(Reasons.DigestMismatch, "the file has digest sha256:00, not sha256:11"),
+        });
         simulation.Run(20);
         Assert.That(simulation.Status.Phase, Is.EqualTo(RolloutPhase.Stalled));
         Ask(simulation, transcript, "v1", Good);
@@ -234,7 +242,8 @@ public class TranscriptTests
         return (simulation, transcript);
     }
 
-    private static void Ask(Simulation simulation, Transcript transcript, string revision, Behaviour behaviour, ModelDeploymentSpec? spec = null)
+    private static void Ask(
+        Simulation simulation, Transcript transcript, string revision, Behaviour behaviour, ModelDeploymentSpec? spec = null)
     {
         transcript.Note($"the spec asks for {revision}");
         simulation.Ask(revision, behaviour, spec);

@@ -48,7 +48,10 @@ public class WantedRevisionTests
         status.Revisions!.Add(new RevisionStatus { Revision = revision, Image = New });
         status.StableRevision = revision;
 
-        Assert.That(WantedRevision.Of(Spec, status, "inference-runtime:3").Revision, Is.EqualTo(revision), "the newest image that the spec was served with");
+        Assert.That(
+            WantedRevision.Of(Spec, status, "inference-runtime:3").Revision,
+            Is.EqualTo(revision),
+            "the newest image that the spec was served with");
     }
 
     [Test]
@@ -56,10 +59,12 @@ public class WantedRevisionTests
     {
         (EffectiveSpec spec, string wanted) = WantedRevision.Of(Spec, status: null, Old);
         PlannerInput input = SinglePlan.Input(new ModelDeploymentStatus(), wanted) with { Spec = spec, World = new ObservedWorld() };
-        ModelDeploymentStatus starting = SinglePlan.Plan(input with { World = new ObservedWorld { Revisions = [SinglePlan.Ready(wanted, 2) with { ReadyReplicas = 0 }] } }).Status;
+        ModelDeploymentStatus starting = SinglePlan.Plan(
+            input with { World = new ObservedWorld { Revisions = [SinglePlan.Ready(wanted, 2) with { ReadyReplicas = 0 }] } }).Status;
         Assert.That(starting.Revisions, Is.Null, "an image that no pod comes up with is no reason to keep it");
 
-        ModelDeploymentStatus serving = SinglePlan.Plan(input with { Status = starting, World = new ObservedWorld { Revisions = [SinglePlan.Ready(wanted, 2)] } }).Status;
+        ModelDeploymentStatus serving = SinglePlan.Plan(
+            input with { Status = starting, World = new ObservedWorld { Revisions = [SinglePlan.Ready(wanted, 2)] } }).Status;
         ModelDeploymentStatus deleted = SinglePlan.Plan(input with { Status = serving }).Status;
 
         Assert.That(deleted.Revisions!.Select(known => (known.Revision, known.Image)), Is.EqualTo(new[] { (wanted, Old) }));
@@ -70,7 +75,12 @@ public class WantedRevisionTests
     public void A_revision_that_is_neither_there_nor_asked_for_is_forgotten()
     {
         ModelDeploymentStatus status = SinglePlan.Stable();
-        status.Revisions = [new RevisionStatus { Revision = "gone", Image = Old }, new RevisionStatus { Revision = "v1", Image = Old }, new RevisionStatus { Revision = "v2", Image = Old }];
+        status.Revisions =
+        [
+            new RevisionStatus { Revision = "gone", Image = Old },
+            new RevisionStatus { Revision = "v1", Image = Old },
+            new RevisionStatus { Revision = "v2", Image = Old },
+        ];
 
         ModelDeploymentStatus planned = SinglePlan.Plan(SinglePlan.Input(status, "v1")).Status;
 

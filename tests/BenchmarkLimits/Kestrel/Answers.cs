@@ -38,7 +38,9 @@ internal static class Answers
         context.Response.ContentLength = 0;
     }
 
-    /// <summary>Bytes go from the connection into one buffer, are copied to another as a model that does nothing would, and go out from there.</summary>
+    /// <summary>
+    /// Bytes go from the connection into one buffer, are copied to another as a model that does nothing would, and go out from there.
+    /// </summary>
     public static async Task EchoAsync(HttpContext context)
     {
         if (HttpMethods.IsGet(context.Request.Method))

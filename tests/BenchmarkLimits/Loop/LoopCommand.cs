@@ -12,7 +12,8 @@ internal static class LoopCommand
     public static Command Create()
     {
         LoopOptions options = new();
-        Option<string?> profile = new("--profile") { Description = "Write ONNX Runtime's profile to a file of this prefix and print its path" };
+        Option<string?> profile =
+            new("--profile") { Description = "Write ONNX Runtime's profile to a file of this prefix and print its path" };
         Command command = new("loop", "Runs a model over and over") { profile };
         options.AddTo(command);
         command.SetAction(parsed =>

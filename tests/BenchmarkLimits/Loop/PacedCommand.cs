@@ -6,8 +6,8 @@ using System.Globalization;
 namespace ModelOperator.BenchmarkLimits.Loop;
 
 /// <summary>
-/// <c>benchmark-limits paced</c>: runs arrive at a steady rate whether earlier ones have ended or not, and wait for a free caller; prints the
-/// median and the 99th percentile of the time from arrival to end, in milliseconds.
+/// <c>benchmark-limits paced</c>: runs arrive at a steady rate whether earlier ones have ended or not, and wait for a free caller; prints
+/// the median and the 99th percentile of the time from arrival to end, in milliseconds.
 /// </summary>
 internal static class PacedCommand
 {
@@ -26,7 +26,8 @@ internal static class PacedCommand
             double[] latencies = Run(bare, parsed.GetValue(rate), options.Duration(parsed));
             Array.Sort(latencies);
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{latencies[latencies.Length / 2]:0.####} {latencies[(int)(latencies.Length * 0.99)]:0.####}"));
+                CultureInfo.InvariantCulture,
+                $"{latencies[latencies.Length / 2]:0.####} {latencies[(int)(latencies.Length * 0.99)]:0.####}"));
         });
         return command;
     }

@@ -56,7 +56,9 @@ internal sealed class SimulatedRouter(string instance, int lagSeconds)
     }
 
     /// <summary>One second of traffic; returns how many requests found no pod at all.</summary>
-    public long Serve(DateTimeOffset time, int requests, Func<string, int> readyPods, Func<string, Behaviour> behaviour, double feedbackShare, Random random)
+    public long Serve(
+        DateTimeOffset time, int requests, Func<string, int> readyPods, Func<string, Behaviour> behaviour, double feedbackShare,
+        Random random)
     {
         long sequence = _sequence++;
         _time = time.AddSeconds(1);
@@ -77,7 +79,9 @@ internal sealed class SimulatedRouter(string instance, int lagSeconds)
         for (int i = 0; i < requests; i++)
         {
             var target = weights == 0 ? targets[0] : Draw(targets, random.Next(weights));
-            Count(counts.TryGetValue(target.Revision, out var known) ? known : counts[target.Revision] = new RevisionCounts(), behaviour(target.Revision), feedbackShare, random);
+            Count(
+                counts.TryGetValue(target.Revision, out var known) ? known : counts[target.Revision] = new RevisionCounts(),
+                behaviour(target.Revision), feedbackShare, random);
         }
 
         bool isWhole = table.Targets.TrueForAll(target => target.Weight == 0 || targets.Contains(target));

@@ -181,7 +181,8 @@ internal sealed class Simulation
 
     private bool IsKept(string revision) =>
         StoredStatus is not null && revision != Wanted
-        && (revision == Status.StableRevision || revision == Status.CanaryRevision || Control?.Text.EndsWith(revision, StringComparison.Ordinal) == true
+        && (revision == Status.StableRevision || revision == Status.CanaryRevision
+            || Control?.Text.EndsWith(revision, StringComparison.Ordinal) == true
             || Control?.Text == "undo" || Status.Undo?.Revision == revision);
 
     private Behaviour BehaviourOf(string revision)

@@ -32,7 +32,8 @@ internal sealed class Transcript
             File.WriteAllText(file, _text.ToString());
         }
 
-        Assert.That(_text.ToString(), Is.EqualTo(File.ReadAllText(file)), $"differs from Transcripts/{name}.txt; UPDATE_GOLDEN=1 rewrites it");
+        Assert.That(
+            _text.ToString(), Is.EqualTo(File.ReadAllText(file)), $"differs from Transcripts/{name}.txt; UPDATE_GOLDEN=1 rewrites it");
     }
 
     private static string SourceFolder([System.Runtime.CompilerServices.CallerFilePath] string file = "") =>
