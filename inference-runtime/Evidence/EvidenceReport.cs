@@ -84,8 +84,9 @@ public sealed class RevisionCounts
     public long? Predictions { get; set; }
 
     /// <summary>
-    /// Requests for which this revision was drawn in this tick, whoever answers them in the end. Draws while a revision with a weight could not be
-    /// drawn, having no ready pod, are left out; so are requests that name their revision. Null from a router that does not count them.
+    /// Requests for which this revision was drawn in this tick, whoever answers them in the end. Draws while a revision with a weight
+    /// could not be drawn, having no ready pod, are left out; so are requests that name their revision. Null from a router that does not
+    /// count them.
     /// </summary>
     public long? Drawn { get; set; }
 

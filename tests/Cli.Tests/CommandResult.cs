@@ -11,7 +11,8 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
     public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Runs it with a text, or a stream, on standard input.</summary>
-    public static Task<CommandResult> RunAsync(string input, params string[] args) => RunAsync(new Pipe(Encoding.UTF8.GetBytes(input)), args);
+    public static Task<CommandResult> RunAsync(string input, params string[] args) =>
+        RunAsync(new Pipe(Encoding.UTF8.GetBytes(input)), args);
 
     public static Task<CommandResult> RunAsync(Stream input, params string[] args) => RunAsync(input, CancellationToken.None, args);
 
@@ -19,10 +20,12 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
         RunAsync(input, new ClusterAccess("no-kubectl-here", TimeProvider.System), cancellationToken, args);
 
     /// <summary>Runs it with a kubectl.</summary>
-    public static async Task<CommandResult> RunAsync(Stream input, ClusterAccess access, CancellationToken cancellationToken, params string[] args)
+    public static async Task<CommandResult> RunAsync(
+        Stream input, ClusterAccess access, CancellationToken cancellationToken, params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        int code = await Tool.RunAsync(args, () => input, new InvocationConfiguration { Output = output, Error = error }, access, cancellationToken);
+        int code = await Tool.RunAsync(
+            args, () => input, new InvocationConfiguration { Output = output, Error = error }, access, cancellationToken);
         return new CommandResult(code, output.ToString(), error.ToString());
     }
 

@@ -20,7 +20,8 @@ public class DrawTests
     {
         var draw = new Draw(1, 2);
         double Probability(int k) => Math.Exp(
-            LogFactorial.Of(trials) - LogFactorial.Of(k) - LogFactorial.Of(trials - k) + (k * Math.Log(rate)) + ((trials - k) * Math.Log(1 - rate)));
+            LogFactorial.Of(trials) - LogFactorial.Of(k) - LogFactorial.Of(trials - k)
+            + (k * Math.Log(rate)) + ((trials - k) * Math.Log(1 - rate)));
 
         AssertFits(() => draw.Binomial(trials, rate), Probability, 0, trials);
     }
@@ -87,7 +88,8 @@ public class DrawTests
             latency.Add(draw, atOnce, 0, buckets);
         }
 
-        double ShareBelow(int milliseconds) => buckets[..(LatencyBuckets.Index(TimeSpan.FromMilliseconds(milliseconds)) + 1)].Sum() / (double)all;
+        double ShareBelow(int milliseconds) =>
+            buckets[..(LatencyBuckets.Index(TimeSpan.FromMilliseconds(milliseconds)) + 1)].Sum() / (double)all;
         double inBucketOfMedian = buckets[LatencyBuckets.Index(TimeSpan.FromMilliseconds(medianMilliseconds))] / (double)all;
         Assert.Multiple(() =>
         {

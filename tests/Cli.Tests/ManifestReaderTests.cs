@@ -28,7 +28,10 @@ public class ManifestReaderTests
     [TestCase("{guardrails: [{name: errors}]}", "spec.rollout.analysis.guardrails[0].type: is missing")]
     [TestCase("{intervalSeconds: 60, deadlineSeconds: 30}", "spec.rollout.analysis.intervalSeconds: Invalid value: 60")]
     [TestCase("{intervalSeconds: &a [*a]}", "is no YAML that can be read: it is nested deeper than 64")]
-    [TestCase("{a: &a [1,1,1,1,1,1,1,1,1,1], b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a], c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b], d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c], e: [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]}", "it holds more than 100000 values")]
+    [TestCase(
+        "{a: &a [1,1,1,1,1,1,1,1,1,1], b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a], c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b], "
+        + "d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c], e: [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]}",
+        "it holds more than 100000 values")]
     public void What_breaks_a_rule_is_told_with_its_field(string analysis, string expected)
     {
         using var file = new TemporaryFile(Manifests.With(analysis));
@@ -67,12 +70,15 @@ public class ManifestReaderTests
     [Test]
     public async Task What_kubectl_get_gives_is_read_from_standard_input()
     {
-        string one = Manifests.With("{confidencePercent: 90}").Replace("labels: {team: vision}", "uid: 1-2, generation: 3, managedFields: [{manager: kubectl, fieldsV1: {\"f:spec\": {}}}]");
+        string one = Manifests.With("{confidencePercent: 90}").Replace(
+            "labels: {team: vision}",
+            "uid: 1-2, generation: 3, managedFields: [{manager: kubectl, fieldsV1: {\"f:spec\": {}}}]");
         string list = "apiVersion: v1\nkind: List\nitems:\n- " + one.Replace("\n", "\n  ");
         foreach (string text in new[] { one, list })
         {
             var result = await CommandResult.RunAsync(
-                text, "simulate", "-f", "-", "--traffic", "50/s", "--stable", "accuracy=0.99,errors=0,p95=40ms", "--runs", "1", "--history", "60");
+                text, "simulate", "-f", "-", "--traffic", "50/s", "--stable", "accuracy=0.99,errors=0,p95=40ms",
+                "--runs", "1", "--history", "60");
 
             Assert.That(result.Output, Does.Contain("confidence 90 %"), result.Error);
         }
@@ -83,7 +89,9 @@ public class ManifestReaderTests
     {
         using var file = new TemporaryFile("#" + new string(' ', 1 << 20));
 
-        Assert.That(() => Read(file.Path), Throws.TypeOf<CliException>().With.Message.Contain("has more than 1048576 bytes; want a manifest"));
+        Assert.That(
+            () => Read(file.Path),
+            Throws.TypeOf<CliException>().With.Message.Contain("has more than 1048576 bytes; want a manifest"));
     }
 
     private static ModelDeployment Read(string path) => ManifestReader.Read(new InputFile(path, () => Stream.Null));

@@ -51,7 +51,9 @@ public class PlannerAgreementTests
         var result = await CommandResult.RunAsync(input.ToString(), "replay", "-", "-f", file.Path);
 
         Assert.That(result.ExitCode, Is.Zero, result.Error);
-        var replayed = result.Lines[..^1].Select(line => JsonNode.Parse(line)!).Select(line => $"{line["guardrail"]} {line["verdict"]}: {line["message"]}");
+        var replayed = result.Lines[..^1]
+            .Select(line => JsonNode.Parse(line)!)
+            .Select(line => $"{line["guardrail"]} {line["verdict"]}: {line["message"]}");
         Assert.That(replayed, Is.EqualTo(planned));
         Assert.That(planned, Has.Some.Contain("Harmful").Or.Some.Contain("Safe"), "something was decided");
     }
@@ -72,7 +74,14 @@ public class PlannerAgreementTests
                     new ObservedRouter
                     {
                         Pod = "router",
-                        Report = new EvidenceReport { Instance = "router", TableVersion = 99, Oldest = 0, Next = ticks.Count, Ticks = [.. ticks] },
+                        Report = new EvidenceReport
+                        {
+                            Instance = "router",
+                            TableVersion = 99,
+                            Oldest = 0,
+                            Next = ticks.Count,
+                            Ticks = [.. ticks],
+                        },
                     },
                 ],
             },
@@ -126,6 +135,7 @@ public class PlannerAgreementTests
             return line.ToJsonString() + "\n";
         }
 
-        return Line("accuracy", counts => (counts.Incorrect, counts.Incorrect + counts.Correct)) + Line("errors", counts => (counts.Errors, counts.Requests));
+        return Line("accuracy", counts => (counts.Incorrect, counts.Incorrect + counts.Correct))
+            + Line("errors", counts => (counts.Errors, counts.Requests));
     }
 }

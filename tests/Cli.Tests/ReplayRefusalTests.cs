@@ -138,13 +138,17 @@ public class ReplayRefusalTests
 
         var result = await CommandResult.RunAsync(line, "replay", "-", "-f", Manifests.Sample("digits-rollout.yaml"));
 
-        Assert.That(result.Error, Does.Contain("line 1: guardrail \"bounces\" is not one of the manifest's that judge counts; want accuracy, slower, too-slow, errors"));
+        Assert.That(
+            result.Error,
+            Does.Contain("line 1: guardrail \"bounces\" is not one of the manifest's that judge counts; "
+                + "want accuracy, slower, too-slow, errors"));
     }
 
     [Test]
     public async Task A_manifest_whose_guardrails_judge_no_counts_is_refused()
     {
-        using var manifest = new TemporaryFile(Manifests.With("""{guardrails: [{name: approval, type: Webhook, webhook: {url: "http://approvals/"}}]}"""));
+        using var manifest = new TemporaryFile(
+            Manifests.With("""{guardrails: [{name: approval, type: Webhook, webhook: {url: "http://approvals/"}}]}"""));
 
         var result = await CommandResult.RunAsync(Good, "replay", "-", "-f", manifest.Path);
 

@@ -33,7 +33,9 @@ public class ReplayTests
                 Assert.That((double)line["eSafe"]!, Is.EqualTo(expected.SafetyOdds).Within(0.001).Percent);
                 Assert.That((double)line["interval"]![0]!, Is.EqualTo(expected.Interval.Low).Within(0.001).Percent);
                 Assert.That((double)line["interval"]![1]!, Is.EqualTo(expected.Interval.High).Within(0.001).Percent);
-                Assert.That((string)line["message"]!, Is.EqualTo(Sentence.Of(Measure.Metric("errors"), criterion, evidence, expected, judge)));
+                Assert.That(
+                    (string)line["message"]!,
+                    Is.EqualTo(Sentence.Of(Measure.Metric("errors"), criterion, evidence, expected, judge)));
             });
         }
 
@@ -45,7 +47,8 @@ public class ReplayTests
     [Test]
     public async Task A_recorded_rollout_is_judged_to_the_last_digit_as_ever()
     {
-        var result = await CommandResult.RunAsync("", "replay", Golden.Path("replay.ndjson"), "-f", Manifests.Sample("digits-rollout.yaml"));
+        var result = await CommandResult.RunAsync(
+            "", "replay", Golden.Path("replay.ndjson"), "-f", Manifests.Sample("digits-rollout.yaml"));
 
         Golden.Verify("replay.expected.ndjson", result.Output);
     }
@@ -55,7 +58,8 @@ public class ReplayTests
     {
         string before = """{"t":-10,"guardrail":"errors","stable":{"bad":5,"total":500}}""" + "\n";
 
-        var taught = await CommandResult.RunAsync(before + Line(0, "errors", 9, 50, 5, 450) + Line(10, "errors", 9, 50, 5, 450), "replay", "-");
+        var taught = await CommandResult.RunAsync(
+            before + Line(0, "errors", 9, 50, 5, 450) + Line(10, "errors", 9, 50, 5, 450), "replay", "-");
         var untaught = await CommandResult.RunAsync(Line(0, "errors", 9, 50, 5, 450), "replay", "-");
 
         Assert.Multiple(() =>
@@ -86,7 +90,8 @@ public class ReplayTests
     [Test]
     public async Task A_limit_judges_the_canary_alone()
     {
-        string input = string.Concat(Enumerable.Range(0, 30).Select(i => $$$"""{"t":{{{i}}},"guardrail":"accuracy","canary":{"bad":12,"total":100}}""" + "\n"));
+        string input = string.Concat(
+            Enumerable.Range(0, 30).Select(i => $$$"""{"t":{{{i}}},"guardrail":"accuracy","canary":{"bad":12,"total":100}}""" + "\n"));
 
         var result = await CommandResult.RunAsync(input, "replay", "-", "--limit", "8");
 
@@ -107,7 +112,9 @@ public class ReplayTests
                 {name: accuracy, type: Accuracy, minAccuracyPercent: 90}, {name: errors, type: ErrorRate, marginPercent: 3},
                 {name: approval, type: Webhook, webhook: {url: "http://approvals/"}}]}
             """));
-        string input = Line(0, "errors", 1, 50, 9, 450) + """{"t":0,"guardrail":"accuracy","canary":{"bad":1,"total":10}}""" + "\n" + Line(20, "errors", 1, 50, 9, 450);
+        string input = Line(0, "errors", 1, 50, 9, 450)
+            + """{"t":0,"guardrail":"accuracy","canary":{"bad":1,"total":10}}""" + "\n"
+            + Line(20, "errors", 1, 50, 9, 450);
 
         var result = await CommandResult.RunAsync(input, "replay", "-", "-f", manifest.Path);
 
@@ -116,7 +123,10 @@ public class ReplayTests
         Assert.Multiple(() =>
         {
             Assert.That((string)final["verdict"]!, Is.EqualTo("Inconclusive"));
-            Assert.That((string)JsonNode.Parse(result.Lines[0])!["message"]!, Does.Contain("failed").And.Contain("decided at 1 in 40"), "shared over two: a gate takes no share");
+            Assert.That(
+                (string)JsonNode.Parse(result.Lines[0])!["message"]!,
+                Does.Contain("failed").And.Contain("decided at 1 in 40"),
+                "shared over two: a gate takes no share");
             Assert.That((string)JsonNode.Parse(result.Lines[1])!["message"]!, Does.Contain("wrong").And.Contain("rate "));
         });
     }
@@ -125,15 +135,19 @@ public class ReplayTests
     public async Task A_guardrail_that_only_warns_is_judged_and_left_out_of_the_whole()
     {
         using var manifest = new TemporaryFile(Manifests.With(
-            "{guardrails: [{name: accuracy, type: Accuracy}, {name: errors, type: ErrorRate, onHarm: Warn}, {name: slow, type: Latency, onHarm: Warn}]}"));
-        string input = string.Concat(Enumerable.Range(0, 100).Select(i => Line(i * 10, "errors", 100, 500, 10, 4500) + Line(i * 10, "accuracy", 1, 500, 10, 4500)));
+            "{guardrails: [{name: accuracy, type: Accuracy}, {name: errors, type: ErrorRate, onHarm: Warn}, "
+            + "{name: slow, type: Latency, onHarm: Warn}]}"));
+        string input = string.Concat(
+            Enumerable.Range(0, 100).Select(i => Line(i * 10, "errors", 100, 500, 10, 4500) + Line(i * 10, "accuracy", 1, 500, 10, 4500)));
 
         var result = await CommandResult.RunAsync(input, "replay", "-", "-f", manifest.Path);
 
         var final = JsonNode.Parse(result.Lines[^1])!;
         Assert.Multiple(() =>
         {
-            Assert.That(final["guardrails"]!.AsArray().Select(guardrail => (string)guardrail!["verdict"]!), Is.EqualTo(new[] { "Harmful", "Safe" }));
+            Assert.That(
+                final["guardrails"]!.AsArray().Select(guardrail => (string)guardrail!["verdict"]!),
+                Is.EqualTo(new[] { "Harmful", "Safe" }));
             Assert.That((string)final["guardrails"]![0]!["message"]!, Does.EndWith("; this guardrail only warns"));
             Assert.That((string)final["verdict"]!, Is.EqualTo("Safe"), "accuracy alone decides, with all of the error rate");
         });
@@ -228,14 +242,16 @@ public class ReplayTests
     }
 
     internal static string Line(double t, string guardrail, long canaryBad, long canary, long stableBad, long stable) =>
-        $$$"""{"t":{{{t}}},"guardrail":"{{{guardrail}}}","canary":{"bad":{{{canaryBad}}},"total":{{{canary}}}},"stable":{"bad":{{{stableBad}}},"total":{{{stable}}}}}""" + "\n";
+        $$$"""{"t":{{{t}}},"guardrail":"{{{guardrail}}}","canary":{"bad":{{{canaryBad}}},"total":{{{canary}}}}"""
+        + $$$""","stable":{"bad":{{{stableBad}}},"total":{{{stable}}}}}""" + "\n";
 
     private static double Number(string line, string field) => (double)JsonNode.Parse(line)![field]!;
 
     private static async Task<long> PeakAsync(int lines)
     {
         using var endless = new GeneratedStream(i => i < lines ? Line(i, "errors", 1, 50, 9, 450) : null);
-        var settings = Replay.ReplayRules.Of(99, 86_400, 1, Replay.PercentByName.Parse("--margin", []), Replay.PercentByName.Parse("--limit", []));
+        var settings = Replay.ReplayRules.Of(
+            99, 86_400, 1, Replay.PercentByName.Parse("--margin", []), Replay.PercentByName.Parse("--limit", []));
         var reader = new Replay.LineReader(endless);
         var replayer = new Replay.Replayer(settings);
         long peak = 0;

@@ -52,7 +52,9 @@ public class ReportTests
             Assert.That((wide.At(10), wide.At(86_400)), Is.EqualTo((100, 600)).Within(1e-9));
             Assert.That(wide.Of(wide.At(777)), Is.EqualTo(777).Within(1e-6));
             Assert.That(wide.Ticks(), Is.SupersetOf(new[] { 10.0, 3600 }).And.Ordered);
-            Assert.That(wide.Ticks().Zip(wide.Ticks().Skip(1)).Select(pair => wide.At(pair.Second) - wide.At(pair.First)), Is.All.GreaterThanOrEqualTo(48));
+            Assert.That(
+                wide.Ticks().Zip(wide.Ticks().Skip(1)).Select(pair => wide.At(pair.Second) - wide.At(pair.First)),
+                Is.All.GreaterThanOrEqualTo(48));
         });
     }
 
@@ -66,7 +68,8 @@ public class ReportTests
         }
 
         Assert.That(
-            System.Text.Encoding.UTF8.GetString(stream.ToArray()), Does.Contain("a &lt; b").And.Contain("c &amp; d").And.Contain("&lt;&amp;&gt;"));
+            System.Text.Encoding.UTF8.GetString(stream.ToArray()),
+            Does.Contain("a &lt; b").And.Contain("c &amp; d").And.Contain("&lt;&amp;&gt;"));
     }
 
     [Test]

@@ -23,7 +23,9 @@ public class SimulateCommandTests
         var result = await RunAsync("--canary", "accuracy=91%", "--runs", "24", "--output", "json");
 
         Golden.Verify("simulate.json", result.Output);
-        Assert.That(JsonNode.Parse(result.Output)!["outcomes"]!.AsArray().Sum(outcome => (double)outcome!["probability"]!["share"]!), Is.EqualTo(1).Within(1e-9));
+        Assert.That(
+            JsonNode.Parse(result.Output)!["outcomes"]!.AsArray().Sum(outcome => (double)outcome!["probability"]!["share"]!),
+            Is.EqualTo(1).Within(1e-9));
     }
 
     [Test]
@@ -39,7 +41,9 @@ public class SimulateCommandTests
         var svg = XDocument.Parse(text).Root!;
         var texts = svg.Descendants(XName.Get("text", "http://www.w3.org/2000/svg")).Select(node => node.Value).ToList();
         Assert.That(texts, Has.Some.StartsWith("promoted").And.Some.StartsWith("rolled back").And.Some.StartsWith("held")
-            .And.Some.EqualTo("time since the spec was changed").And.Some.EqualTo("rollouts ended so far").And.Some.EqualTo("canary's share"));
+            .And.Some.EqualTo("time since the spec was changed")
+            .And.Some.EqualTo("rollouts ended so far")
+            .And.Some.EqualTo("canary's share"));
     }
 
     [TestCase("--stable has \"acuracy\", which is not known; want accuracy, errors, p95, p50", "--stable", "acuracy=0.9")]
@@ -85,7 +89,8 @@ public class SimulateCommandTests
     [Test]
     public async Task A_manifest_without_pods_is_refused()
     {
-        using var file = new TemporaryFile((await File.ReadAllTextAsync(Manifests.Sample("digits-rollout.yaml"))).Replace("replicas: 2", "replicas: 0"));
+        using var file = new TemporaryFile(
+            (await File.ReadAllTextAsync(Manifests.Sample("digits-rollout.yaml"))).Replace("replicas: 2", "replicas: 0"));
 
         var result = await CommandResult.RunAsync("", "simulate", "-f", file.Path, "--traffic", "50/s", "--stable", Stable);
 
@@ -114,7 +119,8 @@ public class SimulateCommandTests
             var result = await CommandResult.RunAsync(
                 Stream.Null,
                 stop.Token,
-                "simulate", "-f", Manifests.Sample("digits-rollout.yaml"), "--traffic", "50/s", "--stable", Stable, "--runs", "100000", "--plot", plot);
+                "simulate", "-f", Manifests.Sample("digits-rollout.yaml"), "--traffic", "50/s", "--stable", Stable,
+                "--runs", "100000", "--plot", plot);
 
             Assert.That((result.ExitCode, result.Output), Is.EqualTo((130, "")));
         }
@@ -143,5 +149,9 @@ public class SimulateCommandTests
     }
 
     private static Task<CommandResult> RunAsync(params string[] options) => CommandResult.RunAsync(
-        "", ["simulate", "-f", Manifests.Sample("digits-rollout.yaml"), "--traffic", "50/s", "--stable", Stable, "--history", "600", .. options]);
+        "",
+        [
+            "simulate", "-f", Manifests.Sample("digits-rollout.yaml"), "--traffic", "50/s", "--stable", Stable,
+            "--history", "600", .. options,
+        ]);
 }

@@ -68,7 +68,8 @@ public class SimulationTests
 
         Assert.That(Run(settings).Select(run => run.Outcome), Is.All.EqualTo(Outcome.Promoted));
         Assert.That(
-            Run(settings with { Canary = fast with { P50 = TimeSpan.FromMilliseconds(6), P95 = TimeSpan.FromMilliseconds(11) } }).Select(run => run.Reason),
+            Run(settings with { Canary = fast with { P50 = TimeSpan.FromMilliseconds(6), P95 = TimeSpan.FromMilliseconds(11) } })
+                .Select(run => run.Reason),
             Is.All.EqualTo(Reasons.LatencyHarmful));
     }
 
@@ -77,7 +78,9 @@ public class SimulationTests
     [TestCase("Promote", nameof(Outcome.Promoted))]
     public void What_the_data_cannot_tell_ends_at_the_deadline_as_the_manifest_says(string onInconclusive, string outcome)
     {
-        var settings = Settings($$"""{deadlineSeconds: 300, onInconclusive: {{onInconclusive}}, guardrails: [{name: accuracy, type: Accuracy, marginPercent: 5}]}""");
+        var settings = Settings(
+            $$"""{deadlineSeconds: 300, onInconclusive: {{onInconclusive}}, """
+            + "guardrails: [{name: accuracy, type: Accuracy, marginPercent: 5}]}");
 
         foreach (var run in Run(settings with { Canary = Good with { Accuracy = 0.90 } }))
         {
@@ -121,13 +124,16 @@ public class SimulationTests
         var time = new ManualTimeProvider();
         var progress = new StringWriter();
         using var stop = new CancellationTokenSource();
-        var work = Task.Run(() => new Simulator(Settings() with { Runs = 100_000 }, time, TextWriter.Synchronized(progress)).Run(stop.Token));
+        var work = Task.Run(
+            () => new Simulator(Settings() with { Runs = 100_000 }, time, TextWriter.Synchronized(progress)).Run(stop.Token));
         Assert.That(() => time.PendingTimers, Is.EqualTo(1).After(10_000, 5));
         time.Advance(TimeSpan.FromSeconds(11.5));
         stop.Cancel();
 
         Assert.That(async () => await work, Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(progress.ToString(), Does.Match(@"\Akubectl-model: \d+ of 100000 rollouts after 1 seconds\n.* after 6 seconds\n.* after 11 seconds\n\z"));
+        Assert.That(
+            progress.ToString(),
+            Does.Match(@"\Akubectl-model: \d+ of 100000 rollouts after 1 seconds\n.* after 6 seconds\n.* after 11 seconds\n\z"));
     }
 
     [Test]
@@ -135,11 +141,16 @@ public class SimulationTests
     {
         var settings = Settings();
         var draw = new Draw(1, 1);
-        var router = new SimulatedRouter(settings, new ArmTraffic(settings, Good, null, draw), new ArmTraffic(settings, Good, null, draw), draw);
+        var router = new SimulatedRouter(
+            settings, new ArmTraffic(settings, Good, null, draw), new ArmTraffic(settings, Good, null, draw), draw);
         router.Follow(new RoutingTable
         {
             Version = 1,
-            Targets = [new TrafficTarget { Revision = Revisions.Stable, Weight = 75 }, new TrafficTarget { Revision = Revisions.Canary, Weight = 25 }],
+            Targets =
+            [
+                new TrafficTarget { Revision = Revisions.Stable, Weight = 75 },
+                new TrafficTarget { Revision = Revisions.Canary, Weight = 25 },
+            ],
         });
         for (int second = 0; second < 100; second++)
         {
@@ -156,14 +167,19 @@ public class SimulationTests
     [Test]
     public void A_gate_decides_when_it_speaks()
     {
-        const string gated = """{guardrails: [{name: errors, type: ErrorRate}, {name: approval, type: Webhook, webhook: {url: "http://approvals/"}}]}""";
+        const string gated =
+            """{guardrails: [{name: errors, type: ErrorRate}, {name: approval, type: Webhook, webhook: {url: "http://approvals/"}}]}""";
         var harmful = Settings(gated) with { Gates = Gate(new GateBehaviour(Verdict.Harmful, 90)) };
         var silent = Settings(gated) with { Gates = Gate(new GateBehaviour(Verdict.Continue, 0)) };
 
         Assert.Multiple(() =>
         {
-            Assert.That(Run(harmful).Select(run => (run.Outcome, run.Reason, run.Seconds is >= 100 and <= 115)), Is.All.EqualTo((Outcome.RolledBack, Reasons.GateHarmful, true)));
-            Assert.That(Run(silent with { Spec = WithDeadline(silent.Spec, 400) }).Select(run => run.Outcome), Is.All.EqualTo(Outcome.Held));
+            Assert.That(
+                Run(harmful).Select(run => (run.Outcome, run.Reason, run.Seconds is >= 100 and <= 115)),
+                Is.All.EqualTo((Outcome.RolledBack, Reasons.GateHarmful, true)));
+            Assert.That(
+                Run(silent with { Spec = WithDeadline(silent.Spec, 400) }).Select(run => run.Outcome),
+                Is.All.EqualTo(Outcome.Held));
         });
     }
 
@@ -186,7 +202,8 @@ public class SimulationTests
                 Run(settings with { Canary = Behave("bounces=0.2", metrics).Or(stable) }).Select(run => (run.Reason, run.HarmfulGuardrail)),
                 Is.All.EqualTo((Reasons.MetricHarmful, "bounces")));
             Assert.That(
-                Run(settings with { Canary = Behave("revenue=30~20", metrics).Or(stable) }).Select(run => (run.Reason, run.HarmfulGuardrail)),
+                Run(settings with { Canary = Behave("revenue=30~20", metrics).Or(stable) })
+                    .Select(run => (run.Reason, run.HarmfulGuardrail)),
                 Is.All.EqualTo((Reasons.MetricHarmful, "revenue")));
         });
     }
@@ -210,7 +227,9 @@ public class SimulationTests
 
         foreach (var run in Run(settings with { Canary = Good with { Errors = 0.1 } }))
         {
-            Assert.That((run.Outcome, run.HarmfulGuardrail, run.Verdicts[0]), Is.EqualTo((Outcome.Promoted, (string?)null, Verdict.Harmful)));
+            Assert.That(
+                (run.Outcome, run.HarmfulGuardrail, run.Verdicts[0]),
+                Is.EqualTo((Outcome.Promoted, (string?)null, Verdict.Harmful)));
         }
 
         foreach (var run in Run(settings with { Canary = Good with { Errors = 0.1, Accuracy = 0.7 } }))
@@ -223,7 +242,9 @@ public class SimulationTests
     public void No_evaluation_is_waited_for()
     {
         using var manifest = new TemporaryFile(File.ReadAllText(Manifests.Sample("digits-rollout.yaml"))
-            .Replace("  rollout:\n", "  rollout:\n    evaluation: {dataset: {uri: \"http://model-store/digits.ndjson\"}, minAccuracyPercent: 99}\n"));
+            .Replace(
+                "  rollout:\n",
+                "  rollout:\n    evaluation: {dataset: {uri: \"http://model-store/digits.ndjson\"}, minAccuracyPercent: 99}\n"));
 
         var (name, spec) = SettingsReader.Manifest(new InputFile(manifest.Path, () => Stream.Null));
 
@@ -243,7 +264,8 @@ public class SimulationTests
     private static SimulationSettings Settings(string? analysis = null)
     {
         using var manifest = analysis is null ? null : new TemporaryFile(Manifests.With(analysis));
-        var (name, spec) = SettingsReader.Manifest(new InputFile(manifest?.Path ?? Manifests.Sample("digits-rollout.yaml"), () => Stream.Null));
+        var (name, spec) = SettingsReader.Manifest(
+            new InputFile(manifest?.Path ?? Manifests.Sample("digits-rollout.yaml"), () => Stream.Null));
         return new SimulationSettings
         {
             Name = name,

@@ -24,7 +24,8 @@ public sealed class AffectedTests
     public void A_Deployment_is_its_models_and_the_routers_is_everybodys()
     {
         Assert.That(
-            Affected.ByDeployment(Deployment("digits-0123456789", "digits"), Stored), Is.EqualTo(new[] { new EntityKey("vision", "digits") }));
+            Affected.ByDeployment(Deployment("digits-0123456789", "digits"), Stored),
+            Is.EqualTo(new[] { new EntityKey("vision", "digits") }));
         Assert.That(Affected.ByDeployment(Deployment("model-router", null), Stored).Count(), Is.EqualTo(2));
     }
 

@@ -10,7 +10,12 @@ internal static class Deployments
     /// <summary>One of a revision, without labels and owners.</summary>
     public static Deployment Of(string revision, int replicas) => new()
     {
-        Metadata = new ObjectMeta { Name = RevisionDeployment.NameOf("digits", revision), Namespace = "vision", Uid = "uid-deployment-" + revision },
+        Metadata = new ObjectMeta
+        {
+            Name = RevisionDeployment.NameOf("digits", revision),
+            Namespace = "vision",
+            Uid = "uid-deployment-" + revision,
+        },
         Spec = new DeploymentSpec
         {
             Replicas = replicas,

@@ -13,7 +13,9 @@ public sealed class OperatorSettingsTests
         (OperatorSettings? settings, IReadOnlyList<string> errors) = Read(new() { ["RUNTIME_IMAGE"] = "a:1", ["ROUTER_IMAGE"] = "b:1" });
 
         Assert.That(errors, Is.Empty);
-        Assert.That((settings!.Controller.RuntimeImage, settings.Controller.RouterImage, settings.Controller.RouterReplicas), Is.EqualTo(("a:1", "b:1", 2)));
+        Assert.That(
+            (settings!.Controller.RuntimeImage, settings.Controller.RouterImage, settings.Controller.RouterReplicas),
+            Is.EqualTo(("a:1", "b:1", 2)));
         Assert.That((settings.HttpPort, settings.WebhookPort, settings.WatchNamespace, settings.PodNamespace),
             Is.EqualTo((8080, (int?)9443, (string?)null, "model-operator-system")));
     }
@@ -37,14 +39,21 @@ public sealed class OperatorSettingsTests
         });
 
         Assert.That(
-            (settings!.Controller.RouterReplicas, settings.WatchNamespace, settings.PodNamespace, settings.PodName, settings.HttpPort, settings.WebhookPort),
+            (
+                settings!.Controller.RouterReplicas,
+                settings.WatchNamespace,
+                settings.PodNamespace,
+                settings.PodName,
+                settings.HttpPort,
+                settings.WebhookPort),
             Is.EqualTo((3, "vision", "ops", "operator-1", 8000, (int?)null)));
         ModelDeployment onTheHost = Models.Digits(model =>
             model.Spec.Runtime = new RuntimeSpec { PodTemplate = new JsonObject { ["spec"] = new JsonObject { ["hostNetwork"] = true } } });
         Assert.That(settings.Controller.PodTemplates.Check(onTheHost), Is.Empty);
         Assert.That(settings.Controller.Monitoring!.ToJsonString(), Is.EqualTo("""[{"namespaceSelector":{}}]"""));
         Assert.That(
-            new[] { "10.100.0.1", "192.168.0.1", "93.184.216.34" }.Select(address => settings.SourceNetworks.Refusal(IPAddress.Parse(address)) is null),
+            new[] { "10.100.0.1", "192.168.0.1", "93.184.216.34" }
+                .Select(address => settings.SourceNetworks.Refusal(IPAddress.Parse(address)) is null),
             Is.EqualTo(new[] { true, false, true }));
     }
 
@@ -67,9 +76,12 @@ public sealed class OperatorSettingsTests
         {
             "RUNTIME_IMAGE: \"\": want an image such as registry.example/inference-runtime:1.0",
             "ROUTER_IMAGE: \"two words\": want an image such as registry.example/model-router:1.0",
-            "ALLOWED_SOURCE_NETWORKS: 'everything' is not a network; use networks such as 10.96.0.0/12, separated by commas, 'private' for all private networks, or 'loopback'",
-            "ALLOWED_POD_FIELDS: \"hostNetwork\": want a field of a pod template such as spec.hostNetwork, or NAMESPACE/FIELD, separated by commas",
-            "NETWORK_POLICIES: \"off\": want \"none\" or a JSON list of peers such as [{\"podSelector\":{\"matchLabels\":{\"app\":\"prometheus\"}}}]",
+            "ALLOWED_SOURCE_NETWORKS: 'everything' is not a network; use networks such as 10.96.0.0/12, separated by commas, "
+                + "'private' for all private networks, or 'loopback'",
+            "ALLOWED_POD_FIELDS: \"hostNetwork\": want a field of a pod template such as spec.hostNetwork, "
+                + "or NAMESPACE/FIELD, separated by commas",
+            "NETWORK_POLICIES: \"off\": want \"none\" or a JSON list of peers such as "
+                + "[{\"podSelector\":{\"matchLabels\":{\"app\":\"prometheus\"}}}]",
             "ROUTER_REPLICAS: \"0\": want a number from 1 to 100",
             "HTTP_PORT: \"http\": want a number from 1 to 65535",
             "WEBHOOK_PORT: \"8080\" is HTTP_PORT as well; want another port",
@@ -80,7 +92,8 @@ public sealed class OperatorSettingsTests
     [TestCase("none", null)]
     [TestCase("[]", "[]")]
     public void NetworkPolicies_are_made_unless_told_otherwise(string? value, string? monitoring) => Assert.That(
-        Read(new() { ["RUNTIME_IMAGE"] = "a:1", ["ROUTER_IMAGE"] = "b:1", ["NETWORK_POLICIES"] = value }).Settings!.Controller.Monitoring?.ToJsonString(),
+        Read(new() { ["RUNTIME_IMAGE"] = "a:1", ["ROUTER_IMAGE"] = "b:1", ["NETWORK_POLICIES"] = value })
+            .Settings!.Controller.Monitoring?.ToJsonString(),
         Is.EqualTo(monitoring));
 
     [Test]

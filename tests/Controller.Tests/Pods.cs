@@ -22,7 +22,10 @@ internal static class Pods
         new() { [Labels.ManagedBy] = Labels.Operator, [Labels.Component] = Labels.RouterComponent, ["pod-template-hash"] = "5d8f" },
         pod =>
         {
-            pod.Metadata.OwnerReferences = [new() { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = "model-router-5d8f", Uid = "uid-rs", Controller = true }];
+            pod.Metadata.OwnerReferences =
+            [
+                new() { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = "model-router-5d8f", Uid = "uid-rs", Controller = true },
+            ];
             change?.Invoke(pod);
         });
 
@@ -30,7 +33,14 @@ internal static class Pods
     public static ContainerStatus HasFetched(string digest) => new()
     {
         Name = "fetch",
-        State = new ContainerState { Terminated = new ContainerStateTerminated { ExitCode = 0, Message = $$"""{"reason":"ModelFetched","message":"{{digest}}"}""" + "\n" } },
+        State = new ContainerState
+        {
+            Terminated = new ContainerStateTerminated
+            {
+                ExitCode = 0,
+                Message = $$"""{"reason":"ModelFetched","message":"{{digest}}"}""" + "\n",
+            },
+        },
     };
 
     public static void MakeReady(Pod pod)

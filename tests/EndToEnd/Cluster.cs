@@ -37,7 +37,9 @@ public sealed class Cluster
         var kubectl = Kubectl(StoreNamespace);
         try
         {
-            await kubectl.RunAsync(["--namespace", "model-operator-system", "rollout", "status", "deployment/model-operator", "--timeout=170s"], CancellationToken.None);
+            await kubectl.RunAsync(
+                ["--namespace", "model-operator-system", "rollout", "status", "deployment/model-operator", "--timeout=170s"],
+                CancellationToken.None);
         }
         catch (KubectlException error)
         {

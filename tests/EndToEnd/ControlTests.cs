@@ -43,19 +43,31 @@ public sealed class ControlTests
         await place.EventuallyAsync("get mdep digits -o jsonpath={.status.canaryWeight}", weight => weight == "50", "the next step");
         var ordered = (await HistoryAsync(place)).Last(decision => (string?)decision!["action"] == "Ordered")!;
         Assert.That((string?)ordered["by"], Is.Not.Null.And.Not.Empty, "the webhook saw who ordered");
-        Assert.That((string?)ordered["message"], Is.EqualTo($"{ordered["by"]} promotes canary {second} by a step: the pause at step 1 of 2 is over"));
+        Assert.That(
+            (string?)ordered["message"],
+            Is.EqualTo($"{ordered["by"]} promotes canary {second} by a step: the pause at step 1 of 2 is over"));
 
         await SucceedAsync(place, "promote", "digits", "--full");
-        await place.EventuallyAsync("get mdep digits -o jsonpath={.status.phase}/{.status.stableRevision}", now => now == $"Stable/{second}", "promotion");
-        await SucceedAsync(place, "undo", "digits");
-        await place.EventuallyAsync("get mdep digits -o jsonpath={.status.phase}/{.status.stableRevision}", now => now == $"Rejected/{first}", "the way back");
         await place.EventuallyAsync(
-            $"get deployment digits-{second} -o jsonpath={{.spec.replicas}}", replicas => replicas == "0", "the later revision's pods have gone");
+            "get mdep digits -o jsonpath={.status.phase}/{.status.stableRevision}",
+            now => now == $"Stable/{second}",
+            "promotion");
+        await SucceedAsync(place, "undo", "digits");
+        await place.EventuallyAsync(
+            "get mdep digits -o jsonpath={.status.phase}/{.status.stableRevision}",
+            now => now == $"Rejected/{first}",
+            "the way back");
+        await place.EventuallyAsync(
+            $"get deployment digits-{second} -o jsonpath={{.spec.replicas}}",
+            replicas => replicas == "0",
+            "the later revision's pods have gone");
 
         var nothing = await Plugin.RunAsync(place, "abort", "digits");
         Assert.That((nothing.Code, nothing.Output), Is.EqualTo((3, nothing.Output)), "there is nothing to abort");
         Assert.That(nothing.Output, Does.Contain("no rollout"));
-        Assert.That(await place.RunAsync("get mdep digits -o jsonpath={.metadata.annotations}"), Does.Not.Contain("modeloperator.io/control"));
+        Assert.That(
+            await place.RunAsync("get mdep digits -o jsonpath={.metadata.annotations}"),
+            Does.Not.Contain("modeloperator.io/control"));
         LoadReport report = await new Observer(place.Kubectl, place.Name).LoadAsync(CancellationToken.None);
         Assert.That((report.Failed, report.Requests > 0), Is.EqualTo((0L, true)), "no request failed");
     }

@@ -12,8 +12,13 @@ public sealed class DemoTests
         var timeline = new Timeline(TestContext.Progress, TimeProvider.System, colour: false);
         var logs = new ClusterLogs(place.Kubectl, place.Name, Path.Combine(TestContext.CurrentContext.WorkDirectory, "demo-logs"));
         var player = new Player(
-            place.Kubectl, new Observer(place.Kubectl, place.Name), Cluster.Manifests(place.Name), timeline, new FailureReporter(logs, timeline),
-            TimeProvider.System, Cluster.KillOperator);
+            place.Kubectl,
+            new Observer(place.Kubectl, place.Name),
+            Cluster.Manifests(place.Name),
+            timeline,
+            new FailureReporter(logs, timeline),
+            TimeProvider.System,
+            Cluster.KillOperator);
 
         await player.PlayAsync(TestContext.CurrentContext.CancellationToken);
 

@@ -21,8 +21,12 @@ public sealed class JobGateTests
         await place.ApplyAsync(Manifest.ModelDeployment("digits", "digits-v3.onnx", Rollout("no-such-command")));
 
         string rejected = await place.EventuallyAsync(
-            "get mdep digits -o jsonpath={.status.rejected[0].reason}:{.status.rejected[0].message}", text => text.Length > 1, "the third model to be rejected");
-        Assert.That(rejected, Does.StartWith("GateHarmful:check: the Job finds the canary harmful: container check ended with exit code 1"));
+            "get mdep digits -o jsonpath={.status.rejected[0].reason}:{.status.rejected[0].message}",
+            text => text.Length > 1,
+            "the third model to be rejected");
+        Assert.That(
+            rejected,
+            Does.StartWith("GateHarmful:check: the Job finds the canary harmful: container check ended with exit code 1"));
         Assert.That(await place.RunAsync("get mdep digits -o jsonpath={.status.stableRevision}"), Is.EqualTo(second));
         string pod = await place.RunAsync("get pods -l job-name -o jsonpath={.items[*].spec.containers[0].env[*].name}");
         Assert.That(pod, Does.Contain("CANARY_URL").And.Contain("STABLE_URL"));

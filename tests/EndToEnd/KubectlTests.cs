@@ -35,7 +35,9 @@ public sealed class KubectlTests
         await place.ApplyAsync(Manifest.ModelDeployment("first", "digits-v1.onnx"));
         await place.ApplyAsync(Manifest.ModelDeployment("second", "digits-v2.onnx"));
         await place.RunAsync("wait --for=condition=Ready mdep/first mdep/second --timeout=170s");
-        const string Everything = "get deployments,replicasets,pods,services,serviceaccounts,rolebindings,secrets,configmaps -l app.kubernetes.io/managed-by=model-operator -o name";
+        const string Everything =
+            "get deployments,replicasets,pods,services,serviceaccounts,rolebindings,secrets,configmaps "
+            + "-l app.kubernetes.io/managed-by=model-operator -o name";
 
         await place.RunAsync("delete mdep first");
         await place.EventuallyAsync(Everything, names => !names.Contains("/first"), "the objects of the first model to go");

@@ -119,7 +119,8 @@ public sealed class MeddlingTests
     }
 
     private static Task<string> RolloutAsync(TestNamespace place) => place.RunAsync(
-        "get mdep digits -o jsonpath={.status.phase}/{.status.stableRevision}/{.status.canaryRevision}/{.status.canaryWeight}/{.status.rejected}");
+        "get mdep digits -o jsonpath={.status.phase}/{.status.stableRevision}/{.status.canaryRevision}"
+        + "/{.status.canaryWeight}/{.status.rejected}");
 
     private static string Line(Outcome outcome) => string.Create(
         CultureInfo.InvariantCulture,

@@ -10,7 +10,8 @@ internal static class Plugin
     /// <summary>Runs a command in a namespace; gives its exit code and all that it printed.</summary>
     public static async Task<(int Code, string Output)> RunAsync(TestNamespace place, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "kubectl-model.dll"), .. arguments, "--namespace", place.Name])
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "kubectl-model.dll"), .. arguments, "--namespace", place.Name])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

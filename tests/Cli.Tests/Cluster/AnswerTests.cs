@@ -7,7 +7,8 @@ public sealed class AnswerTests
     private const string Order = "abort bbbb";
 
     private const string Withdrawal =
-        """[{"op":"test","path":"/metadata/annotations/modeloperator.io~1control","value":"abort bbbb"},{"op":"remove","path":"/metadata/annotations/modeloperator.io~1control"}]""";
+        """[{"op":"test","path":"/metadata/annotations/modeloperator.io~1control","value":"abort bbbb"}"""
+        + """,{"op":"remove","path":"/metadata/annotations/modeloperator.io~1control"}]""";
 
     [Test]
     public async Task What_the_operator_refuses_is_told_with_its_reason()
@@ -17,11 +18,13 @@ public sealed class AnswerTests
         var result = await kubectl.RunAsync("abort", "fraud");
 
         Assert.That(
-            (result.ExitCode, result.Output, result.Error), Is.EqualTo((3, "", "kubectl-model: fraud: the operator refused \"abort bbbb\": bbbb is stable now\n")));
+            (result.ExitCode, result.Output, result.Error),
+            Is.EqualTo((3, "", "kubectl-model: fraud: the operator refused \"abort bbbb\": bbbb is stable now\n")));
     }
 
     [TestCase(
-        """The ModelDeployment "fraud" is invalid: metadata.annotations[modeloperator.io/control]: Invalid value: "abort bbbb": the canary is cccc, not bbbb""",
+        """The ModelDeployment "fraud" is invalid: """
+        + """metadata.annotations[modeloperator.io/control]: Invalid value: "abort bbbb": the canary is cccc, not bbbb""",
         """metadata.annotations[modeloperator.io/control]: Invalid value: "abort bbbb": the canary is cccc, not bbbb""")]
     [TestCase(
         """
@@ -30,9 +33,11 @@ public sealed class AnswerTests
         * metadata.annotations[modeloperator.io/control]: Invalid value: "abort bbbb": no rollout is in progress
         * spec.replicas: Invalid value: -1: is less than 0
         """,
-        """* metadata.annotations[modeloperator.io/control]: Invalid value: "abort bbbb": no rollout is in progress * spec.replicas: Invalid value: -1: is less than 0""")]
+        """* metadata.annotations[modeloperator.io/control]: Invalid value: "abort bbbb": no rollout is in progress """
+        + """* spec.replicas: Invalid value: -1: is less than 0""")]
     [TestCase(
-        """Error from server (Forbidden): admission webhook "freeze.example.com" denied the request: no changes on Fridays""", "no changes on Fridays")]
+        """Error from server (Forbidden): admission webhook "freeze.example.com" denied the request: no changes on Fridays""",
+        "no changes on Fridays")]
     public async Task What_admission_refuses_is_told_with_its_reason(string complaint, string expected)
     {
         using var kubectl = new StandInKubectl().Answer("get.1", Objects.Fraud(Objects.Canary)).Fail("patch.1", complaint);
@@ -60,7 +65,9 @@ public sealed class AnswerTests
     [Test]
     public async Task An_order_that_is_dealt_with_may_stand_there_for_a_moment()
     {
-        string status = """{"phase":"Analyzing","stableRevision":"aaaa","canaryRevision":"bbbb","lastOrder":{"order":"promote bbbb","time":"2026-11-29T11:59:59Z"}}""";
+        string status =
+            """{"phase":"Analyzing","stableRevision":"aaaa","canaryRevision":"bbbb","lastOrder":"""
+            + """{"order":"promote bbbb","time":"2026-11-29T11:59:59Z"}}""";
         using var kubectl = new StandInKubectl()
             .Answer("get.1", Objects.Fraud(status, order: "promote bbbb"))
             .Answer("get.2", Objects.Fraud(status))
@@ -95,10 +102,13 @@ public sealed class AnswerTests
         {
             Assert.That((result.ExitCode, result.Output), Is.EqualTo((4, "")));
             Assert.That(result.Error, Is.EqualTo(
-                "kubectl-model: fraud: the operator did not take up the order \"abort bbbb\" in 1s. The order is taken back; nothing will come of it. An operator older than "
-                + "this plugin does not know orders. If yours does, does it run? kubectl -n model-operator-system get pods; kubectl -n model-operator-system logs "
-                + "deployment/model-operator\n"));
-            Assert.That(kubectl.Calls[^1], Is.EqualTo(new[] { "patch", "modeldeployments.modeloperator.io", "fraud", "--type", "json", "-p", Withdrawal }));
+                "kubectl-model: fraud: the operator did not take up the order \"abort bbbb\" in 1s. "
+                + "The order is taken back; nothing will come of it. An operator older than this plugin does not know orders. "
+                + "If yours does, does it run? kubectl -n model-operator-system get pods; "
+                + "kubectl -n model-operator-system logs deployment/model-operator\n"));
+            Assert.That(
+                kubectl.Calls[^1],
+                Is.EqualTo(new[] { "patch", "modeldeployments.modeloperator.io", "fraud", "--type", "json", "-p", Withdrawal }));
         });
     }
 
@@ -133,13 +143,18 @@ public sealed class AnswerTests
     [Test]
     public async Task A_cluster_that_is_lost_while_waiting_is_told_of()
     {
-        using var kubectl = Given().Fail("get.2", "Unable to connect to the server: EOF").Fail("patch.2", "Unable to connect to the server: EOF");
+        using var kubectl = Given()
+            .Fail("get.2", "Unable to connect to the server: EOF")
+            .Fail("patch.2", "Unable to connect to the server: EOF");
 
         var result = await kubectl.RunAsync("abort", "fraud", "--timeout", "1s");
 
         Assert.That(result.ExitCode, Is.EqualTo(4));
-        Assert.That(result.Error, Does.Contain("it could not be taken back: the operator may still carry it out. no cluster answers: Unable to connect to the server: EOF")
-            .And.Contain("To take it back: kubectl annotate mdep fraud modeloperator.io/control-"));
+        Assert.That(
+            result.Error,
+            Does.Contain("it could not be taken back: the operator may still carry it out. "
+                + "no cluster answers: Unable to connect to the server: EOF")
+                .And.Contain("To take it back: kubectl annotate mdep fraud modeloperator.io/control-"));
     }
 
     [Test]
@@ -170,8 +185,8 @@ public sealed class AnswerTests
 
         Assert.That((result.ExitCode, result.Output), Is.EqualTo((130, "")));
         Assert.That(result.Error, Is.EqualTo(
-            "kubectl-model: fraud: interrupted; the order \"abort bbbb\" is given, and the operator may carry it out. To take it back: kubectl annotate mdep fraud "
-            + "modeloperator.io/control-\n"));
+            "kubectl-model: fraud: interrupted; the order \"abort bbbb\" is given, and the operator may carry it out. "
+            + "To take it back: kubectl annotate mdep fraud modeloperator.io/control-\n"));
     }
 
     private static StandInKubectl Given() => new StandInKubectl()

@@ -10,11 +10,12 @@ internal static class Objects
          "rollout":{"step":0,"steps":3,"readyAt":"2026-11-29T11:00:00Z"}}
         """;
 
-    public const string LastStep = """
-        {"phase":"Analyzing","stableRevision":"aaaa","canaryRevision":"bbbb","replicas":3,"rollout":{"step":2,"steps":3,"readyAt":"2026-11-29T11:00:00Z"}}
-        """;
+    public const string LastStep =
+        """{"phase":"Analyzing","stableRevision":"aaaa","canaryRevision":"bbbb","replicas":3,"rollout":"""
+        + """{"step":2,"steps":3,"readyAt":"2026-11-29T11:00:00Z"}}""";
 
-    public const string Starting = """{"phase":"Starting","stableRevision":"aaaa","canaryRevision":"bbbb","replicas":3,"rollout":{"step":0,"steps":3}}""";
+    public const string Starting =
+        """{"phase":"Starting","stableRevision":"aaaa","canaryRevision":"bbbb","replicas":3,"rollout":{"step":0,"steps":3}}""";
 
     public const string Stable = """
         {"phase":"Stable","stableRevision":"aaaa","replicas":2,"revisions":[{"revision":"ffff"},{"revision":"0000"},{"revision":"aaaa"}],
@@ -22,7 +23,8 @@ internal static class Objects
                     {"action":"RolledBack","revision":"ffff"},{"action":"Promoted","revision":"aaaa"}]}
         """;
 
-    public const string Forgotten = """{"phase":"Stable","stableRevision":"aaaa","replicas":2,"revisions":[{"revision":"0000"},{"revision":"aaaa"}]}""";
+    public const string Forgotten =
+        """{"phase":"Stable","stableRevision":"aaaa","replicas":2,"revisions":[{"revision":"0000"},{"revision":"aaaa"}]}""";
 
     public const string First = """{"phase":"Stable","stableRevision":"aaaa","replicas":2,"revisions":[{"revision":"aaaa"}]}""";
 
@@ -31,22 +33,22 @@ internal static class Objects
          "revisions":[{"revision":"aaaa"},{"revision":"bbbb"}]}
         """;
 
-    public const string Undone = """
-        {"phase":"Stable","stableRevision":"aaaa","replicas":2,"undo":{"revision":"aaaa","from":"bbbb","by":"alice"},"revisions":[{"revision":"aaaa"},{"revision":"bbbb"}]}
-        """;
+    public const string Undone =
+        """{"phase":"Stable","stableRevision":"aaaa","replicas":2,"undo":{"revision":"aaaa","from":"bbbb","by":"alice"}"""
+        + ""","revisions":[{"revision":"aaaa"},{"revision":"bbbb"}]}""";
 
     public const string AtPause = """
         {"phase":"Paused","stableRevision":"aaaa","canaryRevision":"bbbb","replicas":3,
          "rollout":{"step":0,"steps":3,"readyAt":"2026-11-29T11:00:00Z","pauseStartedAt":"2026-11-29T11:30:00Z","pausedSince":"2026-11-29T11:30:00Z"}}
         """;
 
-    public const string Undoing = """
-        {"phase":"Starting","stableRevision":"bbbb","canaryRevision":"aaaa","replicas":3,"undo":{"revision":"aaaa","from":"bbbb"},"revisions":[{"revision":"aaaa"}]}
-        """;
+    public const string Undoing =
+        """{"phase":"Starting","stableRevision":"bbbb","canaryRevision":"aaaa","replicas":3"""
+        + ""","undo":{"revision":"aaaa","from":"bbbb"},"revisions":[{"revision":"aaaa"}]}""";
 
-    public const string BadEvaluation = """
-        {"phase":"Evaluating","stableRevision":"aaaa","canaryRevision":"bbbb","replicas":3,"evaluation":{"revision":"bbbb","state":"Error"},"rollout":{"step":0,"steps":3}}
-        """;
+    public const string BadEvaluation =
+        """{"phase":"Evaluating","stableRevision":"aaaa","canaryRevision":"bbbb","replicas":3"""
+        + ""","evaluation":{"revision":"bbbb","state":"Error"},"rollout":{"step":0,"steps":3}}""";
 
     public const string Initializing = """{"phase":"Initializing","replicas":0}""";
 

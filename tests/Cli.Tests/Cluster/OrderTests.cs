@@ -34,7 +34,9 @@ public sealed class OrderTests
         Assert.Multiple(() =>
         {
             Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
-            Assert.That(result.Lines, Is.EqualTo(new[] { $"fraud: {order}: it is done", "What follows from it: kubectl model status fraud" }));
+            Assert.That(
+                result.Lines,
+                Is.EqualTo(new[] { $"fraud: {order}: it is done", "What follows from it: kubectl model status fraud" }));
             Assert.That(kubectl.Calls, Is.EqualTo(new[]
             {
                 ["get", "modeldeployments.modeloperator.io", "fraud", "-o", "json"],
@@ -50,19 +52,30 @@ public sealed class OrderTests
     [TestCase(Objects.Stable, "promote fraud", "fraud has no rollout in progress: stable revision aaaa serves all requests")]
     [TestCase(Objects.Stable, "abort fraud", "fraud has no rollout in progress: stable revision aaaa serves all requests")]
     [TestCase(Objects.Promoting, "abort fraud", "fraud has no rollout in progress: bbbb is stable, and the routers switch over to it")]
-    [TestCase(Objects.Initializing, "promote fraud", "fraud has no canary: its first revision is coming up, and there is nothing to compare it with")]
+    [TestCase(
+        Objects.Initializing,
+        "promote fraud",
+        "fraud has no canary: its first revision is coming up, and there is nothing to compare it with")]
     [TestCase(
         Objects.Rejected,
         "promote fraud --full",
-        "fraud has no rollout in progress: revision bbbb was rejected (AccuracyHarmful): stable revision aaaa serves all requests. To try it again, run kubectl model retry fraud")]
+        "fraud has no rollout in progress: revision bbbb was rejected (AccuracyHarmful): stable revision aaaa serves all requests. "
+        + "To try it again, run kubectl model retry fraud")]
     [TestCase(
         Objects.Undone,
         "abort fraud",
-        "fraud has no rollout in progress: alice went back from bbbb: stable revision aaaa serves all requests. To try bbbb again, run kubectl model retry fraud")]
+        "fraud has no rollout in progress: alice went back from bbbb: stable revision aaaa serves all requests. "
+        + "To try bbbb again, run kubectl model retry fraud")]
     [TestCase(Objects.Stable, "retry fraud", "fraud has no rejected revision: stable revision aaaa serves all requests")]
     [TestCase(Objects.Canary, "retry fraud", "fraud has no rejected revision: canary bbbb is being tried")]
-    [TestCase(Objects.First, "undo fraud", "fraud has had no other revision: there is none to go back to: stable revision aaaa serves all requests")]
-    [TestCase(Objects.Forgotten, "undo fraud", "fraud has no stable revision before this that is known; want --to-revision with one of 0000")]
+    [TestCase(
+        Objects.First,
+        "undo fraud",
+        "fraud has had no other revision: there is none to go back to: stable revision aaaa serves all requests")]
+    [TestCase(
+        Objects.Forgotten,
+        "undo fraud",
+        "fraud has no stable revision before this that is known; want --to-revision with one of 0000")]
     [TestCase(Objects.Initializing, "undo fraud", "fraud has no stable revision yet, and so none to go back to")]
     [TestCase(
         Objects.Canary,
@@ -75,7 +88,10 @@ public sealed class OrderTests
         "fraud has aaaa as its stable revision: to give canary bbbb up, run kubectl model abort fraud")]
     [TestCase(Objects.Stable, "undo fraud --to-revision cccc", "fraud knows no revision cccc; want one of ffff, 0000, aaaa")]
     [TestCase(Objects.Initializing, "restart fraud", "fraud serves nothing yet: there are no pods to restart")]
-    [TestCase(null, "promote fraud", "fraud: the operator has not looked at it yet; does it run? kubectl -n model-operator-system get pods")]
+    [TestCase(
+        null,
+        "promote fraud",
+        "fraud: the operator has not looked at it yet; does it run? kubectl -n model-operator-system get pods")]
     public async Task Where_there_is_nothing_to_do_it_says_so_and_gives_no_order(string? status, string args, string expected)
     {
         using var kubectl = new StandInKubectl().Answer("get.1", Objects.Fraud(status));
@@ -94,8 +110,8 @@ public sealed class OrderTests
     [Test]
     public async Task What_status_suggests_the_operator_accepts(
         [Values(
-            Objects.Canary, Objects.LastStep, Objects.Starting, Objects.AtPause, Objects.BadEvaluation, Objects.Stable, Objects.First, Objects.Forgotten, Objects.Rejected,
-            Objects.Undone, Objects.Undoing, Objects.Promoting, Objects.Initializing)] string status)
+            Objects.Canary, Objects.LastStep, Objects.Starting, Objects.AtPause, Objects.BadEvaluation, Objects.Stable, Objects.First,
+            Objects.Forgotten, Objects.Rejected, Objects.Undone, Objects.Undoing, Objects.Promoting, Objects.Initializing)] string status)
     {
         string fraud = Objects.Fraud(status);
         var model = JsonSerializer.Deserialize(fraud, ClusterJson.Default.Model)!;
@@ -119,8 +135,8 @@ public sealed class OrderTests
         var result = await kubectl.RunAsync("abort", "fraud", "-n", "shop");
 
         Assert.That(result.Error, Is.EqualTo(
-            "kubectl-model: fraud has no rollout in progress: stable revision aaaa serves all requests. The operator has not seen the latest change of the spec yet: "
-            + "look again with kubectl model status fraud -n shop\n"));
+            "kubectl-model: fraud has no rollout in progress: stable revision aaaa serves all requests. "
+            + "The operator has not seen the latest change of the spec yet: look again with kubectl model status fraud -n shop\n"));
     }
 
     [TestCase("promote", "Required argument 'NAME' missing")]

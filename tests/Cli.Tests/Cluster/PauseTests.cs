@@ -17,8 +17,8 @@ public sealed class PauseTests
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         Assert.That(result.Output, Is.EqualTo(
-            "fraud is paused: canary bbbb keeps its weight and is judged on, and harm still rolls it back; nothing begins, gets more requests or is promoted until: "
-            + "kubectl model resume fraud -n shop\n"));
+            "fraud is paused: canary bbbb keeps its weight and is judged on, and harm still rolls it back; "
+            + "nothing begins, gets more requests or is promoted until: kubectl model resume fraud -n shop\n"));
         Assert.That(kubectl.MergePatches, Is.EqualTo(new[] { """{"spec":{"rollout":{"paused":true}}}""" }));
     }
 
@@ -44,7 +44,9 @@ public sealed class PauseTests
         var result = await kubectl.RunAsync("pause", "fraud");
 
         Assert.That((result.ExitCode, result.Output), Is.EqualTo((1, "")));
-        Assert.That(result.Error, Does.StartWith("kubectl-model: fraud is not paused: the cluster's CustomResourceDefinition does not know spec.rollout.paused"));
+        Assert.That(
+            result.Error,
+            Does.StartWith("kubectl-model: fraud is not paused: the cluster's CustomResourceDefinition does not know spec.rollout.paused"));
     }
 
     [Test]
@@ -61,7 +63,8 @@ public sealed class PauseTests
     [TestCase(Objects.Canary, "fraud goes on: canary bbbb may get more requests and be promoted\n")]
     [TestCase(
         Objects.AtPause,
-        "fraud is not paused by its spec any more, and its canary waits at a pause of spec.rollout.steps. To end that, run kubectl model promote fraud\n")]
+        "fraud is not paused by its spec any more, and its canary waits at a pause of spec.rollout.steps. "
+        + "To end that, run kubectl model promote fraud\n")]
     [TestCase(Objects.Stable, "fraud goes on: a change of the spec begins a rollout\n")]
     public async Task Resume_takes_the_field_away(string status, string expected)
     {
@@ -81,7 +84,9 @@ public sealed class PauseTests
         var result = await kubectl.RunAsync("resume", "fraud");
 
         Assert.That((result.ExitCode, kubectl.Calls.Count), Is.EqualTo((3, 1)));
-        Assert.That(result.Error, Does.Contain("its canary waits at a pause of spec.rollout.steps. To end that, run kubectl model promote fraud"));
+        Assert.That(
+            result.Error,
+            Does.Contain("its canary waits at a pause of spec.rollout.steps. To end that, run kubectl model promote fraud"));
     }
 
     [Test]
@@ -91,6 +96,8 @@ public sealed class PauseTests
 
         var result = await kubectl.RunAsync("resume", "fraud");
 
-        Assert.That((result.ExitCode, result.Output, kubectl.Calls.Count), Is.EqualTo((0, "fraud is not paused: nothing was changed\n", 1)));
+        Assert.That(
+            (result.ExitCode, result.Output, kubectl.Calls.Count),
+            Is.EqualTo((0, "fraud is not paused: nothing was changed\n", 1)));
     }
 }

@@ -8,7 +8,8 @@ namespace ModelOperator.Cli.Tests.Cluster;
 /// <summary>A namespace of a real API server that knows ModelDeployments, and a real kubectl.</summary>
 internal sealed class RealCluster : IAsyncDisposable
 {
-    private static readonly Lazy<Task> Definition = new(async () => await ModelDeploymentDefinition.InstallAsync(await SharedApiServer.GetAsync()));
+    private static readonly Lazy<Task> Definition = new(
+        async () => await ModelDeploymentDefinition.InstallAsync(await SharedApiServer.GetAsync()));
 
     private readonly ApiServerFixture _server;
     private readonly TestNamespace _namespace;
@@ -40,13 +41,15 @@ internal sealed class RealCluster : IAsyncDisposable
         await SetStatusAsync(name, JsonNode.Parse(status)!);
     }
 
-    public async Task SetStatusAsync(string name, JsonNode status) => await _server.World.CustomObjects.PatchNamespacedCustomObjectStatusAsync(
-        status.StatusPatch(), "modeloperator.io", "v1alpha1", Namespace, "modeldeployments", name);
+    public async Task SetStatusAsync(string name, JsonNode status) =>
+        await _server.World.CustomObjects.PatchNamespacedCustomObjectStatusAsync(
+            status.StatusPatch(), "modeloperator.io", "v1alpha1", Namespace, "modeldeployments", name);
 
     public async Task<JsonNode> ReadAsync(string name) => JsonNode.Parse(await RunKubectlAsync("", "get", "mdep", name, "-o", "json"))!;
 
     /// <summary>The order that waits.</summary>
-    public async Task<string?> OrderAsync(string name) => (string?)(await ReadAsync(name))["metadata"]!["annotations"]!["modeloperator.io/control"];
+    public async Task<string?> OrderAsync(string name) =>
+        (string?)(await ReadAsync(name))["metadata"]!["annotations"]!["modeloperator.io/control"];
 
     public Task<string> RunKubectlAsync(string input, params string[] arguments) =>
         new Testing.Kubectl(_server.Kubeconfig).RunAsync(input, ["--namespace", Namespace, .. arguments]);

@@ -116,7 +116,10 @@ public sealed class RealClusterTests : IAsyncDisposable
              "history":[{"time":"2026-11-29T11:00:00Z","action":"Started","revision":"bbbb","reason":"RolloutStarted","message":"it begins"}]}
             """);
 
-        var (list, status, history) = (await _cluster.RunAsync("list"), await _cluster.RunAsync("status", "fraud"), await _cluster.RunAsync("history", "fraud"));
+        var (list, status, history) = (
+            await _cluster.RunAsync("list"),
+            await _cluster.RunAsync("status", "fraud"),
+            await _cluster.RunAsync("history", "fraud"));
 
         Assert.Multiple(() =>
         {
@@ -154,7 +157,10 @@ public sealed class RealClusterTests : IAsyncDisposable
         var result = await _cluster.RunAsync("promote", "fraud");
 
         Assert.That((result.ExitCode, result.Output), Is.EqualTo((1, "")));
-        Assert.That(result.Error, Does.StartWith($"kubectl-model: fraud: there is no ModelDeployment of this name in namespace {_cluster.Namespace}; kubectl model list"));
+        Assert.That(
+            result.Error,
+            Does.StartWith("kubectl-model: fraud: there is no ModelDeployment of this name in namespace "
+                + $"{_cluster.Namespace}; kubectl model list"));
     }
 
     [Test]
@@ -165,8 +171,11 @@ public sealed class RealClusterTests : IAsyncDisposable
         var result = await _cluster.RunWithAsync(config => config["users"]![0]!["user"]!["as"] = "eve", "status", "fraud");
 
         Assert.That((result.ExitCode, result.Output), Is.EqualTo((1, "")));
-        Assert.That(result.Error, Does.StartWith("kubectl-model: fraud: you may not do this: ").And.Contain("User \"eve\" cannot get resource \"modeldeployments\"")
-            .And.Contain("model-operator-view"));
+        Assert.That(
+            result.Error,
+            Does.StartWith("kubectl-model: fraud: you may not do this: ")
+                .And.Contain("User \"eve\" cannot get resource \"modeldeployments\"")
+                .And.Contain("model-operator-view"));
     }
 
     [Test]

@@ -49,7 +49,10 @@ public sealed class ShowTests
 
         var result = await kubectl.RunAsync("status", "fraud", "-n", "shop", "--context", "it's far; away");
 
-        Assert.That(result.Lines, Has.Some.StartsWith(@"kubectl model retry fraud -n shop --context 'it'\''s far; away'   tries bbbb again"), result.Output);
+        Assert.That(
+            result.Lines,
+            Has.Some.StartsWith(@"kubectl model retry fraud -n shop --context 'it'\''s far; away'   tries bbbb again"),
+            result.Output);
     }
 
     [Test]
@@ -57,7 +60,9 @@ public sealed class ShowTests
     {
         using var kubectl = new StandInKubectl()
             .Answer("get.1", Golden.Read("analyzing.json"))
-            .Fail("deployments.1", """Error from server (Forbidden): deployments.apps is forbidden: User "eve" cannot list resource "deployments" """);
+            .Fail(
+                "deployments.1",
+                """Error from server (Forbidden): deployments.apps is forbidden: User "eve" cannot list resource "deployments" """);
 
         var result = await kubectl.RunAsync("status", "digits");
 
@@ -76,7 +81,9 @@ public sealed class ShowTests
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         Golden.Verify(golden, result.Output);
-        Assert.That(kubectl.Calls[0], args.EndsWith("-A", StringComparison.Ordinal) ? Does.Contain("--all-namespaces") : Does.Not.Contain("--all-namespaces"));
+        Assert.That(
+            kubectl.Calls[0],
+            args.EndsWith("-A", StringComparison.Ordinal) ? Does.Contain("--all-namespaces") : Does.Not.Contain("--all-namespaces"));
     }
 
     [TestCase("list", "kubectl-model: there is no ModelDeployment in this namespace; -A shows all namespaces\n")]
@@ -109,7 +116,9 @@ public sealed class ShowTests
 
         var result = await kubectl.RunAsync("history", "churn");
 
-        Assert.That((result.ExitCode, result.Output, result.Error), Is.EqualTo((0, "", "kubectl-model: churn: the operator has decided nothing yet\n")));
+        Assert.That(
+            (result.ExitCode, result.Output, result.Error),
+            Is.EqualTo((0, "", "kubectl-model: churn: the operator has decided nothing yet\n")));
     }
 
     [TestCase("status fraud -o yaml", "get modeldeployments.modeloperator.io fraud -o yaml")]

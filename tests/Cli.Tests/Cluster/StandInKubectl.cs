@@ -24,7 +24,8 @@ internal sealed class StandInKubectl : IDisposable
             .Select(call => call.Split('\n').SkipLast(1).ToArray())];
 
     /// <summary>The text of the merge patches so far.</summary>
-    public IEnumerable<string> MergePatches => Calls.Where(call => call is ["patch", _, _, "--type", "merge", "-p", ..]).Select(call => call[6]);
+    public IEnumerable<string> MergePatches =>
+        Calls.Where(call => call is ["patch", _, _, "--type", "merge", "-p", ..]).Select(call => call[6]);
 
     /// <summary>What it prints when it is called so, such as <c>get.2</c> for the second get.</summary>
     public StandInKubectl Answer(string call, string text)

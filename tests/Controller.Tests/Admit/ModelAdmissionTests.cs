@@ -35,7 +35,8 @@ public sealed class ModelAdmissionTests
         Assert.That(
             result.Message,
             Is.EqualTo("ModelDeployment.modeloperator.io \"digits\" is invalid: spec.model.uri: Invalid value: \"ftp://models.example/x\": "
-                + "is not a model address; use http(s)://HOST/PATH, oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, azblob://ACCOUNT/CONTAINER/BLOB, gs://BUCKET/OBJECT, hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH"));
+                + "is not a model address; use http(s)://HOST/PATH, oci://REGISTRY/REPOSITORY[:TAG][@sha256:HEX], s3://BUCKET/KEY, "
+                + "azblob://ACCOUNT/CONTAINER/BLOB, gs://BUCKET/OBJECT, hf://ORGANIZATION/REPOSITORY[@REVISION]/PATH or pvc://CLAIM/PATH"));
     }
 
     [Test]
@@ -48,7 +49,11 @@ public sealed class ModelAdmissionTests
             model.Spec.Runtime = Template("""{"spec":{"hostNetwork":true}}""");
         }));
 
-        Assert.That(result.Message, Does.Contain("[spec.model.uri: ").And.Contains(", spec.model.digest: ").And.Contains(", spec.runtime.podTemplate.spec.hostNetwork: "));
+        Assert.That(
+            result.Message,
+            Does.Contain("[spec.model.uri: ")
+                .And.Contains(", spec.model.digest: ")
+                .And.Contains(", spec.runtime.podTemplate.spec.hostNetwork: "));
     }
 
     [Test]
@@ -58,7 +63,10 @@ public sealed class ModelAdmissionTests
         wrong.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
 
         Assert.That((await CreateAsync(wrong)).IsAllowed, Is.True);
-        Assert.That((await Admission(Allowing(true)).JudgeAsync(new(AdmissionOperation.Delete, null, wrong, null, "vision", Eve, false), default)).IsAllowed, Is.True);
+        Assert.That(
+            (await Admission(Allowing(true))
+                .JudgeAsync(new(AdmissionOperation.Delete, null, wrong, null, "vision", Eve, false), default)).IsAllowed,
+            Is.True);
     }
 
     [Test]
@@ -69,11 +77,16 @@ public sealed class ModelAdmissionTests
         AdmissionResult result = await CreateAsync(WithSecret(), client);
 
         Assert.That((result.IsAllowed, result.Code), Is.EqualTo((false, 403)));
-        Assert.That(result.Message, Does.StartWith("spec.model.credentialsSecretRef: \"eve\" may not get secrets \"payroll\" in namespace \"vision\""));
+        Assert.That(
+            result.Message,
+            Does.StartWith("spec.model.credentialsSecretRef: \"eve\" may not get secrets \"payroll\" in namespace \"vision\""));
         await client.Received(1).CreateAsync(
             Resources.SubjectAccessReviews,
-            Arg.Is<SubjectAccessReview>(review => review.Spec.User == "eve" && review.Spec.Uid == "7" && review.Spec.Groups!.Contains("system:authenticated")
-                && review.Spec.Extra!.ContainsKey("scopes") && review.Spec.ResourceAttributes!.Namespace == "vision"),
+            Arg.Is<SubjectAccessReview>(review => review.Spec.User == "eve"
+                && review.Spec.Uid == "7"
+                && review.Spec.Groups!.Contains("system:authenticated")
+                && review.Spec.Extra!.ContainsKey("scopes")
+                && review.Spec.ResourceAttributes!.Namespace == "vision"),
             Arg.Any<CancellationToken>());
         Assert.That((await CreateAsync(WithSecret(), Allowing(true))).IsAllowed, Is.True);
     }
@@ -90,14 +103,22 @@ public sealed class ModelAdmissionTests
                 Guardrails =
                 [
                     source == "webhook"
-                        ? new Guardrail { Name = "a", Type = GuardrailType.Webhook, Webhook = new WebhookGate { Url = "http://desk/a", CredentialsSecretRef = secret } }
+                        ? new Guardrail
+                        {
+                            Name = "a",
+                            Type = GuardrailType.Webhook,
+                            Webhook = new WebhookGate { Url = "http://desk/a", CredentialsSecretRef = secret },
+                        }
                         : new Guardrail
                         {
                             Name = "a",
                             Type = GuardrailType.Prometheus,
                             Prometheus = new PrometheusMetric
                             {
-                                Address = "http://prometheus:9090", BadQuery = "b{r=\"{{revision}}\"}", TotalQuery = "t{r=\"{{revision}}\"}", CredentialsSecretRef = secret,
+                                Address = "http://prometheus:9090",
+                                BadQuery = "b{r=\"{{revision}}\"}",
+                                TotalQuery = "t{r=\"{{revision}}\"}",
+                                CredentialsSecretRef = secret,
                             },
                         },
                 ],
@@ -108,7 +129,9 @@ public sealed class ModelAdmissionTests
         AdmissionResult updated = await UpdateAsync(model, Models.Digits(), Allowing(false));
 
         Assert.That((created.Code, updated.Code), Is.EqualTo((403, 403)));
-        Assert.That(created.Message, Does.StartWith($"spec.rollout.analysis.guardrails[0].{source}.credentialsSecretRef: \"eve\" may not get secrets \"payroll\""));
+        Assert.That(
+            created.Message,
+            Does.StartWith($"spec.rollout.analysis.guardrails[0].{source}.credentialsSecretRef: \"eve\" may not get secrets \"payroll\""));
     }
 
     [Test]
@@ -153,7 +176,9 @@ public sealed class ModelAdmissionTests
     }
 
     [TestCase("abort", "no rollout is in progress: revision v1 serves")]
-    [TestCase("promot", "is no order; want promote, promote-full, abort, retry, undo, restart, each but restart with or without a revision after it")]
+    [TestCase(
+        "promot",
+        "is no order; want promote, promote-full, abort, retry, undo, restart, each but restart with or without a revision after it")]
     public async Task An_order_that_cannot_be_carried_out_is_refused_when_it_is_given(string order, string why)
     {
         ModelDeployment old = Models.Digits(model => model.Status = new ModelDeploymentStatus { StableRevision = "v1" });
@@ -161,13 +186,16 @@ public sealed class ModelAdmissionTests
 
         AdmissionResult result = await UpdateAsync(ordered, old, Allowing(false));
 
-        Assert.That(result.Causes.Single(), Is.EqualTo(new AdmissionCause("metadata.annotations[modeloperator.io/control]", $"Invalid value: \"{order}\": {why}")));
+        Assert.That(
+            result.Causes.Single(),
+            Is.EqualTo(new AdmissionCause("metadata.annotations[modeloperator.io/control]", $"Invalid value: \"{order}\": {why}")));
     }
 
     [Test]
     public async Task An_order_that_can_be_carried_out_and_one_that_is_there_already_are_let_in()
     {
-        ModelDeployment old = Models.Digits(model => model.Status = new ModelDeploymentStatus { StableRevision = "v1", CanaryRevision = "v2" });
+        ModelDeployment old = Models.Digits(
+            model => model.Status = new ModelDeploymentStatus { StableRevision = "v1", CanaryRevision = "v2" });
         ModelDeployment ordered = Models.Digits(model => model.Metadata.Annotations = new() { [Labels.Control] = "abort v2" });
         ModelDeployment late = Models.Digits(model => model.Metadata.Annotations = new() { [Labels.Control] = "abort v1" });
 
@@ -178,7 +206,8 @@ public sealed class ModelAdmissionTests
     [Test]
     public async Task A_request_of_nobody_gets_nothing()
     {
-        AdmissionResult result = await Admission(Allowing(true)).JudgeAsync(new(AdmissionOperation.Create, WithSecret(), null, null, "vision", null, false), default);
+        AdmissionResult result = await Admission(Allowing(true))
+            .JudgeAsync(new(AdmissionOperation.Create, WithSecret(), null, null, "vision", null, false), default);
 
         Assert.That((result.IsAllowed, result.Code), Is.EqualTo((false, 403)));
     }
@@ -201,11 +230,12 @@ public sealed class ModelAdmissionTests
     {
         var time = new ManualTimeProvider();
         IKubernetesClient hanging = Substitute.For<IKubernetesClient>();
-        hanging.CreateAsync(Resources.SubjectAccessReviews, Arg.Any<SubjectAccessReview>(), Arg.Any<CancellationToken>()).Returns(async call =>
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, call.Arg<CancellationToken>());
-            return new SubjectAccessReview();
-        });
+        hanging.CreateAsync(Resources.SubjectAccessReviews, Arg.Any<SubjectAccessReview>(), Arg.Any<CancellationToken>())
+            .Returns(async call =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, call.Arg<CancellationToken>());
+                return new SubjectAccessReview();
+            });
 
         Task<AdmissionResult> answer = new ModelAdmission(Options, new RequesterRights(hanging, time, NullLogger<RequesterRights>.Instance))
             .JudgeAsync(new(AdmissionOperation.Create, WithSecret(), null, null, "vision", Eve, false), default);
@@ -216,7 +246,8 @@ public sealed class ModelAdmissionTests
 
     private static ControllerOptions Options { get; } = new() { RuntimeImage = "runtime", RouterImage = "router" };
 
-    private static ModelDeployment WithSecret() => Models.Digits(model => model.Spec.Model.CredentialsSecretRef = new LocalSecretReference { Name = "payroll" });
+    private static ModelDeployment WithSecret() =>
+        Models.Digits(model => model.Spec.Model.CredentialsSecretRef = new LocalSecretReference { Name = "payroll" });
 
     private static RuntimeSpec Template(string json) => new() { PodTemplate = JsonNode.Parse(json)!.AsObject() };
 

@@ -31,7 +31,8 @@ public sealed class OrderAttributionTests
     public void A_name_that_somebody_else_wrote_is_replaced()
     {
         ModelDeployment model = With("promote v2");
-        model.Metadata.Annotations![Labels.ControlBy] = """{"user":"alice","time":"2026-11-29T12:00:00Z","requestId":"1","signature":"AAAA"}""";
+        model.Metadata.Annotations![Labels.ControlBy] =
+            """{"user":"alice","time":"2026-11-29T12:00:00Z","requestId":"1","signature":"AAAA"}""";
 
         Attribute(model, old: With(null), "mallory");
 

@@ -32,14 +32,25 @@ public sealed class RequesterRightsTests
             place.Name);
         var rights = new RequesterRights(server.Client, TimeProvider.System, NullLogger<RequesterRights>.Instance);
 
-        await Eventually.TrueAsync(async () => await RefusalAsync(rights, place.Name, "get", "secrets", "own") is null, "the server knows the role");
+        await Eventually.TrueAsync(
+            async () => await RefusalAsync(rights, place.Name, "get", "secrets", "own") is null,
+            "the server knows the role");
         Assert.That(await RefusalAsync(rights, place.Name, "get", "secrets", "payroll"), Does.Contain("may not get secrets \"payroll\""));
         Assert.That(await RefusalAsync(rights, place.Name, "get", "configmaps", "own"), Does.Contain("may not get configmaps \"own\""));
-        Assert.That(await RefusalAsync(rights, place.Name, "impersonate", "serviceaccounts", "robot"), Does.Contain("may not impersonate serviceaccounts"));
-        Assert.That(await RefusalAsync(rights, place.Name, "create", "persistentvolumeclaims", ""), Does.Contain("may not create persistentvolumeclaims in"));
+        Assert.That(
+            await RefusalAsync(rights, place.Name, "impersonate", "serviceaccounts", "robot"),
+            Does.Contain("may not impersonate serviceaccounts"));
+        Assert.That(
+            await RefusalAsync(rights, place.Name, "create", "persistentvolumeclaims", ""),
+            Does.Contain("may not create persistentvolumeclaims in"));
         Assert.That(await RefusalAsync(rights, "default", "get", "secrets", "own"), Is.Not.Null);
     }
 
-    private static async Task<string?> RefusalAsync(RequesterRights rights, string @namespace, string verb, string resource, string name) => (await rights.FindRefusalAsync(
-        new ReviewedUser { Username = "eve", Groups = ["system:authenticated", "data-team"] }, @namespace, [new UsedObject(verb, resource, name, "spec.x")], CancellationToken.None))?.Message;
+    private static async Task<string?> RefusalAsync(
+        RequesterRights rights, string @namespace, string verb, string resource, string name) =>
+        (await rights.FindRefusalAsync(
+            new ReviewedUser { Username = "eve", Groups = ["system:authenticated", "data-team"] },
+            @namespace,
+            [new UsedObject(verb, resource, name, "spec.x")],
+            CancellationToken.None))?.Message;
 }

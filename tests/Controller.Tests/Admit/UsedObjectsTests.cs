@@ -38,8 +38,9 @@ public sealed class UsedObjectsTests
         }),
         Is.EquivalentTo(new[]
         {
-            "get secrets store", "get secrets key", "get persistentvolumeclaims models", "get persistentvolumeclaims cache", "impersonate serviceaccounts default",
-            "get secrets sets", "get configmaps rows", "get persistentvolumeclaims data", "get persistentvolumeclaims sets",
+            "get secrets store", "get secrets key", "get persistentvolumeclaims models", "get persistentvolumeclaims cache",
+            "impersonate serviceaccounts default", "get secrets sets", "get configmaps rows", "get persistentvolumeclaims data",
+            "get persistentvolumeclaims sets",
         }));
 
     [TestCase("""{"volumes":[{"name":"a","secret":{"secretName":"s"}}]}""", "get secrets s")]
@@ -73,7 +74,13 @@ public sealed class UsedObjectsTests
         ModelDeploymentSpec pods = Models.Digits(model => model.Spec.Runtime = new RuntimeSpec { PodTemplate = Template(podSpec) }).Spec;
         ModelDeploymentSpec jobs = Models.Digits(model => model.Spec.Rollout = new RolloutSpec
         {
-            Analysis = new AnalysisSpec { Guardrails = [new Guardrail { Name = "check", Type = GuardrailType.Job, Job = new JobGate { Template = Template(podSpec) } }] },
+            Analysis = new AnalysisSpec
+            {
+                Guardrails =
+                [
+                    new Guardrail { Name = "check", Type = GuardrailType.Job, Job = new JobGate { Template = Template(podSpec) } },
+                ],
+            },
         }).Spec;
 
         Assert.That(Used(pods), Is.EquivalentTo(expected));
@@ -83,5 +90,6 @@ public sealed class UsedObjectsTests
 
     private static JsonObject Template(string podSpec) => new() { ["spec"] = JsonNode.Parse(podSpec) };
 
-    private static IEnumerable<string> Used(ModelDeploymentSpec spec) => UsedObjects.Of(spec).Select(used => $"{used.Verb} {used.Resource} {used.Name}");
+    private static IEnumerable<string> Used(ModelDeploymentSpec spec) =>
+        UsedObjects.Of(spec).Select(used => $"{used.Verb} {used.Resource} {used.Name}");
 }

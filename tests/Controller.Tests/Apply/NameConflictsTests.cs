@@ -26,7 +26,9 @@ public sealed class NameConflictsTests
 
         Assert.That(await FindAsync("uid-1"), Is.Null, "known for this one");
         _conflicts.Forget(Models.Digits(model => model.Metadata.Uid = "uid-1"));
-        Assert.That(await FindAsync("uid-2"), Does.StartWith("ServiceAccount model-router exists in namespace vision and is not the operator's"));
+        Assert.That(
+            await FindAsync("uid-2"),
+            Does.StartWith("ServiceAccount model-router exists in namespace vision and is not the operator's"));
     }
 
     [Test]
@@ -51,5 +53,6 @@ public sealed class NameConflictsTests
         Assert.That(await FindAsync("uid-1"), Does.StartWith("ConfigMap model-digests exists in namespace vision"));
     }
 
-    private Task<string?> FindAsync(string uid) => _conflicts.FindAsync(Models.Digits(model => model.Metadata.Uid = uid), "r1", CancellationToken.None);
+    private Task<string?> FindAsync(string uid) =>
+        _conflicts.FindAsync(Models.Digits(model => model.Metadata.Uid = uid), "r1", CancellationToken.None);
 }

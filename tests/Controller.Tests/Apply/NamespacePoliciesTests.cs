@@ -22,7 +22,8 @@ public sealed class NamespacePoliciesTests
     [TestCase(false, null, 0, 0)]
     [TestCase(false, Labels.Operator, 0, 1)]
     [TestCase(false, "somebody", 0, 0)]
-    public async Task The_operators_own_is_there_or_away_as_the_installation_wants_and_somebody_elses_is_left_alone(bool wanted, string? managedBy, int applied, int deleted)
+    public async Task The_operators_own_is_there_or_away_as_the_installation_wants_and_somebody_elses_is_left_alone(
+        bool wanted, string? managedBy, int applied, int deleted)
     {
         IKubernetesClient client = Substitute.For<IKubernetesClient>();
         NetworkPolicy? there = managedBy is null ? null
@@ -46,5 +47,7 @@ public sealed class NamespacePoliciesTests
     }
 
     private static NamespacePolicies Policies(IKubernetesClient client, JsonArray? monitoring) => new(
-        client, new ControllerOptions { RuntimeImage = "a", RouterImage = "b", Monitoring = monitoring }, NullLogger<NamespacePolicies>.Instance);
+        client,
+        new ControllerOptions { RuntimeImage = "a", RouterImage = "b", Monitoring = monitoring },
+        NullLogger<NamespacePolicies>.Instance);
 }

@@ -18,7 +18,8 @@ public sealed class NamespaceRouterTests
     public async Task Another_model_of_the_same_name_gets_the_routers_rights_anew()
     {
         IKubernetesClient client = Substitute.For<IKubernetesClient>();
-        client.ApplyAsync(Resources.Deployments, Arg.Any<JsonObject>(), Arg.Any<string>(), Arg.Any<CancellationToken>(), Arg.Any<string?>()).Returns(new Deployment());
+        client.ApplyAsync(Resources.Deployments, Arg.Any<JsonObject>(), Arg.Any<string>(), Arg.Any<CancellationToken>(), Arg.Any<string?>())
+            .Returns(new Deployment());
         var time = new ManualTimeProvider();
         var models = Substitute.For<IEntityStore<ModelDeployment>>();
         models.List(Arg.Any<string>()).Returns([]);

@@ -53,7 +53,8 @@ public sealed class RevisionModelsTests
     [TestCase(false, 0)]
     public async Task A_new_model_takes_back_what_an_earlier_one_of_its_name_left(bool isThere, int applied)
     {
-        _client.GetAsync(Resources.ConfigMaps, "vision", "model-digests", Arg.Any<CancellationToken>()).Returns(isThere ? new ConfigMap() : null);
+        _client.GetAsync(Resources.ConfigMaps, "vision", "model-digests", Arg.Any<CancellationToken>())
+            .Returns(isThere ? new ConfigMap() : null);
 
         await _subject.ApplyAsync(Models.Digits(), CancellationToken.None);
 
@@ -89,12 +90,14 @@ public sealed class RevisionModelsTests
 
         await _subject.RemoveOthersAsync(Serving(), CancellationToken.None);
 
-        await _client.Received(1).DeleteAsync(Resources.Pods, "vision", Arg.Any<string>(), Arg.Any<CancellationToken>(), Arg.Any<string?>());
+        await _client.Received(1)
+            .DeleteAsync(Resources.Pods, "vision", Arg.Any<string>(), Arg.Any<CancellationToken>(), Arg.Any<string?>());
         await _client.Received(1).DeleteAsync(Resources.Pods, "vision", "wrong", CancellationToken.None, wrong.Metadata.Uid);
         _events.Received(1).Record(
             Arg.Any<KubernetesObject>(),
             Reasons.DigestMismatch,
-            $"pod wrong fetched {Other}, and revision r1 serves {Digest}: the model at spec.model.uri has changed; the operator removed the pod",
+            $"pod wrong fetched {Other}, and revision r1 serves {Digest}: "
+                + "the model at spec.model.uri has changed; the operator removed the pod",
             EventType.Warning,
             Arg.Any<string>());
     }

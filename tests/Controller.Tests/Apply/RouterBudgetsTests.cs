@@ -19,7 +19,13 @@ public sealed class RouterBudgetsTests
     public async Task An_old_server_gets_the_version_that_it_knows_and_is_asked_once()
     {
         IKubernetesClient client = Substitute.For<IKubernetesClient>();
-        client.ApplyAsync(Resources.PodDisruptionBudgets, Arg.Any<JsonObject>(), Arg.Any<string>(), Arg.Any<CancellationToken>(), Arg.Any<string?>())
+        client
+            .ApplyAsync(
+                Resources.PodDisruptionBudgets,
+                Arg.Any<JsonObject>(),
+                Arg.Any<string>(),
+                Arg.Any<CancellationToken>(),
+                Arg.Any<string?>())
             .ThrowsAsync(new KubernetesException(HttpStatusCode.NotFound, "NotFound", "404 page not found"));
         var budgets = new RouterBudgets(client);
 
@@ -36,10 +42,14 @@ public sealed class RouterBudgetsTests
     {
         IKubernetesClient client = Substitute.For<IKubernetesClient>();
         client.GetAsync(Resources.PodDisruptionBudgets, "vision", "model-router", Arg.Any<CancellationToken>())
-            .Returns(new PodDisruptionBudget { Metadata = new ObjectMeta { Labels = managedBy is null ? [] : new() { [Labels.ManagedBy] = managedBy } } });
+            .Returns(new PodDisruptionBudget
+            {
+                Metadata = new ObjectMeta { Labels = managedBy is null ? [] : new() { [Labels.ManagedBy] = managedBy } },
+            });
 
         await new RouterBudgets(client).ApplyAsync(Intent, CancellationToken.None);
 
-        await client.Received(applied).ApplyAsync(Resources.PodDisruptionBudgets, Intent, OwnedObjects.FieldManager, CancellationToken.None);
+        await client.Received(applied)
+            .ApplyAsync(Resources.PodDisruptionBudgets, Intent, OwnedObjects.FieldManager, CancellationToken.None);
     }
 }

@@ -22,7 +22,11 @@ public sealed class RouterReviewsTests
     {
         _models.List().Returns([Models.Digits(), Models.Named("letters", "2"), Models.Digits(model => model.Metadata.Namespace = "risk")]);
         JsonObject? applied = null;
-        await _client.ApplyAsync(Arg.Any<ResourceType<ClusterRoleBinding>>(), Arg.Do<JsonObject>(intent => applied = intent), OwnedObjects.FieldManager, CancellationToken.None);
+        await _client.ApplyAsync(
+            Arg.Any<ResourceType<ClusterRoleBinding>>(),
+            Arg.Do<JsonObject>(intent => applied = intent),
+            OwnedObjects.FieldManager,
+            CancellationToken.None);
 
         await new RouterReviews(_client, _models, NullLogger<RouterReviews>.Instance).ApplyAsync("audio", CancellationToken.None);
 
@@ -35,10 +39,13 @@ public sealed class RouterReviewsTests
     public void Without_the_right_to_name_them_rollouts_go_on()
     {
         _models.List().Returns([]);
-        _client.ApplyAsync(Arg.Any<ResourceType<ClusterRoleBinding>>(), Arg.Any<JsonObject>(), OwnedObjects.FieldManager, CancellationToken.None)
+        _client
+            .ApplyAsync(
+                Arg.Any<ResourceType<ClusterRoleBinding>>(), Arg.Any<JsonObject>(), OwnedObjects.FieldManager, CancellationToken.None)
             .ThrowsAsync(new KubernetesException(HttpStatusCode.Forbidden, "Forbidden", "no"));
 
         Assert.That(
-            () => new RouterReviews(_client, _models, NullLogger<RouterReviews>.Instance).ApplyAsync("audio", CancellationToken.None), Throws.Nothing);
+            () => new RouterReviews(_client, _models, NullLogger<RouterReviews>.Instance).ApplyAsync("audio", CancellationToken.None),
+            Throws.Nothing);
     }
 }

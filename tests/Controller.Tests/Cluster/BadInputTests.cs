@@ -42,8 +42,13 @@ public sealed class BadInputTests
 
         ModelDeploymentStatus status = await scene.WaitAsync(status => Condition(status, "Stalled").Reason == "InvalidSpec", "InvalidSpec");
 
-        Assert.That(status.Message, Does.StartWith("spec.runtime.podTemplate.spec.hostNetwork: Invalid value: true: may not be set; leave it out, or have an administrator add spec.hostNetwork"));
-        Assert.That((status.StableRevision, status.CanaryRevision, Condition(status, "Ready").Status), Is.EqualTo((stable, (string?)null, "True")));
+        Assert.That(
+            status.Message,
+            Does.StartWith("spec.runtime.podTemplate.spec.hostNetwork: Invalid value: true: may not be set; leave it out, "
+                + "or have an administrator add spec.hostNetwork"));
+        Assert.That(
+            (status.StableRevision, status.CanaryRevision, Condition(status, "Ready").Status),
+            Is.EqualTo((stable, (string?)null, "True")));
     }
 
     [TestCase(true, "InvalidSpec")]
@@ -52,7 +57,8 @@ public sealed class BadInputTests
     {
         await using Scene scene = await Scene.StartAsync();
         string stable = await BringUpAsync(scene);
-        void Slowly(JsonObject spec) => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 });
+        void Slowly(JsonObject spec) =>
+            spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 });
         await scene.ApplyAsync("v2", Slowly);
         string canary = (await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed")).CanaryRevision!;
         if (isInvalid)
@@ -77,8 +83,12 @@ public sealed class BadInputTests
         scene.Routers.WrongPercent[canary] = 30;
         ModelDeploymentStatus back = await scene.WaitAsync(status => status.CanaryRevision is null, "the canary is rolled back");
 
-        Assert.That(back.Rejected!.Select(rejected => (rejected.Revision, rejected.Reason)), Is.EqualTo(new[] { (canary, "AccuracyHarmful") }));
-        Assert.That((back.StableRevision, Condition(back, "Stalled").Reason, Condition(back, "Ready").Status), Is.EqualTo((stable, reason, "True")));
+        Assert.That(
+            back.Rejected!.Select(rejected => (rejected.Revision, rejected.Reason)),
+            Is.EqualTo(new[] { (canary, "AccuracyHarmful") }));
+        Assert.That(
+            (back.StableRevision, Condition(back, "Stalled").Reason, Condition(back, "Ready").Status),
+            Is.EqualTo((stable, reason, "True")));
         await Eventually.TrueAsync(() => Task.FromResult(scene.Routers.WeightOf(stable) == 100), "stable serves on");
         await scene.World.EventAsync(scene.Namespace, "AccuracyHarmful");
     }
@@ -110,7 +120,9 @@ public sealed class BadInputTests
         }
 
         Assert.That(status.Message, Does.StartWith($"Service digits exists in namespace {scene.Namespace} and is not the operator's"));
-        Assert.That((await scene.World.FindServiceAsync(scene.Namespace, "digits"))!.Spec.Selector, Is.EqualTo(new Dictionary<string, string> { ["app"] = "other" }));
+        Assert.That(
+            (await scene.World.FindServiceAsync(scene.Namespace, "digits"))!.Spec.Selector,
+            Is.EqualTo(new Dictionary<string, string> { ["app"] = "other" }));
         Assert.That(await scene.World.DeploymentsAsync(scene.Namespace), Is.Empty);
         await scene.Client.DeleteAsync(Resources.Services, scene.Namespace, "digits", CancellationToken.None);
         await scene.WaitForPhaseAsync(RolloutPhase.Stable);
@@ -123,7 +135,8 @@ public sealed class BadInputTests
         scene.Kubelet.Fails = deployment => deployment.Metadata.Name == "model-router" ? null : new JsonObject { ["phase"] = "Pending" };
         await scene.ApplyAsync("v1", spec => spec["model"]!["credentialsSecretRef"] = new JsonObject { ["name"] = "model-store" });
 
-        ModelDeploymentStatus status = await scene.WaitAsync(status => Condition(status, "Stalled").Reason == "SecretNotFound", "SecretNotFound");
+        ModelDeploymentStatus status = await scene.WaitAsync(
+            status => Condition(status, "Stalled").Reason == "SecretNotFound", "SecretNotFound");
 
         Assert.That(status.Message, Does.Contain($"there is no Secret model-store in namespace {scene.Namespace}"));
         Assert.That(Condition(status, "Ready").Status, Is.EqualTo("False"));
@@ -148,7 +161,8 @@ public sealed class BadInputTests
     {
         await using Scene scene = await Scene.StartAsync();
         string stable = await BringUpAsync(scene);
-        scene.Kubelet.Fails = deployment => deployment.Metadata.Name == $"digits-{stable}" || deployment.Metadata.Name == "model-router" ? null : DigestMismatch();
+        scene.Kubelet.Fails = deployment =>
+            deployment.Metadata.Name == $"digits-{stable}" || deployment.Metadata.Name == "model-router" ? null : DigestMismatch();
         await scene.ApplyAsync("v2", spec => spec["rollout"]!["progressDeadlineSeconds"] = 2);
 
         ModelDeploymentStatus status = await scene.WaitForPhaseAsync(RolloutPhase.Rejected);
@@ -157,7 +171,8 @@ public sealed class BadInputTests
         Assert.That(status.Rejected[0].Message, Does.Contain("DigestMismatch"));
         Assert.That(status.Routing!.Version, Is.EqualTo(1), "no table ever held the canary");
         await Eventually.TrueAsync(
-            async () => (await scene.World.FindDeploymentAsync(scene.Namespace, $"digits-{status.Rejected[0].Revision}"))?.Spec.Replicas == 0,
+            async () =>
+                (await scene.World.FindDeploymentAsync(scene.Namespace, $"digits-{status.Rejected[0].Revision}"))?.Spec.Replicas == 0,
             "the rejected revision has no pods");
     }
 
@@ -168,7 +183,8 @@ public sealed class BadInputTests
         await scene.ApplyAsync("v1", spec => spec["runtime"] = new JsonObject
         {
             ["podTemplate"] = JsonNode.Parse(
-                """{"spec": {"containers": [{"name": "sidecar", "image": "registry.example/sidecar:1", "ports": [{"containerPort": 9000}]}]}}"""),
+                """{"spec": {"containers": [{"name": "sidecar", "image": "registry.example/sidecar:1", "ports": """
+                + """[{"containerPort": 9000}]}]}}"""),
         });
 
         await scene.WaitForPhaseAsync(RolloutPhase.Stable);
@@ -203,12 +219,18 @@ public sealed class BadInputTests
         const string Ours = $"{Labels.ManagedBy}={Labels.Operator}";
         IEnumerable<V1ObjectMeta> made =
         [
-            .. (await scene.World.AppsV1.ListNamespacedDeploymentAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
-            .. (await scene.World.AppsV1.ListNamespacedControllerRevisionAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
-            .. (await scene.World.CoreV1.ListNamespacedServiceAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
-            .. (await scene.World.CoreV1.ListNamespacedServiceAccountAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
-            .. (await scene.World.RbacAuthorizationV1.ListNamespacedRoleBindingAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
-            .. (await scene.World.NetworkingV1.ListNamespacedNetworkPolicyAsync(scene.Namespace, labelSelector: Ours)).Items.Select(found => found.Metadata),
+            .. (await scene.World.AppsV1.ListNamespacedDeploymentAsync(scene.Namespace, labelSelector: Ours))
+                .Items.Select(found => found.Metadata),
+            .. (await scene.World.AppsV1.ListNamespacedControllerRevisionAsync(scene.Namespace, labelSelector: Ours))
+                .Items.Select(found => found.Metadata),
+            .. (await scene.World.CoreV1.ListNamespacedServiceAsync(scene.Namespace, labelSelector: Ours))
+                .Items.Select(found => found.Metadata),
+            .. (await scene.World.CoreV1.ListNamespacedServiceAccountAsync(scene.Namespace, labelSelector: Ours))
+                .Items.Select(found => found.Metadata),
+            .. (await scene.World.RbacAuthorizationV1.ListNamespacedRoleBindingAsync(scene.Namespace, labelSelector: Ours))
+                .Items.Select(found => found.Metadata),
+            .. (await scene.World.NetworkingV1.ListNamespacedNetworkPolicyAsync(scene.Namespace, labelSelector: Ours))
+                .Items.Select(found => found.Metadata),
         ];
 
         Assert.That(made.Count(), Is.EqualTo(8));
@@ -225,7 +247,11 @@ public sealed class BadInputTests
         string stable = await BringUpAsync(scene);
         await scene.Client.DeleteAsync(Resources.Services, scene.Namespace, "digits", CancellationToken.None);
         await scene.Client.MergePatchAsync(
-            Resources.Deployments, scene.Namespace, "model-router", new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 0 } }, CancellationToken.None);
+            Resources.Deployments,
+            scene.Namespace,
+            "model-router",
+            new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 0 } },
+            CancellationToken.None);
         await scene.Client.DeleteAsync(Resources.Deployments, scene.Namespace, $"digits-{stable}", CancellationToken.None);
 
         await Eventually.TrueAsync(
@@ -243,17 +269,23 @@ public sealed class BadInputTests
     [TestCase("""{"labels": {"app.kubernetes.io/managed-by": "somebody"}}""", "label app.kubernetes.io/managed-by was")]
     [TestCase("""{"ownerReferences": null}""", "owner digits was missing")]
     [TestCase("""{"labels": null, "annotations": null, "ownerReferences": null}""", "label modeloperator.io/model was missing")]
-    public async Task A_stable_revision_that_is_relabelled_or_disowned_in_mid_rollout_stays_stable_and_is_put_right(string metadata, string told)
+    public async Task A_stable_revision_that_is_relabelled_or_disowned_in_mid_rollout_stays_stable_and_is_put_right(
+        string metadata, string told)
     {
         await using Scene scene = await Scene.StartAsync();
         string stable = await BringUpAsync(scene);
-        await scene.ApplyAsync("v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
+        await scene.ApplyAsync(
+            "v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
         ModelDeploymentStatus before = await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed");
         string name = $"digits-{stable}";
         V1ObjectMeta meant = (await scene.World.FindDeploymentAsync(scene.Namespace, name))!.Metadata;
 
         await scene.Client.MergePatchAsync(
-            Resources.Deployments, scene.Namespace, name, new JsonObject { ["metadata"] = JsonNode.Parse(metadata) }, CancellationToken.None);
+            Resources.Deployments,
+            scene.Namespace,
+            name,
+            new JsonObject { ["metadata"] = JsonNode.Parse(metadata) },
+            CancellationToken.None);
 
         await Eventually.TrueAsync(
             async () => (await scene.World.FindDeploymentAsync(scene.Namespace, name))!.Metadata is { } now
@@ -278,10 +310,16 @@ public sealed class BadInputTests
         await BringUpAsync(scene);
 
         await scene.Client.MergePatchAsync(
-            Resources.Services, scene.Namespace, "digits", (JsonObject)JsonNode.Parse("""{"metadata": {"labels": null}}""")!, CancellationToken.None);
+            Resources.Services,
+            scene.Namespace,
+            "digits",
+            (JsonObject)JsonNode.Parse("""{"metadata": {"labels": null}}""")!,
+            CancellationToken.None);
 
         await Eventually.TrueAsync(
-            async () => (await scene.World.FindServiceAsync(scene.Namespace, "digits"))!.Metadata.Labels?.TryGetValue("modeloperator.io/model", out string? model) == true && model == "digits", "the labels");
+            async () => (await scene.World.FindServiceAsync(scene.Namespace, "digits"))!.Metadata.Labels
+                ?.TryGetValue("modeloperator.io/model", out string? model) == true && model == "digits",
+            "the labels");
         await scene.World.EventAsync(scene.Namespace, "MetadataRestored");
         await scene.WaitForPhaseAsync(RolloutPhase.Stable);
     }
@@ -292,7 +330,8 @@ public sealed class BadInputTests
         return (await scene.WaitForPhaseAsync(RolloutPhase.Stable)).StableRevision!;
     }
 
-    private static Condition Condition(ModelDeploymentStatus status, string type) => status.Conditions!.Single(condition => condition.Type == type);
+    private static Condition Condition(ModelDeploymentStatus status, string type) =>
+        status.Conditions!.Single(condition => condition.Type == type);
 
     private static V1Deployment SomebodysDeployment(string name) => new()
     {

@@ -41,7 +41,8 @@ public sealed class ControlTests
         Assert.That((order.Outcome, order.By), Is.EqualTo((OrderOutcome.Done, (string?)null)), order.Message);
         await scene.WaitAsync(status => status.Phase == RolloutPhase.Rejected && status.StableRevision == first, "the way back");
         await Eventually.TrueAsync(
-            async () => (await scene.World.FindDeploymentAsync(scene.Namespace, $"digits-{second}"))!.Spec.Replicas == 0, "the later revision has no pods");
+            async () => (await scene.World.FindDeploymentAsync(scene.Namespace, $"digits-{second}"))!.Spec.Replicas == 0,
+            "the later revision has no pods");
         Assert.That(
             (await scene.World.FindDeploymentAsync(scene.Namespace, $"digits-{first}"))!.Spec.Template.Spec.InitContainers.Single().Args,
             Has.Some.Contains("models.example/v1/"), "the pods are those of the earlier model");
@@ -52,7 +53,10 @@ public sealed class ControlTests
 
         await OrderAsync(scene, $"retry {second}");
 
-        await scene.WaitAsync(status => status.Phase == RolloutPhase.Stable && status.StableRevision == second, "the promotion of what was undone", seconds: 120);
+        await scene.WaitAsync(
+            status => status.Phase == RolloutPhase.Stable && status.StableRevision == second,
+            "the promotion of what was undone",
+            seconds: 120);
     }
 
     [Test]
@@ -63,7 +67,9 @@ public sealed class ControlTests
 
         OrderStatus order = await OrderAsync(scene, "abort");
 
-        Assert.That((order.Outcome, order.Message), Is.EqualTo((OrderOutcome.Refused, $"no rollout is in progress: revision {stable} serves")));
+        Assert.That(
+            (order.Outcome, order.Message),
+            Is.EqualTo((OrderOutcome.Refused, $"no rollout is in progress: revision {stable} serves")));
         await scene.World.EventAsync(scene.Namespace, "OrderRefused");
     }
 
@@ -97,7 +103,9 @@ public sealed class ControlTests
 
         ModelDeploymentStatus after = await scene.WaitForPhaseAsync(RolloutPhase.Rejected);
         Assert.That(after.Rejected!.Single().Reason, Is.EqualTo(Reasons.Aborted));
-        await Eventually.TrueAsync(async () => (await scene.GetAsync()).Metadata.Annotations?.ContainsKey(Labels.Control) != true, "the order is off");
+        await Eventually.TrueAsync(
+            async () => (await scene.GetAsync()).Metadata.Annotations?.ContainsKey(Labels.Control) != true,
+            "the order is off");
     }
 
     private static async Task<string> BringUpAsync(Scene scene)
@@ -106,7 +114,8 @@ public sealed class ControlTests
         return (await scene.WaitForPhaseAsync(RolloutPhase.Stable)).StableRevision!;
     }
 
-    private static void Paused(JsonObject spec) => spec["rollout"]!["steps"]!.AsArray().Insert(1, new JsonObject { ["pause"] = new JsonObject() });
+    private static void Paused(JsonObject spec) =>
+        spec["rollout"]!["steps"]!.AsArray().Insert(1, new JsonObject { ["pause"] = new JsonObject() });
 
     private static Task AnnotateAsync(Scene scene, string order) => scene.Client.MergePatchAsync(
         ModelDeploymentResource.Type,

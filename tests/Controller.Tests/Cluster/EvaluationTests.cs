@@ -26,8 +26,12 @@ public sealed class EvaluationTests
 
         Assert.That(running.Phase, Is.EqualTo(RolloutPhase.Evaluating));
         Assert.That(running.Routing!.Version, Is.EqualTo(1), "no table holds the canary");
-        Assert.That(Condition(running, "Progressing"), Is.EqualTo(("True", "EvaluationRunning", $"revision {canary} is evaluated and has no traffic yet: 34 %, 340 of 1,000 rows")));
-        Assert.That(await scene.World.ServicesAsync(scene.Namespace), Is.EquivalentTo(new[] { "digits", $"digits-{stable}", $"digits-{canary}" }));
+        Assert.That(
+            Condition(running, "Progressing"),
+            Is.EqualTo(("True", "EvaluationRunning", $"revision {canary} is evaluated and has no traffic yet: 34 %, 340 of 1,000 rows")));
+        Assert.That(
+            await scene.World.ServicesAsync(scene.Namespace),
+            Is.EquivalentTo(new[] { "digits", $"digits-{stable}", $"digits-{canary}" }));
         Assert.That(
             job.Spec.Template.Spec.Containers[0].Args,
             Is.SupersetOf(new[] { "--canary", $"http://digits-{canary}", "--stable", $"http://digits-{stable}" }));
@@ -38,8 +42,12 @@ public sealed class EvaluationTests
         await scene.StartOperatorAsync();
         ModelDeploymentStatus passed = await scene.WaitAsync(status => status.CanaryWeight == 20, "the first traffic");
 
-        Assert.That((passed.Evaluation!.State, passed.Evaluation.Rows, passed.Evaluation.Canary!.Good), Is.EqualTo((EvaluationState.Passed, 1000, "97.0 %")));
-        await Eventually.TrueAsync(async () => await scene.World.ServicesAsync(scene.Namespace) is ["digits"], "the Services of the revisions are gone");
+        Assert.That(
+            (passed.Evaluation!.State, passed.Evaluation.Rows, passed.Evaluation.Canary!.Good),
+            Is.EqualTo((EvaluationState.Passed, 1000, "97.0 %")));
+        await Eventually.TrueAsync(
+            async () => await scene.World.ServicesAsync(scene.Namespace) is ["digits"],
+            "the Services of the revisions are gone");
         await Eventually.TrueAsync(async () => (await scene.World.JobsAsync(scene.Namespace)).Length == 0, "the Job is gone");
         await scene.WaitAsync(status => status.Phase == RolloutPhase.Stable && status.StableRevision == canary, "promotion");
     }
@@ -50,12 +58,17 @@ public sealed class EvaluationTests
         await using Scene scene = await Scene.StartAsync();
         string stable = await BringUpAsync(scene);
         string canary = RevisionOf(await scene.ApplyAsync("v2", Asked));
-        await scene.Evaluation.EndAsync(await scene.Evaluation.RunAsync(await scene.Evaluation.JobAsync()), PlayedEvaluation.Report(1000, 1000, 300, 40));
+        await scene.Evaluation.EndAsync(
+            await scene.Evaluation.RunAsync(await scene.Evaluation.JobAsync()), PlayedEvaluation.Report(1000, 1000, 300, 40));
 
         ModelDeploymentStatus status = await scene.WaitForPhaseAsync(RolloutPhase.Rejected);
 
-        Assert.That(status.Rejected!.Select(rejected => (rejected.Revision, rejected.Reason)), Is.EqualTo(new[] { (canary, "EvaluationFailed") }));
-        Assert.That(status.Rejected![0].Message, Does.StartWith("accuracy 70.0 % is below minAccuracyPercent 92; accuracy is 26.0 points below stable's"));
+        Assert.That(
+            status.Rejected!.Select(rejected => (rejected.Revision, rejected.Reason)),
+            Is.EqualTo(new[] { (canary, "EvaluationFailed") }));
+        Assert.That(
+            status.Rejected![0].Message,
+            Does.StartWith("accuracy 70.0 % is below minAccuracyPercent 92; accuracy is 26.0 points below stable's"));
         Assert.That((status.StableRevision, status.Routing!.Version), Is.EqualTo((stable, 1)), "no table ever held the canary");
         Assert.That(scene.Routers.WeightOf(stable), Is.EqualTo(100));
         await Eventually.TrueAsync(async () => (await scene.World.JobsAsync(scene.Namespace)).Length == 0, "the Job is gone");
@@ -68,14 +81,19 @@ public sealed class EvaluationTests
         await BringUpAsync(scene);
         await scene.ApplyAsync("v2", Asked);
         V1Job job = await scene.Evaluation.JobAsync();
-        await scene.Evaluation.EndAsync(await scene.Evaluation.RunAsync(job), 1, """{"reason":"DatasetInvalid","message":"line 7 of the data set: truth is missing"}""");
+        await scene.Evaluation.EndAsync(
+            await scene.Evaluation.RunAsync(job),
+            1,
+            """{"reason":"DatasetInvalid","message":"line 7 of the data set: truth is missing"}""");
 
         ModelDeploymentStatus held = await scene.WaitAsync(status => status.Evaluation?.State == EvaluationState.Error, "an error");
 
         Assert.That(Condition(held, "Stalled").Reason, Is.EqualTo("EvaluationError"));
         Assert.That(held.Message, Does.Contain("DatasetInvalid: line 7 of the data set: truth is missing"));
         Assert.That((held.Rejected, held.Routing!.Version), Is.EqualTo(((object?)null, 1)));
-        await Eventually.TrueAsync(async () => (await scene.World.JobsAsync(scene.Namespace)).Single().Spec.Parallelism == 0, "no further try");
+        await Eventually.TrueAsync(
+            async () => (await scene.World.JobsAsync(scene.Namespace)).Single().Spec.Parallelism == 0,
+            "no further try");
 
         await scene.Client.DeleteAsync(Resources.Jobs, scene.Namespace, job.Metadata.Name, CancellationToken.None);
         V1Job again = await scene.Evaluation.JobAsync(notUid: job.Metadata.Uid);
@@ -91,7 +109,8 @@ public sealed class EvaluationTests
         await scene.ApplyAsync("v2", Asked);
         V1Job job = await scene.Evaluation.JobAsync();
         await scene.Evaluation.EndAsync(await scene.Evaluation.RunAsync(job), 137, "");
-        ModelDeploymentStatus waiting = await scene.WaitAsync(status => status.Evaluation?.Message?.Contains("exit code 137") == true, "the lost pod is told");
+        ModelDeploymentStatus waiting = await scene.WaitAsync(
+            status => status.Evaluation?.Message?.Contains("exit code 137") == true, "the lost pod is told");
         string second = await scene.Evaluation.RunAsync(job, 1);
         await scene.Evaluation.EndAsync(second, 1, """{"reason":"RevisionUnreachable","message":"stable gave no answer"}""");
         await scene.Evaluation.GiveUpAsync(job, "BackoffLimitExceeded");
@@ -99,7 +118,9 @@ public sealed class EvaluationTests
         ModelDeploymentStatus held = await scene.WaitAsync(status => status.Evaluation?.State == EvaluationState.Error, "an error");
 
         Assert.That(waiting.Evaluation!.State, Is.EqualTo(EvaluationState.Pending));
-        Assert.That(held.Evaluation!.Message, Is.EqualTo("its pod failed 2 times; the last try: RevisionUnreachable: stable gave no answer"));
+        Assert.That(
+            held.Evaluation!.Message,
+            Is.EqualTo("its pod failed 2 times; the last try: RevisionUnreachable: stable gave no answer"));
         Assert.That((held.Rejected, held.Routing!.Version), Is.EqualTo(((object?)null, 1)));
     }
 
@@ -133,7 +154,8 @@ public sealed class EvaluationTests
         string revision = RevisionOf(await scene.ApplyAsync("v1", Asked));
         V1Job job = await scene.Evaluation.JobAsync();
         string pod = await scene.Evaluation.RunAsync(job);
-        ModelDeploymentStatus running = await scene.WaitAsync(status => status.Evaluation?.State == EvaluationState.Running, "the evaluation");
+        ModelDeploymentStatus running = await scene.WaitAsync(
+            status => status.Evaluation?.State == EvaluationState.Running, "the evaluation");
         await scene.Evaluation.EndAsync(pod, PlayedEvaluation.Report(1000, 1000, 30));
 
         ModelDeploymentStatus stable = await scene.WaitForPhaseAsync(RolloutPhase.Stable);
@@ -152,10 +174,14 @@ public sealed class EvaluationTests
         await scene.ApplyAsync("v2", spec =>
         {
             Asked(spec);
-            spec["rollout"]!["evaluation"]!["dataset"] = new JsonObject { ["configMapKeyRef"] = new JsonObject { ["name"] = "rows", ["key"] = "digits" } };
+            spec["rollout"]!["evaluation"]!["dataset"] = new JsonObject
+            {
+                ["configMapKeyRef"] = new JsonObject { ["name"] = "rows", ["key"] = "digits" },
+            };
         });
 
-        ModelDeploymentStatus status = await scene.WaitAsync(status => status.Evaluation?.Message?.Contains("ConfigMap") == true, "the missing ConfigMap");
+        ModelDeploymentStatus status = await scene.WaitAsync(
+            status => status.Evaluation?.Message?.Contains("ConfigMap") == true, "the missing ConfigMap");
 
         Assert.That(status.Evaluation!.State, Is.EqualTo(EvaluationState.Pending));
         Assert.That(status.Evaluation.Message, Does.EndWith($"there is no ConfigMap rows in namespace {scene.Namespace}"));
@@ -173,17 +199,24 @@ public sealed class EvaluationTests
             new JsonObject
             {
                 ["metadata"] = new JsonObject { ["name"] = $"digits-{canary}", ["namespace"] = scene.Namespace },
-                ["spec"] = new JsonObject { ["ports"] = new JsonArray(new JsonObject { ["port"] = 81, ["protocol"] = "TCP" }), ["selector"] = new JsonObject { ["app"] = "theirs" } },
+                ["spec"] = new JsonObject
+                {
+                    ["ports"] = new JsonArray(new JsonObject { ["port"] = 81, ["protocol"] = "TCP" }),
+                    ["selector"] = new JsonObject { ["app"] = "theirs" },
+                },
             },
             "somebody",
             CancellationToken.None);
         await scene.ApplyAsync("v2", Asked);
 
-        ModelDeploymentStatus status = await scene.WaitAsync(status => status.Evaluation?.Message?.Contains("exists and is not") == true, "the conflict");
+        ModelDeploymentStatus status = await scene.WaitAsync(
+            status => status.Evaluation?.Message?.Contains("exists and is not") == true, "the conflict");
         await scene.Client.DeleteAsync(Resources.Services, scene.Namespace, $"digits-{canary}", CancellationToken.None);
         await scene.Evaluation.JobAsync();
 
-        Assert.That(status.Evaluation!.Message, Does.Contain($"Service digits-{canary} exists and is not this ModelDeployment's: rename or delete it"));
+        Assert.That(
+            status.Evaluation!.Message,
+            Does.Contain($"Service digits-{canary} exists and is not this ModelDeployment's: rename or delete it"));
     }
 
     private static void Asked(JsonObject spec) => spec["rollout"]!["evaluation"] = new JsonObject

@@ -39,7 +39,8 @@ public sealed class IdentityTests
         ModelDeploymentStatus next = await scene.WaitAsync(status => status.CanaryRevision is not null, "a canary");
         V1Deployment? canary = null;
         await Eventually.TrueAsync(
-            async () => (canary = await scene.World.FindDeploymentAsync(scene.Namespace, $"digits-{next.CanaryRevision}")) is not null, "its Deployment");
+            async () => (canary = await scene.World.FindDeploymentAsync(scene.Namespace, $"digits-{next.CanaryRevision}")) is not null,
+            "its Deployment");
         Assert.That(Image(canary!), Is.EqualTo("registry.example/inference-runtime:2"));
     }
 
@@ -48,19 +49,27 @@ public sealed class IdentityTests
     {
         await using Scene scene = await Scene.StartAsync();
         int fetched = 0;
-        scene.Kubelet.Fetches = deployment => deployment.Metadata.Name == "model-router" ? null : Interlocked.Increment(ref fetched) == 1 ? First : Changed;
+        scene.Kubelet.Fetches = deployment =>
+            deployment.Metadata.Name == "model-router" ? null : Interlocked.Increment(ref fetched) == 1 ? First : Changed;
         await scene.ApplyAsync("v1", WithoutDigest);
 
-        ModelDeploymentStatus status = await scene.WaitAsync(seen => seen.Revisions is [{ ModelDigest: not null }], "the digest of the model");
+        ModelDeploymentStatus status = await scene.WaitAsync(
+            seen => seen.Revisions is [{ ModelDigest: not null }], "the digest of the model");
         Assert.That(status.Revisions![0].ModelDigest, Is.EqualTo(First));
         await scene.World.EventAsync(scene.Namespace, "DigestMismatch");
         V1ConfigMap told = await scene.World.CoreV1.ReadNamespacedConfigMapAsync("model-digests", scene.Namespace);
-        Assert.That(told.Data, Is.EquivalentTo(new Dictionary<string, string> { [$"digits.{status.StableRevision}"] = First }), "what the next pods are told");
+        Assert.That(
+            told.Data,
+            Is.EquivalentTo(new Dictionary<string, string> { [$"digits.{status.StableRevision}"] = First }),
+            "what the next pods are told");
 
         scene.Kubelet.Fetches = _ => First;
         await scene.WaitAsync(seen => seen is { Phase: RolloutPhase.Stable, ReadyReplicas: 2 }, "pods that fetched what they were told");
-        V1PodList pods = await scene.World.CoreV1.ListNamespacedPodAsync(scene.Namespace, labelSelector: $"modeloperator.io/revision={status.StableRevision}");
-        Assert.That(pods.Items.SelectMany(pod => pod.Status.InitContainerStatuses).Select(container => container.State.Terminated.Message), Is.All.Contains(First));
+        V1PodList pods = await scene.World.CoreV1.ListNamespacedPodAsync(
+            scene.Namespace, labelSelector: $"modeloperator.io/revision={status.StableRevision}");
+        Assert.That(
+            pods.Items.SelectMany(pod => pod.Status.InitContainerStatuses).Select(container => container.State.Terminated.Message),
+            Is.All.Contains(First));
     }
 
     [Test]
@@ -85,5 +94,6 @@ public sealed class IdentityTests
 
     private static void WithoutDigest(JsonObject spec) => spec["model"]!.AsObject().Remove("digest");
 
-    private static string Image(V1Deployment deployment) => deployment.Spec.Template.Spec.InitContainers.Single(container => container.Name == "fetch").Image;
+    private static string Image(V1Deployment deployment) =>
+        deployment.Spec.Template.Spec.InitContainers.Single(container => container.Name == "fetch").Image;
 }

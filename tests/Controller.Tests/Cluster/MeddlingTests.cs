@@ -22,12 +22,15 @@ public sealed class MeddlingTests
             Resources.Deployments,
             scene.Namespace,
             meant.Metadata.Name,
-            new JsonObject { ["spec"] = new JsonObject { ["template"] = new JsonObject { ["spec"] = new JsonObject { ["containers"] = containers } } } },
+            new JsonObject
+            {
+                ["spec"] = new JsonObject { ["template"] = new JsonObject { ["spec"] = new JsonObject { ["containers"] = containers } } },
+            },
             CancellationToken.None);
 
         await Eventually.TrueAsync(
-            async () => (await scene.World.FindDeploymentAsync(scene.Namespace, meant.Metadata.Name))!.Spec.Template.Spec.Containers.Single().Image
-                == meant.Spec.Template.Spec.Containers.Single().Image,
+            async () => (await scene.World.FindDeploymentAsync(scene.Namespace, meant.Metadata.Name))!
+                .Spec.Template.Spec.Containers.Single().Image == meant.Spec.Template.Spec.Containers.Single().Image,
             "the image is back");
         await AssertGoesOnAsync(scene, stable, canary);
     }
@@ -52,10 +55,12 @@ public sealed class MeddlingTests
 
         V1Deployment? again = null;
         await Eventually.TrueAsync(
-            async () => (again = await scene.World.FindDeploymentAsync(scene.Namespace, meant.Metadata.Name))?.Metadata.Uid is { } uid && uid != meant.Metadata.Uid,
+            async () => (again = await scene.World.FindDeploymentAsync(scene.Namespace, meant.Metadata.Name))?.Metadata.Uid is { } uid
+                && uid != meant.Metadata.Uid,
             "another Deployment of the name");
         Assert.That(
-            again!.Metadata.Annotations["modeloperator.io/pod-template-hash"], Is.EqualTo(meant.Metadata.Annotations["modeloperator.io/pod-template-hash"]));
+            again!.Metadata.Annotations["modeloperator.io/pod-template-hash"],
+            Is.EqualTo(meant.Metadata.Annotations["modeloperator.io/pod-template-hash"]));
         Assert.That(again.Spec.Replicas, Is.EqualTo(meant.Spec.Replicas));
         await AssertGoesOnAsync(scene, stable, canary);
     }
@@ -64,7 +69,8 @@ public sealed class MeddlingTests
     {
         await scene.ApplyAsync("v1");
         string stable = (await scene.WaitForPhaseAsync(RolloutPhase.Stable)).StableRevision!;
-        await scene.ApplyAsync("v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
+        await scene.ApplyAsync(
+            "v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
         return (stable, (await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed")).CanaryRevision!);
     }
 

@@ -16,9 +16,10 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     /// <summary>Port of its health checks and metrics.</summary>
     public int Port { get; }
 
-    public static async Task<OperatorUnderTest> StartAsync(ApiServerFixture server, string @namespace, int routerPort, int progressPort, string runtimeImage)
+    public static async Task<OperatorUnderTest> StartAsync(
+        ApiServerFixture server, string @namespace, int routerPort, int progressPort, string runtimeImage)
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         var settings = new OperatorSettings
         {
             Controller = new ControllerOptions
@@ -34,7 +35,11 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
             WebhookPort = null,
         };
         WebApplication application = OperatorApplication.Build(
-            settings, server.Configuration, new EvidenceOptions { Port = routerPort, ProgressPort = progressPort }, new SourceOptions { Networks = SourceAddress.Parse("private,loopback", out _)! }, builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+            settings,
+            server.Configuration,
+            new EvidenceOptions { Port = routerPort, ProgressPort = progressPort },
+            new SourceOptions { Networks = SourceAddress.Parse("private,loopback", out _)! },
+            builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
         await application.StartAsync();
         return new OperatorUnderTest(application, port);
     }
@@ -43,12 +48,5 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     {
         await _application.StopAsync();
         await _application.DisposeAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -67,10 +67,17 @@ internal sealed class PlayedEvaluation : IAsyncDisposable
         exitCode == 0 ? "Succeeded" : "Failed",
         new JsonObject
         {
-            ["terminated"] = new JsonObject { ["exitCode"] = exitCode, ["message"] = message, ["startedAt"] = Time(), ["finishedAt"] = Time() },
+            ["terminated"] = new JsonObject
+            {
+                ["exitCode"] = exitCode,
+                ["message"] = message,
+                ["startedAt"] = Time(),
+                ["finishedAt"] = Time(),
+            },
         });
 
-    public Task EndAsync(string pod, EvaluationReport report) => EndAsync(pod, 0, JsonSerializer.Serialize(report, EvaluationJson.Default.EvaluationReport) + "\n");
+    public Task EndAsync(string pod, EvaluationReport report) =>
+        EndAsync(pod, 0, JsonSerializer.Serialize(report, EvaluationJson.Default.EvaluationReport) + "\n");
 
     /// <summary>What the Job controller says when it gives up.</summary>
     public Task GiveUpAsync(V1Job job, string reason) => PlayedJob.EndAsync(_world, job, "Failed", reason, Time());
@@ -95,5 +102,6 @@ internal sealed class PlayedEvaluation : IAsyncDisposable
         pod,
         _namespace);
 
-    private static string Time() => TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Time() =>
+        TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -19,13 +19,27 @@ internal static class PlayedJob
                 {
                     Name = name,
                     Labels = job.Spec.Template.Metadata.Labels,
-                    OwnerReferences = [new V1OwnerReference { ApiVersion = "batch/v1", Kind = "Job", Name = job.Metadata.Name, Uid = job.Metadata.Uid, Controller = true }],
+                    OwnerReferences =
+                    [
+                        new V1OwnerReference
+                        {
+                            ApiVersion = "batch/v1",
+                            Kind = "Job",
+                            Name = job.Metadata.Name,
+                            Uid = job.Metadata.Uid,
+                            Controller = true,
+                        },
+                    ],
                 },
                 Spec = new V1PodSpec
                 {
                     RestartPolicy = "Never",
                     TerminationGracePeriodSeconds = 0,
-                    Containers = [.. job.Spec.Template.Spec.Containers.Select(container => new V1Container { Name = container.Name, Image = container.Image })],
+                    Containers =
+                    [
+                        .. job.Spec.Template.Spec.Containers.Select(
+                            container => new V1Container { Name = container.Name, Image = container.Image }),
+                    ],
                 },
             },
             job.Metadata.NamespaceProperty);
@@ -40,14 +54,21 @@ internal static class PlayedJob
     }
 
     /// <summary>Writes that the Job has ended.</summary>
-    public static Task EndAsync(IKubernetes world, V1Job job, string condition, string reason, string? time = null) => world.BatchV1.PatchNamespacedJobStatusAsync(
-        new JsonObject
-        {
-            ["startTime"] = time,
-            ["conditions"] = new JsonArray(new JsonObject { ["type"] = condition, ["status"] = "True", ["reason"] = reason, ["lastTransitionTime"] = time }),
-        }.StatusPatch(),
-        job.Metadata.Name,
-        job.Metadata.NamespaceProperty);
+    public static Task EndAsync(IKubernetes world, V1Job job, string condition, string reason, string? time = null) =>
+        world.BatchV1.PatchNamespacedJobStatusAsync(
+            new JsonObject
+            {
+                ["startTime"] = time,
+                ["conditions"] = new JsonArray(new JsonObject
+                {
+                    ["type"] = condition,
+                    ["status"] = "True",
+                    ["reason"] = reason,
+                    ["lastTransitionTime"] = time,
+                }),
+            }.StatusPatch(),
+            job.Metadata.Name,
+            job.Metadata.NamespaceProperty);
 
     /// <summary>What the garbage collector and the kubelet do once a Job has been deleted.</summary>
     public static Task RemovePodAsync(IKubernetes world, V1Job job) =>

@@ -50,7 +50,8 @@ internal sealed class PlayedKubelet : IAsyncDisposable
             }
 
             foreach (V1Pod orphan in pods.Items.Where(
-                pod => pod.Metadata.Labels?.ContainsKey("test-deployment") == true && !deployments.Items.Any(deployment => IsOf(pod, deployment))))
+                pod => pod.Metadata.Labels?.ContainsKey("test-deployment") == true
+                    && !deployments.Items.Any(deployment => IsOf(pod, deployment))))
             {
                 await RemoveAsync(orphan);
             }
@@ -73,7 +74,8 @@ internal sealed class PlayedKubelet : IAsyncDisposable
 
             JsonObject status = Fails(deployment) ?? Ready(deployment, i);
             // The operator may have removed it meanwhile.
-            await _world.CoreV1.PatchNamespacedPodStatusAsync(status.StatusPatch(), name, _namespace, cancellationToken: _stop.Token).OrNullAsync();
+            await _world.CoreV1.PatchNamespacedPodStatusAsync(status.StatusPatch(), name, _namespace, cancellationToken: _stop.Token)
+                .OrNullAsync();
         }
 
         foreach (V1Pod surplus in pods.Where(pod => int.Parse(pod.Metadata.Name.Split('-')[^1]) >= wanted))
@@ -122,7 +124,14 @@ internal sealed class PlayedKubelet : IAsyncDisposable
             },
             OwnerReferences =
             [
-                new V1OwnerReference { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = $"{deployment.Metadata.Name}-5d8f", Uid = $"{Guid.NewGuid()}", Controller = true },
+                new V1OwnerReference
+                {
+                    ApiVersion = "apps/v1",
+                    Kind = "ReplicaSet",
+                    Name = $"{deployment.Metadata.Name}-5d8f",
+                    Uid = $"{Guid.NewGuid()}",
+                    Controller = true,
+                },
             ],
         },
         Spec = new V1PodSpec

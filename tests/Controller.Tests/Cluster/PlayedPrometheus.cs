@@ -41,6 +41,7 @@ internal sealed class PlayedPrometheus : IAsyncDisposable
         string[] query = HttpUtility.ParseQueryString(SourceServer.BodyOf(context))["query"]!.Split(' ');
         long total = Total;
         long value = query[0] == "total" ? total : total * BadPercent.GetValueOrDefault(query[1], 5) / 100;
-        return context.Response.WriteAsync($$$"""{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"{{{value}}}"]}]}}""");
+        return context.Response.WriteAsync(
+            $$$"""{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"{{{value}}}"]}]}}""");
     }
 }

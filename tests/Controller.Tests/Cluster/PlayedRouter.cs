@@ -19,7 +19,8 @@ internal sealed class PlayedRouter
 
     public long LastWithTraffic { get; private set; } = -1;
 
-    public void Add(long sequence, RoutingTable? table, IReadOnlyDictionary<string, int> wrongPercent, IReadOnlyDictionary<string, int> drawnPercent)
+    public void Add(
+        long sequence, RoutingTable? table, IReadOnlyDictionary<string, int> wrongPercent, IReadOnlyDictionary<string, int> drawnPercent)
     {
         Next = sequence + 1;
         if (table is null)
@@ -34,7 +35,9 @@ internal sealed class PlayedRouter
             Start = DateTimeOffset.UtcNow,
             Revisions = table.Targets.ToDictionary(
                 target => target.Revision,
-                target => Counts(RequestsOfATick * drawnPercent.GetValueOrDefault(target.Revision, target.Weight) / 100, wrongPercent.GetValueOrDefault(target.Revision, 2)),
+                target => Counts(
+                    RequestsOfATick * drawnPercent.GetValueOrDefault(target.Revision, target.Weight) / 100,
+                    wrongPercent.GetValueOrDefault(target.Revision, 2)),
                 StringComparer.Ordinal),
         });
     }

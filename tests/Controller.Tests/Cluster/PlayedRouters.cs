@@ -79,7 +79,8 @@ internal sealed class PlayedRouters : IAsyncDisposable
     {
         lock (_lock)
         {
-            return _routers.Values.All(router => cursors.Any(cursor => cursor.Instance == router.Instance && cursor.Next > router.LastWithTraffic));
+            return _routers.Values.All(
+                router => cursors.Any(cursor => cursor.Instance == router.Instance && cursor.Next > router.LastWithTraffic));
         }
     }
 
@@ -112,7 +113,8 @@ internal sealed class PlayedRouters : IAsyncDisposable
     /// <summary>The router at the address asked, with the keys that the operator made.</summary>
     private async Task<(string Pod, NamespaceKeys Keys)> ProvesAsAsync(HttpContext context)
     {
-        var secret = await _world.CoreV1.ReadNamespacedSecretAsync(NamespaceKeys.SecretName, _namespace, cancellationToken: context.RequestAborted);
+        var secret = await _world.CoreV1.ReadNamespacedSecretAsync(
+            NamespaceKeys.SecretName, _namespace, cancellationToken: context.RequestAborted);
         Assert.That(NamespaceKeys.TryParse(secret.Data[NamespaceKeys.FileName], out NamespaceKeys? keys), Is.True);
         return ($"model-router-{_routers.Keys.ToList().IndexOf(context.Request.Host.Host)}", keys!);
     }

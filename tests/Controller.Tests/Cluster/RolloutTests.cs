@@ -26,8 +26,12 @@ public sealed class RolloutTests
             (await scene.World.DeploymentsAsync(scene.Namespace)).Select(deployment => deployment.Metadata.Name),
             Is.EquivalentTo(new[] { "model-router", $"digits-{status.StableRevision}" }));
         Assert.That(await scene.World.ServicesAsync(scene.Namespace), Is.EqualTo(new[] { "digits" }));
-        Assert.That((await scene.World.CoreV1.ReadNamespacedServiceAccountAsync("model-router", scene.Namespace)).Metadata.Uid, Is.Not.Empty);
-        Assert.That((await scene.World.RbacAuthorizationV1.ReadNamespacedRoleBindingAsync("model-router", scene.Namespace)).Subjects.Single().Name, Is.EqualTo("model-router"));
+        Assert.That(
+            (await scene.World.CoreV1.ReadNamespacedServiceAccountAsync("model-router", scene.Namespace)).Metadata.Uid,
+            Is.Not.Empty);
+        Assert.That(
+            (await scene.World.RbacAuthorizationV1.ReadNamespacedRoleBindingAsync("model-router", scene.Namespace)).Subjects.Single().Name,
+            Is.EqualTo("model-router"));
     }
 
     [Test]
@@ -41,7 +45,9 @@ public sealed class RolloutTests
 
         Assert.That($"{budget}", Does.Contain("\"maxUnavailable\":1"));
         Task<object?> BudgetAsync(string version) =>
-            scene.World.CustomObjects.GetNamespacedCustomObjectAsync("policy", version, scene.Namespace, "poddisruptionbudgets", "model-router").OrNullAsync();
+            scene.World.CustomObjects
+                .GetNamespacedCustomObjectAsync("policy", version, scene.Namespace, "poddisruptionbudgets", "model-router")
+                .OrNullAsync();
     }
 
     [Test]
@@ -79,7 +85,9 @@ public sealed class RolloutTests
         ModelDeploymentStatus status = await scene.WaitForPhaseAsync(RolloutPhase.Rejected);
 
         Assert.That(status.StableRevision, Is.EqualTo(stable));
-        Assert.That(status.Rejected!.Select(rejected => (rejected.Revision, rejected.Reason)), Is.EqualTo(new[] { (canary, "AccuracyHarmful") }));
+        Assert.That(
+            status.Rejected!.Select(rejected => (rejected.Revision, rejected.Reason)),
+            Is.EqualTo(new[] { (canary, "AccuracyHarmful") }));
         Assert.That(Condition(status, "Ready").Status, Is.EqualTo("True"));
         Assert.That(Condition(status, "Stalled").Status, Is.EqualTo("True"));
         Assert.That(scene.Routers.WeightOf(stable), Is.EqualTo(100));
@@ -91,7 +99,8 @@ public sealed class RolloutTests
     {
         await using Scene scene = await Scene.StartAsync();
         await BringUpAsync(scene);
-        await scene.ApplyAsync("v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
+        await scene.ApplyAsync(
+            "v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
         string canary = (await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed")).CanaryRevision!;
         for (int i = 0; i < 3; i++)
         {
@@ -124,7 +133,9 @@ public sealed class RolloutTests
         await Task.Delay(3000);
 
         ModelDeploymentStatus waiting = (await scene.GetAsync()).Status!;
-        Assert.That((waiting.CanaryWeight, waiting.Rollout!.Step, waiting.Rollout.StepConfirmedAt), Is.EqualTo((0, 0, (DateTimeOffset?)null)));
+        Assert.That(
+            (waiting.CanaryWeight, waiting.Rollout!.Step, waiting.Rollout.StepConfirmedAt),
+            Is.EqualTo((0, 0, (DateTimeOffset?)null)));
         scene.Routers.FollowsTables = true;
         await scene.WaitAsync(status => status.StableRevision == waiting.CanaryRevision, "promotion");
     }
@@ -134,7 +145,8 @@ public sealed class RolloutTests
     {
         await using Scene scene = await Scene.StartAsync();
         string stable = await BringUpAsync(scene);
-        await scene.ApplyAsync("v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
+        await scene.ApplyAsync(
+            "v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
         string canary = (await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed")).CanaryRevision!;
         scene.Routers.Answers = false;
 
@@ -168,7 +180,8 @@ public sealed class RolloutTests
     {
         await using Scene scene = await Scene.StartAsync();
         string stable = await BringUpAsync(scene);
-        await scene.ApplyAsync("v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
+        await scene.ApplyAsync(
+            "v2", spec => spec["rollout"]!["steps"] = new JsonArray(new JsonObject { ["weight"] = 20, ["durationSeconds"] = 3600 }));
         await scene.WaitAsync(status => status.CanaryWeight == 20, "20 percent confirmed");
 
         await scene.ApplyAsync("v1");
@@ -214,7 +227,8 @@ public sealed class RolloutTests
             "gauge controller_runtime_active_workers{controller,otel_scope_name}",
             "gauge leader_election_master_status{name,otel_scope_name}",
             "gauge workqueue_depth{controller,otel_scope_name}",
-            "histogram controller_runtime_reconcile_time_seconds{controller,otel_scope_name} 0.005 0.01 0.025 0.05 0.1 0.25 0.5 1 2.5 5 10 30 60 +Inf",
+            "histogram controller_runtime_reconcile_time_seconds{controller,otel_scope_name} "
+                + "0.005 0.01 0.025 0.05 0.1 0.25 0.5 1 2.5 5 10 30 60 +Inf",
         ]));
         Assert.That(await Exposition.ComplaintsAsync(metrics), Is.Null.Or.Empty);
     }
@@ -227,9 +241,11 @@ public sealed class RolloutTests
 
     private static string RevisionOf(ModelDeployment model) => RevisionHash.Of(model.Spec, "registry.example/inference-runtime:1");
 
-    private static Condition Condition(ModelDeploymentStatus status, string type) => status.Conditions!.Single(condition => condition.Type == type);
+    private static Condition Condition(ModelDeploymentStatus status, string type) =>
+        status.Conditions!.Single(condition => condition.Type == type);
 
-    private static Condition? Skewed(ModelDeploymentStatus status) => status.Conditions?.Find(condition => condition.Type == "TrafficSkewed");
+    private static Condition? Skewed(ModelDeploymentStatus status) =>
+        status.Conditions?.Find(condition => condition.Type == "TrafficSkewed");
 
     private static async Task<V1Pod[]> PodsAsync(Scene scene, string revision) =>
         [.. (await scene.World.CoreV1.ListNamespacedPodAsync(scene.Namespace, labelSelector: $"{Labels.Revision}={revision}")).Items];

@@ -10,7 +10,8 @@ namespace ModelOperator.Controller.Tests.Cluster;
 internal sealed class Scene : IAsyncDisposable
 {
     private static readonly string[] RouterAddresses = ["127.0.0.1", "127.0.0.2"];
-    private static readonly Lazy<Task> Definition = new(async () => await ModelDeploymentDefinition.InstallAsync(await SharedApiServer.GetAsync()));
+    private static readonly Lazy<Task> Definition = new(
+        async () => await ModelDeploymentDefinition.InstallAsync(await SharedApiServer.GetAsync()));
 
     private readonly ApiServerFixture _server;
     private readonly TestNamespace _namespace;
@@ -72,7 +73,8 @@ internal sealed class Scene : IAsyncDisposable
             ["rollout"] = new JsonObject
             {
                 ["steps"] = new JsonArray(
-                    new JsonObject { ["weight"] = 20, ["durationSeconds"] = 1 }, new JsonObject { ["weight"] = 50, ["durationSeconds"] = 1 }),
+                    new JsonObject { ["weight"] = 20, ["durationSeconds"] = 1 },
+                    new JsonObject { ["weight"] = 50, ["durationSeconds"] = 1 }),
                 ["analysis"] = new JsonObject { ["intervalSeconds"] = 1 },
             },
         };
@@ -103,7 +105,9 @@ internal sealed class Scene : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"{what}: did not come about; status is {System.Text.Json.JsonSerializer.Serialize(model.Status, ApiJsonContext.Default.ModelDeploymentStatus)}");
+            Assert.Fail(
+                $"{what}: did not come about; status is "
+                + $"{System.Text.Json.JsonSerializer.Serialize(model.Status, ApiJsonContext.Default.ModelDeploymentStatus)}");
         }
 
         return model.Status!;

@@ -29,11 +29,14 @@ public sealed class ShopTests
                 ["totalQuery"] = """sum(orders_total{namespace="{{namespace}}",model="{{name}}",revision="{{revision}}"})""",
             },
         });
-        await using var shop = new Shop(prometheus, scene.Namespace, returned: revision => revision == canary ? 0.3 : 0.05, value: _ => 10, stable, canary);
+        await using var shop = new Shop(
+            prometheus, scene.Namespace, returned: revision => revision == canary ? 0.3 : 0.05, value: _ => 10, stable, canary);
 
         ModelDeploymentStatus status = await scene.WaitForPhaseAsync(RolloutPhase.Rejected);
 
-        Assert.That((status.StableRevision, status.Rejected!.Single().Revision, status.Rejected![0].Reason), Is.EqualTo((stable, canary, "MetricHarmful")));
+        Assert.That(
+            (status.StableRevision, status.Rejected!.Single().Revision, status.Rejected![0].Reason),
+            Is.EqualTo((stable, canary, "MetricHarmful")));
         Assert.That(status.Rejected![0].Message, Does.StartWith("returns: "));
     }
 
@@ -43,7 +46,8 @@ public sealed class ShopTests
         await using RealPrometheus prometheus = await RealPrometheus.StartAsync();
         await using Scene scene = await Scene.StartAsync();
         (string stable, string canary) = await BeginAsync(scene, Revenue(prometheus));
-        await using var shop = new Shop(prometheus, scene.Namespace, returned: _ => 0.05, value: revision => revision == canary ? 3 : 17, stable, canary);
+        await using var shop = new Shop(
+            prometheus, scene.Namespace, returned: _ => 0.05, value: revision => revision == canary ? 3 : 17, stable, canary);
 
         ModelDeploymentStatus status = await scene.WaitForPhaseAsync(RolloutPhase.Rejected);
 
@@ -61,7 +65,8 @@ public sealed class ShopTests
 
         await prometheus.KillAsync();
         ModelDeploymentStatus status = await scene.WaitAsync(
-            status => status.Conditions!.Single(condition => condition.Type == "Progressing").Reason == "MetricsUnavailable", "MetricsUnavailable");
+            status => status.Conditions!.Single(condition => condition.Type == "Progressing").Reason == "MetricsUnavailable",
+            "MetricsUnavailable");
 
         Assert.That((status.StableRevision, status.CanaryRevision), Is.EqualTo((stable, canary)));
         Assert.That(status.Analysis!.Single(g => g.Name == "revenue").Message, Does.Contain("refused"));
@@ -104,7 +109,12 @@ public sealed class ShopTests
         private readonly CancellationTokenSource _closed = new();
         private readonly Task _selling;
 
-        public Shop(RealPrometheus prometheus, string @namespace, Func<string, double> returned, Func<string, double> value, params string[] revisions) =>
+        public Shop(
+            RealPrometheus prometheus,
+            string @namespace,
+            Func<string, double> returned,
+            Func<string, double> value,
+            params string[] revisions) =>
             _selling = Task.Run(async () =>
             {
                 for (double orders = 0; ; orders += OrdersPerSecond / 10.0)
@@ -120,7 +130,8 @@ public sealed class ShopTests
                 }
 
                 void Expose(string metric, string revision, double number) => prometheus.Set(
-                    $$"""{{metric}}{namespace="{{@namespace}}",model="digits",revision="{{revision}}"}""", number.ToString(CultureInfo.InvariantCulture));
+                    $$"""{{metric}}{namespace="{{@namespace}}",model="digits",revision="{{revision}}"}""",
+                    number.ToString(CultureInfo.InvariantCulture));
             });
 
         public async ValueTask DisposeAsync()

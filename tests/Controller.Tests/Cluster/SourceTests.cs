@@ -20,7 +20,9 @@ public sealed class SourceTests
     {
         int calls = 0;
         await using SourceServer webhook = await SourceServer.StartAsync(context => context.Response.WriteAsync(
-            Interlocked.Increment(ref calls) < 3 ? """{"verdict":"Continue"}""" : """{"verdict":"Harmful","message":"customers complain"}"""));
+            Interlocked.Increment(ref calls) < 3
+                ? """{"verdict":"Continue"}"""
+                : """{"verdict":"Harmful","message":"customers complain"}"""));
         await using Scene scene = await Scene.StartAsync();
         string stable = await BringUpAsync(scene);
 
@@ -31,7 +33,12 @@ public sealed class SourceTests
         Assert.That(status.Rejected![0].Message, Does.Contain("customers complain"));
         var call = JsonNode.Parse(webhook.Requests.First().Body)!;
         Assert.That(
-            ((string?)call["name"], (string?)call["namespace"], (string?)call["revision"], (string?)call["stableRevision"], (string?)call["guardrail"]),
+            (
+                (string?)call["name"],
+                (string?)call["namespace"],
+                (string?)call["revision"],
+                (string?)call["stableRevision"],
+                (string?)call["guardrail"]),
             Is.EqualTo(("digits", scene.Namespace, status.Rejected![0].Revision, stable, "approval")));
         Assert.That((int)call["canaryWeight"]!, Is.EqualTo(20));
     }
@@ -148,7 +155,8 @@ public sealed class SourceTests
         Assert.That(await scene.World.JobsAsync(scene.Namespace), Has.Length.EqualTo(1), "its logs can still be read");
         await scene.ApplyAsync("v3", Guarded(JobGate()));
         await Eventually.TrueAsync(
-            async () => (await scene.World.JobsAsync(scene.Namespace)) is [{ } next] && next.Metadata.Uid != job.Metadata.Uid, "the next rollout's Job in its place");
+            async () => (await scene.World.JobsAsync(scene.Namespace)) is [{ } next] && next.Metadata.Uid != job.Metadata.Uid,
+            "the next rollout's Job in its place");
     }
 
     [Test]
@@ -160,7 +168,8 @@ public sealed class SourceTests
         V1Job job = await scene.World.JobAsync(scene.Namespace);
         string canary = (await scene.GetAsync()).Status!.CanaryRevision!;
 
-        await PlayedJob.PlayAsync(scene.World, job, """{"phase":"Failed","reason":"Evicted","message":"The node was low on resource: memory."}""");
+        await PlayedJob.PlayAsync(
+            scene.World, job, """{"phase":"Failed","reason":"Evicted","message":"The node was low on resource: memory."}""");
         await PlayedJob.EndAsync(scene.World, job, "Failed", "BackoffLimitExceeded");
         ModelDeploymentStatus evicted = await scene.WaitAsync(status => Reason(status) == "MetricsUnavailable", "MetricsUnavailable");
         Assert.That(evicted.Analysis!.Single(g => g.Name == "approval").Source!.Problem, Does.Contain("low on resource: memory"));
@@ -170,7 +179,8 @@ public sealed class SourceTests
         await PlayedJob.PlayAsync(
             scene.World,
             again,
-            """{"phase":"Succeeded","containerStatuses":[{"name":"check","image":"i","imageID":"","ready":false,"restartCount":0,"state":{"terminated":{"exitCode":0}}}]}""");
+            """{"phase":"Succeeded","containerStatuses":[{"name":"check","image":"i","imageID":"","ready":false,"restartCount":0"""
+            + ""","state":{"terminated":{"exitCode":0}}}]}""");
         await PlayedJob.EndAsync(scene.World, again, "Complete", "Completed");
 
         await scene.WaitAsync(status => status.StableRevision == canary, "promotion");
@@ -186,7 +196,8 @@ public sealed class SourceTests
         ModelDeploymentStatus status = (await scene.GetAsync()).Status!;
         Assert.That(
             await scene.World.ServicesAsync(scene.Namespace),
-            Is.EquivalentTo(new[] { "digits", $"digits-{status.StableRevision}", $"digits-{status.CanaryRevision}" }), "it can ask both revisions");
+            Is.EquivalentTo(new[] { "digits", $"digits-{status.StableRevision}", $"digits-{status.CanaryRevision}" }),
+            "it can ask both revisions");
 
         await scene.ApplyAsync("v1", Guarded(JobGate()));
         await scene.WaitForPhaseAsync(RolloutPhase.Stable);
@@ -207,7 +218,11 @@ public sealed class SourceTests
         var foreign = new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = scene.Namespace },
-            ["spec"] = new JsonObject { ["parallelism"] = 0, ["template"] = JsonNode.Parse("""{"spec": {"restartPolicy": "Never", "containers": [{"name": "x", "image": "x"}]}}""") },
+            ["spec"] = new JsonObject
+            {
+                ["parallelism"] = 0,
+                ["template"] = JsonNode.Parse("""{"spec": {"restartPolicy": "Never", "containers": [{"name": "x", "image": "x"}]}}"""),
+            },
         };
         await Eventually.TrueAsync(async () => (await scene.World.JobsAsync(scene.Namespace)).Length == 0, "the Job to go");
         await scene.Client.ApplyAsync(Resources.Jobs, foreign, "somebody", CancellationToken.None);
@@ -215,7 +230,9 @@ public sealed class SourceTests
         await scene.StartOperatorAsync();
         ModelDeploymentStatus status = await scene.WaitAsync(status => Reason(status) == "MetricsUnavailable", "MetricsUnavailable");
 
-        Assert.That(status.Analysis!.Single(g => g.Name == "approval").Source!.Problem, Is.EqualTo($"a Job {name} that is not the operator's is there; rename or delete it"));
+        Assert.That(
+            status.Analysis!.Single(g => g.Name == "approval").Source!.Problem,
+            Is.EqualTo($"a Job {name} that is not the operator's is there; rename or delete it"));
         Assert.That((await scene.World.JobAsync(scene.Namespace)).Metadata.Labels, Is.Null.Or.Not.ContainKey("modeloperator.io/model"));
     }
 
@@ -224,7 +241,8 @@ public sealed class SourceTests
     {
         await using Scene scene = await Scene.StartAsync();
         await BringUpAsync(scene);
-        await scene.ApplyAsync("v2", Guarded(JobGate("""{"spec": {"containers": [{"name": "Check!", "image": "registry.example/check:1"}]}}""")));
+        await scene.ApplyAsync(
+            "v2", Guarded(JobGate("""{"spec": {"containers": [{"name": "Check!", "image": "registry.example/check:1"}]}}""")));
 
         ModelDeploymentStatus status = await scene.WaitAsync(status => Reason(status) == "MetricsUnavailable", "MetricsUnavailable");
 
@@ -271,9 +289,11 @@ public sealed class SourceTests
 
     private static long Stand(ModelDeploymentStatus status) => status.Analysis!.Single(g => g.Name == "sales").Source!.Canary!.Total;
 
-    private static string? Verdict(ModelDeploymentStatus status, string guardrail) => status.Analysis?.Find(g => g.Name == guardrail)?.Verdict;
+    private static string? Verdict(ModelDeploymentStatus status, string guardrail) =>
+        status.Analysis?.Find(g => g.Name == guardrail)?.Verdict;
 
-    private static string Reason(ModelDeploymentStatus status) => status.Conditions!.Single(condition => condition.Type == "Progressing").Reason;
+    private static string Reason(ModelDeploymentStatus status) =>
+        status.Conditions!.Single(condition => condition.Type == "Progressing").Reason;
 
     private static string RevisionOf(ModelDeployment model) => RevisionHash.Of(model.Spec, "registry.example/inference-runtime:1");
 }

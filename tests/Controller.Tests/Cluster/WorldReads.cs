@@ -9,9 +9,11 @@ namespace ModelOperator.Controller.Tests.Cluster;
 /// <summary>What is the case in a namespace, found with the official client.</summary>
 internal static class WorldReads
 {
-    public static async Task<ModelDeployment?> FindModelAsync(this IKubernetes world, string @namespace, CancellationToken cancellationToken = default) =>
+    public static async Task<ModelDeployment?> FindModelAsync(
+        this IKubernetes world, string @namespace, CancellationToken cancellationToken = default) =>
         await world.CustomObjects
-            .GetNamespacedCustomObjectAsync(ModelDeployment.Group, ModelDeployment.Version, @namespace, ModelDeployment.Plural, "digits", cancellationToken)
+            .GetNamespacedCustomObjectAsync(
+                ModelDeployment.Group, ModelDeployment.Version, @namespace, ModelDeployment.Plural, "digits", cancellationToken)
             .OrNullAsync() is JsonElement found
             ? found.Deserialize(ApiJsonContext.Default.ModelDeployment)
             : null;
@@ -33,14 +35,18 @@ internal static class WorldReads
     ];
 
     public static async Task<V1Job[]> JobsAsync(this IKubernetes world, string @namespace, string? labelSelector = null) =>
-        [.. (await world.BatchV1.ListNamespacedJobAsync(@namespace, labelSelector: labelSelector)).Items.Where(job => job.Metadata.DeletionTimestamp is null)];
+        [
+            .. (await world.BatchV1.ListNamespacedJobAsync(@namespace, labelSelector: labelSelector))
+                .Items.Where(job => job.Metadata.DeletionTimestamp is null),
+        ];
 
     /// <summary>A Job of another uid than this one.</summary>
     public static async Task<V1Job> JobAsync(this IKubernetes world, string @namespace, string? labelSelector = null, string? notUid = null)
     {
         V1Job? found = null;
         await Eventually.TrueAsync(
-            async () => (found = (await world.JobsAsync(@namespace, labelSelector)).FirstOrDefault(job => job.Metadata.Uid != notUid)) is not null,
+            async () =>
+                (found = (await world.JobsAsync(@namespace, labelSelector)).FirstOrDefault(job => job.Metadata.Uid != notUid)) is not null,
             "a Job",
             TimeSpan.FromSeconds(60));
         return found!;

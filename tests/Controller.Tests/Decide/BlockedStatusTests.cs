@@ -12,12 +12,14 @@ public sealed class BlockedStatusTests
     [Test]
     public void A_model_that_never_served_is_not_ready_and_stalled()
     {
-        ModelDeploymentStatus status = BlockedStatus.Of(Models.Digits(model => model.Metadata.Generation = 3), null, "InvalidSpec", "why", Now);
+        ModelDeploymentStatus status = BlockedStatus.Of(
+            Models.Digits(model => model.Metadata.Generation = 3), null, "InvalidSpec", "why", Now);
 
         Assert.That(status.Phase, Is.EqualTo(RolloutPhase.Stalled));
         Assert.That(status.ObservedGeneration, Is.EqualTo(3));
         Assert.That(
-            status.Conditions!.Select(condition => (condition.Type, condition.Status, condition.Reason, condition.Message, condition.ObservedGeneration)),
+            status.Conditions!.Select(
+                condition => (condition.Type, condition.Status, condition.Reason, condition.Message, condition.ObservedGeneration)),
             Is.EqualTo(new[]
             {
                 ("Ready", "False", "InvalidSpec", "why", (long?)3),
@@ -56,7 +58,8 @@ public sealed class BlockedStatusTests
         planned.Routing = new RoutingTable { Version = 5 };
         foreach (string type in new[] { "Progressing", "Stalled" })
         {
-            Conditions.Set(planned.Conditions!, type, type == "Stalled" ? "False" : "True", "RolledBack", "all is well", 1, Now.AddMinutes(1));
+            Conditions.Set(
+                planned.Conditions!, type, type == "Stalled" ? "False" : "True", "RolledBack", "all is well", 1, Now.AddMinutes(1));
         }
 
         ModelDeploymentStatus status = BlockedStatus.Of(model, planned, "InvalidSpec", "why", Now.AddMinutes(1));

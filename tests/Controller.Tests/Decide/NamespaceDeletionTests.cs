@@ -19,7 +19,8 @@ public sealed class NamespaceDeletionTests
             new RefusingClient { OnApply = Refusal(terminating: true) }, builder => builder.Services.AddSingleton<IEventRecorder>(events));
         var controller = application.Services.GetRequiredService<ModelDeploymentController>();
 
-        var refusal = await Assert.ThrowsAsync<KubernetesException>(() => controller.ReconcileAsync(Models.Digits(), CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<KubernetesException>(
+            () => controller.ReconcileAsync(Models.Digits(), CancellationToken.None));
 
         Assert.That(refusal!.IsNamespaceTerminating, Is.True, "the runtime knows it by that and is quiet");
         Assert.That(events.Reasons, Has.None.EqualTo("ReconcileError"));

@@ -21,6 +21,9 @@ public sealed class OutdatedTests
 
         var result = await controller.ReconcileAsync(invalid, CancellationToken.None);
 
-        Assert.That((result.IsOutdated, result.RequeueAfter), Is.EqualTo((true, (TimeSpan?)null)), "a wait of its own would start the backoff anew each time");
+        Assert.That(
+            (result.IsOutdated, result.RequeueAfter),
+            Is.EqualTo((true, (TimeSpan?)null)),
+            "a wait of its own would start the backoff anew each time");
     }
 }

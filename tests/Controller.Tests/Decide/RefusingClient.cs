@@ -19,24 +19,26 @@ internal sealed class RefusingClient : PlayedClient
     public KubernetesException? OnApply { get; init; }
 
     /// <summary>The whole operator over such a server; it is not started.</summary>
-    public static WebApplication Operator(RefusingClient client, Action<WebApplicationBuilder>? configure = null) => OperatorApplication.Build(
-        new OperatorSettings
-        {
-            Controller = new ControllerOptions { RuntimeImage = "runtime", RouterImage = "router" },
-            PodNamespace = "system",
-            PodName = "operator-0",
-            WebhookPort = null,
-        },
-        new KubernetesClientConfiguration { Server = new Uri("https://nowhere.test") },
-        new EvidenceOptions(),
-        new SourceOptions(),
-        builder =>
-        {
-            builder.Services.AddSingleton<IKubernetesClient>(client);
-            configure?.Invoke(builder);
-        });
+    public static WebApplication Operator(RefusingClient client, Action<WebApplicationBuilder>? configure = null) =>
+        OperatorApplication.Build(
+            new OperatorSettings
+            {
+                Controller = new ControllerOptions { RuntimeImage = "runtime", RouterImage = "router" },
+                PodNamespace = "system",
+                PodName = "operator-0",
+                WebhookPort = null,
+            },
+            new KubernetesClientConfiguration { Server = new Uri("https://nowhere.test") },
+            new EvidenceOptions(),
+            new SourceOptions(),
+            builder =>
+            {
+                builder.Services.AddSingleton<IKubernetesClient>(client);
+                configure?.Invoke(builder);
+            });
 
-    public override Task<T> UpdateAsync<T>(ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null) =>
+    public override Task<T> UpdateAsync<T>(
+        ResourceType<T> type, T entity, CancellationToken cancellationToken, string? subresource = null) =>
         OnUpdate is null ? Task.FromResult(entity) : throw OnUpdate;
 
     public override Task<T> ApplyAsync<T>(

@@ -45,13 +45,20 @@ public sealed class GateJobTests
     public void A_name_that_is_too_long_is_cut_and_stays_unique()
     {
         string model = new('m', 40);
-        string[] names = [.. new[] { "approval-by-the-board", "approval-by-the-bored" }.Select(guardrail => JobName.Of(model, "0123456789", guardrail, "1"))];
+        string[] names =
+        [
+            .. new[] { "approval-by-the-board", "approval-by-the-bored" }
+                .Select(guardrail => JobName.Of(model, "0123456789", guardrail, "1")),
+        ];
 
         Assert.That(JobName.Of("digits", "0123456789", "approval", "1"), Does.Match("^digits-0123456789-approval-[0-9a-f]{8}$"));
         Assert.That(names, Is.Unique);
         Assert.That(names, Has.All.Length.LessThanOrEqualTo(63));
         Assert.That(names, Has.All.Match("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"));
-        Assert.That(JobName.Of(new string('m', 42), "0123456789", "approval-by-the-board", "1"), Does.Match("[a-z0-9]-[0-9a-f]{8}$"), "no two dashes where it was cut");
+        Assert.That(
+            JobName.Of(new string('m', 42), "0123456789", "approval-by-the-board", "1"),
+            Does.Match("[a-z0-9]-[0-9a-f]{8}$"),
+            "no two dashes where it was cut");
     }
 
     [Test]

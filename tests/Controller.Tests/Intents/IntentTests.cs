@@ -26,7 +26,13 @@ public sealed class IntentTests
                     Image = "registry.example/own-runtime:2",
                     Accelerator = new AcceleratorSpec { Kind = AcceleratorKind.Gpu, Count = 2 },
                     ExecutionProviders = [ExecutionProvider.TensorRT, ExecutionProvider.CUDA, ExecutionProvider.CPU],
-                    Batching = new() { MaxBatchSize = 32, PreferredBatchSizes = [16, 8], MaxQueueDelayMicroseconds = 2000, MaxQueueSize = 512 },
+                    Batching = new()
+                    {
+                        MaxBatchSize = 32,
+                        PreferredBatchSizes = [16, 8],
+                        MaxQueueDelayMicroseconds = 2000,
+                        MaxQueueSize = 512,
+                    },
                     Instances = 2,
                     Precision = ModelPrecision.Fp16,
                     Threads = 3,
@@ -70,17 +76,24 @@ public sealed class IntentTests
         JsonObject deployment = Deployment(
             Models.Digits(model => model.Spec.Runtime = new RuntimeSpec
             {
-                PodTemplate = (JsonObject)JsonNode.Parse("""{"spec": {"volumes": [{"name": "cache", "persistentVolumeClaim": {"claimName": "engines"}}]}}""")!,
+                PodTemplate = (JsonObject)JsonNode.Parse(
+                    """{"spec": {"volumes": [{"name": "cache", "persistentVolumeClaim": {"claimName": "engines"}}]}}""")!,
             }),
             1);
 
-        JsonNode[] volumes = [.. deployment["spec"]!["template"]!["spec"]!["volumes"]!.AsArray().Where(v => (string)v!["name"]! == "cache").Select(v => v!)];
+        JsonNode[] volumes =
+        [
+            .. deployment["spec"]!["template"]!["spec"]!["volumes"]!.AsArray()
+                .Where(v => (string)v!["name"]! == "cache")
+                .Select(v => v!),
+        ];
         Assert.That(volumes.Single().ToJsonString(), Is.EqualTo("""{"name":"cache","persistentVolumeClaim":{"claimName":"engines"}}"""));
     }
 
     [Test]
     public void Nobody_loads_or_unloads_models_of_a_pod_that_the_operator_made() => Assert.That(
-        Deployment(Models.Digits(), 1)["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray().Select(argument => (string)argument!),
+        Deployment(Models.Digits(), 1)["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray()
+            .Select(argument => (string)argument!),
         Has.None.StartsWith("--model-control"), "it is none unless it is set");
 
     [Test]
@@ -96,7 +109,9 @@ public sealed class IntentTests
     [Test]
     public void A_pod_has_the_time_to_serve_on_and_to_answer_its_longest_request()
     {
-        JsonNode pod = Deployment(Models.Digits(model => model.Spec.Runtime = new RuntimeSpec { RequestTimeoutMilliseconds = 50_000 }), 1)["spec"]!["template"]!["spec"]!;
+        JsonNode pod = Deployment(
+            Models.Digits(model => model.Spec.Runtime = new RuntimeSpec { RequestTimeoutMilliseconds = 50_000 }),
+            1)["spec"]!["template"]!["spec"]!;
         string[] arguments = [.. pod["containers"]![0]!["args"]!.AsArray().Select(argument => (string)argument!)];
         int drain = int.Parse(arguments[Array.IndexOf(arguments, "--drain-seconds") + 1]);
 
@@ -107,7 +122,8 @@ public sealed class IntentTests
     public void The_Service_of_a_model_leads_to_the_routers() => Golden.Verify(ModelService.Build(Models.Digits()), "service");
 
     [Test]
-    public void The_Service_of_a_revision_leads_to_its_pods() => Golden.Verify(RevisionService.Build(Models.Digits(), "0123456789"), "revision-service");
+    public void The_Service_of_a_revision_leads_to_its_pods() =>
+        Golden.Verify(RevisionService.Build(Models.Digits(), "0123456789"), "revision-service");
 
     [Test]
     public void The_Job_of_an_evaluation_with_data_from_a_store() => Golden.Verify(
@@ -121,24 +137,38 @@ public sealed class IntentTests
             "fedcba9876",
             model => model.Spec.Runtime = new RuntimeSpec
             {
-                PodTemplate = (JsonObject)JsonNode.Parse("""{"spec": {"imagePullSecrets": [{"name": "pull"}], "nodeSelector": {"pool": "models"}, "priorityClassName": "serving"}}""")!,
+                PodTemplate = (JsonObject)JsonNode.Parse(
+                    """{"spec": {"imagePullSecrets": [{"name": "pull"}], "nodeSelector": {"pool": "models"}"""
+                    + """, "priorityClassName": "serving"}}""")!,
             }),
         "evaluation-uri");
 
     [Test]
     public void The_Job_of_an_evaluation_of_a_first_revision_with_data_from_a_ConfigMap() => Golden.Verify(
-        Evaluation(new EvaluationDataset { ConfigMapKeyRef = new ConfigMapKeyReference { Name = "digits", Key = "rows" } }, stable: null), "evaluation-config-map");
+        Evaluation(new EvaluationDataset { ConfigMapKeyRef = new ConfigMapKeyReference { Name = "digits", Key = "rows" } }, stable: null),
+        "evaluation-config-map");
 
     [Test]
     public void The_Job_of_an_evaluation_with_data_on_a_volume() => Golden.Verify(
-        Evaluation(new EvaluationDataset { PersistentVolumeClaim = new VolumeFileReference { ClaimName = "data", Path = "sets/digits.ndjson" } }, "fedcba9876"), "evaluation-volume");
+        Evaluation(
+            new EvaluationDataset
+            {
+                PersistentVolumeClaim = new VolumeFileReference { ClaimName = "data", Path = "sets/digits.ndjson" },
+            },
+            "fedcba9876"),
+        "evaluation-volume");
 
     [Test]
     public void An_evaluation_judges_as_feedback_does()
     {
         JsonObject job = Evaluation(
             new EvaluationDataset { Uri = "https://store.example/prices.ndjson" }, "fedcba9876",
-            model => model.Spec.Feedback = new FeedbackSpec { Kind = FeedbackKind.Regression, Output = "price", Tolerance = new() { Absolute = "0.5", Percent = "2.5" } });
+            model => model.Spec.Feedback = new FeedbackSpec
+            {
+                Kind = FeedbackKind.Regression,
+                Output = "price",
+                Tolerance = new() { Absolute = "0.5", Percent = "2.5" },
+            });
 
         string arguments = string.Join(' ', job["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray());
         Assert.That(arguments, Does.Contain("--feedback-kind regression --feedback-output price --feedback-tolerance 0.5,2.5%"));
@@ -161,7 +191,9 @@ public sealed class IntentTests
 
     [Test]
     public void A_model_on_a_volume() => Golden.Verify(
-        Deployment(Models.Digits(model => model.Spec.Model = new ModelSource { Uri = "pvc://models/digits/v1" }), 1, allowedNetworks: "private"), "model-volume");
+        Deployment(
+            Models.Digits(model => model.Spec.Model = new ModelSource { Uri = "pvc://models/digits/v1" }), 1, allowedNetworks: "private"),
+        "model-volume");
 
     [Test]
     public void A_data_set_on_a_volume_by_its_address()
@@ -172,7 +204,8 @@ public sealed class IntentTests
             pod["containers"]![0]!["args"]!.AsArray().Select(argument => (string)argument!).Take(5),
             Is.EqualTo(["evaluate", "--dataset", "pvc://data/digits.ndjson", "--volume", "/var/run/modeloperator/claim"]));
         Assert.That(
-            pod["volumes"]![1]!.ToJsonString(), Is.EqualTo("""{"name":"claim","persistentVolumeClaim":{"claimName":"data","readOnly":true}}"""));
+            pod["volumes"]![1]!.ToJsonString(),
+            Is.EqualTo("""{"name":"claim","persistentVolumeClaim":{"claimName":"data","readOnly":true}}"""));
     }
 
     [TestCase("https://models.example/x", null, "public")]
@@ -180,10 +213,12 @@ public sealed class IntentTests
     [TestCase("pvc://models/x", null, "public")]
     public void The_networks_of_the_installation_are_always_on_the_command_line(string uri, string? allowed, string passed)
     {
-        JsonNode pod = Deployment(Models.Digits(model => model.Spec.Model.Uri = uri), 1, allowedNetworks: allowed)["spec"]!["template"]!["spec"]!;
+        JsonNode pod = Deployment(Models.Digits(model => model.Spec.Model.Uri = uri), 1, allowedNetworks: allowed)
+            ["spec"]!["template"]!["spec"]!;
 
         Assert.That(
-            string.Join(' ', pod["initContainers"]![0]!["args"]!.AsArray().Select(argument => (string)argument!)), Does.Contain($"--allowed-networks {passed}"));
+            string.Join(' ', pod["initContainers"]![0]!["args"]!.AsArray().Select(argument => (string)argument!)),
+            Does.Contain($"--allowed-networks {passed}"));
     }
 
     [Test]
@@ -194,7 +229,10 @@ public sealed class IntentTests
         [
             Evaluation(data, "fedcba9876"),
             Evaluation(data, "fedcba9876", model => model.Status = new() { Rollout = new() { StartedAt = DateTimeOffset.UnixEpoch } }),
-            Evaluation(data, "fedcba9876", model => model.Status = new() { Rollout = new() { StartedAt = DateTimeOffset.UnixEpoch.AddTicks(1) } }),
+            Evaluation(
+                data,
+                "fedcba9876",
+                model => model.Status = new() { Rollout = new() { StartedAt = DateTimeOffset.UnixEpoch.AddTicks(1) } }),
             Evaluation(new EvaluationDataset { Uri = "https://store.example/other.ndjson" }, "fedcba9876"),
         ];
 
@@ -209,14 +247,22 @@ public sealed class IntentTests
     [Test]
     public void Helper_containers_have_limits_for_a_quota_that_asks_for_them()
     {
-        JsonNode router = RouterDeployment.Build("vision", [Models.Digits()], "registry.example/model-router:1", 2)["spec"]!["template"]!["spec"]!;
-        JsonNode evaluation = Evaluation(new EvaluationDataset { Uri = "https://store.example/rows.ndjson" }, stable: null)["spec"]!["template"]!["spec"]!;
+        JsonNode router = RouterDeployment.Build("vision", [Models.Digits()], "registry.example/model-router:1", 2)
+            ["spec"]!["template"]!["spec"]!;
+        JsonNode evaluation = Evaluation(new EvaluationDataset { Uri = "https://store.example/rows.ndjson" }, stable: null)
+            ["spec"]!["template"]!["spec"]!;
         JsonNode model = Deployment(Models.Digits(), 1)["spec"]!["template"]!["spec"]!;
 
-        JsonNode[] helpers = [.. router["containers"]!.AsArray()!, .. evaluation["containers"]!.AsArray()!, .. model["initContainers"]!.AsArray()!];
+        JsonNode[] helpers =
+        [
+            .. router["containers"]!.AsArray()!,
+            .. evaluation["containers"]!.AsArray()!,
+            .. model["initContainers"]!.AsArray()!,
+        ];
         Assert.That(helpers, Has.Length.EqualTo(3));
         Assert.That(
-            helpers.Select(container => container["resources"]!["limits"]!.AsObject().Select(limit => limit.Key)), Is.All.EquivalentTo(new[] { "cpu", "memory" }));
+            helpers.Select(container => container["resources"]!["limits"]!.AsObject().Select(limit => limit.Key)),
+            Is.All.EquivalentTo(new[] { "cpu", "memory" }));
     }
 
     [Test]
@@ -230,7 +276,8 @@ public sealed class IntentTests
     [Test]
     public void Clients_reach_the_routers_and_only_routers_and_Jobs_reach_the_models()
     {
-        var prometheus = new JsonArray(new JsonObject { ["podSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = "prometheus" } } });
+        var prometheus = new JsonArray(
+            new JsonObject { ["podSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = "prometheus" } } });
 
         Golden.Verify(NetworkPolicies.Routers("vision", [Models.Digits()], prometheus), "router-network-policy");
         Golden.Verify(NetworkPolicies.InferencePods("vision", [Models.Digits()], prometheus), "inference-network-policy");
@@ -306,7 +353,8 @@ public sealed class IntentTests
             Evaluation = new EvaluationSpec { Dataset = dataset, MinAccuracyPercent = 92, MaxMilliseconds = stable is null ? null : 50 },
         };
         EffectiveSpec spec = Defaults.Resolve(model.Spec, Image);
-        return EvaluationJob.Build(model, new Rollouts.EvaluationPlan(spec.Rollout.Evaluation!, "0123456789", stable), spec, "registry.example/default-runtime:1");
+        return EvaluationJob.Build(
+            model, new Rollouts.EvaluationPlan(spec.Rollout.Evaluation!, "0123456789", stable), spec, "registry.example/default-runtime:1");
     }
 
     private static string Arguments(ModelDeploymentSpec spec)
@@ -315,7 +363,8 @@ public sealed class IntentTests
         return string.Join(' ', ServeArguments.Of("digits", "/models/model.onnx", 8080, 9000, "/cache", Defaults.Resolve(spec, Image)));
     }
 
-    private static JsonObject Deployment(ModelDeployment model, int replicas, string revision = "0123456789", string? allowedNetworks = null) =>
+    private static JsonObject Deployment(
+        ModelDeployment model, int replicas, string revision = "0123456789", string? allowedNetworks = null) =>
         RevisionDeployment.Build(model, revision, replicas, Defaults.Resolve(model.Spec, Image), allowedNetworks);
 
     private static string[] OwnerNames(JsonObject intent) =>

@@ -17,7 +17,11 @@ public sealed class RevisionRecordTests
     {
         ModelDeployment model = Models.Digits(model =>
         {
-            model.Spec.Runtime = new RuntimeSpec { Threads = 2, PodTemplate = (JsonObject)JsonNode.Parse("""{"metadata":{"labels":{"team":"vision"}}}""")! };
+            model.Spec.Runtime = new RuntimeSpec
+            {
+                Threads = 2,
+                PodTemplate = (JsonObject)JsonNode.Parse("""{"metadata":{"labels":{"team":"vision"}}}""")!,
+            };
             model.Spec.Feedback = new FeedbackSpec { Output = "scores" };
         });
         EffectiveSpec spec = Defaults.Resolve(model.Spec, Image);
@@ -28,7 +32,8 @@ public sealed class RevisionRecordTests
         EffectiveSpec read = RevisionRecord.Read(later, revision, record, PodTemplatePolicy.Restricted)!;
 
         Assert.That(
-            RevisionDeployment.Build(later, revision, 2, read).ToJsonString(), Is.EqualTo(RevisionDeployment.Build(model, revision, 2, spec).ToJsonString()));
+            RevisionDeployment.Build(later, revision, 2, read).ToJsonString(),
+            Is.EqualTo(RevisionDeployment.Build(model, revision, 2, spec).ToJsonString()));
     }
 
     [TestCase("""{"model":{"uri":"http://models.example/other.onnx"},"runtime":{"image":"registry.example/runtime:1"}}""")]

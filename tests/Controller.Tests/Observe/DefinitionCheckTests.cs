@@ -57,10 +57,12 @@ public sealed class DefinitionCheckTests
         time.Advance(TimeSpan.FromSeconds(61));
         await check.FindProblemAsync(CancellationToken.None);
 
-        await client.Received(2).GetAsync(CustomResourceDefinition.Type, null, "modeldeployments.modeloperator.io", Arg.Any<CancellationToken>());
+        await client.Received(2)
+            .GetAsync(CustomResourceDefinition.Type, null, "modeldeployments.modeloperator.io", Arg.Any<CancellationToken>());
     }
 
-    private static Task<string?> ProblemAsync(JsonObject definition) => new DefinitionCheck(Client(definition), TimeProvider.System).FindProblemAsync(CancellationToken.None);
+    private static Task<string?> ProblemAsync(JsonObject definition) =>
+        new DefinitionCheck(Client(definition), TimeProvider.System).FindProblemAsync(CancellationToken.None);
 
     private static IKubernetesClient Client(JsonObject definition)
     {

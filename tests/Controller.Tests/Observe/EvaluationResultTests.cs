@@ -6,7 +6,9 @@ namespace ModelOperator.Controller.Tests.Observe;
 [Parallelizable(ParallelScope.All)]
 public sealed class EvaluationResultTests
 {
-    private const string Report = """{"rows":10,"totalRows":10,"canary":{"total":10,"bad":2},"stable":{"total":10,"bad":1},"onlyCanaryWrong":2,"onlyStableWrong":1,"quantilePercent":95}""";
+    private const string Report =
+        """{"rows":10,"totalRows":10,"canary":{"total":10,"bad":2},"stable":{"total":10,"bad":1}"""
+        + ""","onlyCanaryWrong":2,"onlyStableWrong":1,"quantilePercent":95}""";
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
@@ -33,7 +35,8 @@ public sealed class EvaluationResultTests
     public void The_report_counts_whatever_other_pods_there_are()
     {
         EvaluationResult result = EvaluationResult.Read(
-            Job(), [Pod("a", Ended(1, """{"reason":"RevisionUnreachable","message":"no answer"}""")), Pod("b", Ended(0, Report), minutes: 5)]);
+            Job(),
+            [Pod("a", Ended(1, """{"reason":"RevisionUnreachable","message":"no answer"}""")), Pod("b", Ended(0, Report), minutes: 5)]);
 
         Assert.That(result.Report, Is.Not.Null);
     }
@@ -103,8 +106,12 @@ public sealed class EvaluationResultTests
     [TestCase("""{"rows":10,"totalRows":10,"canary":{"total":10,"bad":-1},"quantilePercent":95}""")]
     [TestCase("""{"rows":10,"totalRows":10,"canary":{"total":10,"bad":1,"slow":5,"answers":4},"quantilePercent":95}""")]
     [TestCase("""{"rows":10,"totalRows":10,"canary":{"total":10,"bad":2},"stable":{"total":11,"bad":1},"quantilePercent":95}""")]
-    [TestCase("""{"rows":10,"totalRows":10,"canary":{"total":10,"bad":2},"stable":{"total":10,"bad":1},"onlyCanaryWrong":3,"onlyStableWrong":1,"quantilePercent":95}""")]
-    [TestCase("""{"rows":10,"totalRows":10,"canary":{"total":10,"bad":2},"stable":{"total":10,"bad":1},"onlyCanaryWrong":1,"onlyStableWrong":1,"quantilePercent":95}""")]
+    [TestCase(
+        """{"rows":10,"totalRows":10,"canary":{"total":10,"bad":2},"stable":{"total":10,"bad":1}"""
+        + ""","onlyCanaryWrong":3,"onlyStableWrong":1,"quantilePercent":95}""")]
+    [TestCase(
+        """{"rows":10,"totalRows":10,"canary":{"total":10,"bad":2},"stable":{"total":10,"bad":1}"""
+        + ""","onlyCanaryWrong":1,"onlyStableWrong":1,"quantilePercent":95}""")]
     public void A_report_that_none_of_ours_would_give_decides_nothing(string message)
     {
         EvaluationResult result = EvaluationResult.Read(Job(), [Pod("a", Ended(0, message))]);
@@ -120,18 +127,31 @@ public sealed class EvaluationResultTests
         Spec = new JobSpec { ActiveDeadlineSeconds = 3600 },
         Status = new JobStatus
         {
-            Conditions = condition is null ? null : [new Condition { Type = condition, Status = "True", Reason = reason ?? "", LastTransitionTime = Start.AddHours(1) }],
+            Conditions = condition is null
+                ? null
+                : [new Condition { Type = condition, Status = "True", Reason = reason ?? "", LastTransitionTime = Start.AddHours(1) }],
         },
     };
 
     private static Pod Pod(string name, ContainerState state, int minutes = 0) => new()
     {
         Metadata = new ObjectMeta { Name = name, CreationTimestamp = Start.AddMinutes(minutes) },
-        Status = new PodStatus { Phase = "Running", ContainerStatuses = [new ContainerStatus { Name = "evaluate", Image = "registry.example/x:1", State = state }] },
+        Status = new PodStatus
+        {
+            Phase = "Running",
+            ContainerStatuses = [new ContainerStatus { Name = "evaluate", Image = "registry.example/x:1", State = state }],
+        },
     };
 
     private static ContainerState Ended(int exitCode, string message) => new()
     {
-        Terminated = new ContainerStateTerminated { ExitCode = exitCode, Reason = exitCode == 0 ? "Completed" : "Error", Message = message, StartedAt = Start, FinishedAt = Start.AddMinutes(1) },
+        Terminated = new ContainerStateTerminated
+        {
+            ExitCode = exitCode,
+            Reason = exitCode == 0 ? "Completed" : "Error",
+            Message = message,
+            StartedAt = Start,
+            FinishedAt = Start.AddMinutes(1),
+        },
     };
 }

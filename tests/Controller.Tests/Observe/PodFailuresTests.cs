@@ -93,7 +93,8 @@ public sealed class PodFailuresTests
     [Test]
     public void A_cluster_without_a_free_GPU_is_said_to_be_one()
     {
-        PodFailure? failure = PodFailures.Of(Unscheduled("0/3 nodes are available: 1 node(s) had taint {x: }, 2 Insufficient nvidia.com/gpu."));
+        PodFailure? failure = PodFailures.Of(
+            Unscheduled("0/3 nodes are available: 1 node(s) had taint {x: }, 2 Insufficient nvidia.com/gpu."));
 
         Assert.That(failure?.Reason, Is.EqualTo("Unschedulable"));
         Assert.That(failure!.Message, Does.StartWith("no node has enough free nvidia.com/gpu for a pod: add a node with a GPU"));
@@ -146,7 +147,15 @@ public sealed class PodFailuresTests
     }
 
     private static ContainerState Ended(int code, string? message) =>
-        new() { Terminated = new ContainerStateTerminated { ExitCode = code, Message = message, Reason = code == 0 ? "Completed" : "Error" } };
+        new()
+        {
+            Terminated = new ContainerStateTerminated
+            {
+                ExitCode = code,
+                Message = message,
+                Reason = code == 0 ? "Completed" : "Error",
+            },
+        };
 
     private static Pod Init(ContainerStatus container) => Pods.Inference("r1", pod =>
     {

@@ -25,7 +25,10 @@ public sealed class RefusalsTests
         PodFailure later = Quota with { Message = "exceeded quota at 10:42:17" };
 
         Assert.That(_refusals.Remember(model, "a", Quota), Is.True);
-        Assert.That(_refusals.Remember(model, "a", later), Is.False, "else a server that puts the time into its message is asked again at once, for ever");
+        Assert.That(
+            _refusals.Remember(model, "a", later),
+            Is.False,
+            "else a server that puts the time into its message is asked again at once, for ever");
         Assert.That(_refusals.Of(model, "a"), Is.EqualTo(later));
         Assert.That(_refusals.Remember(model, "b", Quota), Is.True, "another revision is news");
     }

@@ -14,7 +14,10 @@ public sealed class RevisionFinderTests
     {
         StableRevision = "r1",
         CanaryRevision = "r2",
-        Routing = new RoutingTable { Targets = [new TrafficTarget { Revision = "r1", Weight = 95 }, new TrafficTarget { Revision = "r2", Weight = 5 }] },
+        Routing = new RoutingTable
+        {
+            Targets = [new TrafficTarget { Revision = "r1", Weight = 95 }, new TrafficTarget { Revision = "r2", Weight = 5 }],
+        },
     });
 
     [Test]

@@ -18,7 +18,14 @@ public sealed class RevisionObserverTests
         IReadOnlyList<ObservedRevision> seen = RevisionObserver.Observe(
             Models.Digits(),
             [Deployments.Of("r1", 3), Deployments.Of("r2", 0)],
-            [Pods.Inference("r1", Pods.MakeReady), Pods.Inference("r1"), leaving, evicted, otherModel, Pods.Router("router", Pods.MakeReady)]);
+            [
+                Pods.Inference("r1", Pods.MakeReady),
+                Pods.Inference("r1"),
+                leaving,
+                evicted,
+                otherModel,
+                Pods.Router("router", Pods.MakeReady),
+            ]);
 
         Assert.That(seen.Select(revision => (revision.Revision, revision.DesiredReplicas, revision.Replicas, revision.ReadyReplicas)),
             Is.EqualTo(new[] { ("r1", 3, 2, 1), ("r2", 0, 0, 0) }));
@@ -94,11 +101,14 @@ public sealed class RevisionObserverTests
     [Test]
     public void Ready_pods_of_the_stable_revision_are_seen_although_its_Deployment_is_gone()
     {
-        ModelDeployment model = Models.Digits(digits => digits.Status = new ModelDeploymentStatus { StableRevision = "r1", CanaryRevision = "r2" });
+        ModelDeployment model = Models.Digits(
+            digits => digits.Status = new ModelDeploymentStatus { StableRevision = "r1", CanaryRevision = "r2" });
         Pod[] pods = [Pods.Inference("r1", Pods.MakeReady), Pods.Inference("r2"), Pods.Inference("r3", Pods.MakeReady)];
 
         IReadOnlyList<ObservedRevision> seen = RevisionObserver.Observe(model, [], pods);
 
-        Assert.That(seen.Select(revision => (revision.Revision, revision.HasDeployment, revision.ReadyReplicas)), Is.EqualTo(new[] { ("r1", false, 1) }));
+        Assert.That(
+            seen.Select(revision => (revision.Revision, revision.HasDeployment, revision.ReadyReplicas)),
+            Is.EqualTo(new[] { ("r1", false, 1) }));
     }
 }

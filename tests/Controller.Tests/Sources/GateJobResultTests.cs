@@ -49,13 +49,19 @@ public sealed class GateJobResultTests
         Assert.That(Read(Job(), Pod($"[{running},{good}]")).Verdict, Is.EqualTo(Verdict.Safe));
         Assert.That(Read(Job(), Pod($"[{running},{bad}]")).Verdict, Is.EqualTo(Verdict.Harmful));
         Assert.That(Read(Job(), Pod($"[{killed},{good}]")).Verdict, Is.EqualTo(Verdict.Safe));
-        Assert.That(Read(Job(), Pod("""[{"name":"check","state":{"running":{}}},{"name":"proxy","state":{"terminated":{"exitCode":1}}}]""")).Verdict, Is.Null);
+        Assert.That(
+            Read(
+                Job(),
+                Pod("""[{"name":"check","state":{"running":{}}},{"name":"proxy","state":{"terminated":{"exitCode":1}}}]""")).Verdict,
+            Is.Null);
     }
 
     [TestCase("""[{"name":"proxy"},{"name":"check"}]""", "check")]
     [TestCase("""[{"name":"reference"},{"name":"proxy"}]""", "reference")]
     public void The_container_named_check_decides_or_the_first(string containers, string deciding) => Assert.That(
-        GateJob.DecidingContainerOf(new JobGate { Template = (JsonObject)JsonNode.Parse($$$"""{"spec":{"containers":{{{containers}}}}}""")! }), Is.EqualTo(deciding));
+        GateJob.DecidingContainerOf(
+            new JobGate { Template = (JsonObject)JsonNode.Parse($$$"""{"spec":{"containers":{{{containers}}}}}""")! }),
+        Is.EqualTo(deciding));
 
     [Test]
     public void A_check_that_is_on_its_way_has_nothing_to_tell()
@@ -63,14 +69,19 @@ public sealed class GateJobResultTests
         Assert.That(Read(null), Is.EqualTo(new GateAnswer { At = Now }));
         Assert.That(Read(Job()), Is.EqualTo(new GateAnswer { At = Now }));
         Assert.That(Read(Job(), Pod("[]")), Is.EqualTo(new GateAnswer { At = Now }));
-        Assert.That(Read(Job(), Pod("""[{"name":"check","state":{"waiting":{"reason":"ContainerCreating"}}}]""")), Is.EqualTo(new GateAnswer { At = Now }));
+        Assert.That(
+            Read(Job(), Pod("""[{"name":"check","state":{"waiting":{"reason":"ContainerCreating"}}}]""")),
+            Is.EqualTo(new GateAnswer { At = Now }));
         Assert.That(Read(Job(), Pod("""[{"name":"check","state":{"running":{}}}]""")), Is.EqualTo(new GateAnswer { At = Now }));
     }
 
     [TestCase(
         """[{"name":"check","state":{"waiting":{"reason":"ImagePullBackOff","message":"Back-off pulling image"}}}]""",
         "ImagePullBackOff: Back-off pulling image")]
-    [TestCase("""[{"name":"check","state":{"waiting":{"reason":"CreateContainerConfigError","message":"container has runAsNonRoot and image will run as root"}}}]""", "will run as root")]
+    [TestCase(
+        """[{"name":"check","state":{"waiting":"""
+        + """{"reason":"CreateContainerConfigError","message":"container has runAsNonRoot and image will run as root"}}}]""",
+        "will run as root")]
     [TestCase("""[{"name":"check","state":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}]""", "OOMKilled")]
     [TestCase(
         """[{"name":"check","state":{"terminated":{"exitCode":128,"reason":"StartError","message":"exec: \"check\": not found"}}}]""",
@@ -84,13 +95,26 @@ public sealed class GateJobResultTests
         Assert.That(answer.Problem, Does.Contain(why));
     }
 
-    [TestCase("""{"phase":"Failed","reason":"Evicted","message":"The node was low on resource: memory.","containerStatuses":[{"name":"check","state":{"terminated":{"exitCode":137}}}]}""", "low on resource")]
+    [TestCase(
+        """{"phase":"Failed","reason":"Evicted","message":"The node was low on resource: memory.","containerStatuses":"""
+        + """[{"name":"check","state":{"terminated":{"exitCode":137}}}]}""",
+        "low on resource")]
     [TestCase(
         """{"phase":"Failed","reason":"NodeShutdown","containerStatuses":[{"name":"check","state":{"terminated":{"exitCode":143}}}]}""",
         "NodeShutdown")]
-    [TestCase("""{"phase":"Failed","conditions":[{"type":"DisruptionTarget","status":"True","reason":"PreemptionByScheduler","message":"preempted"}],"containerStatuses":[{"name":"check","state":{"terminated":{"exitCode":143}}}]}""", "PreemptionByScheduler")]
-    [TestCase("""{"phase":"Failed","initContainerStatuses":[{"name":"data","state":{"terminated":{"exitCode":1}}}],"containerStatuses":[{"name":"check","state":{"waiting":{"reason":"PodInitializing"}}}]}""", "init container data ended with exit code 1")]
-    [TestCase("""{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/3 nodes are available"}]}""", "0/3 nodes")]
+    [TestCase(
+        """{"phase":"Failed","conditions":"""
+        + """[{"type":"DisruptionTarget","status":"True","reason":"PreemptionByScheduler","message":"preempted"}]"""
+        + ""","containerStatuses":[{"name":"check","state":{"terminated":{"exitCode":143}}}]}""",
+        "PreemptionByScheduler")]
+    [TestCase(
+        """{"phase":"Failed","initContainerStatuses":[{"name":"data","state":{"terminated":{"exitCode":1}}}]"""
+        + ""","containerStatuses":[{"name":"check","state":{"waiting":{"reason":"PodInitializing"}}}]}""",
+        "init container data ended with exit code 1")]
+    [TestCase(
+        """{"phase":"Pending","conditions":"""
+        + """[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/3 nodes are available"}]}""",
+        "0/3 nodes")]
     public void A_pod_that_was_ended_from_outside_or_never_began_is_no_data(string status, string why)
     {
         GateAnswer answer = Read(Job(), PodWith(status));
@@ -143,7 +167,8 @@ public sealed class GateJobResultTests
     {
         string conditions = condition is null ? "[]" : $$"""[{"type":"{{condition}}","status":"True","reason":"{{reason}}"}]""";
         return JsonSerializer.Deserialize(
-            $$$"""{"metadata":{"name":"digits-7be02c11f4-approval","uid":"uid-job","creationTimestamp":"{{{Made}}}"},"spec":{"activeDeadlineSeconds":60},"status":{"conditions":{{{conditions}}}}}""",
+            $$$"""{"metadata":{"name":"digits-7be02c11f4-approval","uid":"uid-job","creationTimestamp":"{{{Made}}}"}"""
+            + $$$""","spec":{"activeDeadlineSeconds":60},"status":{"conditions":{{{conditions}}}}}""",
             EntityJsonContext.Default.Job)!;
     }
 
@@ -152,5 +177,6 @@ public sealed class GateJobResultTests
     private static Pod Pod(string containers) => PodWith($$"""{"containerStatuses":{{containers}}}""");
 
     private static Pod PodWith(string status) => JsonSerializer.Deserialize(
-        $$$"""{"metadata":{"name":"digits-7be02c11f4-approval-x","creationTimestamp":"{{{Made}}}"},"status":{{{status}}}}""", EntityJsonContext.Default.Pod)!;
+        $$$"""{"metadata":{"name":"digits-7be02c11f4-approval-x","creationTimestamp":"{{{Made}}}"},"status":{{{status}}}}""",
+        EntityJsonContext.Default.Pod)!;
 }

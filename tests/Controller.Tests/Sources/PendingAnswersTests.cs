@@ -73,7 +73,9 @@ public sealed class PendingAnswersTests : IDisposable
     [Test]
     public async Task A_question_that_fails_is_asked_anew()
     {
-        Assert.That(() => GetAsync("q", _ => Task.FromException<string>(new InvalidOperationException())), Throws.InvalidOperationException);
+        Assert.That(
+            () => GetAsync("q", _ => Task.FromException<string>(new InvalidOperationException())),
+            Throws.InvalidOperationException);
 
         Assert.That(await GetAsync("q", _ => Task.FromResult("a")), Is.EqualTo("a"));
     }

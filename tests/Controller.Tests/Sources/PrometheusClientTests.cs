@@ -17,11 +17,16 @@ public sealed class PrometheusClientTests
         (string method, string path, string? type, string body) = server.Requests.Single();
         Assert.That((method, path, type), Is.EqualTo(("POST", "/prometheus/api/v1/query", "application/x-www-form-urlencoded")));
         var form = HttpUtility.ParseQueryString(body);
-        Assert.That((form["query"], form["time"], form["timeout"]), Is.EqualTo(("sum(bad{revision=\"a\"} + 1)", "1790000000.500", "2000ms")));
+        Assert.That(
+            (form["query"], form["time"], form["timeout"]),
+            Is.EqualTo(("sum(bad{revision=\"a\"} + 1)", "1790000000.500", "2000ms")));
     }
 
     [TestCase("""{"status":"success","data":{"resultType":"scalar","result":[1790000000.5,"1e3"]}}""", ExpectedResult = 1000)]
-    [TestCase("""{"status":"success","warnings":[],"infos":["metric might not be a counter"],"data":{"resultType":"vector","result":[{"metric":{"a":"b"},"value":[1,"-0.25"]}]}}""", ExpectedResult = -0.25)]
+    [TestCase(
+        """{"status":"success","warnings":[],"infos":["metric might not be a counter"]"""
+        + ""","data":{"resultType":"vector","result":[{"metric":{"a":"b"},"value":[1,"-0.25"]}]}}""",
+        ExpectedResult = -0.25)]
     public async Task<double> A_scalar_is_as_good_and_what_is_beside_the_number_does_not_matter(string body)
     {
         await using SourceServer server = await SourceServer.AnsweringAsync(body);
@@ -46,7 +51,11 @@ public sealed class PrometheusClientTests
     [TestCase(200, """{"status":"success","data":{"result":[]}}""", "one number")]
     [TestCase(200, """{"status":"success","data":[]}""", "no data.result")]
     [TestCase(200, """{"status":"success"}""", "no data.result")]
-    [TestCase(200, """{"status":"success","warnings":["partial response: a store is gone"],"data":{"resultType":"vector","result":[{"value":[1,"1"]}]}}""", "it warns of its answer")]
+    [TestCase(
+        200,
+        """{"status":"success","warnings":["partial response: a store is gone"]"""
+        + ""","data":{"resultType":"vector","result":[{"value":[1,"1"]}]}}""",
+        "it warns of its answer")]
     [TestCase(
         200, """{"status":"error","errorType":"bad_data","error":"parse error: unexpected end of input"}""",
         "it refuses the query (bad_data); run the query in Prometheus to see why")]
@@ -83,7 +92,8 @@ public sealed class PrometheusClientTests
 
     private static async Task<double> QueryAsync(string address)
     {
-        using var http = new SourceHttp(new SourceOptions { Networks = SourceAddress.Parse("private,loopback", out _)! }, TimeProvider.System);
+        using var http = new SourceHttp(
+            new SourceOptions { Networks = SourceAddress.Parse("private,loopback", out _)! }, TimeProvider.System);
         return await new PrometheusClient(http).QueryAsync(
             address, "sum(bad{revision=\"a\"} + 1)", Time, TimeSpan.FromSeconds(2), CancellationToken.None);
     }

@@ -7,8 +7,8 @@ using ModelOperator.Testing;
 namespace ModelOperator.Controller.Tests.Sources;
 
 /// <summary>
-/// A real Prometheus (Debian's package) that scrapes a shop whose orders are made with the answers of models, five times a second. It ends with
-/// the test process, however that ends.
+/// A real Prometheus (Debian's package) that scrapes a shop whose orders are made with the answers of models, five times a second. It
+/// ends with the test process, however that ends.
 /// </summary>
 internal sealed class RealPrometheus : IAsyncDisposable
 {
@@ -38,7 +38,9 @@ internal sealed class RealPrometheus : IAsyncDisposable
         return prometheus;
     }
 
-    /// <summary>Says what the shop exposes under a name with labels, such as <c>orders_total{revision="a"}</c>; null takes it away.</summary>
+    /// <summary>
+    /// Says what the shop exposes under a name with labels, such as <c>orders_total{revision="a"}</c>; null takes it away.
+    /// </summary>
     public void Set(string series, string? value)
     {
         if (value is null)
@@ -91,8 +93,9 @@ internal sealed class RealPrometheus : IAsyncDisposable
         var start = new ProcessStartInfo("bash") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true };
         foreach (string argument in new[]
         {
-            "-c", UntilInputEnds, "bash", "prometheus", $"--config.file={configuration}", $"--storage.tsdb.path={Path.Combine(_directory, "data")}",
-            $"--web.listen-address={new Uri(Address).Authority}", "--log.level=error",
+            "-c", UntilInputEnds, "bash", "prometheus", $"--config.file={configuration}",
+            $"--storage.tsdb.path={Path.Combine(_directory, "data")}", $"--web.listen-address={new Uri(Address).Authority}",
+            "--log.level=error",
         })
         {
             start.ArgumentList.Add(argument);
@@ -125,5 +128,6 @@ internal sealed class RealPrometheus : IAsyncDisposable
         }
     }
 
-    private string Exposition() => string.Concat(_samples.OrderBy(sample => sample.Key, StringComparer.Ordinal).Select(sample => $"{sample.Key} {sample.Value}\n"));
+    private string Exposition() =>
+        string.Concat(_samples.OrderBy(sample => sample.Key, StringComparer.Ordinal).Select(sample => $"{sample.Key} {sample.Value}\n"));
 }

@@ -34,7 +34,8 @@ public sealed class RealPrometheusTests
         _prometheus.Set("""basket_value{revision="aaaa"}""", "12.25");
         _prometheus.Set("""basket_value{revision="bbbb"}""", "11.5");
         await Eventually.TrueAsync(
-            async () => (await ReadAsync(new PrometheusMetric { MeanQuery = "sum(orders_total) + sum(basket_value)" })).Problem is null, "the first scrape");
+            async () => (await ReadAsync(new PrometheusMetric { MeanQuery = "sum(orders_total) + sum(basket_value)" })).Problem is null,
+            "the first scrape");
     }
 
     [OneTimeTearDown]
@@ -57,7 +58,8 @@ public sealed class RealPrometheusTests
     [Test]
     public async Task Means_of_both_revisions_are_read()
     {
-        MetricAnswer answer = await ReadAsync(new PrometheusMetric { MeanQuery = """sum(avg_over_time(basket_value{revision="{{revision}}"}[{{intervalSeconds}}s]))""" });
+        MetricAnswer answer = await ReadAsync(
+            new PrometheusMetric { MeanQuery = """sum(avg_over_time(basket_value{revision="{{revision}}"}[{{intervalSeconds}}s]))""" });
 
         Assert.That((answer.Problem, answer.CanaryMean, answer.StableMean), Is.EqualTo(((string?)null, (double?)11.5, (double?)12.25)));
     }
@@ -77,7 +79,9 @@ public sealed class RealPrometheusTests
         MetricAnswer? answer = null;
         // A busy Prometheus may miss a scrape, and then has no series until the next.
         await Eventually.TrueAsync(
-            async () => (answer = await ReadAsync(new PrometheusMetric { BadQuery = bad, TotalQuery = total })).Problem?.Contains(why, StringComparison.Ordinal) == true, why);
+            async () => (answer = await ReadAsync(new PrometheusMetric { BadQuery = bad, TotalQuery = total }))
+                .Problem?.Contains(why, StringComparison.Ordinal) == true,
+            why);
 
         Assert.That(answer!.Problem, Does.Contain(why));
         Assert.That((answer.CanaryCounters, answer.StableCounters), Is.EqualTo(((CounterReading?)null, (CounterReading?)null)));
@@ -97,6 +101,8 @@ public sealed class RealPrometheusTests
         metric.Address = _prometheus!.Address;
         using var http = new SourceHttp(Options, TimeProvider.System);
         return await new PrometheusReader(new PrometheusClient(http), new SourceSecrets(Substitute.For<IKubernetesClient>())).ReadAsync(
-            new MetricQuestion(metric, "vision", "digits", "bbbb", "aaaa", TimeSpan.FromSeconds(10)), TimeProvider.System.GetUtcNow(), CancellationToken.None);
+            new MetricQuestion(metric, "vision", "digits", "bbbb", "aaaa", TimeSpan.FromSeconds(10)),
+            TimeProvider.System.GetUtcNow(),
+            CancellationToken.None);
     }
 }

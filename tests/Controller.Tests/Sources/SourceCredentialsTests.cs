@@ -28,7 +28,8 @@ public sealed class SourceCredentialsTests
             return context.Response.WriteAsync(One);
         });
 
-        MetricAnswer answer = await ReadAsync(server.Address, Secret(("endpoint", server.Address), ("token", "t0ken\n"), ("header.X-Scope-OrgID", "team-a")));
+        MetricAnswer answer = await ReadAsync(
+            server.Address, Secret(("endpoint", server.Address), ("token", "t0ken\n"), ("header.X-Scope-OrgID", "team-a")));
 
         Assert.That((answer.Problem, answer.CanaryMean), Is.EqualTo(((string?)null, 1.0)));
         Assert.That(sent, Is.EqualTo(("Bearer t0ken", "team-a")));
@@ -58,8 +59,8 @@ public sealed class SourceCredentialsTests
         string? with = (await ReadAsync(server.Address, Secret(("endpoint", server.Address), ("token", "wrong")))).Problem;
 
         Assert.That(without, Does.EndWith(
-            "it answers 401: it asks for credentials or a tenant; name a Secret in credentialsSecretRef with the keys endpoint, and token, or username and password, "
-            + "or a header such as header.X-Scope-OrgID"));
+            "it answers 401: it asks for credentials or a tenant; name a Secret in credentialsSecretRef with the keys endpoint, "
+            + "and token, or username and password, or a header such as header.X-Scope-OrgID"));
         Assert.That(with, Does.EndWith("it answers 401: it does not accept what is in Secret prometheus"));
     }
 
@@ -71,12 +72,16 @@ public sealed class SourceCredentialsTests
         string place = server.Address;
         using var http = new SourceHttp(Options, TimeProvider.System);
 
-        Assert.That((await ReadAsync(http, place, Secret(("endpoint", place), ("ca.crt", certificate.ExportCertificatePem())))).Problem, Is.Null);
+        Assert.That(
+            (await ReadAsync(http, place, Secret(("endpoint", place), ("ca.crt", certificate.ExportCertificatePem())))).Problem,
+            Is.Null);
         string? unknown = (await ReadAsync(http, place, Secret(("endpoint", place), ("token", "t0ken")))).Problem;
         using X509Certificate2 another = Certificate();
         string? other = (await ReadAsync(http, place, Secret(("endpoint", place), ("ca.crt", another.ExportCertificatePem())))).Problem;
 
-        Assert.That(unknown, Does.Contain("put the authority's certificate (PEM) into the key ca.crt of the Secret in credentialsSecretRef"));
+        Assert.That(
+            unknown,
+            Does.Contain("put the authority's certificate (PEM) into the key ca.crt of the Secret in credentialsSecretRef"));
         Assert.That(other, Does.Contain("no secure connection"));
         Assert.That(server.Requests, Has.Count.EqualTo(2), "the two questions of the first");
     }
@@ -98,7 +103,13 @@ public sealed class SourceCredentialsTests
     public async Task A_Secret_that_is_not_for_the_source_is_not_sent(string keys, string problem)
     {
         string token = $"e30.{Convert.ToBase64String("""{"sub":"system:serviceaccount:kube-system:admin"}"""u8).TrimEnd('=')}.x";
-        Secret secret = Secret([.. keys.Replace("SERVICEACCOUNT", token, StringComparison.Ordinal).Split(';').Select(key => key.Split('=', 2)).Select(pair => (pair[0], pair[1]))]);
+        Secret secret = Secret(
+        [
+            .. keys.Replace("SERVICEACCOUNT", token, StringComparison.Ordinal)
+                .Split(';')
+                .Select(key => key.Split('=', 2))
+                .Select(pair => (pair[0], pair[1])),
+        ]);
 
         MetricAnswer answer = await ReadAsync("http://127.0.0.1:1", secret);
 
@@ -114,7 +125,8 @@ public sealed class SourceCredentialsTests
 
         Assert.That(
             () => secrets.ReadAsync("vision", reference, "http://p", CancellationToken.None),
-            Throws.TypeOf<SourceException>().With.Message.EqualTo("there is no Secret prometheus in namespace vision, which credentialsSecretRef names"));
+            Throws.TypeOf<SourceException>()
+                .With.Message.EqualTo("there is no Secret prometheus in namespace vision, which credentialsSecretRef names"));
         client.GetAsync(Resources.Secrets, "vision", "prometheus", Arg.Any<CancellationToken>())
             .Returns(Task.FromException<Secret?>(new KubernetesException(HttpStatusCode.Forbidden, "Forbidden", "not allowed")));
         Assert.That(
@@ -133,7 +145,16 @@ public sealed class SourceCredentialsTests
             return Task.CompletedTask;
         });
         using var http = new SourceHttp(Options, TimeProvider.System);
-        var call = new WebhookCall { Name = "digits", Namespace = "vision", Revision = "b", StableRevision = "a", Guardrail = "desk", Step = 0, CanaryWeight = 5 };
+        var call = new WebhookCall
+        {
+            Name = "digits",
+            Namespace = "vision",
+            Revision = "b",
+            StableRevision = "a",
+            Guardrail = "desk",
+            Step = 0,
+            CanaryWeight = 5,
+        };
         var credentials = SourceCredentials.Read(Secret(("endpoint", server.Address), ("token", "t0ken")), new Uri(server.Address));
 
         await new WebhookClient(http).AskAsync(server.Address, call, TimeSpan.FromSeconds(5), CancellationToken.None, credentials);
@@ -160,7 +181,9 @@ public sealed class SourceCredentialsTests
             CredentialsSecretRef = secret is null ? null : new LocalSecretReference { Name = "prometheus" },
         };
         return new PrometheusReader(new PrometheusClient(http), new SourceSecrets(client)).ReadAsync(
-            new MetricQuestion(metric, "vision", "digits", "bbbb", "aaaa", TimeSpan.FromSeconds(10)), TimeProvider.System.GetUtcNow(), CancellationToken.None);
+            new MetricQuestion(metric, "vision", "digits", "bbbb", "aaaa", TimeSpan.FromSeconds(10)),
+            TimeProvider.System.GetUtcNow(),
+            CancellationToken.None);
     }
 
     private static Secret Secret(params (string Key, string Value)[] keys) => new()
@@ -173,7 +196,8 @@ public sealed class SourceCredentialsTests
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN=private-{Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());

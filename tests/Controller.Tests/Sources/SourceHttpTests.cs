@@ -129,7 +129,9 @@ public sealed class SourceHttpTests
     [Test]
     public void A_list_limits_the_private_networks() => Assert.That(
         () => SendAsync("http://10.1.2.3:1", new SourceOptions { Networks = SourceAddress.Parse("10.96.0.0/12", out _)! }),
-        Throws.TypeOf<SourceException>().With.Message.EndsWith("no request is sent to 10.1.2.3: 10.1.2.3 is a private address, which the installation does not allow"));
+        Throws.TypeOf<SourceException>()
+            .With.Message.EndsWith(
+                "no request is sent to 10.1.2.3: 10.1.2.3 is a private address, which the installation does not allow"));
 
     [Test]
     public async Task What_a_stranger_says_in_another_protocol_is_not_quoted()

@@ -78,14 +78,16 @@ public sealed class WebhookClientTests
     [Test]
     public async Task A_long_message_is_shortened()
     {
-        await using SourceServer server = await SourceServer.AnsweringAsync($$"""{"verdict":"Harmful","message":"{{new string('x', 100_000)}}"}""");
+        await using SourceServer server = await SourceServer.AnsweringAsync(
+            $$"""{"verdict":"Harmful","message":"{{new string('x', 100_000)}}"}""");
 
         Assert.That((await AskAsync(server.Address)).Message, Has.Length.EqualTo(1024));
     }
 
     private static async Task<VerdictMessage> AskAsync(string url)
     {
-        using var http = new SourceHttp(new SourceOptions { Networks = SourceAddress.Parse("private,loopback", out _)! }, TimeProvider.System);
+        using var http = new SourceHttp(
+            new SourceOptions { Networks = SourceAddress.Parse("private,loopback", out _)! }, TimeProvider.System);
         return await new WebhookClient(http).AskAsync(url, Call, TimeSpan.FromSeconds(5), CancellationToken.None);
     }
 }

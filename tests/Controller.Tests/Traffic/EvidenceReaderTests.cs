@@ -75,7 +75,8 @@ public sealed class EvidenceReaderTests : IDisposable
             if (proof is null)
             {
                 // What the operator asks is passed on once, and what the router answered is given from then on.
-                using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{router.Port}{context.Request.Path}{context.Request.QueryString}");
+                using var request = new HttpRequestMessage(
+                    HttpMethod.Get, $"http://127.0.0.1:{router.Port}{context.Request.Path}{context.Request.QueryString}");
                 request.Headers.Add(RouterProof.NonceHeader, context.Request.Headers[RouterProof.NonceHeader].ToString());
                 using HttpResponseMessage answer = await http.SendAsync(request);
                 proof = answer.Headers.GetValues(RouterProof.ProofHeader).Single();
@@ -96,7 +97,8 @@ public sealed class EvidenceReaderTests : IDisposable
         await using RouterServer changer = await RouterServer.StartAsync(async context =>
         {
             using var http = new HttpClient();
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{server.Port}{context.Request.Path}{context.Request.QueryString}");
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get, $"http://127.0.0.1:{server.Port}{context.Request.Path}{context.Request.QueryString}");
             request.Headers.Add(RouterProof.NonceHeader, context.Request.Headers[RouterProof.NonceHeader].ToString());
             using HttpResponseMessage answer = await http.SendAsync(request);
             context.Response.Headers[RouterProof.ProofHeader] = answer.Headers.GetValues(RouterProof.ProofHeader).Single();
@@ -151,7 +153,8 @@ public sealed class EvidenceReaderTests : IDisposable
     {
         string padding = new(' ', EvidenceReport.MostBytes);
         await using RouterServer server = await ProvenAsync(
-            context => context.Response.WriteAsync(JsonSerializer.Serialize(Report("a", 4, 9), EvidenceJson.Default.EvidenceReport) + padding));
+            context => context.Response.WriteAsync(
+                JsonSerializer.Serialize(Report("a", 4, 9), EvidenceJson.Default.EvidenceReport) + padding));
 
         Assert.That(await ReadAsync(server), Is.Null);
     }
@@ -163,11 +166,13 @@ public sealed class EvidenceReaderTests : IDisposable
         {
             long since = long.Parse(context.Request.Query["since"]!);
             var tick = new EvidenceTick { Sequence = since + 1, Start = DateTimeOffset.UnixEpoch, Revisions = [] };
-            return Answer(context, new() { Instance = "a", TableVersion = since, Oldest = 0, Next = since + 2, IsCut = since < 6, Ticks = [tick] });
+            return Answer(
+                context, new() { Instance = "a", TableVersion = since, Oldest = 0, Next = since + 2, IsCut = since < 6, Ticks = [tick] });
         });
         using EvidenceReader reader = Reader(new() { Port = server.Port });
 
-        EvidenceReport report = (await new RouterReports(reader).ReadAsync(Models.Digits(), [Pods.Router("r", Pods.MakeReady)], CancellationToken.None))[0].Report!;
+        EvidenceReport report = (await new RouterReports(reader).ReadAsync(
+            Models.Digits(), [Pods.Router("r", Pods.MakeReady)], CancellationToken.None))[0].Report!;
 
         Assert.That(report.Ticks.Select(tick => tick.Sequence), Is.EqualTo(new[] { 1, 3, 5, 7 }));
         Assert.That((report.Next, report.TableVersion, report.IsCut), Is.EqualTo((8L, 6L, false)));
@@ -177,7 +182,15 @@ public sealed class EvidenceReaderTests : IDisposable
     public async Task A_router_that_never_comes_to_an_end_does_not_hold_the_operator()
     {
         await using RouterServer server = await ProvenAsync(
-            context => Answer(context, new() { Instance = "a", TableVersion = 1, Oldest = 0, Next = long.Parse(context.Request.Query["since"]!) + 1, IsCut = true, Ticks = [] }));
+            context => Answer(context, new()
+            {
+                Instance = "a",
+                TableVersion = 1,
+                Oldest = 0,
+                Next = long.Parse(context.Request.Query["since"]!) + 1,
+                IsCut = true,
+                Ticks = [],
+            }));
         using EvidenceReader reader = Reader(new() { Port = server.Port });
 
         await new RouterReports(reader).ReadAsync(Models.Digits(), [Pods.Router("r", Pods.MakeReady)], CancellationToken.None);
@@ -198,7 +211,8 @@ public sealed class EvidenceReaderTests : IDisposable
         });
         using EvidenceReader reader = Reader(new() { Port = server.Port, ReadsAtATime = 3, AttemptTimeout = TimeSpan.FromSeconds(20) });
 
-        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => reader.ReadAsync(Pods.Router("r", Pods.MakeReady), "digits", 0, CancellationToken.None)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 30).Select(_ => reader.ReadAsync(Pods.Router("r", Pods.MakeReady), "digits", 0, CancellationToken.None)));
 
         Assert.That(most, Is.LessThanOrEqualTo(3));
     }
@@ -225,17 +239,39 @@ public sealed class EvidenceReaderTests : IDisposable
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":2,"next":1,"ticks":[]}""")]
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":null}""")]
     [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[null]}""")]
-    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":1,"start":"2026-01-01T00:00:00Z","revisions":{}}]}""")]
-    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":null}}]}""")]
-    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":-1}}}]}""")]
-    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"warmUp":-1}}}]}""")]
-    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"errors":2}}}]}""")]
-    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":9,"latency":[[815,1]]}}}]}""")]
-    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"latency":[[1,2]]}}}]}""")]
-    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"abandoned":[[815,1]]}}}]}""")]
-    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"abandoned":[[1,-1]]}}}]}""")]
-    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"abandoned":null}}}]}""")]
-    [TestCase("""{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":[{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"drawn":-1}}}]}""")]
+    [TestCase(
+        """{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":["""
+        + """{"sequence":1,"start":"2026-01-01T00:00:00Z","revisions":{}}]}""")]
+    [TestCase(
+        """{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":["""
+        + """{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":null}}]}""")]
+    [TestCase(
+        """{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":["""
+        + """{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":-1}}}]}""")]
+    [TestCase(
+        """{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":["""
+        + """{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"warmUp":-1}}}]}""")]
+    [TestCase(
+        """{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":["""
+        + """{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"errors":2}}}]}""")]
+    [TestCase(
+        """{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":["""
+        + """{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":9,"latency":[[815,1]]}}}]}""")]
+    [TestCase(
+        """{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":["""
+        + """{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"latency":[[1,2]]}}}]}""")]
+    [TestCase(
+        """{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":["""
+        + """{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"abandoned":[[815,1]]}}}]}""")]
+    [TestCase(
+        """{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":["""
+        + """{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"abandoned":[[1,-1]]}}}]}""")]
+    [TestCase(
+        """{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":["""
+        + """{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"abandoned":null}}}]}""")]
+    [TestCase(
+        """{"instance":"a","tableVersion":1,"oldest":0,"next":1,"ticks":["""
+        + """{"sequence":0,"start":"2026-01-01T00:00:00Z","revisions":{"r":{"requests":1,"drawn":-1}}}]}""")]
     public async Task A_report_that_cannot_be_true_is_none(string body)
     {
         await using RouterServer server = await ProvenAsync(context => context.Response.WriteAsync(body));
@@ -257,7 +293,9 @@ public sealed class EvidenceReaderTests : IDisposable
         instance = "b";
         IReadOnlyList<ObservedRouter> last = await AskAsync();
 
-        Assert.That(server.Requests.Select(request => request.Split('?')[1]), Is.EqualTo(new[] { "since=0", "since=7", "since=7", "since=0" }));
+        Assert.That(
+            server.Requests.Select(request => request.Split('?')[1]),
+            Is.EqualTo(new[] { "since=0", "since=7", "since=7", "since=0" }));
         Assert.That(last[0].Report!.Instance, Is.EqualTo("b"));
 
         Task<IReadOnlyList<ObservedRouter>> AskAsync() =>
@@ -281,7 +319,8 @@ public sealed class EvidenceReaderTests : IDisposable
     private async Task<NamespaceKeys> KeysAsync() => (await Keys().OfAsync("vision", CancellationToken.None))!;
 
     /// <summary>A router that shows that its answers are its own.</summary>
-    private Task<RouterServer> ProvenAsync(Func<HttpContext, Task> answer) => RouterServer.StartAsync(answer, async _ => ("r", await KeysAsync()));
+    private Task<RouterServer> ProvenAsync(Func<HttpContext, Task> answer) =>
+        RouterServer.StartAsync(answer, async _ => ("r", await KeysAsync()));
 
     private EvidenceReader Reader(EvidenceOptions options) => new(
         options,

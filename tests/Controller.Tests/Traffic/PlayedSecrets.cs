@@ -20,7 +20,8 @@ internal sealed class PlayedSecrets : PlayedClient
         return Task.FromResult(Objects.GetValueOrDefault($"{@namespace}/{name}")?.Deserialize(type.TypeInfo));
     }
 
-    public override Task<T> ApplyAsync<T>(ResourceType<T> type, JsonObject intent, string fieldManager, CancellationToken cancellationToken, string? subresource = null)
+    public override Task<T> ApplyAsync<T>(
+        ResourceType<T> type, JsonObject intent, string fieldManager, CancellationToken cancellationToken, string? subresource = null)
     {
         Objects[$"{intent["metadata"]!["namespace"]}/{intent["metadata"]!["name"]}"] = intent;
         return Task.FromResult(intent.Deserialize(type.TypeInfo)!);

@@ -52,12 +52,19 @@ public sealed class RouterKeysTests
         _time.Advance(TimeSpan.FromMinutes(10));
         string late = await TokenAsync(keys);
 
-        Assert.That(PodToken.IsIn($"Bearer {early}", "model-router-1", before), Is.True, "a router that has not read the next key yet takes it");
+        Assert.That(
+            PodToken.IsIn($"Bearer {early}", "model-router-1", before),
+            Is.True,
+            "a router that has not read the next key yet takes it");
         Assert.That(PodToken.IsIn($"Bearer {late}", "model-router-1", before), Is.False);
-        Assert.That((PodToken.IsIn($"Bearer {early}", "model-router-1", Stored()), PodToken.IsIn($"Bearer {late}", "model-router-1", Stored())), Is.EqualTo((true, true)));
+        Assert.That(
+            (PodToken.IsIn($"Bearer {early}", "model-router-1", Stored()), PodToken.IsIn($"Bearer {late}", "model-router-1", Stored())),
+            Is.EqualTo((true, true)));
         _time.Advance(NamespaceKeys.Lifetime);
         await EnsureAsync(keys);
-        Assert.That((PodToken.IsIn($"Bearer {early}", "model-router-1", Stored()), PodToken.IsIn($"Bearer {late}", "model-router-1", Stored())), Is.EqualTo((false, true)));
+        Assert.That(
+            (PodToken.IsIn($"Bearer {early}", "model-router-1", Stored()), PodToken.IsIn($"Bearer {late}", "model-router-1", Stored())),
+            Is.EqualTo((false, true)));
     }
 
     [TestCase("app.kubernetes.io/managed-by", "somebody")]
@@ -86,7 +93,9 @@ public sealed class RouterKeysTests
         Assert.That(NamespaceKeys.TryParse(Data("inference-keys"), out NamespaceKeys? given), Is.True);
         NamespaceKeys routers = Stored();
 
-        Assert.That(PodToken.IsIn($"Bearer {PodToken.For("digits-1", routers.OfInferencePods, _time.GetUtcNow())}", "digits-1", given!), Is.True);
+        Assert.That(
+            PodToken.IsIn($"Bearer {PodToken.For("digits-1", routers.OfInferencePods, _time.GetUtcNow())}", "digits-1", given!),
+            Is.True);
         Assert.That(routers.IsSigned("prediction", "digits", given!.Sign("prediction", "digits", _time.GetUtcNow())), Is.False);
         Assert.That(routers.IsSigned("router", "model-router-1", given.Sign("router", "model-router-1", _time.GetUtcNow())), Is.False);
     }

@@ -7,7 +7,8 @@ namespace ModelOperator.Controller.Tests.Traffic;
 public sealed class RouterPodsTests
 {
     [Test]
-    public void A_pod_of_the_routers_deployment_is_a_router() => Assert.That(RouterPods.IsOne(Pods.Router("model-router-5d8f-abcde")), Is.True);
+    public void A_pod_of_the_routers_deployment_is_a_router() =>
+        Assert.That(RouterPods.IsOne(Pods.Router("model-router-5d8f-abcde")), Is.True);
 
     private static IEnumerable<TestCaseData> Impostors()
     {
@@ -22,5 +23,6 @@ public sealed class RouterPodsTests
     }
 
     [TestCaseSource(nameof(Impostors))]
-    public void Labels_make_no_router(Action<Pod> change) => Assert.That(RouterPods.IsOne(Pods.Router("model-router-5d8f-abcde", change)), Is.False);
+    public void Labels_make_no_router(Action<Pod> change) =>
+        Assert.That(RouterPods.IsOne(Pods.Router("model-router-5d8f-abcde", change)), Is.False);
 }

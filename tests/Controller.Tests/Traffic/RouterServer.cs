@@ -44,7 +44,8 @@ internal sealed class RouterServer : IAsyncDisposable
             await ProveAsync(context, answer, await provesAs(context));
         });
         await application.StartAsync();
-        server.Port = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+        server.Port = new Uri(
+            application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
         return server;
     }
 
@@ -56,8 +57,13 @@ internal sealed class RouterServer : IAsyncDisposable
         await answer(context);
         context.Response.Body = sent;
         context.Response.Headers[RouterProof.ProofHeader] = RouterProof.Of(
-            router.Pod, context.Request.Headers[RouterProof.NonceHeader].ToString(), $"GET {context.Request.Path}{context.Request.QueryString}",
-            context.Response.StatusCode, body.ToArray(), router.Keys, DateTimeOffset.UtcNow);
+            router.Pod,
+            context.Request.Headers[RouterProof.NonceHeader].ToString(),
+            $"GET {context.Request.Path}{context.Request.QueryString}",
+            context.Response.StatusCode,
+            body.ToArray(),
+            router.Keys,
+            DateTimeOffset.UtcNow);
         await sent.WriteAsync(body.ToArray());
     }
 

@@ -12,10 +12,11 @@ internal static class Seeds
         .. Types.Select(type => Words.Utf8(
             $$"""{"id":"a","inputs":[{"name":"x","datatype":"{{type}}","shape":[2,2],"data":[[{{Value(type)}},{{Value(type)}}],"""
             + $$"""[{{Value(type)}},{{Value(type)}}]]}]}""")),
-        Words.Utf8("""
-            {"id":"a","parameters":{"p":1,"q":"s","r":true,"priority":3,"timeout":1000},"inputs":[{"data":[1,2.5,-3e2,"NaN"],"name":"x","datatype":"FP32","shape":[2,2],"parameters":{"z":1.5}},
-            {"name":"y\u00e9","datatype":"BYTES","shape":[1],"data":["\ud83d\ude00\n"]}],"outputs":[{"name":"z","parameters":{"classification":3,"binary_data":false}},{"name":"w"}]}
-            """),
+        Words.Utf8(
+            """{"id":"a","parameters":{"p":1,"q":"s","r":true,"priority":3,"timeout":1000},"inputs":["""
+            + """{"data":[1,2.5,-3e2,"NaN"],"name":"x","datatype":"FP32","shape":[2,2],"parameters":{"z":1.5}},""" + "\n"
+            + """{"name":"y\u00e9","datatype":"BYTES","shape":[1],"data":["\ud83d\ude00\n"]}],"outputs":["""
+            + """{"name":"z","parameters":{"classification":3,"binary_data":false}},{"name":"w"}]}"""),
         Words.Utf8(
             """{"id":null,"parameters":null,"inputs":[{"name":"x","datatype":"FP32","shape":[4],"parameters":null,"data":"""
             + """[NaN, Infinity,-Infinity ,1]}],"outputs":null}"""),

@@ -234,7 +234,8 @@ public sealed class EvidenceRecorderTests
         Close(recorder);
 
         Assert.That(
-            recorder.Read("digits", 1, 0).Ticks.Select(t => (t.Revisions["a"].Drawn, t.Revisions["a"].Requests)), Is.EqualTo(new (long?, long)[] { (1, 0), (0, 1) }));
+            recorder.Read("digits", 1, 0).Ticks.Select(t => (t.Revisions["a"].Drawn, t.Revisions["a"].Requests)),
+            Is.EqualTo(new (long?, long)[] { (1, 0), (0, 1) }));
     }
 
     private void Close(EvidenceRecorder recorder)

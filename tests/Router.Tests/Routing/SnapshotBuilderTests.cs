@@ -81,7 +81,8 @@ public sealed class SnapshotBuilderTests
     {
         var table = Table with { Targets = [new("stable", 75), new("canary", 25), new("earlier", 0)] };
         PodState stable = Pod("s1", "stable"), canary = Pod("c1", "canary");
-        bool IsWhole(ModelTable table, params PodState[] pods) => Snapshot(RoutingSnapshot.Empty, table, pods).Models["digits"].Draw.IsWhole;
+        bool IsWhole(ModelTable table, params PodState[] pods) =>
+            Snapshot(RoutingSnapshot.Empty, table, pods).Models["digits"].Draw.IsWhole;
 
         Assert.Multiple(() =>
         {
@@ -89,7 +90,9 @@ public sealed class SnapshotBuilderTests
             Assert.That(IsWhole(table, stable, canary with { Ready = false }), Is.False, "the canary has no ready pod");
             Assert.That(IsWhole(table, canary), Is.False, "nor stable");
             Assert.That(IsWhole(Table with { Targets = [new("stable", 0), new("canary", 100)] }, stable), Is.False, "stable takes over");
-            Assert.That(IsWhole(Table with { Targets = [new("stable", 0), new("canary", 100)] }, stable, canary), "the canary alone has a weight");
+            Assert.That(
+                IsWhole(Table with { Targets = [new("stable", 0), new("canary", 100)] }, stable, canary),
+                "the canary alone has a weight");
         });
     }
 

@@ -88,7 +88,8 @@ public sealed class DrawnTests
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, router.Host.TrafficAddress.Port);
         NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /v2/models/digits/infer HTTP/1.1\r\nHost: digits\r\nContent-Length: 13\r\n\r\n{\"inp"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes("POST /v2/models/digits/infer HTTP/1.1\r\nHost: digits\r\nContent-Length: 13\r\n\r\n{\"inp"));
         await Task.Delay(300);
 
         router.Route([new(Stable, 0), new(Canary, 100)], stable.State(), canary.State());
