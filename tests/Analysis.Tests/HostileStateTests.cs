@@ -20,9 +20,11 @@ public class HostileStateTests
 
     private static PairedEvidence Paired { get; } = new PairedEvidence().Add(100, 7, 2, 0.01).Add(50, 1, 1, 0.01);
 
-    private static SplitEvidence Split { get; } =
-        Enumerable.Range(0, 20).Aggregate(new SplitEvidence(), (e, i) => e.Collect(25, new Draws(20 + (i % 9), 100)).CloseBlock())
-            .Collect(25, new Draws(3, 7)) with { Skew = -0.64, LogMended = 2 };
+    private static SplitEvidence Drawn => Enumerable.Range(0, 20)
+        .Aggregate(new SplitEvidence(), (e, i) => e.Collect(25, new Draws(20 + (i % 9), 100)).CloseBlock())
+        .Collect(25, new Draws(3, 7));
+
+    private static SplitEvidence Split { get; } = Drawn with { Skew = -0.64, LogMended = 2 };
 
     private static string[] States { get; } =
     [

@@ -14,8 +14,11 @@ internal sealed class ModelAdmission(ControllerOptions options, RequesterRights 
     public async Task<AdmissionResult> JudgeAsync(AdmissionRequest<ModelDeployment> request, CancellationToken cancellationToken)
     {
         // One on its way out must be let go, whatever it holds: an older schema may have let it in.
-        if (request is not { Operation: AdmissionOperation.Create or AdmissionOperation.Update,
-            Object: { Metadata.DeletionTimestamp: null } model })
+        if (request is not
+            {
+                Operation: AdmissionOperation.Create or AdmissionOperation.Update,
+                Object: { Metadata.DeletionTimestamp: null } model
+            })
         {
             return AdmissionResult.Allow();
         }
