@@ -21,11 +21,12 @@ internal sealed record OperatorSettings
           ROUTER_REPLICAS  router pods of a namespace, 1 to 100 (default 2)
           ALLOWED_MODEL_NETWORKS  what models and data sets may come from besides public addresses: networks such as 10.96.0.0/12,
                            separated by commas, "private" for all private networks, or "loopback" (default: nothing)
-          ALLOWED_SOURCE_NETWORKS  where Prometheus servers and webhooks may be besides at public addresses: the same forms (default: private)
-          ALLOWED_POD_FIELDS  fields of pod templates that ModelDeployments may set besides the safe ones, separated by commas: spec.hostNetwork in all
-                           namespaces, team-a/spec.hostNetwork in one (default: nothing)
-          NETWORK_POLICIES  JSON list of the peers (of NetworkPolicies) that may collect metrics of routers and model pods, which get NetworkPolicies
-                           (default: [], nobody); "none" makes no NetworkPolicies
+          ALLOWED_SOURCE_NETWORKS  where Prometheus servers and webhooks may be besides at public addresses: the same forms
+                           (default: private)
+          ALLOWED_POD_FIELDS  fields of pod templates that ModelDeployments may set besides the safe ones, separated by commas:
+                           spec.hostNetwork in all namespaces, team-a/spec.hostNetwork in one (default: nothing)
+          NETWORK_POLICIES  JSON list of the peers (of NetworkPolicies) that may collect metrics of routers and model pods, which get
+                           NetworkPolicies (default: [], nobody); "none" makes no NetworkPolicies
           WATCH_NAMESPACE  the one namespace to work in (default: all)
           POD_NAMESPACE    namespace of the operator: its lease, and the Secret of its webhook (default model-operator-system)
           POD_NAME         name of this process; must differ between replicas (default: made from the machine's name)

@@ -7,8 +7,9 @@ namespace ModelOperator.Cli.Control;
 internal static class OrderCommands
 {
     private const string How = """
-        The order goes to the operator as the annotation modeloperator.io/control, aimed at the revision that is there now. The command waits until the
-        operator has dealt with it and prints what became of it. An order that the operator does not take up before --timeout is taken back.
+        The order goes to the operator as the annotation modeloperator.io/control, aimed at the revision that is there now. The command
+        waits until the operator has dealt with it and prints what became of it. An order that the operator does not take up before
+        --timeout is taken back.
 
 
         """;
@@ -32,7 +33,8 @@ internal static class OrderCommands
     [
         Make(
             access, "promote", "Let the canary go on: end the pause that it waits at, or the rest of its step. Evidence still decides.", """
-            Without --full no evidence is skipped: a canary that is not shown to be safe is not promoted at its last step, and harm still rolls it back.
+            Without --full no evidence is skipped: a canary that is not shown to be safe is not promoted at its last step, and harm
+            still rolls it back.
 
             Examples:
               kubectl model promote digits
@@ -49,7 +51,8 @@ internal static class OrderCommands
               kubectl model retry digits
             """, (_, model, place) => Orders.Retry(model, place)),
         Make(access, "undo", "Go back to an earlier revision, in full, as soon as it has its pods.", """
-            There is no evaluation and no step. The spec stays as it is: the earlier revision serves until the spec asks for another one, or until kubectl model retry.
+            There is no evaluation and no step. The spec stays as it is: the earlier revision serves until the spec asks for another one,
+            or until kubectl model retry.
 
             Examples:
               kubectl model undo digits

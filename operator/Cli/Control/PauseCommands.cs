@@ -8,7 +8,8 @@ namespace ModelOperator.Cli.Control;
 internal static class PauseCommands
 {
     private const string Examples = """
-        This sets spec.rollout.paused. Where manifests come from Git, set it there too: the next synchronization undoes what the manifest does not say.
+        This sets spec.rollout.paused. Where manifests come from Git, set it there too: the next synchronization undoes what the
+        manifest does not say.
 
         Examples:
           kubectl model pause digits

@@ -7,18 +7,19 @@ namespace ModelOperator.Cli.Replay;
 internal static class ReplayCommand
 {
     private const string Help = """
-        Input: one block on a line, in order of time (t, in seconds). A block holds what the canary and the stable revision did in the same stretch of
-        time; bad is whatever the guardrail counts: wrong answers, failed requests, answers that were too slow.
+        Input: one block on a line, in order of time (t, in seconds). A block holds what the canary and the stable revision did in the
+        same stretch of time; bad is whatever the guardrail counts: wrong answers, failed requests, answers that were too slow.
 
           {"t":-10,"guardrail":"errors","stable":{"bad":4,"total":500}}
           {"t":0,"guardrail":"errors","canary":{"bad":2,"total":50},"stable":{"bad":4,"total":450}}
 
-        A block of stable alone comes before the rollout: it teaches what stable is like, and how much it wobbles by itself. With --limit the canary alone
-        is judged, and stable may be left out. A line that is not exactly a block ends the replay: its number and what would be right go to standard error.
+        A block of stable alone comes before the rollout: it teaches what stable is like, and how much it wobbles by itself. With
+        --limit the canary alone is judged, and stable may be left out. A line that is not exactly a block ends the replay: its number
+        and what would be right go to standard error.
 
         Output: one line a decision, after each block with a canary, and the verdict as a whole as the last line.
 
-          {"t":0,"guardrail":"errors","verdict":"Continue","eHarm":1.6,"eSafe":1,...,"message":"not decided yet: 2 of 50 failed against 4 of 450 failed; ..."}
+          {"t":0,"guardrail":"errors","verdict":"Continue","eHarm":1.6,"eSafe":1,...,"message":"not decided yet: 2 of 50 failed ..."}
           {"verdict":"Harmful","lines":2,"guardrails":[...]}
 
           verdict   Harmful, Safe, Continue, NoData, or after the deadline Inconclusive

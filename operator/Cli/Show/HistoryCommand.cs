@@ -7,7 +7,8 @@ namespace ModelOperator.Cli.Show;
 internal static class HistoryCommand
 {
     private const string Examples = """
-        The operator keeps the last 20 decisions; the newest is the last line. BY is the person who gave the order, where the operator knows.
+        The operator keeps the last 20 decisions; the newest is the last line. BY is the person who gave the order, where the operator
+        knows.
 
         Examples:
           kubectl model history digits

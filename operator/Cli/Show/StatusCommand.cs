@@ -7,8 +7,9 @@ namespace ModelOperator.Cli.Show;
 internal static class StatusCommand
 {
     private const string Help = """
-        GUARDRAIL  BAD is how many of the judged requests were wrong, slow or failed, of each revision. HARM is the evidence that the canary is worse than the
-                   margin allows: at most so many equally good canaries would ever look this bad. SAFETY is the evidence that it is not worse.
+        GUARDRAIL  BAD is how many of the judged requests were wrong, slow or failed, of each revision. HARM is the evidence that the
+                   canary is worse than the margin allows: at most so many equally good canaries would ever look this bad. SAFETY is the
+                   evidence that it is not worse.
         CONDITION  only those that need somebody's attention.
         COMMAND    what you can do now.
 

@@ -7,32 +7,38 @@ namespace ModelOperator.Cli.Simulate;
 internal static class SimulateCommand
 {
     private const string Help = """
-        The operator's own planner is run in simulated time, with its steps, guardrails, deadline and error rates, on traffic drawn at random. So the table
-        shows what the manifest would do, not what a formula says of it: how likely each end is, when it comes, and what users would have had of the canary.
+        The operator's own planner is run in simulated time, with its steps, guardrails, deadline and error rates, on traffic drawn at
+        random. So the table shows what the manifest would do, not what a formula says of it: how likely each end is, when it comes, and
+        what users would have had of the canary.
 
         How a revision behaves, as KEY=VALUE,KEY=VALUE (what --canary leaves out is as with stable):
           accuracy  share of answers that are right, such as 0.95 or 95%
           errors    share of requests that fail, such as 0.01 or 1%
           p95       95 % of answers are faster, such as 40ms
           p50       half of the answers are faster [default: half of p95]
-          NAME      for a Prometheus guardrail of that name: the share that is bad, or with a meanQuery MEAN~DEVIATION, the mean and how single
-                    requests stray from it [default deviation: a quarter of the range]
+          NAME      for a Prometheus guardrail of that name: the share that is bad, or with a meanQuery MEAN~DEVIATION, the mean and
+                    how single requests stray from it [default deviation: a quarter of the range]
 
-        What is assumed: requests come at random (Poisson) at the same rate; of each 100 the canary gets exactly its weight, as the router does it; answers
-        fail, err and are slow independently of each other, unless --wobble says otherwise; latencies are lognormal; the truth of an answer comes after
-        --feedback-delay; a new pod is ready after --startup, and warm then; an evaluation is passed; a Webhook or Job says Safe at once, unless --gate
-        says otherwise.
-        A wobble multiplies the bad shares and the latencies by a factor that wanders from interval to interval (its logarithm is a first-order
-        autoregressive process, of which 0.9 lasts to the next interval). The same seed gives the same numbers.
+        What is assumed: requests come at random (Poisson) at the same rate; of each 100 the canary gets exactly its weight, as the
+        router does it; answers fail, err and are slow independently of each other, unless --wobble says otherwise; latencies are
+        lognormal; the truth of an answer comes after --feedback-delay; a new pod is ready after --startup, and warm then; an evaluation
+        is passed; a pause that waits for a person is ended at once, and spec.rollout.paused is false; a Webhook or Job says Safe at
+        once, unless --gate says otherwise.
+        A wobble multiplies the bad shares and the latencies by a factor that wanders from interval to interval (its logarithm is a
+        first-order autoregressive process, of which 0.9 lasts to the next interval). The same seed gives the same numbers.
 
         Examples:
           kubectl-model simulate -f mdep.yaml --traffic 50/s --stable accuracy=0.95,p95=40ms,errors=0.01 --canary accuracy=0.93
           kubectl-model simulate -f mdep.yaml --traffic 50/s --stable accuracy=0.95,p95=40ms,errors=0.01
               (a canary as good as stable: how often is it rolled back for nothing?)
-          kubectl-model simulate -f mdep.yaml --traffic 600/m --stable accuracy=95%,p95=40ms,errors=1% --canary p95=60ms --plot rollout.svg
-          kubectl-model simulate -f mdep.yaml --traffic 50/s --stable accuracy=0.95,p95=40ms,errors=0.01 --feedback 0.1 --feedback-delay 3600
-          kubectl get mdep digits -o yaml | kubectl-model simulate -f - --traffic 50/s --stable accuracy=0.95,p95=40ms,errors=0.01
-          kubectl-model simulate -f mdep.yaml --traffic 50/s --stable accuracy=0.95,p95=40ms,errors=0.01 --wobble own=0.3,shared=0.5 -o json
+          kubectl-model simulate -f mdep.yaml --traffic 600/m --stable accuracy=95%,p95=40ms,errors=1% \
+              --canary p95=60ms --plot rollout.svg
+          kubectl-model simulate -f mdep.yaml --traffic 50/s --stable accuracy=0.95,p95=40ms,errors=0.01 \
+              --feedback 0.1 --feedback-delay 3600
+          kubectl get mdep digits -o yaml | kubectl-model simulate -f - --traffic 50/s \
+              --stable accuracy=0.95,p95=40ms,errors=0.01
+          kubectl-model simulate -f mdep.yaml --traffic 50/s --stable accuracy=0.95,p95=40ms,errors=0.01 \
+              --wobble own=0.3,shared=0.5 -o json
 
 
         """;
